@@ -1,0 +1,1 @@
+"""How it is minimised: optimizers, the loop, and the recorded run."""

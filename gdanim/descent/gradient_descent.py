@@ -1,0 +1,39 @@
+"""Gradient descent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gdanim.arrays import Floats, positive
+from gdanim.descent.optimizer import Optimizer, State
+
+
+@dataclass(frozen=True)
+class GradientDescent(Optimizer):
+    """`params - lr * gradient` (Cauchy, 1847); torch.optim.SGD without momentum.
+
+    `lr` is a number, or an array that broadcasts against the parameters `[*R, P]`: shape `[P]`
+    gives every parameter its own rate, shape `[R, 1]` every run. Raises GdanimError unless it is
+    finite and positive.
+    """
+
+    lr: ArrayLike
+
+    def __post_init__(self) -> None:
+        positive("lr", self.lr)
+
+    @property
+    def name(self) -> str:
+        """`gradient descent`."""
+        return "gradient descent"
+
+    def init(self, params: Floats) -> State:
+        """No state."""
+        return ()
+
+    def update(self, gradient: Floats, state: State, step: int) -> tuple[Floats, State]:
+        """`-lr * gradient`."""
+        return -np.asarray(self.lr) * gradient, state

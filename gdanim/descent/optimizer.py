@@ -1,0 +1,32 @@
+"""What an optimizer is: a rule, whose state goes in and comes out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from gdanim.arrays import Floats
+
+State = Any
+
+
+class Optimizer(ABC):
+    """A rule that turns gradients into steps. The loop owns the step, the rule owns nothing."""
+
+    lr: ArrayLike
+    """The learning rate; broadcasts against the parameters `[*R, P]`."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """As a caption has it: `gradient descent`."""
+
+    @abstractmethod
+    def init(self, params: Floats) -> State:
+        """The state before the first step, for parameters of this shape."""
+
+    @abstractmethod
+    def update(self, gradient: Floats, state: State, step: int) -> tuple[Floats, State]:
+        """`(p)->(p)`: what is added to the parameters at `step` (0 is the first), and the state."""

@@ -1,0 +1,104 @@
+"""What was recorded: the parameters at every step, and how the run ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.arrays import Floats, Ints, as_value
+from gdanim.descent.optimizer import Optimizer
+from gdanim.problems.problem import Problem
+from gdanim.values import load_value, save_value
+
+FINISHED, DIVERGED = "finished", "diverged"
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """How each run ended, and at which step: `kind [*R]` (finished, diverged), `step [*R]`.
+
+    A diverged run's step is its last one with finite parameters and a finite loss.
+    """
+
+    kind: NDArray[np.str_]
+    step: Ints
+
+    def __str__(self) -> str:
+        pairs = zip(self.kind.ravel(), self.step.ravel(), strict=True)
+        return ", ".join(f"{kind} at step {step}" for kind, step in pairs)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A recorded descent of S steps, of one run or of R runs side by side.
+
+    Fields: the problem, the optimizer (None for a training loop of the user's own),
+    `params [S+1, *R, P]` where row s is the state after s steps, `rates`: the learning rate in
+    force at each step (`[S, ...]`, its other axes broadcast against `[*R, P]`), the outcome.
+    A run that ended before the others of its axis keeps its last finite parameters.
+    """
+
+    problem: Problem
+    optimizer: Optimizer | None
+    params: Floats
+    rates: Floats
+    outcome: Outcome
+
+    def __post_init__(self) -> None:
+        as_value(self.params)
+        as_value(self.rates)
+
+    def __repr__(self) -> str:
+        runs = f"{self.runs} runs x " if self.runs else ""
+        return f"Run({runs}{self.steps} steps of {', '.join(self.problem.names)}: {self.outcome})"
+
+    @property
+    def steps(self) -> int:
+        """S, how many steps were recorded."""
+        return len(self.params) - 1
+
+    @property
+    def runs(self) -> tuple[int, ...]:
+        """R, the shape of the run axes; () for a single run."""
+        return self.params.shape[1:-1]
+
+    @cached_property
+    def losses(self) -> Floats:
+        """The loss at every step, `[S+1, *R]`."""
+        return as_value(self.problem.losses(self.params))
+
+    def rate(self, step: int) -> Floats:
+        """The learning rate that `step` used; after the last step, the last one."""
+        return np.asarray(self.rates[min(step, self.steps - 1)] if self.steps else np.nan)
+
+    def __getitem__(self, index: int) -> Run:
+        """One run of the first run axis, cut at its own last step."""
+        if not self.runs:
+            raise IndexError("this Run is a single run")
+        outcome = Outcome(self.outcome.kind[index], self.outcome.step[index])
+        last = int(outcome.step.max())
+        rates = np.broadcast_to(self.rates, self._full_rates)[:last, index]
+        return Run(self.problem, self.optimizer, self.params[: last + 1, index], rates, outcome)
+
+    @property
+    def _full_rates(self) -> tuple[int, ...]:
+        return (self.steps, *self.params.shape[1:])
+
+    def save(self, path: str | Path) -> None:
+        """Write the run to an .npz file that `Run.load` reads.
+
+        Raises GdanimError when the problem holds a function of the user's own, which no file can
+        keep, or when the file cannot be written.
+        """
+        save_value(self, Path(path))
+
+    @staticmethod
+    def load(path: str | Path) -> Run:
+        """The run that `save` wrote; GdanimError when the file is none."""
+        value: Any = load_value(Path(path))
+        return value

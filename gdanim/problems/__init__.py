@@ -1,0 +1,1 @@
+"""What is minimised: data, models, losses, and the problem that joins them."""

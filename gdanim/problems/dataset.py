@@ -1,0 +1,96 @@
+"""Points to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdanim.arrays import Floats, floats
+from gdanim.errors import GdanimError
+
+Curve = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """N points of D features each, and the value observed at each.
+
+    Fields: `x [N, D]` (`x [N]` is taken as one feature), `y [N]`, the names of the axes, and, for
+    generated data, `truth`: the curve without noise, `(n,d)->(n)`. Raises GdanimError when the
+    input is empty, not finite, or of unequal length.
+    """
+
+    x: Floats
+    y: Floats
+    x_names: tuple[str, ...] = ("x",)
+    y_name: str = "y"
+    truth: Curve | None = None
+
+    def __post_init__(self) -> None:
+        x, y = floats("x", self.x), floats("y", self.y)
+        if x.ndim == 1:
+            x = x[:, np.newaxis]
+        if x.ndim != 2 or y.ndim != 1:
+            raise GdanimError(
+                f"Dataset: x must have shape [N] or [N, D] and y [N], got {x.shape} and {y.shape}"
+            )
+        if len(x) != len(y) or not x.size:
+            raise GdanimError(
+                f"Dataset: x and y must be as long as each other and not empty, "
+                f"got {len(x)} and {len(y)} points"
+            )
+        for name, values in (("x", x), ("y", y)):
+            if bad := np.flatnonzero(~np.isfinite(values.reshape(len(y), -1)).all(axis=1)).tolist():
+                raise GdanimError(
+                    f"Dataset: {name} must be finite, but point {bad[0]} is {values[bad[0]]}"
+                )
+        names = self.x_names
+        if names == ("x",) and x.shape[1] > 1:
+            names = tuple(f"x{i}" for i in range(1, x.shape[1] + 1))
+        if len(names) != x.shape[1]:
+            raise GdanimError(
+                f"Dataset: {x.shape[1]} features need as many x_names, got {self.x_names!r}"
+            )
+        object.__setattr__(self, "x", x)
+        object.__setattr__(self, "y", y)
+        object.__setattr__(self, "x_names", names)
+
+    def __repr__(self) -> str:
+        return f"Dataset({len(self)} points, {', '.join(self.x_names)} -> {self.y_name})"
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @property
+    def features(self) -> int:
+        """D, the number of features."""
+        return int(self.x.shape[1])
+
+    def standardised(self) -> Dataset:
+        """The same points with every feature shifted and scaled to mean 0 and variance 1.
+
+        A feature that never changes is only shifted. y is left as it is.
+        """
+        mean, scale = self.x.mean(axis=0), self.x.std(axis=0)
+        scale = np.where(scale > 0, scale, 1.0)
+        return Dataset(
+            (self.x - mean) / scale,
+            self.y,
+            tuple(f"{name} (standardised)" for name in self.x_names),
+            self.y_name,
+            None if self.truth is None else Rescaled(self.truth, mean, scale),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Rescaled:
+    """A curve over standardised x: `curve(x * scale + mean)`."""
+
+    curve: Curve
+    mean: Floats
+    scale: Floats
+
+    def __call__(self, x: Floats) -> Floats:
+        return self.curve(x * self.scale + self.mean)

@@ -1,0 +1,85 @@
+"""What a model is, and the two things that many models share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from gdanim.arrays import Floats, floats
+
+
+class Model(ABC):
+    """A prediction that depends on P parameters.
+
+    Shapes are gufunc signatures: every axis before the core axes broadcasts, so one call serves
+    one step, a whole run, or a hundred runs side by side.
+    """
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """The P parameters' names, in the order in which people write the formula."""
+
+    @property
+    @abstractmethod
+    def formula(self) -> str:
+        """The prediction in mathtext, without dollar signs."""
+
+    @property
+    @abstractmethod
+    def features(self) -> int:
+        """D, the number of features of a point."""
+
+    @abstractmethod
+    def init(self, rng: np.random.Generator) -> Floats:
+        """A random start `[P]`."""
+
+    @abstractmethod
+    def predict(self, params: Floats, x: Floats) -> Floats:
+        """`(p),(n,d)->(n)`: the prediction at each point."""
+
+    @abstractmethod
+    def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
+        """`(p),(n,d),(n)->(p)`: the cotangent times the derivative of the prediction.
+
+        With the loss's gradient as cotangent this is the gradient over the parameters.
+        """
+
+
+class LinearInParameters(Model):
+    """A model whose prediction is `design(x) @ params`; its loss surface is a bowl."""
+
+    @abstractmethod
+    def design(self, x: Floats) -> Floats:
+        """`(n,d)->(n,p)`: the design matrix, the derivative of the prediction."""
+
+    @final
+    def predict(self, params: Floats, x: Floats) -> Floats:
+        """`(p),(n,d)->(n)`: `design(x) @ params`."""
+        if x.ndim == 2:
+            return params @ self.design(x).T
+        return np.matmul(self.design(x), params[..., np.newaxis])[..., 0]
+
+    @final
+    def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
+        """`(p),(n,d),(n)->(p)`: `cotangent @ design(x)`."""
+        if x.ndim == 2:
+            return cotangent @ self.design(x)
+        return np.matmul(cotangent[..., np.newaxis, :], self.design(x))[..., 0, :]
+
+
+@dataclass(frozen=True, eq=False)
+class Fixed:
+    """A model with its parameters fixed: a curve, `(n,d)->(n)`."""
+
+    model: Model
+    params: Floats
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "params", floats("params", self.params))
+
+    def __call__(self, x: Floats) -> Floats:
+        return self.model.predict(self.params, x)

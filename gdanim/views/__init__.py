@@ -1,0 +1,9 @@
+"""What a panel shows: one file a kind."""
+
+from gdanim.views.base import Clip as Clip
+from gdanim.views.base import View as View
+from gdanim.views.fit import Fit as Fit
+from gdanim.views.loss_curve import LossCurve as LossCurve
+from gdanim.views.theme import DARK as DARK
+from gdanim.views.theme import LIGHT as LIGHT
+from gdanim.views.theme import Theme as Theme

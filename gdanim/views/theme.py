@@ -1,0 +1,67 @@
+"""Colours and sizes. Sizes are in points of a figure 7.2 inches high, so they follow the height."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The look of a video."""
+
+    name: str
+    paper: str
+    ink: str
+    muted: str
+    grid: str
+    spine: str
+    points: str
+    prediction: str
+    loss: str
+    optimum: str
+    title_size: float = 24.0
+    step_size: float = 23.0
+    subtitle_size: float = 15.5
+    label_size: float = 15.5
+    tick_size: float = 13.5
+    line_width: float = 3.2
+    point_size: float = 8.0
+
+    def small(self) -> Theme:
+        """The same look for an inset."""
+        return replace(
+            self,
+            label_size=0.8 * self.label_size,
+            tick_size=0.82 * self.tick_size,
+            line_width=0.7 * self.line_width,
+            point_size=0.9 * self.point_size,
+        )
+
+
+LIGHT = Theme(
+    name="light",
+    paper="#ffffff",
+    ink="#1d2733",
+    muted="#5d6876",
+    grid="#e9ecef",
+    spine="#aab4be",
+    points="#f28e2b",
+    prediction="#2563c9",
+    loss="#c9343c",
+    optimum="#5d6876",
+)
+
+DARK = Theme(
+    name="dark",
+    paper="#12171e",
+    ink="#eef2f6",
+    muted="#a3afbb",
+    grid="#232b35",
+    spine="#4d5966",
+    points="#ff9f43",
+    prediction="#5b9bff",
+    loss="#ff7b7f",
+    optimum="#a3afbb",
+)
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
