@@ -61,12 +61,12 @@ class Scene:
         return descend(self.problem, self.optimizer, self.start, self.steps, self.seed)
 
     def film(self, run: Run | None = None) -> Film:
-        """The frames, ready to be drawn in any order; of `run` where the descent is done already."""
+        """The frames, ready to be drawn in any order; of `run` where that is done already."""
         run = self.run() if run is None else run
         timeline = self.pace.timeline(run, self.fps or FPS)
         clip = Clip(run, timeline, self.theme, self.title)
         return Film(clip, self.panels, self.layout, self.size)
 
     def animation(self) -> FuncAnimation:
-        """matplotlib's animation of the scene, for `to_jshtml`, a window, or a writer of your own."""
+        """matplotlib's animation of the scene: for `to_jshtml`, a window, a writer of your own."""
         return self.film().animation()

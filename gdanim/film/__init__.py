@@ -1,0 +1,1 @@
+"""Scene to figure to FuncAnimation to frames to encoded file."""

@@ -1,0 +1,107 @@
+"""A clip as frames."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from matplotlib.animation import FuncAnimation
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from gdanim.errors import GdanimError
+from gdanim.film.canvas import FrameCanvas
+from gdanim.film.header import draw_header
+from gdanim.film.style import plain_style
+from gdanim.views.base import Clip, Update, View
+
+# The figure is this high in inches whatever its size in pixels, so that text follows the height.
+HEIGHT_INCHES = 7.2
+# Where panels may stand, in fractions of the figure: left, bottom, width, height.
+PANELS = (0.012, 0.012, 0.976, 0.835)
+
+
+class Film:
+    """A figure with its panels, and what each frame shows on it.
+
+    `draw(frame)` gives the pixels of one frame; frames may be drawn in any order and come out the
+    same. `size` is width and height in pixels.
+    """
+
+    def __init__(
+        self,
+        clip: Clip,
+        panels: Mapping[str, View],
+        layout: str | None = None,
+        size: tuple[int, int] = (1280, 720),
+    ) -> None:
+        self.clip = clip
+        self.size = size
+        self.timeline = clip.timeline
+        with plain_style(clip.theme):
+            self.figure = blank_figure(size, clip.theme.paper)
+            self.canvas = FrameCanvas(self.figure)
+            places = mosaic(self.figure, panels, layout)
+            updates = [view.draw(places[name], clip) for name, view in panels.items()]
+            left, right = settle(self.figure, list(places.values()))
+            self._updates: list[Update] = [draw_header(self.figure, clip, left, right), *updates]
+
+    def __len__(self) -> int:
+        return len(self.timeline)
+
+    def show(self, frame: int) -> list[Artist]:
+        """Set every artist to what `frame` shows; the artists that move."""
+        return [artist for update in self._updates for artist in update(frame)]
+
+    def draw(self, frame: int) -> memoryview:
+        """The RGBA pixels of one frame, valid until the next is drawn."""
+        self.show(frame)
+        with plain_style(self.clip.theme):
+            return self.canvas.picture()
+
+    def animation(self) -> FuncAnimation:
+        """matplotlib's animation of these frames."""
+        return FuncAnimation(
+            self.figure,
+            self.show,
+            frames=len(self),
+            # Without an init_func matplotlib would call the first update twice.
+            init_func=lambda: [],
+            interval=1000 / self.timeline.fps,
+            cache_frame_data=False,
+        )
+
+
+def blank_figure(size: tuple[int, int], paper: str) -> Figure:
+    """An empty figure of exactly `size` pixels."""
+    width, height = size
+    dpi = height / HEIGHT_INCHES
+    # The canvas rounds down, so a product that falls short by one bit would cost a pixel.
+    inches = (math.nextafter(width / dpi, math.inf), math.nextafter(height / dpi, math.inf))
+    return Figure(figsize=inches, dpi=dpi, facecolor=paper)
+
+
+def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> dict[str, Axes]:
+    """Axes by name, placed as in `"fit bowl; fit loss"`; side by side without a layout."""
+    rows = [row.split() for row in (layout or " ".join(panels)).split(";")]
+    named = {name for row in rows for name in row} - {"."}
+    if named != set(panels):
+        raise GdanimError(
+            f"layout: names {', '.join(sorted(named))}, the panels are {', '.join(panels)}; "
+            f"every panel needs one place"
+        )
+    try:
+        return dict(figure.subplot_mosaic(rows))  # type: ignore[arg-type]  # strings are hashable
+    except ValueError as error:
+        raise GdanimError(f"layout: {layout!r} is no mosaic: {error}") from None
+
+
+def settle(figure: Figure, places: list[Axes]) -> tuple[float, float]:
+    """Lay the panels out once and for all; the left and right end of their plots."""
+    figure.set_layout_engine(ConstrainedLayoutEngine(rect=PANELS, w_pad=0.08, h_pad=0.08))
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    boxes = [ax.get_position() for ax in places]
+    return min(box.x0 for box in boxes), max(box.x1 for box in boxes)

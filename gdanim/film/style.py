@@ -1,0 +1,24 @@
+"""matplotlib as it comes, whatever the user's matplotlibrc says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib as mpl
+
+from gdanim.views.theme import Theme
+
+# The backend is the user's business, and no figure here asks for one.
+LEFT_ALONE = {"backend", "backend_fallback", "interactive", "toolbar", "timezone"}
+FONT = "DejaVu Sans"
+
+
+@contextmanager
+def plain_style(theme: Theme) -> Iterator[None]:
+    """Artists made or drawn inside look the same on every machine."""
+    defaults = {k: v for k, v in mpl.rcParamsDefault.items() if k not in LEFT_ALONE}
+    with mpl.rc_context(
+        {**defaults, "font.family": FONT, "mathtext.fontset": "dejavusans", "text.color": theme.ink}
+    ):
+        yield

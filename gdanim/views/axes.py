@@ -1,0 +1,47 @@
+"""How every panel's axes look: few ticks, a quiet grid below everything, two spines."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator, ScalarFormatter
+
+from gdanim.views.numbers import count
+from gdanim.views.theme import Theme
+
+
+def style(ax: Axes, theme: Theme, ticks: int = 6) -> None:
+    """Paper, spines, grid and at most about `ticks` ticks on each axis."""
+    ax.set_facecolor("none")
+    ax.set_axisbelow(True)
+    ax.grid(True, color=theme.grid, linewidth=1.0)
+    ax.tick_params(which="both", length=0, pad=6, labelsize=theme.tick_size, labelcolor=theme.muted)
+    for side, spine in ax.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set(color=theme.spine, linewidth=1.0, zorder=1)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]))
+        formatter = ScalarFormatter(useMathText=True)
+        formatter.set_powerlimits((-4, 6))
+        axis.set_major_formatter(formatter)
+        axis.get_offset_text().set(color=theme.muted, fontsize=theme.tick_size)
+
+
+def label(ax: Axes, theme: Theme, x: str = "", y: str = "", title: str = "") -> None:
+    """The axes' names, and a title at the left."""
+    ax.set_xlabel(x, color=theme.ink, fontsize=theme.label_size)
+    ax.set_ylabel(y, color=theme.ink, fontsize=theme.label_size, rotation="horizontal", ha="right")
+    ax.set_title(title, loc="left", color=theme.ink, fontsize=theme.label_size, pad=6)
+
+
+def count_steps(ax: Axes, steps: int, ticks: int = 5) -> None:
+    """An x axis that counts steps from 0 to `steps`."""
+    ax.set_xlim(0, max(steps, 1))
+    ax.xaxis.set_major_locator(MaxNLocator(ticks, integer=True, steps=[1, 2, 2.5, 5, 10]))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
+
+
+def logarithmic(ax: Axes, ticks: int = 4) -> None:
+    """A logarithmic y axis that names whole decades only."""
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(numticks=ticks))
+    ax.yaxis.set_minor_locator(NullLocator())

@@ -1,0 +1,100 @@
+"""The loss over the steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+
+from gdanim.arrays import Floats, Ints, floats
+from gdanim.problems.model import LinearInParameters
+from gdanim.problems.problem import Problem
+from gdanim.views import axes
+from gdanim.views.base import Clip, Update, View
+
+# A loss that spans more than this is shown on a logarithmic axis.
+LINEAR_SPAN = 100.0
+# Losses below this fraction of the first are as good as none.
+SMALLEST = 1e-9
+# As many vertices as a line can show on a wide screen.
+VERTICES = 2000
+
+
+@dataclass(frozen=True)
+class LossCurve(View):
+    """The loss up to the frame's step, the whole run's steps in view from the start.
+
+    The loss axis is logarithmic when the loss spans more than two decades. A dashed line marks
+    the best possible fit where it is known: the least squares solution of a model that is linear
+    in its parameters, else the true curve of generated data.
+    """
+
+    ticks: int = 4
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        """One red line with a dot at its end."""
+        run, theme = clip.run, clip.theme
+        axes.style(ax, theme, self.ticks)
+        axes.label(ax, theme, title=f"loss ({run.problem.loss_function.symbol})")
+        axes.count_steps(ax, run.steps, self.ticks)
+        name, floor = best_fit(run.problem)
+        set_limits(ax, run.losses, floor, self.ticks)
+        if np.isfinite(floor):
+            ax.axhline(floor, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5)
+            ax.annotate(
+                name, (1, floor), xycoords=("axes fraction", "data"), xytext=(0, -3),
+                textcoords="offset points", ha="right", va="top", color=theme.optimum,
+                fontsize=0.95 * theme.tick_size, zorder=1.5,
+            )  # fmt: skip
+        steps = vertices(run.steps, clip.timeline.steps)
+        losses = run.losses[steps]
+        (line,) = ax.plot([], [], color=theme.loss, linewidth=theme.line_width,
+                          solid_capstyle="round", zorder=3)  # fmt: skip
+        (dot,) = ax.plot([], [], "o", color=theme.loss, markersize=theme.point_size,
+                         markeredgecolor=theme.paper, clip_on=False, zorder=4)  # fmt: skip
+
+        def update(frame: int) -> tuple[Artist, Artist]:
+            step = clip.timeline.steps[frame]
+            shown = int(np.searchsorted(steps, step, side="right"))
+            line.set_data(steps[:shown], losses[:shown])
+            dot.set_data([step], [run.losses[step]])
+            return line, dot
+
+        return update
+
+
+def vertices(last: int, shown: Ints) -> Ints:
+    """The steps at which a curve over all steps has its vertices: those shown, and more."""
+    even = np.linspace(0, last, min(last + 1, VERTICES)).astype(np.int64)
+    return np.union1d(even, shown)
+
+
+def best_fit(problem: Problem) -> tuple[str, float]:
+    """What the lowest loss that is known is called, and the loss; NaN when none is known."""
+    data, model = problem.data, problem.model
+    if isinstance(model, LinearInParameters):
+        params = floats("params", np.linalg.lstsq(model.design(data.x), data.y, rcond=None)[0])
+        return "best fit", float(problem.loss(params))
+    if data.truth is not None:
+        return "true curve", float(problem.loss_function.value(data.truth(data.x), data.y))
+    return "", np.nan
+
+
+def set_limits(ax: Axes, losses: Floats, floor: float, ticks: int) -> None:
+    """Fix the loss axis for the whole run and the floor, logarithmic where that is needed.
+
+    Below the floor there is room for its name.
+    """
+    known = losses if np.isnan(floor) else np.append(losses, floor)
+    low, high = float(known.min()), float(known.max())
+    # An exact fit would stretch the axis down to rounding errors.
+    least = max(float(known[known > 0].min(initial=np.inf)), SMALLEST * float(losses[0]))
+    if LINEAR_SPAN * least < high < np.inf:
+        axes.logarithmic(ax, ticks)
+        low, high = np.log10(least), np.log10(high)
+        ax.set_ylim(10 ** (low - 0.24 * (high - low)), 10 ** min(high + 0.06 * (high - low), 308))
+    else:
+        height = high - low or abs(high) or 1.0
+        ax.set_ylim(low - 0.24 * height, high + 0.06 * height)

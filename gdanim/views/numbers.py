@@ -1,0 +1,41 @@
+"""Numbers as text."""
+
+from __future__ import annotations
+
+import math
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+THIN_SPACE = "\u2009"
+
+
+def quantity(value: float) -> str:
+    """Four digits or more: `25823.81`, `3.947`, `0.01230`, `3.95×10⁻⁵`; for a value that moves."""
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "−∞" if value < 0 else "not a number"
+    if value == 0:
+        return "0"
+    exponent = math.floor(math.log10(abs(value)))
+    if not -3 <= exponent < 6:
+        return scientific(value, 2)
+    return f"{value:.{max(2, 3 - exponent)}f}".replace("-", "−")
+
+
+def scientific(value: float, decimals: int) -> str:
+    """`3.95×10⁻⁵`."""
+    mantissa, exponent = f"{value:.{decimals}e}".split("e")
+    return f"{mantissa}×10{str(int(exponent)).translate(SUPERSCRIPTS)}".replace("-", "−")
+
+
+def setting(value: float) -> str:
+    """As short as it was typed: `0.05`, `10⁻⁵`, `3×10⁻⁴`; for a value that somebody chose."""
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.6g}".replace("-", "−")
+    mantissa, exponent = f"{value:.5e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+    return power if mantissa == "1" else f"{mantissa}×{power}".replace("-", "−")
+
+
+def count(value: float) -> str:
+    """A whole number, thousands set apart: `500 000`."""
+    return f"{value:,.0f}".replace(",", THIN_SPACE).replace("-", "−")
