@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from numbers import Real
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,26 +13,59 @@ from gdanim.errors import GdanimError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 # Rows are evaluated in blocks of about this many numbers (16 MiB of float64).
 BLOCK = 2_097_152
 
 
 def floats(name: str, values: ArrayLike) -> Floats:
-    """A read-only float64 copy of `values`; GdanimError names `name` when they are no numbers."""
+    """A read-only float64 copy of `values`; GdanimError names `name` when they are no numbers.
+
+    Strings and None are no numbers, although numpy would turn "1" into 1 and None into nan.
+    """
     try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
+        raw = np.asarray(values)
+        if raw.dtype.kind == "O" and all(isinstance(item, Real) for item in raw.flat):
+            raw = raw.astype(np.float64)
+        if raw.dtype.kind not in "biuf":
+            raise TypeError(raw.dtype)
+        array = np.array(raw, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
         raise GdanimError(f"{name}: expected numbers, got {values!r:.80}") from None
-    array.setflags(write=False)
-    return array
+    return as_value(array)
 
 
 def positive(name: str, values: ArrayLike) -> Floats:
     """`values` as float64, all finite and above zero; else GdanimError."""
     array = floats(name, values)
-    if not (array.size and np.all(np.isfinite(array) & (array > 0))):
+    good = array.size and np.all(np.isfinite(array) & (array > 0))
+    if not good or np.asarray(values).dtype == bool:
         raise GdanimError(f"{name}: must be a finite number above 0, got {values!r:.80}")
+    return array
+
+
+def number(name: str, value: float) -> float:
+    """`value` as one finite float; else GdanimError."""
+    array = floats(name, value)
+    if array.ndim or not np.isfinite(array) or np.asarray(value).dtype == bool:
+        raise GdanimError(f"{name}: must be one finite number, got {value!r:.80}")
+    return float(array)
+
+
+def whole(name: str, value: int, least: int = 0) -> int:
+    """`value` as an int of at least `least`; else GdanimError."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise GdanimError(f"{name}: must be a whole number of at least {least}, got {value!r:.80}")
+    return int(value)
+
+
+def parameters(name: str, values: ArrayLike, names: Sequence[str]) -> Floats:
+    """`values [..., P]` as float64, one for each of `names`; else GdanimError."""
+    array = floats(name, values)
+    if array.ndim < 1 or array.shape[-1] != len(names):
+        got = array.shape[-1] if array.ndim else "a single number"
+        raise GdanimError(f"{name}: {len(names)} numbers expected ({', '.join(names)}), got {got}")
     return array
 
 
@@ -46,7 +80,7 @@ def in_blocks(function: Callable[[Floats], Floats], rows: Floats, row_cost: int)
     return np.concatenate([function(rows[i : i + size]) for i in range(0, len(rows), size)])
 
 
-def as_value(array: NDArray[Any]) -> NDArray[Any]:
+def as_value(array: NDArray[Scalar]) -> NDArray[Scalar]:
     """The array itself, made read-only."""
     array.setflags(write=False)
     return array

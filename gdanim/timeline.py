@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.arrays import Ints, as_value
+from gdanim.arrays import Ints, as_value, number, positive, whole
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 
@@ -21,6 +21,7 @@ class Timeline:
 
     def __post_init__(self) -> None:
         as_value(self.steps)
+        whole("fps", self.fps, least=1)
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -47,7 +48,8 @@ class Pace(ABC):
 class Even(Pace):
     """All steps, evenly over `seconds`, of which `first` and `last` hold the end frames.
 
-    When the holds would take more than half of the length, they shrink to half of it.
+    When the holds would take more than half of the length, they shrink to half of it. The first
+    frame shows the start and the last frame the end; a single frame shows the end.
     """
 
     seconds: float = 10.0
@@ -55,21 +57,24 @@ class Even(Pace):
     last: float = 1.5
 
     def __post_init__(self) -> None:
-        if not (0 < self.seconds < float("inf")):
-            raise GdanimError(f"seconds: must be above 0, got {self.seconds}")
+        positive("seconds", number("seconds", self.seconds))
         _check_holds(self.first, self.last)
 
     def timeline(self, run: Run, fps: int) -> Timeline:
         """`round(seconds * fps)` frames, at least one."""
         frames = max(1, round(self.seconds * fps))
         shrink = min(1.0, self.seconds / 2 / max(self.first + self.last, 1e-9))
-        before, after = int(self.first * shrink * fps), int(self.last * shrink * fps)
-        # Step s is shown for as long as every other step: frame k of n shows floor(k (S+1) / n).
-        moving = frames - before - after
-        steps = np.arange(moving) * (run.steps + 1) // moving
-        if moving > 1:
-            steps[-1] = run.steps
-        return Timeline(np.pad(steps, (before, after), mode="edge"), fps)
+        before, after = _frames(self.first * shrink, fps), _frames(self.last * shrink, fps)
+        moving = np.arange(frames - before - after)
+        if run.steps < len(moving):
+            # Every step is shown as long as every other.
+            steps = moving * (run.steps + 1) // len(moving)
+        else:
+            # Every frame goes equally far, and the last one arrives.
+            steps = moving * run.steps // max(1, len(moving) - 1)
+        steps = np.pad(steps, (before, after), constant_values=(0, run.steps))
+        steps[-1] = run.steps
+        return Timeline(steps, fps)
 
     def lasting(self, seconds: float) -> Even:
         """The same holds over another length."""
@@ -85,8 +90,7 @@ class Every(Pace):
     last: float = 1.5
 
     def __post_init__(self) -> None:
-        if self.steps < 1:
-            raise GdanimError(f"steps: must be at least 1, got {self.steps}")
+        whole("steps", self.steps, least=1)
         _check_holds(self.first, self.last)
 
     def timeline(self, run: Run, fps: int) -> Timeline:
@@ -94,9 +98,8 @@ class Every(Pace):
         steps = np.arange(0, run.steps + 1, self.steps)
         if steps[-1] != run.steps:
             steps = np.append(steps, run.steps)
-        return Timeline(
-            np.pad(steps, (int(self.first * fps), int(self.last * fps)), mode="edge"), fps
-        )
+        holds = _frames(self.first, fps), _frames(self.last, fps)
+        return Timeline(np.pad(steps, holds, mode="edge"), fps)
 
     def lasting(self, seconds: float) -> Even:
         """All steps evenly over `seconds`, with the same holds."""
@@ -105,5 +108,10 @@ class Every(Pace):
 
 def _check_holds(first: float, last: float) -> None:
     for name, value in (("first", first), ("last", last)):
-        if not (0 <= value < float("inf")):
-            raise GdanimError(f"{name}: must be at least 0 seconds, got {value}")
+        if number(name, value) < 0:
+            raise GdanimError(f"{name}: must be at least 0 seconds, got {value!r}")
+
+
+def _frames(seconds: float, fps: int) -> int:
+    """The whole frames in `seconds`; the summand keeps 0.29 s at 100 fps from becoming 28."""
+    return int(seconds * fps + 1e-6)

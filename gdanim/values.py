@@ -5,10 +5,10 @@ Nothing is pickled, so reading a file runs no code of anybody's.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
-import zipfile
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -19,22 +19,29 @@ from numpy.typing import NDArray
 from gdanim.errors import GdanimError
 
 FORMAT = "gdanim value 1"
+# A file can name classes of these packages only: importing anything else could run its code.
+PACKAGES = ("gdanim.problems.", "gdanim.descent.")
 Arrays = dict[str, NDArray[Any]]
 
 
 def save_value(value: Any, path: Path) -> None:
     """Write `value` as .npz, beside its place first; GdanimError when it cannot be kept."""
     arrays: Arrays = {}
-    tree = json.dumps({"format": FORMAT, "value": _encode(value, arrays)})
+    tree = json.dumps({"format": FORMAT, "value": _encode(type(value).__name__, value, arrays)})
+    content: dict[str, Any] = {"tree": np.array(tree), **arrays}
+    if not path.name:
+        raise GdanimError(f"{path}: is not the name of a file")
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, tree=np.array(tree), **arrays)
+            np.savez_compressed(file, **content)
         part.replace(path)
     except OSError as error:
-        raise GdanimError(f"{path}: cannot be written: {error.strerror}") from None
+        raise GdanimError(f"{path}: cannot be written: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        # Where the place does not exist, neither does the part.
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def load_value(path: Path) -> Any:
@@ -47,25 +54,35 @@ def load_value(path: Path) -> Any:
             raise ValueError(tree["format"])
         return _decode(tree["value"], arrays)
     except OSError as error:
-        raise GdanimError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError):
-        raise GdanimError(f"{path}: is not a file that this version of gdanim wrote") from None
+        raise GdanimError(f"{path}: cannot be read: {error.strerror or error}") from error
+    # A damaged file fails anywhere: in zlib, zipfile, numpy, json, or a value's own checks.
+    except Exception as error:
+        raise GdanimError(
+            f"{path}: is damaged, or is not a file that this version of gdanim wrote"
+        ) from error
 
 
-def _encode(value: Any, arrays: Arrays) -> Any:
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, np.ndarray | np.generic):
-        arrays[f"array{len(arrays)}"] = np.asarray(value)
-        return {"array": f"array{len(arrays) - 1}"}
-    if isinstance(value, tuple | list):
-        return {"tuple": [_encode(item, arrays) for item in value]}
+def _encode(where: str, value: Any, arrays: Arrays) -> Any:
+    """`value` as JSON, its arrays put aside; `where` it stands is for the error."""
     kind = type(value)
-    if is_dataclass(kind) and kind.__module__.startswith("gdanim."):
-        content = {f.name: _encode(getattr(value, f.name), arrays) for f in fields(kind)}
+    if value is None or kind in (bool, int, float, str):
+        return value
+    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biufU":
+        name = f"array{len(arrays)}"
+        arrays[name] = np.asarray(value)
+        return {"array" if isinstance(value, np.ndarray) else "scalar": name}
+    if kind in (tuple, list):
+        items = [_encode(f"{where}[{i}]", item, arrays) for i, item in enumerate(value)]
+        return {kind.__name__: items}
+    if is_dataclass(kind) and kind.__module__.startswith(PACKAGES):
+        content = {
+            f.name: _encode(f"{where}.{f.name}", getattr(value, f.name), arrays)
+            for f in fields(kind)
+        }
         return {"class": [kind.__module__, kind.__qualname__], "fields": content}
     raise GdanimError(
-        f"a {kind.__name__} cannot be kept in a file: only values of gdanim's own classes can"
+        f"{where}: {value!r:.80} cannot be kept in a file, only numbers, names and gdanim's own "
+        f"classes can; save it without"
     )
 
 
@@ -74,12 +91,16 @@ def _decode(tree: Any, arrays: Arrays) -> Any:
         return tree
     if "array" in tree:
         return arrays[tree["array"]]
+    if "scalar" in tree:
+        return arrays[tree["scalar"]][()]
     if "tuple" in tree:
         return tuple(_decode(item, arrays) for item in tree["tuple"])
+    if "list" in tree:
+        return [_decode(item, arrays) for item in tree["list"]]
     module, name = tree["class"]
-    if not module.startswith("gdanim."):
+    if not module.startswith(PACKAGES):
         raise ValueError(module)
     kind = getattr(importlib.import_module(module), name)
-    if not (isinstance(kind, type) and is_dataclass(kind)):
+    if not (isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module):
         raise ValueError(name)
     return kind(**{key: _decode(item, arrays) for key, item in tree["fields"].items()})

@@ -11,7 +11,7 @@ from gdanim.arrays import Floats, positive
 from gdanim.descent.optimizer import Optimizer, State
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GradientDescent(Optimizer):
     """`params - lr * gradient` (Cauchy, 1847); torch.optim.SGD without momentum.
 
@@ -23,7 +23,8 @@ class GradientDescent(Optimizer):
     lr: ArrayLike
 
     def __post_init__(self) -> None:
-        positive("lr", self.lr)
+        lr = positive("lr", self.lr)
+        object.__setattr__(self, "lr", lr if lr.ndim else float(lr))
 
     @property
     def name(self) -> str:

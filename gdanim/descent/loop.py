@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, floats
+from gdanim.arrays import Floats, parameters, whole
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
@@ -27,8 +27,8 @@ def descend(
     recorded up to its last finite step; nothing is raised and nothing warned of. Raises
     GdanimError for a start that does not fit the model or has no finite loss, or negative `steps`.
     """
-    if steps < 0:
-        raise GdanimError(f"steps: must be at least 0, got {steps}")
+    whole("steps", steps)
+    whole("seed", seed)
     params = _start(problem, optimizer, start, seed)
     recorder = Recorder(problem, steps)
     recorder.snapshot(params)
@@ -41,29 +41,25 @@ def descend(
             if not np.isfinite(params).all(axis=-1).any():
                 break
     lr = np.asarray(optimizer.lr, dtype=np.float64)
-    rates = np.broadcast_to(lr, (steps, *lr.shape))
-    return recorder.run(optimizer, rates)
+    return recorder.run(optimizer, np.broadcast_to(lr, (max(steps, 1), *lr.shape)))
 
 
-def _start(
-    problem: Problem, optimizer: Optimizer, start: ArrayLike | None, seed: int
-) -> Floats:
+def _start(problem: Problem, optimizer: Optimizer, start: ArrayLike | None, seed: int) -> Floats:
     """The first parameters `[*R, P]`."""
-    if start is None:
-        params = problem.model.init(np.random.default_rng(seed))
-    else:
-        params = floats("start", start)
     names = problem.names
-    if params.ndim < 1 or params.shape[-1] != len(names):
-        got = params.shape[-1] if params.ndim else "a single number"
-        raise GdanimError(f"start: {len(names)} numbers expected ({', '.join(names)}), got {got}")
+    if start is None:
+        start = problem.model.init(np.random.default_rng(seed))
+    params = parameters("start", start, names)
+    if not (params.size and np.isfinite(params).all()):
+        raise GdanimError(f"start: must be finite numbers ({', '.join(names)}), got {start!r:.80}")
     try:
         shape = np.broadcast_shapes(params.shape, np.shape(optimizer.lr))
     except ValueError:
         shape = ()
     if shape[-1:] != (len(names),):
         raise GdanimError(
-            f"lr: shape {np.shape(optimizer.lr)} does not fit {len(names)} parameters; give one "
-            f"number, {len(names)} numbers, or shape [R, 1] for R runs"
+            f"lr: shape {np.shape(optimizer.lr)} does not fit start {params.shape} of "
+            f"{len(names)} parameters; give one number, {len(names)} numbers, or shape [R, 1] "
+            f"for R runs"
         )
     return np.array(np.broadcast_to(params, shape))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats
+from gdanim.arrays import Floats, Ints, parameters, whole
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
 from gdanim.errors import GdanimError
@@ -22,15 +22,15 @@ class Recorder:
 
     def __init__(self, problem: Problem, steps: int = 1023) -> None:
         self._problem = problem
-        self._capacity = steps + 1
+        self._capacity = whole("steps", steps) + 1
         self._params: Floats | None = None
         self._count = 0
 
     def snapshot(self, params: ArrayLike) -> None:
         """Record one step's parameters, `[*R, P]`; they are copied."""
-        row = np.asarray(params, dtype=np.float64)
+        row = parameters("params", params, self._problem.names)
         if self._params is None:
-            self._params = np.empty((self._capacity, *self._fitting(row).shape))
+            self._params = np.empty((self._capacity, *row.shape))
         if row.shape != self._params.shape[1:]:
             raise GdanimError(
                 f"Recorder: the first snapshot had shape {self._params.shape[1:]}, "
@@ -42,7 +42,12 @@ class Recorder:
         self._count += 1
 
     def run(self, optimizer: Optimizer | None = None, rates: Floats | None = None) -> Run:
-        """What was recorded; each run ends at its last step with finite parameters and loss."""
+        """What was recorded; each run ends at its last step with finite parameters and loss.
+
+        `rates [S, ...]` is the learning rate of each step; its other axes broadcast against the
+        parameters'. Raises GdanimError when nothing was recorded, when a start has no finite
+        loss, or for fewer rates than steps.
+        """
         if self._params is None:
             raise GdanimError("Recorder: nothing was recorded; call snapshot before run")
         params = self._params[: self._count]
@@ -51,28 +56,25 @@ class Recorder:
         # Everything after the first row that is not finite is lost.
         length = np.logical_and.accumulate(finite, axis=0).sum(axis=0)
         if not length.all():
+            lost = np.argwhere(length == 0)[0]
             raise GdanimError(
-                "the start itself has no finite loss; start nearer to the data, or scale the data"
+                f"start: {params[(0, *lost)].tolist()} has no finite loss; "
+                f"start nearer to the data, or scale the data"
             )
         last = length - 1
         steps = int(last.max())
         kind = np.where(last < len(params) - 1, DIVERGED, FINISHED)
         held = _held(params[: steps + 1], last)
         if rates is None:
-            rates = np.broadcast_to(np.nan, (len(params) - 1, 1))
-        return Run(self._problem, optimizer, held, rates[:steps], Outcome(kind, last))
-
-    def _fitting(self, row: Floats) -> Floats:
-        names = self._problem.names
-        if row.ndim < 1 or row.shape[-1] != len(names):
-            got = row.shape[-1] if row.ndim else "a single number"
+            rates = np.full(max(steps, 1), np.nan)
+        if np.ndim(rates) < 1 or len(rates) < steps:
             raise GdanimError(
-                f"start: {len(names)} numbers expected ({', '.join(names)}), got {got}"
+                f"rates: one for each of the {steps} steps expected, got shape {np.shape(rates)}"
             )
-        return row
+        return Run(self._problem, optimizer, held, rates[: max(steps, 1)], Outcome(kind, last))
 
 
-def _held(params: Floats, last: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Floats:
+def _held(params: Floats, last: Ints) -> Floats:
     """`params [S, *R, P]` where each run keeps its row `last [*R]` from there on."""
     if (last == len(params) - 1).all():
         return params.copy()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Floats, Ints, as_value
 from gdanim.descent.optimizer import Optimizer
+from gdanim.errors import GdanimError
 from gdanim.problems.problem import Problem
 from gdanim.values import load_value, save_value
 
@@ -28,6 +28,10 @@ class Outcome:
     kind: NDArray[np.str_]
     step: Ints
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", as_value(np.array(self.kind)))
+        object.__setattr__(self, "step", as_value(np.array(self.step)))
+
     def __str__(self) -> str:
         pairs = zip(self.kind.ravel(), self.step.ravel(), strict=True)
         return ", ".join(f"{kind} at step {step}" for kind, step in pairs)
@@ -38,9 +42,10 @@ class Run:
     """A recorded descent of S steps, of one run or of R runs side by side.
 
     Fields: the problem, the optimizer (None for a training loop of the user's own),
-    `params [S+1, *R, P]` where row s is the state after s steps, `rates`: the learning rate in
-    force at each step (`[S, ...]`, its other axes broadcast against `[*R, P]`), the outcome.
-    A run that ended before the others of its axis keeps its last finite parameters.
+    `params [S+1, *R, P]` where row s is the state after s steps, `rates`: the learning rate that
+    each step used (`[S, ...]`, its other axes broadcast against `[*R, P]`; where S is 0, the one
+    row that the first step would have used), the outcome. A run that ended before the others of
+    its axis keeps its last finite parameters.
     """
 
     problem: Problem
@@ -73,21 +78,25 @@ class Run:
         return as_value(self.problem.losses(self.params))
 
     def rate(self, step: int) -> Floats:
-        """The learning rate that `step` used; after the last step, the last one."""
-        return np.asarray(self.rates[min(step, self.steps - 1)] if self.steps else np.nan)
+        """The learning rate that `step` used; after the last step, the last one.
+
+        Broadcasts against `[*R, P]`; `[]` where it is a single number.
+        """
+        rate = np.asarray(self.rates[min(step, len(self.rates) - 1)])
+        return rate.reshape(()) if rate.size == 1 else rate
 
     def __getitem__(self, index: int) -> Run:
-        """One run of the first run axis, cut at its own last step."""
+        """One run of the first run axis, cut at its own last step; its problem and optimizer are
+        those of all.
+        """
         if not self.runs:
             raise IndexError("this Run is a single run")
         outcome = Outcome(self.outcome.kind[index], self.outcome.step[index])
         last = int(outcome.step.max())
-        rates = np.broadcast_to(self.rates, self._full_rates)[:last, index]
+        rates = self.rates[: max(last, 1)]
+        if rates.ndim == self.params.ndim:
+            rates = rates[:, index if rates.shape[1] > 1 else 0]
         return Run(self.problem, self.optimizer, self.params[: last + 1, index], rates, outcome)
-
-    @property
-    def _full_rates(self) -> tuple[int, ...]:
-        return (self.steps, *self.params.shape[1:])
 
     def save(self, path: str | Path) -> None:
         """Write the run to an .npz file that `Run.load` reads.
@@ -100,5 +109,7 @@ class Run:
     @staticmethod
     def load(path: str | Path) -> Run:
         """The run that `save` wrote; GdanimError when the file is none."""
-        value: Any = load_value(Path(path))
+        value = load_value(Path(path))
+        if not isinstance(value, Run):
+            raise GdanimError(f"{path}: holds a {type(value).__name__}, not a Run")
         return value

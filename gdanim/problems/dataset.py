@@ -19,7 +19,7 @@ class Dataset:
 
     Fields: `x [N, D]` (`x [N]` is taken as one feature), `y [N]`, the names of the axes, and, for
     generated data, `truth`: the curve without noise, `(n,d)->(n)`. Raises GdanimError when the
-    input is empty, not finite, or of unequal length.
+    input is empty, not finite, of unequal length, or no numbers (True and False count as 1 and 0).
     """
 
     x: Floats
@@ -29,7 +29,7 @@ class Dataset:
     truth: Curve | None = None
 
     def __post_init__(self) -> None:
-        x, y = floats("x", self.x), floats("y", self.y)
+        x, y = floats("Dataset: x", self.x), floats("Dataset: y", self.y)
         if x.ndim == 1:
             x = x[:, np.newaxis]
         if x.ndim != 2 or y.ndim != 1:
@@ -39,14 +39,18 @@ class Dataset:
         if len(x) != len(y) or not x.size:
             raise GdanimError(
                 f"Dataset: x and y must be as long as each other and not empty, "
-                f"got {len(x)} and {len(y)} points"
+                f"got shapes {x.shape} and {y.shape}"
             )
         for name, values in (("x", x), ("y", y)):
             if bad := np.flatnonzero(~np.isfinite(values.reshape(len(y), -1)).all(axis=1)).tolist():
                 raise GdanimError(
                     f"Dataset: {name} must be finite, but point {bad[0]} is {values[bad[0]]}"
                 )
-        names = self.x_names
+        if not (self.truth is None or callable(self.truth)):
+            raise GdanimError(
+                f"Dataset: truth must be a function of x [N, D] or None, got {self.truth!r:.80}"
+            )
+        names = (self.x_names,) if isinstance(self.x_names, str) else tuple(self.x_names)
         if names == ("x",) and x.shape[1] > 1:
             names = tuple(f"x{i}" for i in range(1, x.shape[1] + 1))
         if len(names) != x.shape[1]:
@@ -74,7 +78,8 @@ class Dataset:
         A feature that never changes is only shifted. y is left as it is.
         """
         mean, scale = self.x.mean(axis=0), self.x.std(axis=0)
-        scale = np.where(scale > 0, scale, 1.0)
+        # The deviation of equal numbers need not round to 0, their range does.
+        scale = np.where(np.ptp(self.x, axis=0) > 0, scale, 1.0)
         return Dataset(
             (self.x - mean) / scale,
             self.y,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats
+from gdanim.arrays import floats, number, parameters, whole
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
@@ -60,9 +61,14 @@ def polynomial(
     """Points on a polynomial, highest power first.
 
     `points` of them evenly over `range` (both ends included), with normal noise of standard
-    deviation `noise` (in units of y) drawn from `seed`. Raises GdanimError for fewer than one
-    point, an empty range, or negative noise.
+    deviation `noise` (in units of y) drawn from `seed`. Raises GdanimError for coefficients that
+    are no finite numbers, fewer than one point, an empty range, negative noise or seed.
     """
+    if np.ndim(coefficients) != 1 or not len(coefficients):
+        raise GdanimError(
+            f"coefficients: must be a sequence of numbers, highest power first, "
+            f"got {coefficients!r:.80}"
+        )
     return _observed(Polynomial(len(coefficients) - 1), coefficients, points, range, noise, seed)
 
 
@@ -84,26 +90,28 @@ def sinusoid(
 def _observed(
     model: Model, params: Sequence[float], points: int, range: Range, noise: float, seed: int
 ) -> Dataset:
-    if points < 1:
-        raise GdanimError(f"points: must be at least 1, got {points}")
-    low, high = range
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise GdanimError(f"range: must be (low, high) with low < high, got {range}")
-    if not (math.isfinite(noise) and noise >= 0):
-        raise GdanimError(f"noise: must be a standard deviation of at least 0, got {noise}")
-    truth = Fixed(model, np.array(params, dtype=np.float64))
-    x = np.linspace(low, high, points)[:, np.newaxis]
-    y = truth(x) + noise * np.random.default_rng(seed).normal(size=points)
-    return Dataset(x, y, truth=truth)
+    whole("points", points, least=1)
+    whole("seed", seed)
+    ends = floats("range", range).tolist()
+    if np.shape(ends) != (2,) or not (np.isfinite(ends).all() and ends[0] < ends[1]):
+        raise GdanimError(f"range: must be (low, high) with low < high, got {range!r:.80}")
+    if number("noise", noise) < 0:
+        raise GdanimError(f"noise: must be a standard deviation of at least 0, got {noise!r}")
+    clean = on_curve(model, params, np.linspace(ends[0], ends[1], points))
+    error = noise * np.random.default_rng(seed).normal(size=points)
+    return Dataset(clean.x, clean.y + error, truth=clean.truth)
 
 
 def from_csv(path: str | Path, *, x: str | Sequence[str], y: str) -> Dataset:
     """The columns `x` (one name or several) and `y` of a CSV file with a header line.
 
-    Raises GdanimError that names file, line and column for a missing column, a value that is no
-    finite number, an empty file, or a line with too few or too many values.
+    Lines without any value are skipped. Raises GdanimError that names file, line and column for a
+    missing column, a value that is no finite number, an empty file, a line with too few or too
+    many values, or a file that is no CSV in UTF-8.
     """
     columns = [x] if isinstance(x, str) else list(x)
+    if not columns:
+        raise GdanimError("x: name at least one column")
     rows = list(_rows(Path(path), [*columns, y]))
     if not rows:
         raise GdanimError(f"{path}: has a header but no line of data")
@@ -115,23 +123,37 @@ def _rows(path: Path, columns: list[str]) -> Iterator[list[float]]:
     """The named columns of each line, as numbers."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file)
-            header = [name.strip() for name in next(reader, [])]
+            lines = _lines(path, file)
+            where, header = next(lines, ("", []))
             if not header:
                 raise GdanimError(f"{path}: is empty; its first line must name the columns")
-            places = [_place(path, header, column) for column in columns]
-            for row in reader:
-                if row:
-                    yield _numbers(f"{path}, line {reader.line_num}", header, places, row)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise GdanimError(f"{path}: cannot be read as CSV: {error}") from None
+            header = [name.strip() for name in header]
+            places = [_place(where, header, column) for column in columns]
+            for where, row in lines:
+                yield _numbers(where, header, places, row)
+    except UnicodeDecodeError:
+        raise GdanimError(f"{path}: is not UTF-8 text; save it as CSV in UTF-8") from None
+    except OSError as error:
+        raise GdanimError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _place(path: Path, header: list[str], column: str) -> int:
+def _lines(path: Path, file: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Each line that holds a value, and where it stands."""
+    reader = csv.reader(file, strict=True)
+    try:
+        for row in reader:
+            if "".join(row).strip():
+                yield f"{path}, line {reader.line_num}", row
+    except csv.Error as error:
+        raise GdanimError(f"{path}, line {reader.line_num}: is not valid CSV: {error}") from None
+
+
+def _place(where: str, header: list[str], column: str) -> int:
     if header.count(column) != 1:
         problem = "appears twice" if column in header else "is missing"
         raise GdanimError(
-            f"{path}, line 1: column {column!r} {problem}; the columns are {', '.join(header)}"
+            f"{where}: column {column!r} {problem}; the columns, separated by commas, are "
+            f"{', '.join(map(repr, header))}"
         )
     return header.index(column)
 
@@ -152,8 +174,23 @@ def _number(where: str, text: str) -> float:
     return number
 
 
-def on_curve(model: Model, params: Sequence[float], x: Floats) -> Dataset:
-    """Points without noise on `model` with `params`, at the given x `[N]` or `[N, D]`."""
-    truth = Fixed(model, np.array(params, dtype=np.float64))
-    x = np.asarray(x, dtype=np.float64)
-    return Dataset(x, truth(x if x.ndim == 2 else x[:, np.newaxis]), truth=truth)
+def on_curve(model: Model, params: Sequence[float], x: ArrayLike) -> Dataset:
+    """Points without noise on `model` with `params`, at the given x `[N]` or `[N, D]`.
+
+    Raises GdanimError for parameters or points that do not fit the model or are not finite.
+    """
+    fixed = parameters("params", params, model.names)
+    if fixed.ndim != 1 or not np.isfinite(fixed).all():
+        raise GdanimError(
+            f"params: must be {len(model.names)} finite numbers ({', '.join(model.names)}), "
+            f"got {params!r:.80}"
+        )
+    places = floats("x", x)
+    if places.ndim == 1:
+        places = places[:, np.newaxis]
+    if places.ndim != 2 or places.shape[1] != model.features:
+        raise GdanimError(f"x: must have shape [N] or [N, {model.features}], got {np.shape(x)}")
+    truth = Fixed(model, fixed)
+    with np.errstate(all="ignore"):
+        y = truth(places)
+    return Dataset(places, y, truth=truth)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.arrays import Floats
-from gdanim.errors import GdanimError
+from gdanim.arrays import Floats, whole
 from gdanim.problems.model import LinearInParameters
 
 
@@ -18,8 +17,7 @@ class Linear(LinearInParameters):
     features: int = 1
 
     def __post_init__(self) -> None:
-        if self.features < 1:
-            raise GdanimError(f"Linear: features must be at least 1, got {self.features}")
+        whole("Linear: features", self.features, least=1)
 
     @property
     def names(self) -> tuple[str, ...]:

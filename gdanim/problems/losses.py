@@ -53,4 +53,5 @@ class MeanSquaredError(Loss):
 
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
         """`(n),(n)->(n)`: `2 (prediction - y) / n`."""
-        return (prediction - y) * (2.0 / y.shape[-1])
+        gradient: Floats = (prediction - y) * (2.0 / y.shape[-1])
+        return gradient

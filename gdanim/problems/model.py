@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from gdanim.arrays import Floats, floats
+from gdanim.arrays import Floats, parameters
 
 
 class Model(ABC):
@@ -61,14 +61,20 @@ class LinearInParameters(Model):
         """`(p),(n,d)->(n)`: `design(x) @ params`."""
         if x.ndim == 2:
             return params @ self.design(x).T
-        return np.matmul(self.design(x), params[..., np.newaxis])[..., 0]
+        column: Floats = np.matmul(self.design(x), params[..., np.newaxis])
+        return column[..., 0]
 
     @final
     def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
         """`(p),(n,d),(n)->(p)`: `cotangent @ design(x)`."""
+        # The derivative does not depend on the parameters, but their axes broadcast all the same.
+        if cotangent.shape[:-1] != params.shape[:-1]:
+            axes = np.broadcast_shapes(cotangent.shape[:-1], params.shape[:-1])
+            cotangent = np.broadcast_to(cotangent, (*axes, cotangent.shape[-1]))
         if x.ndim == 2:
             return cotangent @ self.design(x)
-        return np.matmul(cotangent[..., np.newaxis, :], self.design(x))[..., 0, :]
+        row: Floats = np.matmul(cotangent[..., np.newaxis, :], self.design(x))
+        return row[..., 0, :]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +85,7 @@ class Fixed:
     params: Floats
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "params", floats("params", self.params))
+        object.__setattr__(self, "params", parameters("params", self.params, self.model.names))
 
     def __call__(self, x: Floats) -> Floats:
         return self.model.predict(self.params, x)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gdanim.arrays import Floats, Ints, in_blocks
+from numpy.typing import ArrayLike
+
+from gdanim.arrays import Floats, Ints, in_blocks, parameters
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.losses import Loss, MeanSquaredError
@@ -13,7 +15,11 @@ from gdanim.problems.model import Model
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Fit `model` to `data` by minimising `loss`."""
+    """Fit `model` to `data` by minimising `loss_function`.
+
+    Raises GdanimError when the model takes another number of features than the data has, and
+    `loss` and `gradient` when they get another number of parameters than the model has.
+    """
 
     data: Dataset
     model: Model
@@ -31,13 +37,15 @@ class Problem:
         """The parameters' names."""
         return self.model.names
 
-    def loss(self, params: Floats, batch: Ints | None = None) -> Floats:
-        """`(p)->()`: the loss over the data, or over the points that `batch (b)` names."""
+    def loss(self, params: ArrayLike, batch: Ints | None = None) -> Floats:
+        """`(p)->()`: the loss over the data, or over the points that `batch (b)` numbers."""
+        params = parameters("params", params, self.names)
         x, y = self._points(batch)
         return self.loss_function.value(self.model.predict(params, x), y)
 
-    def gradient(self, params: Floats, batch: Ints | None = None) -> Floats:
+    def gradient(self, params: ArrayLike, batch: Ints | None = None) -> Floats:
         """`(p)->(p)`: the derivative of `loss` by the parameters."""
+        params = parameters("params", params, self.names)
         x, y = self._points(batch)
         cotangent = self.loss_function.gradient(self.model.predict(params, x), y)
         return self.model.vjp(params, x, cotangent)

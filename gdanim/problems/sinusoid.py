@@ -36,19 +36,13 @@ class Sinusoid(Model):
     def predict(self, params: Floats, x: Floats) -> Floats:
         """`(p),(n,d)->(n)`."""
         a, b, c, d = np.moveaxis(params[..., np.newaxis], -2, 0)
-        return a * np.sin(b * x[..., 0] + c) + d
+        prediction: Floats = a * np.sin(b * x[..., 0] + c) + d
+        return prediction
 
     def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
         """`(p),(n,d),(n)->(p)`; the derivative is `(sin u, a x cos u, a cos u, 1)`, u = b x + c."""
         a, b, c, _ = np.moveaxis(params[..., np.newaxis], -2, 0)
         angle = b * x[..., 0] + c
         inner = cotangent * a * np.cos(angle)
-        return np.stack(
-            [
-                (cotangent * np.sin(angle)).sum(axis=-1),
-                (inner * x[..., 0]).sum(axis=-1),
-                inner.sum(axis=-1),
-                cotangent.sum(axis=-1),
-            ],
-            axis=-1,
-        )
+        terms = cotangent * np.sin(angle), inner * x[..., 0], inner, cotangent
+        return np.stack([t.sum(axis=-1) for t in np.broadcast_arrays(*terms)], axis=-1)
