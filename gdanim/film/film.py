@@ -100,6 +100,10 @@ def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> di
 
 def settle(figure: Figure, places: list[Axes]) -> tuple[float, float]:
     """Lay the panels out once and for all; the left and right end of their plots."""
+    for ax in places:
+        # The layout makes room for axes and titles alone, not for what is drawn inside.
+        for artist in (*ax.lines, *ax.collections, *ax.patches, *ax.texts, *ax.child_axes):
+            artist.set_in_layout(False)
     figure.set_layout_engine(ConstrainedLayoutEngine(rect=PANELS, w_pad=0.08, h_pad=0.08))
     figure.draw_without_rendering()
     figure.set_layout_engine("none")

@@ -14,7 +14,9 @@ from gdanim.views.numbers import count, quantity, setting
 # Heights of the two lines of text, as fractions of the figure.
 FIRST, SECOND = 0.935, 0.884
 # Text that does not fit shrinks no further than this.
-SMALLEST = 0.5
+SMALLEST = 0.4
+# The gap between the texts at the left and at the right.
+GAP = 0.03
 
 
 def draw_header(figure: Figure, clip: Clip, left: float, right: float) -> Update:
@@ -60,7 +62,9 @@ def shrink(left: Text, right: Text, width: float) -> None:
     figure = left.figure
     assert figure is not None
     total = figure.bbox.width
-    wanted = left.get_window_extent().width / total
-    room = width - right.get_window_extent().width / total - 0.03
-    if wanted > room:
-        left.set_fontsize(float(left.get_fontsize()) * max(SMALLEST, room / wanted))
+    room = (width - GAP) * total - right.get_window_extent().width
+    size = full = float(left.get_fontsize())
+    # Hinted text does not scale evenly, so its width is measured anew at every size.
+    while left.get_window_extent().width > room and size > SMALLEST * full:
+        size *= 0.97
+        left.set_fontsize(size)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator, ScalarFormatter
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    MaxNLocator,
+    NullLocator,
+    ScalarFormatter,
+)
 
 from gdanim.views.numbers import count
 from gdanim.views.theme import Theme
+
+# The largest power of ten that a float holds.
+MOST_DECADES = 308
 
 
 def style(ax: Axes, theme: Theme, ticks: int = 6) -> None:
@@ -40,8 +51,12 @@ def count_steps(ax: Axes, steps: int, ticks: int = 5) -> None:
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
 
 
-def logarithmic(ax: Axes, ticks: int = 4) -> None:
-    """A logarithmic y axis that names whole decades only."""
+def logarithmic(ax: Axes, low: float, high: float, ticks: int = 4) -> None:
+    """A logarithmic y axis from 10^low to 10^high that names whole decades, evenly spaced."""
     ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(numticks=ticks))
+    ax.set_ylim(10.0**low, 10.0 ** min(high, MOST_DECADES))
+    # matplotlib's LogLocator looks beyond the limits, and overflows near the largest float.
+    decades = range(math.ceil(low), math.floor(high) + 1)
+    named = decades[:: max(1, math.ceil(len(decades) / ticks))]
+    ax.yaxis.set_major_locator(FixedLocator([10.0**decade for decade in named]))
     ax.yaxis.set_minor_locator(NullLocator())

@@ -29,15 +29,13 @@ class Card:
 
     def axes(self, ax: Axes, theme: Theme) -> Axes:
         """Axes on an opaque card of the paper's colour, above all else in `ax`."""
-        left = 1 - WIDTH - OFF if self.right else OFF
-        bottom = 1 - HEIGHT - OFF if self.top else OFF
+        left = 1 - WIDTH if self.right else OFF
+        bottom = 1 - HEIGHT if self.top else OFF
         card = Rectangle((left, bottom), WIDTH, HEIGHT, transform=ax.transAxes, zorder=5)
         card.set(facecolor=theme.paper, edgecolor=theme.grid, linewidth=1.0)
         ax.add_patch(card)
         inside = (left + LEFT, bottom + BOTTOM, WIDTH - LEFT - RIGHT, HEIGHT - BOTTOM - TOP)
-        inset = ax.inset_axes(inside, zorder=6)
-        inset.set_in_layout(False)
-        return inset
+        return ax.inset_axes(inside, zorder=6)
 
 
 def emptiest_corner(

@@ -92,9 +92,8 @@ def set_limits(ax: Axes, losses: Floats, floor: float, ticks: int) -> None:
     # An exact fit would stretch the axis down to rounding errors.
     least = max(float(known[known > 0].min(initial=np.inf)), SMALLEST * float(losses[0]))
     if LINEAR_SPAN * least < high < np.inf:
-        axes.logarithmic(ax, ticks)
         low, high = np.log10(least), np.log10(high)
-        ax.set_ylim(10 ** (low - 0.24 * (high - low)), 10 ** min(high + 0.06 * (high - low), 308))
+        axes.logarithmic(ax, low - 0.24 * (high - low), high + 0.06 * (high - low), ticks)
     else:
         height = high - low or abs(high) or 1.0
         ax.set_ylim(low - 0.24 * height, high + 0.06 * height)

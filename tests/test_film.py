@@ -1,0 +1,220 @@
+"""Frames: the right size, independent of each other, everything inside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.errors import GdanimError
+from gdanim.film.film import Film
+from gdanim.problems import datasets
+from gdanim.problems.linear import Linear
+from gdanim.problems.polynomial import Polynomial
+from gdanim.problems.problem import Problem
+from gdanim.problems.sinusoid import Sinusoid
+from gdanim.scene import Scene
+from gdanim.timeline import Even, Every
+from gdanim.views.fit import Fit
+from gdanim.views.numbers import count, quantity, setting
+from gdanim.views.theme import DARK, LIGHT, Theme
+
+
+def scene(**changes: object) -> Scene:
+    base = Scene(
+        Problem(datasets.sinusoid(points=40), Sinusoid()),
+        GradientDescent(0.05),
+        (2.9, 1.72, 0, -1.2),
+        steps=20,
+        title="A title",
+        pace=Every(1, 0, 0),
+        size=(640, 360),
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def pixels(film: Film, frame: int) -> NDArray[np.uint8]:
+    return np.array(film.draw(frame))
+
+
+@pytest.mark.parametrize(
+    "size", [(1280, 720), (854, 480), (480, 270), (1920, 1080), (1080, 1080), (333, 211)]
+)
+def test_frames_have_exactly_the_size(size: tuple[int, int]) -> None:
+    film = scene(size=size).film()
+    assert film.size == size == film.figure.canvas.get_width_height()
+    assert pixels(film, 3).shape == (size[1], size[0], 4)
+
+
+def test_every_size_to_the_pixel() -> None:
+    from gdanim.film.canvas import FrameCanvas
+    from gdanim.film.film import blank_figure
+
+    for width in range(16, 2000, 7):
+        for height in (97, 270, 480, 719, 1080):
+            canvas = FrameCanvas(blank_figure((width, height), "#ffffff"))
+            assert canvas.get_width_height() == (width, height)
+
+
+def test_a_frame_depends_on_nothing_drawn_before() -> None:
+    in_sequence = scene().film()
+    frames = [pixels(in_sequence, frame) for frame in range(len(in_sequence))]
+    assert not np.array_equal(frames[5], frames[6])
+    for frame in (17, 0, 9):
+        np.testing.assert_array_equal(pixels(scene().film(), frame), frames[frame])
+    backwards = scene().film()
+    for frame in reversed(range(len(frames))):
+        np.testing.assert_array_equal(pixels(backwards, frame), frames[frame])
+
+
+def test_animation_updates_each_frame_once_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    film = scene(steps=3).film()
+    seen: list[int] = []
+    monkeypatch.setattr(film, "show", lambda frame: seen.append(frame) or [])
+    film.animation().to_jshtml(fps=5)
+    assert seen == [0, 1, 2, 3]
+
+
+def test_a_hostile_matplotlibrc_changes_nothing() -> None:
+    expected = pixels(scene().film(), 9)
+    hostile = {
+        "savefig.bbox": "tight",
+        "savefig.dpi": 33,
+        "figure.dpi": 41,
+        "font.size": 31,
+        "font.family": "monospace",
+        "axes.facecolor": "pink",
+        "axes.grid": False,
+        "lines.linestyle": ":",
+        "lines.antialiased": False,
+        "text.usetex": True,
+        "text.antialiased": False,
+        "path.sketch": (3, 10, 2),
+        "xtick.direction": "in",
+        "axes.unicode_minus": False,
+        "figure.constrained_layout.use": True,
+    }
+    with mpl.rc_context(hostile):
+        np.testing.assert_array_equal(pixels(scene().film(), 9), expected)
+
+
+def header(film: Film) -> list[str]:
+    return [text.get_text() for text in film.figure.texts]
+
+
+def test_the_header_follows_from_the_run() -> None:
+    shown = scene()
+    run = shown.run()
+    film = shown.film(run)
+    for frame in (0, 13):
+        film.show(frame)
+        title, step, method, loss = header(film)
+        assert title == "A title" and step == f"step {frame}"
+        assert r"a\,\sin(b\,x + c) + d" in method
+        assert "gradient descent" in method and method.endswith("= 0.05")
+        assert loss == f"MSE {quantity(float(run.losses[frame]))}"
+
+
+def test_a_diverged_run_says_so_at_its_last_step() -> None:
+    problem = Problem(datasets.quadratic(), Polynomial(2))
+    film = scene(problem=problem, optimizer=GradientDescent(1.0), start=None, steps=200).film()
+    film.show(0)
+    assert header(film)[1] == "step 0"
+    film.show(len(film) - 1)
+    last = len(film) - 1
+    assert header(film)[1] == f"step {last}, then infinite" and last < 200
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("size", [(1280, 720), (480, 270), (1920, 1080), (960, 720)])
+def test_all_text_is_inside_and_apart(size: tuple[int, int], theme: Theme) -> None:
+    for problem in (
+        Problem(datasets.sinusoid(), Sinusoid()),
+        Problem(datasets.quadratic(a=1e5), Polynomial(2)),
+        Problem(datasets.linear(), Linear()),
+    ):
+        title = "A title that goes on for longer than any sensible title would"
+        film = scene(
+            problem=problem, start=None, optimizer=GradientDescent(1e-5), size=size, theme=theme,
+            title=title,
+        ).film()  # fmt: skip
+        boxes = {text: text.get_window_extent() for text in drawn(film, len(film) - 1)}
+        width, height = size
+        for text, box in boxes.items():
+            inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+            assert inside, f"{text} leaves the frame"
+        for one, other in combinations(boxes, 2):
+            assert not boxes[one].overlaps(boxes[other]), f"{one} lies over {other}"
+
+
+def drawn(film: Film, frame: int) -> list[Text]:
+    """The texts that drawing the frame puts on the canvas (ticks keep more than are in view)."""
+    texts: list[Text] = []
+    with pytest.MonkeyPatch.context() as patch:
+        draw = Text.draw
+
+        def record(text: Text, renderer: object) -> None:
+            texts.append(text)
+            draw(text, renderer)  # type: ignore[no-untyped-call]
+
+        patch.setattr(Text, "draw", record)
+        film.draw(frame)
+    return [text for text in texts if text.get_text() and text.get_visible()]
+
+
+def test_layout_places_panels_and_refuses_others() -> None:
+    panels = {"left": Fit(inset=None), "right": Fit(inset=None)}
+    left, right = scene(panels=panels).film().figure.axes
+    assert left.get_position().x1 < right.get_position().x0
+    top, bottom = scene(panels=panels, layout="left; right").film().figure.axes
+    assert top.get_position().y0 > bottom.get_position().y1
+    with pytest.raises(GdanimError, match="layout: names left, middle, the panels are left, right"):
+        scene(panels=panels, layout="left middle").film()
+    with pytest.raises(GdanimError, match="is no mosaic"):
+        scene(panels=panels, layout="left right; right left").film()
+    with pytest.raises(GdanimError, match="panels: a scene needs at least one"):
+        scene(panels={})
+
+
+def test_the_timelines_length_is_the_films() -> None:
+    assert len(scene(pace=Even(seconds=2), fps=25).film()) == 50
+    assert len(scene(pace=Even(seconds=2)).film()) == 60
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (25823.8086, "25823.81"),
+        (676.9537, "676.95"),
+        (57.5, "57.50"),
+        (3.947, "3.947"),
+        (0.02277, "0.02277"),
+        (0, "0"),
+        (3.951e-5, "3.95×10⁻⁵"),
+        (7.61e290, "7.61×10²⁹⁰"),
+        (-0.5, "−0.5000"),
+        (float("inf"), "∞"),
+        (float("-inf"), "−∞"),
+        (float("nan"), "not a number"),
+    ],
+)
+def test_quantity(value: float, text: str) -> None:
+    assert quantity(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.05, "0.05"), (1.0, "1"), (1e-5, "10⁻⁵"), (3e-4, "3×10⁻⁴"), (0.001, "0.001"), (0, "0")],
+)
+def test_setting(value: float, text: str) -> None:
+    assert setting(value) == text
+
+
+def test_count() -> None:
+    assert count(500000) == "500\u2009000"

@@ -1,0 +1,249 @@
+"""Every artist's data against the run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.errors import GdanimError
+from gdanim.film.film import Film
+from gdanim.problems import datasets
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.linear import Linear
+from gdanim.problems.polynomial import Polynomial
+from gdanim.problems.problem import Problem
+from gdanim.problems.sinusoid import Sinusoid
+from gdanim.scene import Scene
+from gdanim.timeline import Even, Every
+from gdanim.views.fit import GRID, Fit, point_size, y_limits
+from gdanim.views.inset import HEIGHT, WIDTH
+from gdanim.views.loss_curve import LossCurve, best_fit
+
+SIZE = (640, 360)
+
+
+def sine(**changes: object) -> Scene:
+    problem = Problem(datasets.sinusoid(points=40), Sinusoid())
+    scene = Scene(problem, GradientDescent(0.05), (2.9, 1.72, 0, -1.2), steps=30, size=SIZE)
+    return replace(scene, **changes)  # type: ignore[arg-type]
+
+
+def panel(film: Film) -> Axes:
+    return film.figure.axes[0]
+
+
+def inset(film: Film) -> Axes:
+    (child,) = panel(film).child_axes
+    return child
+
+
+def lines(ax: Axes) -> dict[str, Line2D]:
+    """The lines of a Fit or LossCurve panel by what they show."""
+    names = {2.0: "points", 4.0: "front", 3.0: "line", 1.5: "floor"}
+    return {names[line.get_zorder()]: line for line in ax.get_lines()}
+
+
+@pytest.mark.parametrize("frame", [0, 7, 30])
+def test_fit_shows_data_and_prediction(frame: int) -> None:
+    scene = sine(pace=Every(1, 0, 0))
+    run = scene.run()
+    film = scene.film(run)
+    film.show(frame)
+    shown = lines(panel(film))
+    np.testing.assert_array_equal(shown["points"].get_xdata(), run.problem.data.x[:, 0])
+    np.testing.assert_array_equal(shown["points"].get_ydata(), run.problem.data.y)
+    x, y = shown["front"].get_data()
+    assert len(x) == GRID > 10 * len(run.problem.data)
+    a, b, c, d = run.params[frame]
+    np.testing.assert_allclose(y, a * np.sin(b * np.asarray(x) + c) + d, rtol=1e-12)
+
+
+def test_trail_shows_earlier_predictions_fading() -> None:
+    scene = sine(pace=Every(1, 0, 0), fps=10, panels={"fit": Fit(trail=3, trail_seconds=0.6)})
+    run = scene.run()
+    film = scene.film(run)
+    film.show(20)
+    (trail,) = (c for c in panel(film).collections if isinstance(c, LineCollection))
+    x = trail.get_segments()[0][:, 0]
+    # 0.6 seconds at 10 frames a second in three steps: 2, 4, 6 frames back, the oldest first.
+    for segment, step in zip(trail.get_segments(), (14, 16, 18), strict=True):
+        expected = run.problem.model.predict(run.params[step], x[:, np.newaxis])
+        np.testing.assert_allclose(segment[:, 1], expected, rtol=1e-12)
+    alphas = np.asarray(trail.get_colors())[:, 3]
+    assert (np.diff(alphas) > 0).all() and alphas[-1] < 0.5
+
+
+@pytest.mark.parametrize("frame", [0, 7, 30])
+def test_loss_curve_ends_at_the_frames_step(frame: int) -> None:
+    scene = sine(pace=Every(1, 0, 0))
+    run = scene.run()
+    film = scene.film(run)
+    film.show(frame)
+    shown = lines(inset(film))
+    np.testing.assert_array_equal(shown["line"].get_xdata(), np.arange(frame + 1))
+    np.testing.assert_array_equal(shown["line"].get_ydata(), run.losses[: frame + 1])
+    assert shown["front"].get_xdata() == [frame]
+    assert shown["front"].get_ydata() == [run.losses[frame]]
+
+
+def test_layers_from_back_to_front() -> None:
+    film = sine().film()
+    ax = panel(film)
+    shown = lines(ax)
+    (trail,) = (c for c in ax.collections if isinstance(c, LineCollection))
+    (card,) = (p for p in ax.patches if isinstance(p, Rectangle))
+    order = [shown["points"], trail, shown["front"], card, inset(film)]
+    heights = [artist.get_zorder() for artist in order]
+    assert heights == sorted(set(heights))
+    # Grid and spines are below everything else, on both axes.
+    assert ax.get_axisbelow() is True
+    assert all(spine.get_zorder() < heights[0] for spine in ax.spines.values())
+
+
+def test_nothing_but_the_moving_artists_changes() -> None:
+    film = sine(pace=Every(1, 0, 0)).film()
+    film.show(0)
+    limits = [(ax.get_xlim(), ax.get_ylim()) for ax in (panel(film), inset(film))]
+    artists = set(film.figure.findobj())
+    moving = [film.show(frame) for frame in (0, 15, 30)]
+    assert moving[0] == moving[1] == moving[2]
+    assert [(ax.get_xlim(), ax.get_ylim()) for ax in (panel(film), inset(film))] == limits
+    assert {a for a in artists if isinstance(a, Line2D | LineCollection)} <= set(
+        film.figure.findobj()
+    )
+
+
+def test_the_data_keeps_its_room_when_the_line_swings_away() -> None:
+    y = np.array([-1.0, 1.0])
+    for predictions in ([-1e300, 0], [0, np.inf], [-np.inf, np.inf], [-5, 1e9]):
+        low, high = y_limits(y, np.array([predictions]))
+        assert np.isfinite([low, high]).all()
+        assert low < -1 and high > 1 and 2 / (high - low) > 0.35
+    # A prediction that stays near is shown whole.
+    low, high = y_limits(y, np.array([[-2.0, 1.5]]))
+    assert low < -2 and high > 1.5
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        Problem(datasets.linear(), Linear()),
+        Problem(datasets.linear(slope=-2), Linear()),
+        Problem(datasets.quadratic(), Polynomial(2)),
+        Problem(datasets.quadratic(a=-1), Polynomial(2)),
+        Problem(datasets.sinusoid(), Sinusoid()),
+        Problem(datasets.polynomial((1, 0, -30, 0)), Polynomial(3)),
+        Problem(Dataset([3.0], [2.0]), Linear()),  # type: ignore[arg-type]
+    ],
+    ids=repr,
+)
+def test_the_inset_hides_no_point(problem: Problem) -> None:
+    film = Scene(problem, GradientDescent(1e-6), steps=5, size=SIZE).film()
+    ax = panel(film)
+    points = ax.transLimits.transform(np.column_stack([problem.data.x[:, 0], problem.data.y]))
+    (card,) = ax.patches
+    assert isinstance(card, Rectangle)
+    left, bottom = card.get_xy()
+    under = (points > [left, bottom]) & (points < [left + WIDTH, bottom + HEIGHT])
+    assert not under.all(axis=1).any()
+    assert ((points > 0) & (points < 1)).all()
+
+
+def test_the_loss_axis_is_logarithmic_past_two_decades() -> None:
+    problem = Problem(datasets.linear(noise=0), Linear())
+    near = Scene(problem, GradientDescent(1e-5), (1.9, 1), steps=3, size=SIZE)
+    flat = replace(near, problem=Problem(datasets.linear(noise=5.0), Linear()))
+    assert inset(near.film()).get_yscale() == "log"
+    assert inset(flat.film()).get_yscale() == "linear"
+
+
+@pytest.mark.parametrize(
+    ("problem", "name"),
+    [
+        (Problem(datasets.linear(noise=2.0), Linear()), "best fit"),
+        (Problem(datasets.sinusoid(noise=0.3), Sinusoid()), "true curve"),
+    ],
+)
+def test_best_fit_is_marked(problem: Problem, name: str) -> None:
+    found, floor = best_fit(problem)
+    assert found == name
+    data = problem.data
+    if name == "best fit":
+        expected = np.polyfit(data.x[:, 0], data.y, 1, full=True)[1][0] / len(data)
+    else:
+        x = data.x[:, 0]
+        expected = np.mean((2.2 * np.sin(1.05 * x + 1.36) - 4.7 - data.y) ** 2)
+    assert floor == pytest.approx(expected, rel=1e-9)
+    film = Scene(problem, GradientDescent(1e-3), steps=5, size=SIZE).film()
+    assert lines(inset(film))["floor"].get_ydata() == pytest.approx([floor, floor])
+
+
+def test_no_floor_is_drawn_where_none_is_known() -> None:
+    data = datasets.sinusoid()
+    problem = Problem(Dataset(data.x, data.y), Sinusoid())
+    assert best_fit(problem)[0] == ""
+    film = Scene(problem, GradientDescent(1e-3), steps=5, size=SIZE).film()
+    assert "floor" not in lines(inset(film))
+
+
+def test_views_can_stand_alone_and_fit_goes_without_inset() -> None:
+    panels = {"fit": Fit(inset=None, trail=0), "loss": LossCurve()}
+    film = sine(panels=panels, layout="fit fit loss").film()
+    assert len(film.figure.axes) == 2 and not panel(film).child_axes
+    film.draw(0)
+
+
+def test_fit_refuses_two_features() -> None:
+    data = Dataset(np.ones((3, 2)), np.ones(3))
+    with pytest.raises(GdanimError, match=r"Fit: shows data of one feature, this has 2 \(x1, x2\)"):
+        Scene(Problem(data, Linear(2)), GradientDescent(0.1), steps=1).film()
+
+
+HARD = {
+    "diverges": Scene(Problem(datasets.quadratic(), Polynomial(2)), GradientDescent(1.0), steps=99),
+    "diverges slowly": Scene(
+        Problem(datasets.quadratic(), Polynomial(2)), GradientDescent(1e-3), steps=500
+    ),
+    "one point": Scene(
+        Problem(Dataset([3.0], [2.0]), Linear()),  # type: ignore[arg-type]
+        GradientDescent(0.01),
+        steps=9,
+    ),
+    "one y": Scene(Problem(Dataset(np.arange(5.0), np.ones(5)), Linear()), GradientDescent(0.01)),
+    "one x": Scene(Problem(Dataset(np.ones(5), np.arange(5.0)), Linear()), GradientDescent(0.01)),
+    "all zero": Scene(
+        Problem(Dataset(np.zeros(5), np.zeros(5)), Linear()), GradientDescent(0.01), (0, 0)
+    ),
+    "no step": Scene(Problem(datasets.linear(), Linear()), GradientDescent(0.01), steps=0),
+    "exact": Scene(
+        Problem(datasets.linear(noise=0), Linear()), GradientDescent(0.01), (2, 1), steps=5
+    ),
+    "huge": Scene(
+        Problem(Dataset(np.arange(5.0), 1e150 * np.arange(5)), Linear()), GradientDescent(0.01)
+    ),
+    "tiny": Scene(
+        Problem(Dataset(np.arange(5.0), 1e-150 * np.arange(5)), Linear()), GradientDescent(0.01)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_no_run_breaks_the_picture(name: str) -> None:
+    # Warnings are errors here.
+    film = replace(HARD[name], size=SIZE, pace=Even(seconds=1)).film()
+    for frame in (0, len(film) // 2, len(film) - 1):
+        assert np.asarray(film.draw(frame)).shape == (360, 640, 4)
+    low, high = panel(film).get_ylim()
+    assert np.isfinite([low, high]).all() and low < high
+
+
+def test_point_size_falls_with_their_number() -> None:
+    sizes = [point_size(8.0, n) for n in (1, 90, 1000, 10**6)]
+    assert sizes[0] == sizes[1] == 8.0 and sizes[2] < 8 and sizes[3] == 2.0
