@@ -1,0 +1,105 @@
+"""Dataset: what it accepts and refuses, and standardising."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from gdanim.errors import GdanimError
+from gdanim.problems import datasets
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.linear import Linear
+
+
+def test_one_feature_may_come_as_a_vector() -> None:
+    data = Dataset([1, 2, 3], [4, 5, 6])  # type: ignore[arg-type]
+    assert data.x.shape == (3, 1)
+    assert data.x.dtype == data.y.dtype == np.float64
+    assert (len(data), data.features, data.x_names, data.y_name) == (3, 1, ("x",), "y")
+    assert repr(data) == "Dataset(3 points, x -> y)"
+
+
+def test_several_features_get_names() -> None:
+    assert Dataset(np.ones((4, 2)), np.ones(4)).x_names == ("x1", "x2")
+    assert Dataset(np.ones((4, 2)), np.ones(4), ("age", "mass")).x_names == ("age", "mass")
+
+
+def test_one_name_may_come_as_a_string() -> None:
+    assert Dataset(np.ones(4), np.ones(4), "age").x_names == ("age",)  # type: ignore[arg-type]
+    with pytest.raises(GdanimError, match=r"^Dataset: 2 features need as many x_names, got 'ab'"):
+        Dataset(np.ones((4, 2)), np.ones(4), "ab")  # type: ignore[arg-type]
+
+
+def test_values_are_copied_and_cannot_be_written() -> None:
+    x = np.array([1.0, 2.0])
+    data = Dataset(x, x)
+    x[0] = 99
+    assert data.x[0, 0] == data.y[0] == 1
+    with pytest.raises(ValueError, match="read-only"):
+        data.x[0] = 0
+    with pytest.raises(FrozenInstanceError):
+        data.y = x  # type: ignore[misc]
+
+
+def test_yes_and_no_and_fractions_count_as_numbers() -> None:
+    data = Dataset([Fraction(1, 2), 10**30], [True, False])  # type: ignore[arg-type]
+    np.testing.assert_array_equal(data.x[:, 0], [0.5, 1e30])
+    np.testing.assert_array_equal(data.y, [1, 0])
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        ([], [], r"as long as each other and not empty, got shapes \(0, 1\) and \(0,\)"),
+        ([1, 2], [1], r"as long as each other and not empty, got shapes \(2, 1\) and \(1,\)"),
+        (np.ones((2, 0)), [1, 2], r"not empty, got shapes \(2, 0\)"),
+        ([1, np.nan], [1, 2], r"x must be finite, but point 1 is \[nan\]"),
+        ([1, 2], [np.inf, 2], r"y must be finite, but point 0 is inf"),
+        (1, 2, r"x must have shape \[N\] or \[N, D\] and y \[N\], got \(\) and \(\)"),
+        (np.ones((2, 2, 2)), [1, 2], r"got \(2, 2, 2\) and \(2,\)"),
+        ([1, 2], [[1], [2]], r"and y \[N\], got \(2, 1\) and \(2, 1\)"),
+        (["1", "2"], [1, 2], r"x: expected numbers, got \['1', '2'\]"),
+        ([1, None], [1, 2], r"x: expected numbers, got \[1, None\]"),
+        ([1, 2], [1, 2j], r"y: expected numbers"),
+        ([[1, 2], [3]], [1, 2], r"x: expected numbers, got \[\[1, 2\], \[3\]\]"),
+        ([10**400, 2], [1, 2], r"x: expected numbers"),
+    ],
+)
+def test_refuses(x: object, y: object, message: str) -> None:
+    with pytest.raises(GdanimError, match=f"^Dataset: .*{message}"):
+        Dataset(x, y)  # type: ignore[arg-type]
+
+
+def test_refuses_a_truth_that_is_no_function() -> None:
+    with pytest.raises(GdanimError, match=r"^Dataset: truth must be a function .* got \(2, 1\)$"):
+        Dataset(np.ones(3), np.ones(3), truth=(2, 1))  # type: ignore[arg-type]
+
+
+def test_standardised_features_have_mean_0_and_variance_1() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal((1000, -3, 0), (50, 0.1, 1), (200, 3))
+    data = Dataset(x, rng.normal(size=200), ("a", "b", "c"), "d")
+    standard = data.standardised()
+    np.testing.assert_allclose(standard.x.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(standard.x.var(axis=0), 1, rtol=1e-12)
+    np.testing.assert_array_equal(standard.y, data.y)
+    assert standard.x_names == tuple(f"{name} (standardised)" for name in "abc")
+    assert standard.y_name == "d"
+    assert standard.truth is None
+
+
+def test_truth_follows_standardising() -> None:
+    data = datasets.on_curve(Linear(2), (3, -2, 8), [[0, 5], [1, 7], [2, 7], [9, 1]])
+    standard = data.standardised()
+    assert data.truth is not None
+    assert standard.truth is not None
+    np.testing.assert_allclose(standard.truth(standard.x), data.truth(data.x), rtol=1e-13)
+
+
+@pytest.mark.parametrize("constant", [0.0, 0.1, 1e9 / 3])
+def test_a_feature_that_never_changes_is_only_shifted(constant: float) -> None:
+    standard = Dataset(np.full(7, constant), np.arange(7.0)).standardised()
+    np.testing.assert_allclose(standard.x, 0, atol=1e-6)
