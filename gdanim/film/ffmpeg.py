@@ -1,0 +1,132 @@
+"""The ffmpeg process: raw frames in, an encoded file out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import imageio_ffmpeg
+
+from gdanim.errors import GdanimError
+
+if sys.platform == "win32":
+    NO_WINDOW = subprocess.CREATE_NO_WINDOW
+else:
+    NO_WINDOW = 0
+
+Write = Callable[[memoryview], None]
+
+# How much of ffmpeg's complaint an error shows.
+LAST_LINES = 5
+LAST_BYTES = 4096
+
+
+def executable() -> str:
+    """The ffmpeg to use: IMAGEIO_FFMPEG_EXE, else the one that imageio-ffmpeg brings or finds."""
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        raise GdanimError(
+            "no ffmpeg found: run `pip install --force-reinstall imageio-ffmpeg`, "
+            "or let IMAGEIO_FFMPEG_EXE name one"
+        ) from None
+
+
+@contextmanager
+def encoding(size: tuple[int, int], fps: int, arguments: Sequence[str | Path]) -> Iterator[Write]:
+    """Run ffmpeg on frames that `write` hands it: RGBA, `[height, width, 4]` of uint8.
+
+    `arguments` are all that follow the frames' own input: further inputs, options, the file.
+    Leaving the block waits until the file is complete; leaving it by an exception kills the
+    process, and what the file then holds is nothing to use. GdanimError carries ffmpeg's own last
+    words.
+    """
+    frames = ("-f", "rawvideo", "-pix_fmt", "rgba", "-video_size", f"{size[0]}x{size[1]}")
+    # A file, not a pipe: nobody has to read it while the frames are written.
+    with tempfile.TemporaryFile() as words:
+        process = _start((*frames, "-framerate", f"{fps}", "-i", "pipe:0", *arguments), words)
+        try:
+            assert process.stdin is not None
+
+            def write(frame: memoryview, stdin: IO[bytes] = process.stdin) -> None:
+                try:
+                    _write_all(stdin, frame)
+                except OSError:
+                    # It has closed its end: it is on its way out, and says why.
+                    process.wait()
+                    raise _failure(process.returncode, words) from None
+
+            yield write
+            process.stdin.close()
+            if process.wait() != 0:
+                raise _failure(process.returncode, words)
+        finally:
+            _reap(process)
+
+
+def count_frames(path: Path) -> int:
+    """How many frames the file holds, without decoding them."""
+    ask = ("-i", path, "-map", "0:v:0", "-c", "copy", "-f", "null", "-progress", "pipe:1", "-")
+    with tempfile.TemporaryFile() as words:
+        process = _start(ask, words)
+        try:
+            report, _ = process.communicate()
+        finally:
+            _reap(process)
+        if process.returncode != 0:
+            raise _failure(process.returncode, words)
+    counts = [line for line in report.splitlines() if line.startswith(b"frame=")]
+    return int(counts[-1].removeprefix(b"frame=")) if counts else 0
+
+
+def _start(arguments: Sequence[str | Path], words: IO[bytes]) -> subprocess.Popen[bytes]:
+    command = [executable(), "-hide_banner", "-nostats", "-loglevel", "error", "-y", *arguments]
+    try:
+        return subprocess.Popen(
+            command,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE if "pipe:1" in arguments else subprocess.DEVNULL,
+            stderr=words,
+            # Ctrl-C is for us alone: a process that caught it too would tidy up its half of a file.
+            process_group=0,
+            creationflags=NO_WINDOW,
+        )
+    except OSError as error:
+        raise GdanimError(
+            f"ffmpeg cannot be started: {command[0]}: {error.strerror or error}; unset "
+            "IMAGEIO_FFMPEG_EXE or let it name an ffmpeg that works"
+        ) from None
+
+
+def _write_all(stdin: IO[bytes], frame: memoryview) -> None:
+    # Unbuffered, so the pipe takes the canvas's own memory; and takes as much as it likes.
+    rest = frame.cast("B")
+    while rest:
+        rest = rest[stdin.write(rest) :]
+
+
+def _failure(code: int, words: IO[bytes]) -> GdanimError:
+    words.seek(0, os.SEEK_END)
+    words.seek(max(0, words.tell() - LAST_BYTES))
+    lines = words.read().decode(errors="replace").strip().splitlines()[-LAST_LINES:]
+    if code == 0:
+        what = "stopped before the last frame"
+    else:
+        what = f"was killed by signal {-code}" if code < 0 else f"failed (exit code {code})"
+    return GdanimError("\n".join([f"ffmpeg {what}" + (":" if lines else ""), *lines]))
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    # Does nothing to a process that has ended.
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
