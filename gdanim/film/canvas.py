@@ -1,0 +1,26 @@
+"""The canvas that frames are drawn on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+
+class FrameCanvas(FigureCanvasAgg):
+    """An Agg canvas that draws only when it is told to.
+
+    `Animation.save` calls `draw_idle` after it has set a frame's artists, and then has its writer
+    grab the frame. On a plain Agg canvas `draw_idle` draws at once, as there is no event loop to
+    wait for, so every frame would be drawn twice. Here the writer's `draw` is the only one.
+    https://matplotlib.org/stable/api/backend_bases_api.html#matplotlib.backend_bases.FigureCanvasBase.draw_idle
+    """
+
+    def draw_idle(self, *args: Any, **kwargs: Any) -> None:
+        """Leave it: whoever wants the picture calls `draw`."""
+
+    def picture(self) -> memoryview:
+        """Draw; the canvas's own memory, RGBA `[height, width, 4]`, valid until the next draw."""
+        self.draw()  # type: ignore[no-untyped-call]
+        pixels: memoryview = self.buffer_rgba()  # type: ignore[no-untyped-call]
+        return pixels

@@ -1,0 +1,70 @@
+"""matplotlib's way of saving an animation, with ffmpeg at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from matplotlib.animation import AbstractMovieWriter
+from matplotlib.figure import Figure
+
+from gdanim.errors import GdanimError
+from gdanim.film import ffmpeg
+from gdanim.film.canvas import FrameCanvas
+from gdanim.film.formats import Format
+
+
+class FilmWriter(AbstractMovieWriter):
+    """Hands the canvas's own memory to ffmpeg, frame by frame.
+
+    For `Animation.save(path, writer=FilmWriter(MP4, fps=30))` on a figure with a FrameCanvas. A
+    format of few colours needs `palette`, the picture of its colours (`save` makes one). Pixels are
+    the canvas's: `dpi` and `savefig_kwargs` of `Animation.save` change nothing. `frames` counts
+    what has been written.
+    """
+
+    def __init__(self, format: Format, fps: int, palette: Path | None = None) -> None:
+        if format.palette and palette is None:
+            raise GdanimError(f"palette: {format.name} needs one; gdanim.film.save makes it")
+        super().__init__(fps=fps)
+        self.format = format
+        self.palette = palette
+        self.frames = 0
+        self._process = ExitStack()
+
+    def setup(self, fig: Figure, outfile: str | Path, dpi: float | None = None) -> None:
+        """Check size and rate, and start ffmpeg."""
+        super().setup(fig, outfile, fig.dpi)
+        if not isinstance(fig.canvas, FrameCanvas):
+            raise GdanimError("figure: its canvas must be a gdanim.film.canvas.FrameCanvas")
+        size = fig.canvas.get_width_height()
+        self.format.check(size, self.fps)
+        palette = ("-f", "png_pipe", "-i", self.palette) if self.palette else ()
+        self._canvas = fig.canvas
+        self._write = self._process.enter_context(
+            ffmpeg.encoding(size, self.fps, (*palette, *self.format.output, Path(outfile)))
+        )
+
+    def grab_frame(self, **savefig_kwargs: Any) -> None:
+        """Draw the canvas and write it."""
+        self._write(self._canvas.picture())
+        self.frames += 1
+
+    def finish(self) -> None:
+        """Complete the file."""
+        self._process.close()
+
+    @contextmanager
+    def saving(
+        self, fig: Figure, outfile: str | Path, dpi: float | None, *args: Any, **kwargs: Any
+    ) -> Generator[AbstractMovieWriter, None, None]:
+        """`setup` before and `finish` after; an exception between them ends ffmpeg instead.
+
+        matplotlib's own `saving` would call `finish` then too, and make a file of what there is.
+        https://matplotlib.org/stable/api/_as_gen/matplotlib.animation.AbstractMovieWriter.html
+        """
+        with self._process:
+            self.setup(fig, outfile, dpi)
+            yield self
