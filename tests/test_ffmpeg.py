@@ -192,7 +192,7 @@ def test_an_exception_ends_the_process(
 def test_an_exception_ends_a_process_that_hangs(
     tmp_path: Path, stand_in: Callable[[str], None], started: list[Started]
 ) -> None:
-    stand_in("exec sleep 600")
+    stand_in("exec sleep 30")
     with (
         pytest.raises(KeyboardInterrupt),
         ffmpeg.encoding(SIZE, 10, (*OUTPUT, tmp_path / "a.mkv")) as write,
@@ -200,6 +200,7 @@ def test_an_exception_ends_a_process_that_hangs(
         write(frame(0))
         raise KeyboardInterrupt
     assert_gone(started)
+    assert started[0].returncode == -signal.SIGKILL
 
 
 @posix

@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
 from gdanim.film import save as saving
@@ -30,6 +31,12 @@ from gdanim.film.canvas import FrameCanvas
 from gdanim.film.film import Film
 from gdanim.film.formats import GIF, MP4, Format
 from gdanim.film.save import save, save_still
+from gdanim.problems import datasets
+from gdanim.problems.linear import Linear
+from gdanim.problems.problem import Problem
+from gdanim.scene import Scene
+from gdanim.timeline import Every
+from gdanim.views.theme import LIGHT
 
 ORANGE = (242, 142, 43)
 BLUE = (37, 99, 201)
@@ -44,11 +51,13 @@ class Flat:
     def __init__(self, size: tuple[int, int] = (96, 32), fps: int = 10) -> None:
         self.size = size
         self.timeline = SimpleNamespace(fps=fps)
+        self.clip = SimpleNamespace(theme=LIGHT)
         # The half pixel keeps the canvas, which rounds down, from losing one.
         self.figure = Figure(figsize=((size[0] + 0.5) / 100, (size[1] + 0.5) / 100), dpi=100)
         self.canvas = FrameCanvas(self.figure)
         self.canvas.mpl_connect("draw_event", self._count)
         self.drawn = 0
+        self.frames = FRAMES
         colours = [tuple(level / 255 for level in rgb) for rgb in (ORANGE, BLUE, (0, 0, 0))]
         for left, colour in zip((0, 1 / 3, 2 / 3), colours, strict=True):
             self.grey = Rectangle((left, 0), 1 / 3, 1, color=colour, lw=0, antialiased=False)
@@ -58,7 +67,7 @@ class Flat:
         self.drawn += 1
 
     def __len__(self) -> int:
-        return FRAMES
+        return self.frames
 
     def show(self, frame: int) -> list[Artist]:
         self.grey.set_facecolor((frame / (FRAMES - 1),) * 3)
@@ -143,6 +152,18 @@ def test_gif_comes_back(tmp_path: Path) -> None:
     assert iio.immeta(path)["loop"] == 0
 
 
+@pytest.mark.parametrize("format", [MP4, GIF], ids=lambda format: format.name)
+@pytest.mark.parametrize("frames", [1, 2])
+def test_short_films_and_frames_that_stand_still(
+    tmp_path: Path, format: Format, frames: int
+) -> None:
+    film = Flat()
+    film.frames = frames
+    film.show = lambda frame: []  # type: ignore[method-assign]
+    save(cast(Film, film), tmp_path / "a", format)
+    assert ffmpeg.count_frames(tmp_path / "a") == frames
+
+
 def test_gif_sizes_may_be_odd(tmp_path: Path) -> None:
     save(flat((95, 31)), tmp_path / "a.gif", GIF)
     assert iio.improps(tmp_path / "a.gif").shape[:3] == (FRAMES, 31, 95)
@@ -174,6 +195,19 @@ def test_the_users_matplotlibrc_changes_nothing(tmp_path: Path) -> None:
     with mpl.rc_context({"savefig.dpi": 300, "savefig.facecolor": "red"}):
         save(flat(), tmp_path / "a.mp4", MP4)
     assert "96x32" in described(tmp_path / "a.mp4")
+
+
+def test_saved_frames_are_those_that_draw_gives(tmp_path: Path) -> None:
+    lossless = Format("lossless", output=("-c:v", "ffv1", "-pix_fmt", "bgr0", "-f", "matroska"))
+    problem = Problem(datasets.linear(points=9), Linear())
+    scene = Scene(problem, GradientDescent(0.01), steps=4, pace=Every(1, 0, 0), size=(320, 180))
+    film = scene.film()
+    with mpl.rc_context({"text.antialiased": False, "path.snap": False, "savefig.dpi": 300}):
+        save(film, tmp_path / "a", lossless)
+    frames = decoded(tmp_path / "a", (320, 180))
+    assert len(frames) == len(film) == 5
+    for k in reversed(range(5)):
+        np.testing.assert_array_equal(frames[k], np.asarray(film.draw(k))[..., :3])
 
 
 def test_progress_counts_the_frames(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from gdanim.film import ffmpeg
 from gdanim.film.files import replacing
 from gdanim.film.film import Film
 from gdanim.film.formats import Format
+from gdanim.film.style import plain_style
 from gdanim.film.writer import FilmWriter
 
 Progress = Callable[[int, int], object]
@@ -35,14 +36,11 @@ def save(
     tell = progress or (lambda done, total: None)
     format.check(film.size, fps)
     with replacing(path) as part:
-        with _palette(film, format) as palette:
+        # The writer draws the canvas itself, so what Film.draw draws under has to hold here too.
+        with _palette(film, format) as palette, plain_style(film.clip.theme):
             writer = FilmWriter(format, fps, palette)
             film.animation().save(
-                part,
-                writer=writer,
-                # Otherwise savefig.dpi of the user's matplotlibrc.
-                dpi=film.figure.dpi,
-                progress_callback=lambda frame, _: tell(frame, total),
+                part, writer=writer, progress_callback=lambda frame, _: tell(frame, total)
             )
         _verify(part, writer.frames, total)
     tell(total, total)
