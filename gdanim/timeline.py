@@ -114,4 +114,5 @@ def _check_holds(first: float, last: float) -> None:
 
 def _frames(seconds: float, fps: int) -> int:
     """The whole frames in `seconds`; the summand keeps 0.29 s at 100 fps from becoming 28."""
+    whole("fps", fps, least=1)
     return int(seconds * fps + 1e-6)

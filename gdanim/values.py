@@ -47,8 +47,9 @@ def save_value(value: Any, path: Path) -> None:
 def load_value(path: Path) -> Any:
     """The value that `save_value` wrote; GdanimError when the file is no such file."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays: Arrays = dict(file)
+        # numpy leaves a file that it opened itself open where it turns out to be damaged.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
+            arrays: Arrays = dict(content)
         tree = json.loads(str(arrays.pop("tree")))
         if tree["format"] != FORMAT:
             raise ValueError(tree["format"])

@@ -1,0 +1,25 @@
+"""A local minimum: the wave settles, at the wrong frequency, and the loss never reaches the noise.
+
+Watch the offset d arrive in twenty steps while the wave shrinks, out of step with the points:
+between here and the right frequency the loss is higher, so no step leads there. The loss stops at
+2.46; the right wave has 0.01.
+"""
+
+from typing import Annotated
+
+from annotated_types import Interval
+
+from gdanim import Even, GradientDescent, Problem, Scene, Sinusoid, datasets
+
+
+def scene(lr: Annotated[float, Interval(gt=0, le=2)] = 0.1, seed: int = 0) -> Scene:
+    data = datasets.sinusoid(a=2.2, b=1.05, c=1.36, d=-4.7, noise=0.1, seed=seed)
+    return Scene(
+        Problem(data, Sinusoid()),
+        GradientDescent(lr),
+        start=(2.9, 1.72, 0, -1.2),
+        steps=79,
+        title="Sinusoid, stuck in a local minimum",
+        # 80 states in 8 seconds: 10 steps a second.
+        pace=Even(seconds=10),
+    )

@@ -1,0 +1,148 @@
+"""Pacing: which step each frame shows."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import LINE
+
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.loop import descend
+from gdanim.descent.run import Run
+from gdanim.errors import GdanimError
+from gdanim.timeline import Even, Every, Timeline
+
+STEPS = (0, 1, 2, 3, 9, 10, 29, 30, 31, 299, 300, 1000)
+
+
+def _run(steps: int) -> Run:
+    return descend(LINE, GradientDescent(0.001), (-1, 3), steps)
+
+
+RUNS = {steps: _run(steps) for steps in STEPS}
+each_length = pytest.mark.parametrize("steps", STEPS)
+
+
+@each_length
+@pytest.mark.parametrize("holds", [(0.5, 1.5), (0, 0), (0, 1), (1, 0), (100, 100)], ids=str)
+def test_even(steps: int, holds: tuple[float, float]) -> None:
+    for fps, seconds in itertools.product([1, 10, 30], [0.01, 0.1, 1, 2.5, 10, 33.3]):
+        timeline = Even(seconds, *holds).timeline(RUNS[steps], fps)
+        shown = timeline.steps
+        assert len(timeline) == len(shown) == max(1, round(seconds * fps)), (fps, seconds)
+        assert timeline.seconds == len(shown) / fps
+        assert shown[-1] == steps, (fps, seconds)
+        assert len(shown) == 1 or shown[0] == 0, (fps, seconds)
+        assert (np.diff(shown) >= 0).all(), (fps, seconds)
+        assert shown.dtype == np.int64
+
+
+@each_length
+def test_even_holds_the_end_frames(steps: int) -> None:
+    shown = Even(10, first=0.5, last=1.5).timeline(RUNS[steps], 30).steps
+    assert (shown[:15] == 0).all()
+    assert (shown[-45:] == steps).all()
+    # The holds come on top of each end's own time.
+    moving = shown[15:-45]
+    assert len(moving) == 240
+    counts = np.bincount(moving, minlength=steps + 1)
+    assert counts[0] > 0
+    if steps < 240:
+        assert counts.max() - counts.min() <= 1, "every step is shown as long as every other"
+    else:
+        jumps = np.diff(moving)
+        assert jumps.max() - jumps.min() <= 1, "every frame goes equally far"
+
+
+def test_even_shows_every_step_for_whole_frames_where_they_divide() -> None:
+    shown = Even(20).timeline(_run(89), 30).steps
+    np.testing.assert_array_equal(shown[15:-45], np.repeat(np.arange(90), 6))
+
+
+def test_holds_take_no_more_than_half() -> None:
+    shown = Even(2, first=1, last=3).timeline(RUNS[299], 30).steps
+    assert (shown == 0).sum() == 15 // 2 + 1
+    assert (shown == 299).sum() == 22 + 1
+
+
+def test_even_counts_frames_that_binary_fractions_miss() -> None:
+    # 0.29 * 100 is 28.999999999999996.
+    shown = Even(10, first=0.29, last=0).timeline(RUNS[1000], 100).steps
+    assert (shown == 0).sum() == 29 + 1
+
+
+def test_even_of_one_frame_shows_the_end() -> None:
+    assert Even(0.01).timeline(RUNS[300], 30).steps.tolist() == [300]
+
+
+def test_even_of_two_frames_shows_both_ends() -> None:
+    for holds in [(0, 0), (0, 1), (1, 0), (1, 1)]:
+        assert Even(2, *holds).timeline(RUNS[300], 1).steps.tolist() == [0, 300]
+
+
+def test_every() -> None:
+    timeline = Every(10, first=0, last=0).timeline(RUNS[30], 10)
+    assert timeline.steps.tolist() == [0, 10, 20, 30]
+    assert timeline.fps == 10
+    assert Every(10, 0, 0).timeline(RUNS[31], 10).steps.tolist() == [0, 10, 20, 30, 31]
+    assert Every(50, 0, 0).timeline(RUNS[31], 10).steps.tolist() == [0, 31]
+    assert Every(7, 0, 0).timeline(RUNS[0], 10).steps.tolist() == [0]
+    assert Every(np.int64(1), 0, 0).timeline(RUNS[3], 10).steps.tolist() == [0, 1, 2, 3]  # type: ignore[arg-type]
+
+
+def test_every_with_holds() -> None:
+    shown = Every(10, first=0.5, last=1.5).timeline(RUNS[30], 10).steps
+    assert shown.tolist() == [0] * 5 + [0, 10, 20, 30] + [30] * 15
+
+
+def test_lasting() -> None:
+    assert Even(10, 0.25, 0.75).lasting(3) == Even(3, 0.25, 0.75)
+    assert Every(10, 0.25, 0.75).lasting(3) == Even(3, 0.25, 0.75)
+    assert len(Every(1).lasting(4).timeline(RUNS[1000], 25)) == 100
+
+
+def test_a_timeline_cannot_be_written() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        Even().timeline(RUNS[3], 30).steps[0] = 1
+
+
+@pytest.mark.parametrize("pace", [Even, Every])
+@pytest.mark.parametrize("hold", ["first", "last"])
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (-1, "must be at least 0 seconds, got -1"),
+        (np.nan, "must be one finite number, got nan"),
+        (np.inf, "must be one finite number, got inf"),
+        ("1", "expected numbers, got '1'"),
+        (True, "must be one finite number, got True"),
+    ],
+)
+def test_bad_holds(pace: type[Any], hold: str, value: object, message: str) -> None:
+    with pytest.raises(GdanimError, match=f"^{hold}: {message}$"):
+        pace(**{hold: value})
+
+
+@pytest.mark.parametrize("seconds", [0, -1, np.nan, np.inf, "1", None, True, [1, 2]], ids=repr)
+def test_bad_seconds(seconds: Any) -> None:
+    with pytest.raises(GdanimError, match="^seconds: "):
+        Even(seconds)
+    with pytest.raises(GdanimError, match="^seconds: "):
+        Every().lasting(seconds)
+
+
+@pytest.mark.parametrize("steps", [0, -1, 1.5, True, "2"], ids=repr)
+def test_bad_steps(steps: Any) -> None:
+    with pytest.raises(GdanimError, match="^steps: must be a whole number of at least 1, got "):
+        Every(steps)
+
+
+@pytest.mark.parametrize("fps", [0, -1, 29.97, True], ids=repr)
+def test_bad_frame_rates(fps: Any) -> None:
+    with pytest.raises(GdanimError, match="^fps: must be a whole number of at least 1, got "):
+        Timeline(np.array([0]), fps)
+    with pytest.raises(GdanimError, match="^fps: "):
+        Even().timeline(RUNS[3], fps)

@@ -1,0 +1,287 @@
+"""Runs as files: round trips, and files that are none."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import LINE, MODELS, WAVE, ModelCase
+
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.loop import descend
+from gdanim.descent.recorder import Recorder
+from gdanim.descent.run import Run
+from gdanim.errors import GdanimError
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.linear import Linear
+from gdanim.problems.polynomial import Polynomial
+from gdanim.problems.problem import Problem
+from gdanim.values import load_value, save_value
+
+
+def assert_same(one: Any, other: Any) -> None:
+    """The same type all the way down, and the same bits."""
+    assert type(one) is type(other)
+    if isinstance(one, np.ndarray):
+        assert (one.dtype, one.shape) == (other.dtype, other.shape)
+        assert one.tobytes() == other.tobytes()
+    elif is_dataclass(one):
+        for field in fields(one):
+            assert_same(getattr(one, field.name), getattr(other, field.name))
+    elif isinstance(one, tuple | list):
+        assert len(one) == len(other)
+        for mine, its in zip(one, other, strict=True):
+            assert_same(mine, its)
+    else:
+        assert one == other
+
+
+def _unfit(case: ModelCase) -> Run:
+    data = Dataset(case.x(9), np.linspace(-1, 1, 9), y_name="größe")
+    return descend(Problem(data, case.model), GradientDescent(1e-9), case.params, 3)
+
+
+def _recorded() -> Run:
+    recorder = Recorder(LINE)
+    recorder.snapshot([-0.0, 5e-324])
+    return recorder.run()
+
+
+RUNS: dict[str, Callable[[], Run]] = {
+    **{str(case): lambda case=case: _unfit(case) for case in MODELS},  # type: ignore[misc]
+    "with truth": lambda: descend(WAVE, GradientDescent(0.1), None, 20),
+    "diverged": lambda: descend(LINE, GradientDescent(1.0), (-1, 3), 500),
+    "some diverged": lambda: descend(LINE, GradientDescent([[0.01], [9.0]]), (-1, 3), 300),
+    "one of many": lambda: descend(LINE, GradientDescent([[0.01], [9.0]]), (-1, 3), 300)[0],
+    "recorded by hand": _recorded,
+    "standardised": lambda: descend(
+        Problem(LINE.data.standardised(), Linear()), GradientDescent(0.1), None, 5
+    ),
+    "numpy's whole number": lambda: descend(
+        Problem(LINE.data, Polynomial(np.int64(2))),  # type: ignore[arg-type]
+        GradientDescent(1e-5),
+        None,
+        5,
+    ),
+}
+
+
+@pytest.mark.parametrize("make", RUNS.values(), ids=RUNS.keys())
+def test_round_trip_to_the_bit(make: Callable[[], Run], tmp_path: Path) -> None:
+    run, path = make(), tmp_path / "run.npz"
+    run.save(path)
+    back = Run.load(str(path))
+    assert_same(run, back)
+    assert_same(run.losses, back.losses)
+    assert repr(back) == repr(run)
+    assert repr(back.optimizer) == repr(run.optimizer)
+    assert repr(back.problem) == repr(run.problem)
+    truth, curve = back.problem.data.truth, run.problem.data.truth
+    if truth is not None and curve is not None:
+        assert_same(truth(back.problem.data.x), curve(run.problem.data.x))
+    assert os.listdir(tmp_path) == ["run.npz"]
+
+
+def test_the_name_is_kept_as_it_is(tmp_path: Path) -> None:
+    RUNS["diverged"]().save(tmp_path / "run.v1")
+    assert os.listdir(tmp_path) == ["run.v1"]
+
+
+def test_a_function_of_ones_own_cannot_be_kept(tmp_path: Path) -> None:
+    data = Dataset([1.0, 2.0], [1.0, 2.0], truth=lambda x: x[..., 0])  # type: ignore[arg-type]
+    run = descend(Problem(data, Linear()), GradientDescent(0.1), None, 2)
+    with pytest.raises(GdanimError, match=r"^Run\.problem\.data\.truth: <function .* cannot be"):
+        run.save(tmp_path / "run.npz")
+    assert os.listdir(tmp_path) == []
+
+
+class Doubled(Linear):
+    """A user's own model."""
+
+
+def test_a_class_of_ones_own_cannot_be_kept(tmp_path: Path) -> None:
+    run = descend(Problem(LINE.data, Doubled()), GradientDescent(0.01), None, 2)
+    with pytest.raises(GdanimError, match=r"^Run\.problem\.model: Doubled\(features=1\) cannot"):
+        run.save(tmp_path / "run.npz")
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, np.array([object()]), b"x", 1j], ids=repr)
+def test_other_values_cannot_be_kept(value: object, tmp_path: Path) -> None:
+    with pytest.raises(GdanimError, match="cannot be kept in a file"):
+        save_value(value, tmp_path / "value.npz")
+
+
+# Places
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("absent/run.npz", "No such file or directory"),
+        ("file/run.npz", "Not a directory"),
+        ("folder", "directory"),
+        ("x" * 300, "name too long"),
+    ],
+)
+def test_places_that_cannot_be_written(place: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    before = sorted(os.listdir(tmp_path))
+    with pytest.raises(GdanimError, match=f": cannot be written: .*{reason}"):
+        RUNS["with truth"]().save(tmp_path / place)
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+@pytest.mark.parametrize("place", ["", ".", "/"])
+def test_a_place_without_a_name(place: str) -> None:
+    with pytest.raises(GdanimError, match="is not the name of a file$"):
+        RUNS["with truth"]().save(place)
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "run.npz"
+    RUNS["with truth"]().save(path)
+    before = path.read_bytes()
+
+    def full(file: io.BufferedWriter, **arrays: object) -> None:
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    with pytest.raises(GdanimError, match=r"run\.npz: cannot be written: No space left on device"):
+        RUNS["diverged"]().save(path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["run.npz"]
+
+
+# Files that are none
+
+
+def _written(tmp_path: Path) -> bytes:
+    RUNS["with truth"]().save(tmp_path / "good.npz")
+    return (tmp_path / "good.npz").read_bytes()
+
+
+def _refused(path: Path) -> None:
+    with pytest.raises(GdanimError) as caught:
+        Run.load(path)
+    assert str(caught.value) == (
+        f"{path}: is damaged, or is not a file that this version of gdanim wrote"
+    )
+
+
+def test_missing_file_and_directory(tmp_path: Path) -> None:
+    with pytest.raises(GdanimError, match=r"absent\.npz: cannot be read: No such file"):
+        Run.load(tmp_path / "absent.npz")
+    with pytest.raises(GdanimError, match=r": cannot be read: Is a directory$"):
+        Run.load(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"not a file", b"\x93NUMPY", b"\0" * 1000])
+def test_foreign_files(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    path.write_bytes(content)
+    _refused(path)
+
+
+def test_files_that_numpy_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    np.savez(path, a=np.ones(3))
+    _refused(path)
+    np.savez(path, tree=np.array(["a"]))
+    _refused(path)
+    np.savez(path, tree=np.array([{"a": 1}], dtype=object))
+    _refused(path)
+    with path.open("wb") as file:
+        np.save(file, np.ones(3))
+    _refused(path)
+
+
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.99])
+def test_cut_files(part: float, tmp_path: Path) -> None:
+    good, path = _written(tmp_path), tmp_path / "run.npz"
+    path.write_bytes(good[: int(len(good) * part)])
+    _refused(path)
+
+
+def test_a_flipped_bit_is_seen_or_does_no_harm(tmp_path: Path) -> None:
+    good, path = _written(tmp_path), tmp_path / "run.npz"
+    run = Run.load(tmp_path / "good.npz")
+    refused = 0
+    for place in range(0, len(good), 97):
+        path.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        try:
+            assert_same(Run.load(path), run)
+        except GdanimError:
+            refused += 1
+    assert refused > len(good) / 97 / 2
+
+
+def test_another_value_is_no_run(tmp_path: Path) -> None:
+    path = tmp_path / "data.npz"
+    save_value(LINE.data, path)
+    assert isinstance(load_value(path), Dataset)
+    with pytest.raises(GdanimError, match=r"data\.npz: holds a Dataset, not a Run$"):
+        Run.load(path)
+
+
+def _tree(path: Path, value: object, form: str = "gdanim value 1") -> Path:
+    np.savez(path, tree=np.array(json.dumps({"format": form, "value": value})))
+    return path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ["os", "system"],
+        ["gdanim.values", "os"],
+        ["gdanim.problems.dataset", "dataclass"],
+        ["gdanim.problems.datasets", "from_csv"],
+        ["gdanim.problems.datasets", "Dataset"],
+        ["gdanim.problems.absent", "Absent"],
+        ["gdanim.problems.linear", "Absent"],
+        ["gdanim.problems", "Linear"],
+        ["gdanim.__main__", "main"],
+        ["gdanim_of_somebody_else", "Linear"],
+        ["gdanim.scene", "Scene"],
+    ],
+    ids=".".join,
+)
+def test_a_file_cannot_name_other_things(
+    name: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*args: object, **kwargs: object) -> None:
+        raise AssertionError(f"called with {args} {kwargs}")
+
+    monkeypatch.setattr(os, "system", never)
+    _refused(_tree(tmp_path / "run.npz", {"class": name, "fields": {"command": "true"}}))
+
+
+def test_only_modules_of_values_are_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported: list[str] = []
+    monkeypatch.setattr("importlib.import_module", imported.append)
+    for module in ("os", "antigravity", "gdanim.cli", "gdanim.__main__", "gdanim.problemsx"):
+        _refused(_tree(tmp_path / "run.npz", {"class": [module, "x"], "fields": {}}))
+    assert imported == []
+
+
+def test_values_that_their_class_refuses(tmp_path: Path) -> None:
+    tree = {"class": ["gdanim.problems.linear", "Linear"], "fields": {"features": -1}}
+    _refused(_tree(tmp_path / "run.npz", tree))
+    tree = {"class": ["gdanim.problems.linear", "Linear"], "fields": {"wings": 2}}
+    _refused(_tree(tmp_path / "run.npz", tree))
+
+
+def test_another_format_is_refused(tmp_path: Path) -> None:
+    tree = {"class": ["gdanim.problems.linear", "Linear"], "fields": {"features": 1}}
+    assert load_value(_tree(tmp_path / "linear.npz", tree)) == Linear()
+    _refused(_tree(tmp_path / "run.npz", tree, "gdanim value 2"))
