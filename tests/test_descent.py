@@ -190,6 +190,7 @@ def test_some_of_many_runs_diverge() -> None:
         np.testing.assert_allclose(one.params, alone.params, rtol=1e-12, atol=1e-12)
         np.testing.assert_allclose(one.losses, alone.losses, rtol=1e-11)
         assert one.rate(5) == lr
+        assert one.rate(5).shape == ()
         # From its end on, a run stands still.
         held = together.params[alone.steps :, index]
         np.testing.assert_array_equal(held, np.broadcast_to(held[0], held.shape))
@@ -252,6 +253,8 @@ def test_a_run_of_the_axis_has_its_own_rates(index: int) -> None:
     one = descend(LINE, GradientDescent(lr), (-1, 3), 4)[index]
     np.testing.assert_array_equal(one.rate(2), lr[index])
     shared = descend(LINE, GradientDescent([0.01, 0.5]), [(-1, 3), (0, 0), (1, 1)], 4)[index]
+    np.testing.assert_array_equal(shared.rate(2), [0.01, 0.5])
+    shared = descend(LINE, GradientDescent([[0.01, 0.5]]), [(-1, 3), (0, 0), (1, 1)], 4)[index]
     np.testing.assert_array_equal(shared.rate(2), [0.01, 0.5])
 
 

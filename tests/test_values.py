@@ -161,6 +161,15 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     assert os.listdir(tmp_path) == ["run.npz"]
 
 
+def test_a_save_replaces_the_old_file_at_once(tmp_path: Path) -> None:
+    path, old = tmp_path / "run.npz", tmp_path / "old.npz"
+    RUNS["with truth"]().save(path)
+    old.hardlink_to(path)
+    before = old.read_bytes()
+    RUNS["diverged"]().save(path)
+    assert old.read_bytes() == before != path.read_bytes()
+
+
 # Files that are none
 
 
@@ -244,7 +253,6 @@ def _tree(path: Path, value: object, form: str = "gdanim value 1") -> Path:
         ["gdanim.values", "os"],
         ["gdanim.problems.dataset", "dataclass"],
         ["gdanim.problems.datasets", "from_csv"],
-        ["gdanim.problems.datasets", "Dataset"],
         ["gdanim.problems.absent", "Absent"],
         ["gdanim.problems.linear", "Absent"],
         ["gdanim.problems", "Linear"],
@@ -278,6 +286,11 @@ def test_values_that_their_class_refuses(tmp_path: Path) -> None:
     tree = {"class": ["gdanim.problems.linear", "Linear"], "fields": {"features": -1}}
     _refused(_tree(tmp_path / "run.npz", tree))
     tree = {"class": ["gdanim.problems.linear", "Linear"], "fields": {"wings": 2}}
+    _refused(_tree(tmp_path / "run.npz", tree))
+
+
+def test_a_class_is_named_by_its_own_module(tmp_path: Path) -> None:
+    tree = {"class": ["gdanim.problems.datasets", "Linear"], "fields": {"features": 1}}
     _refused(_tree(tmp_path / "run.npz", tree))
 
 
