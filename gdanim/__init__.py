@@ -1,0 +1,59 @@
+"""Animate gradient descent: a ten-line scene script becomes a video."""
+
+from typing import TYPE_CHECKING
+
+from gdanim.version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from gdanim import views as views
+    from gdanim.descent.gradient_descent import GradientDescent as GradientDescent
+    from gdanim.descent.loop import descend as descend
+    from gdanim.descent.recorder import Recorder as Recorder
+    from gdanim.descent.run import Run as Run
+    from gdanim.problems import datasets as datasets
+    from gdanim.problems.dataset import Dataset as Dataset
+    from gdanim.problems.linear import Linear as Linear
+    from gdanim.problems.losses import MeanSquaredError as MeanSquaredError
+    from gdanim.problems.polynomial import Polynomial as Polynomial
+    from gdanim.problems.problem import Problem as Problem
+    from gdanim.problems.sinusoid import Sinusoid as Sinusoid
+    from gdanim.rendering import render as render
+    from gdanim.scene import Scene as Scene
+    from gdanim.timeline import Even as Even
+    from gdanim.timeline import Every as Every
+
+# Where each public name comes from when it is first asked for, so that `gdanim --help` need not
+# wait for matplotlib. Type checkers read the imports above; a test holds the two together.
+_PUBLIC = {
+    "Dataset": "gdanim.problems.dataset:Dataset",
+    "Even": "gdanim.timeline:Even",
+    "Every": "gdanim.timeline:Every",
+    "GradientDescent": "gdanim.descent.gradient_descent:GradientDescent",
+    "Linear": "gdanim.problems.linear:Linear",
+    "MeanSquaredError": "gdanim.problems.losses:MeanSquaredError",
+    "Polynomial": "gdanim.problems.polynomial:Polynomial",
+    "Problem": "gdanim.problems.problem:Problem",
+    "Recorder": "gdanim.descent.recorder:Recorder",
+    "Run": "gdanim.descent.run:Run",
+    "Scene": "gdanim.scene:Scene",
+    "Sinusoid": "gdanim.problems.sinusoid:Sinusoid",
+    "datasets": "gdanim.problems.datasets:",
+    "descend": "gdanim.descent.loop:descend",
+    "render": "gdanim.rendering:render",
+    "views": "gdanim.views:",
+}
+
+__all__ = [*_PUBLIC, "__version__"]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """A public name, imported when it is first used (PEP 562)."""
+        if name not in _PUBLIC:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from pkgutil import resolve_name
+
+        return resolve_name(_PUBLIC[name])
+
+    def __dir__() -> list[str]:
+        return sorted(__all__)
