@@ -1,0 +1,50 @@
+"""How large and how smooth a video is, and where it goes when nobody says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gdanim.errors import RequestError
+
+Size = tuple[int, int]
+
+OUTPUT = "output"
+SMALLEST, LARGEST = 16, 8192
+FASTEST = 120
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Width and height in pixels, and frames per second."""
+
+    size: Size
+    fps: int
+
+
+QUALITIES = {
+    "low": Quality((854, 480), 15),
+    "medium": Quality((1280, 720), 30),
+    "high": Quality((1920, 1080), 60),
+    "4k": Quality((3840, 2160), 60),
+}
+MEDIUM = QUALITIES["medium"]
+
+
+def check_size(size: Size) -> Size:
+    """`size`, or RequestError where no video of that size can be made."""
+    whole = len(size) == 2 and all(isinstance(length, int) for length in size)
+    if not (whole and all(SMALLEST <= length <= LARGEST for length in size)):
+        raise RequestError(
+            f"size: width and height must be whole numbers from {SMALLEST} to {LARGEST} pixels, "
+            f"got {'x'.join(map(str, size))}"
+        )
+    return size
+
+
+def check_fps(fps: int) -> int:
+    """`fps`, or RequestError where no video of that rate can be made."""
+    if not (isinstance(fps, int) and 1 <= fps <= FASTEST):
+        raise RequestError(
+            f"fps: must be a whole number from 1 to {FASTEST} frames per second, got {fps}"
+        )
+    return fps

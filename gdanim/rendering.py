@@ -1,0 +1,344 @@
+"""Scenes to their files: videos in one or several formats, and stills.
+
+All that can be wrong with a request is found before the first frame is drawn: `prepare` checks and
+descends, and only then does `Take.files` draw.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from gdanim.descent.run import Outcome, Run
+from gdanim.errors import GdanimError, RequestError
+from gdanim.film import ffmpeg
+from gdanim.film.film import Film
+from gdanim.film.formats import FORMATS, MP4, Format
+from gdanim.film.save import Progress, save, save_still
+from gdanim.quality import MEDIUM, OUTPUT, QUALITIES, Quality, Size, check_fps, check_size
+from gdanim.scene import Scene
+from gdanim.script import choose, own_lines
+from gdanim.timeline import Pace, Timeline
+from gdanim.views.theme import Theme
+
+Still = int | Literal["last"]
+Watch = Callable[[Path, int], AbstractContextManager[Progress]]
+"""Called with a file's path and number of frames before it is drawn; follows its progress."""
+
+STILL = ".png"
+LONGEST = 3600.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a render decides instead of the scene; None leaves it to the scene.
+
+    Size: `size`, else that of `quality`, else the scene's. Frames per second: `fps`, else the
+    scene's, else those of `quality`, else of medium. `seconds` keeps the scene's pace over another
+    length. Raises RequestError for what no video can have.
+    """
+
+    quality: Quality | None = None
+    size: Size | None = None
+    fps: int | None = None
+    seconds: float | None = None
+    theme: Theme | None = None
+
+    def __post_init__(self) -> None:
+        if self.size is not None:
+            check_size(self.size)
+        if self.fps is not None:
+            check_fps(self.fps)
+        if self.seconds is not None and not 0 < self.seconds <= LONGEST:
+            raise RequestError(
+                f"seconds: must be above 0 and at most {LONGEST:g}, got {self.seconds:g}"
+            )
+
+    def applied(self, scene: Scene, format: Format | None = None) -> Scene:
+        """The scene as it is to be rendered in `format` (None: a still)."""
+        size = self.size or (self.quality.size if self.quality else scene.size)
+        wanted = (self.fps, scene.fps, (self.quality or MEDIUM).fps)
+        fps = next(rate for rate in wanted if rate is not None)
+        if format and format.fps and self.fps is None:
+            fps = max((rate for rate in format.fps if rate <= fps), default=min(format.fps))
+        pace = scene.pace if self.seconds is None else scene.pace.lasting(self.seconds)
+        return replace(scene, size=size, fps=fps, pace=pace, theme=self.theme or scene.theme)
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file to make: a video in `format`, or the still of a step."""
+
+    path: Path
+    format: Format | None = None
+    still: Still | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A scene, its outputs, and the script that it comes from if it comes from one."""
+
+    scene: Scene
+    outputs: tuple[Output, ...]
+    script: Path | None = None
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A file that was made: pixels, frames and seconds of video (0 for a still), bytes.
+
+    `took` is how many seconds drawing and encoding needed, `outcome` how the run ended.
+    """
+
+    path: Path
+    size: Size
+    frames: int
+    seconds: float
+    bytes: int
+    took: float
+    outcome: Outcome
+
+
+def render(
+    scene: Scene,
+    path: str | os.PathLike[str],
+    *,
+    quality: str | None = None,
+    size: Size | None = None,
+    fps: int | None = None,
+    seconds: float | None = None,
+    theme: Theme | None = None,
+    still: Still | None = None,
+    progress: Progress | None = None,
+) -> Rendered:
+    """Render a scene to a file: .mp4 or .gif, or .png for the `still` of a step (or "last").
+
+    `quality` is low, medium, high or 4k; `size` and `fps` go before it, and all of them before
+    what the scene says. `progress(done, total)` counts frames. Raises GdanimError for what cannot
+    be rendered or written; the file changes only when the new one is complete.
+    """
+    if quality is not None and quality not in QUALITIES:
+        raise RequestError(f"quality: must be one of {', '.join(QUALITIES)}, got {quality!r}")
+    settings = Settings(None if quality is None else QUALITIES[quality], size, fps, seconds, theme)
+    output = Output(Path(path), _format(Path(path), still), still)
+    (take,) = prepare([Job(scene, (output,))], settings)
+    follow = progress or (lambda done, total: None)
+    (rendered,) = take.files(lambda path, frames: nullcontext(follow))
+    return rendered
+
+
+def request(
+    selections: Sequence[str],
+    settings: Mapping[str, str],
+    where: str | None = None,
+    formats: Sequence[str] = (),
+    still: Still | None = None,
+) -> list[Job]:
+    """What `gdanim render` asks for: the scenes of `SCRIPT[::SCENE]`, knobs set, and their files.
+
+    `settings` are the knobs' texts, for every scene alike; see `outputs` for the others.
+    """
+    scenes = [scene for selection in selections for scene in choose(selection)]
+    # All knobs are looked at before any scene is made, which may read files and take its time.
+    values = [scene.values(settings) for scene in scenes]
+    files = [outputs(scene.file_name, where, formats, still) for scene in scenes]
+    return [
+        Job(scene(**knobs), places, scene.script)
+        for scene, knobs, places in zip(scenes, values, files, strict=True)
+    ]
+
+
+def outputs(
+    name: str, where: str | None = None, formats: Sequence[str] = (), still: Still | None = None
+) -> tuple[Output, ...]:
+    """The files of the scene called `name`.
+
+    `where` is the file's own path, or the folder for it (`output` when None). A video in each of
+    the `formats`, and the still of a step; without formats just the still, or an .mp4.
+    """
+    if where is not None and not _is_folder(where):
+        return (_single(Path(where), formats, still),)
+    folder = Path(OUTPUT if where is None else where)
+    kinds = [FORMATS[kind] for kind in dict.fromkeys(formats)]
+    if not kinds and still is None:
+        kinds = [MP4]
+    videos = [Output(folder / f"{name}{kind.extension}", kind) for kind in kinds]
+    if still is None:
+        return tuple(videos)
+    label = "last" if still == "last" else f"step{still}"
+    return (*videos, Output(folder / f"{name}-{label}{STILL}", still=still))
+
+
+def prepare(jobs: Sequence[Job], settings: Settings) -> list[Take]:
+    """Check every output of all the jobs, then descend. Draws nothing and writes nothing."""
+    _check_places([output.path for job in jobs for output in job.outputs])
+    for job in jobs:
+        for output in job.outputs:
+            _check(job.scene, output, settings)
+    return [take for job in jobs for take in _takes(job, settings)]
+
+
+@dataclass(frozen=True, eq=False)
+class Take:
+    """A recorded run and the files that are drawn from it at one frame rate; all is checked."""
+
+    scene: Scene
+    run: Run
+    outputs: tuple[Output, ...]
+    script: Path | None
+
+    def files(self, watch: Watch) -> Iterator[Rendered]:
+        """Draw and write the files, one after the other."""
+        with own_lines(self.script):
+            film = self.scene.film(self.run)
+            for output in self.outputs:
+                yield self._file(film, output, watch)
+
+    def _file(self, film: Film, output: Output, watch: Watch) -> Rendered:
+        begun = time.perf_counter()
+        frames = len(film) if output.format else 1
+        with watch(output.path, frames) as progress:
+            if output.format:
+                save(film, output.path, output.format, progress)
+            else:
+                save_still(film, _frame(film.timeline, _step(output, self.run)), output.path)
+                progress(1, 1)
+        return Rendered(
+            output.path,
+            film.size,
+            frames,
+            film.timeline.seconds if output.format else 0.0,
+            output.path.stat().st_size,
+            time.perf_counter() - begun,
+            self.run.outcome,
+        )
+
+
+@dataclass(frozen=True)
+class Showing(Pace):
+    """Another pace, but for one frame at most: the one nearest to `step` shows exactly that."""
+
+    pace: Pace
+    step: int
+
+    def timeline(self, run: Run, fps: int) -> Timeline:
+        """The other pace's frames, `step` among them."""
+        timeline = self.pace.timeline(run, fps)
+        steps = timeline.steps.copy()
+        steps[_frame(timeline, self.step)] = self.step
+        return Timeline(steps, timeline.fps)
+
+    def lasting(self, seconds: float) -> Showing:
+        """The same over another length."""
+        return replace(self, pace=self.pace.lasting(seconds))
+
+
+def _frame(timeline: Timeline, step: int) -> int:
+    """The last frame that shows `step`, or the one to show it when none does."""
+    after = int(np.searchsorted(timeline.steps, step, side="right"))
+    shown = after > 0 and timeline.steps[after - 1] == step
+    return after - 1 if shown else min(after, len(timeline) - 1)
+
+
+def _takes(job: Job, settings: Settings) -> Iterator[Take]:
+    with own_lines(job.script):
+        run = job.scene.run()
+    videos = [output for output in job.outputs if output.format]
+    scenes = {output: settings.applied(job.scene, output.format) for output in job.outputs}
+    for fps in dict.fromkeys(scenes[output].fps for output in videos):
+        same = tuple(output for output in videos if scenes[output].fps == fps)
+        yield Take(scenes[same[0]], run, same, job.script)
+    for output in job.outputs:
+        if not output.format:
+            scene = scenes[output]
+            scene = replace(scene, pace=Showing(scene.pace, _step(output, run)))
+            yield Take(scene, run, (output,), job.script)
+
+
+def _step(output: Output, run: Run) -> int:
+    step = run.steps if output.still in (None, "last") else int(output.still)
+    if step > run.steps:
+        raise GdanimError(
+            f"{output.path}: step {step} was not reached, as the run {run.outcome}; "
+            f"a still can show steps 0 to {run.steps}"
+        )
+    return step
+
+
+def _check(scene: Scene, output: Output, settings: Settings) -> None:
+    scene = settings.applied(scene, output.format)
+    if isinstance(output.still, int) and not 0 <= output.still <= scene.steps:
+        raise RequestError(
+            f"{output.path}: a still of this scene can show steps 0 to {scene.steps}, "
+            f"got {output.still}"
+        )
+    assert scene.fps is not None
+    try:
+        size, fps = check_size(scene.size), check_fps(scene.fps)
+        if output.format:
+            output.format.check(size, fps)
+    except GdanimError as error:
+        raise RequestError(f"{output.path}: {error}") from None
+    if output.format:
+        ffmpeg.executable()
+
+
+def _check_places(paths: Sequence[Path]) -> None:
+    for place, times in Counter(map(os.path.realpath, paths)).items():
+        if times > 1:
+            raise RequestError(
+                f"{os.path.relpath(place)}: {times} outputs would go to this one file; "
+                "name a folder for them, or render them one by one"
+            )
+    for path in paths:
+        if path.is_dir():
+            raise RequestError(f"{path}: is a folder; name a file")
+        parent = next(parent for parent in path.absolute().parents if parent.exists())
+        if not parent.is_dir() or not os.access(parent, os.W_OK):
+            kind = "may not be written to" if parent.is_dir() else "is no folder"
+            raise RequestError(f"{path}: {parent} {kind}; choose another place with -o")
+
+
+def _is_folder(where: str) -> bool:
+    path = Path(where)
+    return where.endswith(("/", os.sep)) or path.is_dir() or not path.suffix
+
+
+def _single(path: Path, formats: Sequence[str], still: Still | None) -> Output:
+    """The one output that goes to `path`."""
+    if len(set(formats)) + (still is not None) > 1:
+        raise RequestError(
+            f"{path}: several outputs do not fit into one file; "
+            f"name a folder, such as {path.parent / path.stem}/"
+        )
+    format = _format(path, still)
+    if format and formats and format.name != formats[0]:
+        raise RequestError(
+            f"{path}: its name says {format.name} and -f says {formats[0]}; leave one of them away"
+        )
+    return Output(path, format, still)
+
+
+def _format(path: Path, still: Still | None) -> Format | None:
+    """The format that the file's name asks for; None for a still."""
+    suffix = path.suffix.lower()
+    videos = [format.extension for format in FORMATS.values()]
+    if (suffix == STILL) != (still is not None) and suffix in (*videos, STILL):
+        raise RequestError(
+            f"{path}: a still is a {STILL} file, and a {STILL} file needs the step to show; "
+            f"name both (--still last) or neither"
+        )
+    if suffix not in (*videos, STILL):
+        raise RequestError(
+            f"{path}: the file's name must end in {', '.join(videos)}, or {STILL} for a still; "
+            "a folder's in /"
+        )
+    return FORMATS.get(suffix.removeprefix("."))
