@@ -1,0 +1,279 @@
+"""The command line: each command is a few lines over functions that can be called without it.
+
+What needs matplotlib or numpy is imported inside the commands, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from textwrap import indent
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gdanim.errors import GdanimError, RequestError
+from gdanim.film.formats import FORMATS
+from gdanim.quality import FASTEST, OUTPUT, QUALITIES, Size, check_size
+from gdanim.version import __version__
+
+if TYPE_CHECKING:
+    from gdanim.film.save import Progress
+    from gdanim.knobs import Knob
+    from gdanim.rendering import Rendered, Settings, Still
+    from gdanim.script import Script
+
+SCENES = "scenes"
+# Held to gdanim.views.theme.THEMES by a test: to import that is to import matplotlib.
+THEMES = ("light", "dark")
+DEBUG = "gdanim.debug"
+INTERRUPTED = 130
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Command(click.Command):
+    """A command that shows errors as messages: exit code 2 for wrong requests, 1 for others."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except GdanimError as error:
+            if ctx.meta.get(DEBUG):
+                raise
+            if isinstance(error, RequestError):
+                raise click.UsageError(str(error), ctx) from error
+            raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+class Group(click.Group):
+    """A group of such commands."""
+
+    command_class = Command
+
+
+def size_of(ctx: click.Context, param: click.Parameter, text: str | None) -> Size | None:
+    """`1280x720` as width and height."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(-?\d{1,9})x(-?\d{1,9})", text)
+    if not match:
+        raise click.BadParameter(f"{text!r} is no size; write WIDTHxHEIGHT, such as 1280x720")
+    try:
+        return check_size((int(match[1]), int(match[2])))
+    except RequestError as error:
+        raise click.BadParameter(f"{error}") from None
+
+
+def still_of(ctx: click.Context, param: click.Parameter, text: str | None) -> Still | None:
+    """A step's number, or `last`."""
+    if text is None:
+        return None
+    if text == "last":
+        return "last"
+    if not text.isdecimal():
+        raise click.BadParameter(f"{text!r} is no step; write its number, or last")
+    return int(text)
+
+
+def settings_of(
+    ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> dict[str, str]:
+    """`lr=0.3` as name and text; each knob may be set once."""
+    settings: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = map(str.strip, text.partition("="))
+        if not (name and equals):
+            raise click.BadParameter(f"{text!r} is no setting; write KNOB=VALUE, such as lr=0.3")
+        if name in settings:
+            raise click.BadParameter(f"{name} is set twice; give it one value")
+        settings[name] = value
+    return settings
+
+
+def debug_option(function: F) -> F:
+    """`--debug`, on the group and on each of its commands."""
+
+    def remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+        if value:
+            ctx.meta[DEBUG] = True
+
+    return click.option(
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        callback=remember,
+        help="Show the whole traceback of an error.",
+    )(function)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gdanim")
+@debug_option
+def main() -> None:
+    """Animate gradient descent: a scene script becomes a video."""
+
+
+@main.command()
+@click.argument("scripts", metavar="SCRIPT[::SCENE]...", nargs=-1, required=True)
+@click.option(
+    "-o", "--output", metavar="PATH", help="The file, or the folder for it.  [default: output/]"
+)
+@click.option(
+    "-f",
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(list(FORMATS)),
+    help="A kind of video; can be repeated.  [default: mp4]",
+)
+@click.option(
+    "-q",
+    "--quality",
+    type=click.Choice(list(QUALITIES)),
+    help="480p15, 720p30, 1080p60 or 2160p60.  [default: the scene's size, 30 frames per second]",
+)
+@click.option("--size", metavar="WxH", callback=size_of, help="Width and height in pixels.")
+@click.option("--fps", type=click.IntRange(1, FASTEST), help="Frames per second.")
+@click.option("--seconds", type=float, help="How long the video plays.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KNOB=VALUE",
+    callback=settings_of,
+    help="Set a knob of the scene; can be repeated.",
+)
+@click.option(
+    "--still", metavar="STEP|last", callback=still_of, help="A picture of this step (PNG)."
+)
+@click.option("--theme", type=click.Choice(THEMES), help="The colours.")
+@click.option("--open", "show", is_flag=True, help="Open what was made.")
+@debug_option
+def render(
+    scripts: tuple[str, ...],
+    output: str | None,
+    formats: tuple[str, ...],
+    settings: dict[str, str],
+    still: Still | None,
+    show: bool,
+    **wishes: Any,
+) -> None:
+    """Render the scenes of scripts to videos, GIFs and stills.
+
+    SCRIPT is a scene script; ::SCENE picks one of its scenes, otherwise all are rendered.
+    """
+    from gdanim.rendering import prepare, request
+
+    wanted = _settings(**wishes)
+    jobs = request(scripts, settings, output, formats, still)
+    for take in prepare(jobs, wanted):
+        for rendered in take.files(_bar):
+            click.echo(_report(rendered))
+            if show and click.launch(str(rendered.path)) != 0:
+                raise GdanimError(f"{rendered.path}: this desktop has no program to open it with")
+
+
+def _settings(quality: str | None, theme: str | None, **wishes: Any) -> Settings:
+    from gdanim.rendering import Settings
+    from gdanim.views.theme import THEMES as BY_NAME
+
+    return Settings(
+        quality=QUALITIES[quality] if quality else None,
+        theme=BY_NAME[theme] if theme else None,
+        **wishes,
+    )
+
+
+@contextmanager
+def _bar(path: Path, frames: int) -> Iterator[Progress]:
+    """Progress on stderr: a bar on a terminal, else one line as the file is begun."""
+    with click.progressbar(length=frames, label=f"{path}", file=sys.stderr) as bar:
+        yield lambda done, total: bar.update(done - bar.pos)
+
+
+def _report(rendered: Rendered) -> str:
+    """One line: `output/line.mp4: 1280x720, 300 frames, 10 s, 412 kB, made in 9.3 s`."""
+    width, height = rendered.size
+    length = f"{rendered.frames} frames, {rendered.seconds:g} s, " if rendered.seconds else ""
+    return (
+        f"{rendered.path}: {width}x{height}, {length}{_bytes(rendered.bytes)}, "
+        f"made in {rendered.took:.1f} s"
+    )
+
+
+def _bytes(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
+
+
+@main.command("list")
+@click.argument("path", default=SCENES, type=click.Path(exists=True, path_type=Path))
+@debug_option
+@click.pass_context
+def list_(ctx: click.Context, path: Path) -> None:
+    """Show the scenes of a script, or of all scripts in a folder, with their knobs.
+
+    PATH is scenes/ by default.
+    """
+    from gdanim.script import load, scripts_in
+
+    if not path.is_dir():
+        click.echo(_described(load(path)))
+        return
+    broken = 0
+    for script in scripts_in(path):
+        try:
+            click.echo(_described(load(script)))
+        except GdanimError as error:
+            if ctx.meta.get(DEBUG):
+                raise
+            broken += 1
+            click.echo(f"{script}\n{indent(f'Error: {error}', '    ')}")
+    if broken:
+        raise GdanimError(f"{broken} of the scripts cannot be read; see above")
+
+
+def _described(script: Script) -> str:
+    """A script's scenes and their knobs."""
+    lines = [f"{script.path}"]
+    for scene in script.scenes:
+        lines.append(f"    {scene.name}  {scene.doc.partition(chr(10))[0]}".rstrip())
+        lines += [f"        {_knob(knob)}" for knob in scene.knobs]
+    return "\n".join(lines if script.scenes else [*lines, "    no scene"])
+
+
+def _knob(knob: Knob) -> str:
+    return f"{knob.name} = {knob.default}  ({knob.allowed})"
+
+
+@main.command()
+@click.argument("name")
+@debug_option
+def new(name: str) -> None:
+    """Write a scene script to start from, NAME.py."""
+    from gdanim.starter import write_script
+
+    path = write_script(name, Path())
+    click.echo(f"{path}: written; now run `gdanim render {path.as_posix()}`")
+
+
+@main.command()
+@debug_option
+def doctor() -> None:
+    """Check what is installed, and whether it works."""
+    from gdanim.doctor import examine
+
+    failed = []
+    for finding in examine(Path(OUTPUT)):
+        click.echo(f"{'ok' if finding.works else 'FAIL':6}{finding.name:18}{finding.detail}")
+        if not finding.works:
+            failed.append(finding.name)
+    if failed:
+        raise GdanimError(f"{', '.join(failed)}: see above for what to do")

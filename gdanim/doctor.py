@@ -1,0 +1,109 @@
+"""What is installed, and whether it works."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from gdanim.errors import GdanimError
+from gdanim.version import __version__
+
+OLDEST = (3, 11)
+DEPENDENCIES = (
+    "numpy",
+    "matplotlib",
+    "imageio",
+    "imageio-ffmpeg",
+    "click",
+    "autograd",
+    "annotated-types",
+)
+REINSTALL = "run `pip install --force-reinstall gdanim`"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: its name, whether it works, and what was found or to do."""
+
+    name: str
+    works: bool
+    detail: str
+
+
+def examine(folder: Path) -> Iterator[Finding]:
+    """Look at Python, the dependencies, ffmpeg, each video format, and the folder for videos."""
+    yield Finding("gdanim", True, __version__)
+    yield _finding("Python", _python)
+    for name in DEPENDENCIES:
+        yield _finding(name, partial(_version, name))
+    yield _finding("ffmpeg", _ffmpeg)
+    for extension in ("mp4", "gif"):
+        yield _finding(extension, partial(_test_clip, extension))
+    yield _finding("output folder", partial(_writable, folder))
+
+
+def _finding(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, look())
+    except (GdanimError, ImportError) as error:
+        return Finding(name, False, f"{error}")
+
+
+def _python() -> str:
+    version = platform.python_version()
+    if sys.version_info < OLDEST:
+        raise GdanimError(f"{version} is too old: install Python 3.11 or newer")
+    return f"{version}, {sys.executable}"
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        raise GdanimError(f"is not installed: {REINSTALL}") from None
+
+
+def _ffmpeg() -> str:
+    import imageio_ffmpeg
+
+    from gdanim.film.ffmpeg import executable
+
+    path = executable()
+    try:
+        return f"{imageio_ffmpeg.get_ffmpeg_version()}, {path}"
+    except (OSError, RuntimeError) as error:
+        raise GdanimError(
+            f"{path} does not start: {error}; unset IMAGEIO_FFMPEG_EXE, "
+            "or run `pip install --force-reinstall imageio-ffmpeg`"
+        ) from None
+
+
+def _test_clip(extension: str) -> str:
+    """Render a tiny clip for real: that needs the encoder, and all of gdanim."""
+    import gdanim
+
+    problem = gdanim.Problem(gdanim.datasets.linear(), gdanim.Linear())
+    scene = gdanim.Scene(problem, gdanim.GradientDescent(0.01), start=(0, 0), steps=5)
+    with tempfile.TemporaryDirectory(prefix="gdanim-doctor-") as folder:
+        path = Path(folder, f"clip.{extension}")
+        made = gdanim.render(scene, path, size=(320, 180), fps=10, seconds=1)
+    return f"{made.frames} frames encoded in {made.took:.1f} s"
+
+
+def _writable(folder: Path) -> str:
+    place = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        raise GdanimError(
+            f"{folder.absolute()} cannot be written to ({error.strerror or error}): "
+            "work in a folder of your own, or render with -o"
+        ) from None
+    return f"{folder.absolute()}"
