@@ -1,0 +1,110 @@
+"""Imports run one way: each layer uses only what stands above it."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+from pathlib import Path
+
+import pytest
+
+import gdanim
+
+LAYERS = [
+    "version",
+    "errors",
+    "arrays",
+    "values",
+    "problems",
+    "descent",
+    "timeline",
+    "views",
+    "film",
+    "scene",
+    "quality",
+    "knobs",
+    "script",
+    "rendering",
+    "starter",
+    "doctor",
+    "cli",
+    "__init__",
+    "__main__",
+]
+ROOT = Path(gdanim.__file__).parent
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in ROOT.rglob("*.py")
+}
+
+
+def layer(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def imports(tree: ast.AST) -> set[str]:
+    """The modules of gdanim that it imports anywhere in it, named from the package on."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports name the whole module"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            if name.partition(".")[0] == "gdanim":
+                found.add(module_of(name.partition(".")[2]))
+    return found
+
+
+def module_of(name: str) -> str:
+    """The module that a dotted name is, or is in."""
+    while name and name not in MODULES and f"{name}.__init__" not in MODULES:
+        name = name.rpartition(".")[0]
+    return name if name in MODULES else f"{name}.__init__".lstrip(".")
+
+
+IMPORTS = {
+    name: imports(ast.parse(path.read_text(encoding="utf-8"))) for name, path in MODULES.items()
+}
+
+
+def test_every_module_is_in_a_layer() -> None:
+    assert {layer(name) for name in MODULES} == set(LAYERS)
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_each_uses_only_what_stands_above(module: str) -> None:
+    below = LAYERS[LAYERS.index(layer(module)) :]
+    allowed = {"doctor": {"__init__"}}.get(module, set())
+    wrong = {
+        used
+        for used in IMPORTS[module] - allowed
+        if layer(used) in below and not (layer(used) == layer(module) and "." in used)
+    }
+    assert not wrong
+
+
+def test_no_circle_within_a_layer() -> None:
+    without_faces = {
+        name: {used for used in uses if not used.endswith("__init__")}
+        for name, uses in IMPORTS.items()
+    }
+    # Raises CycleError, which names the circle.
+    assert list(graphlib.TopologicalSorter(without_faces).static_order())
+
+
+def test_the_check_sees_imports() -> None:
+    assert IMPORTS["scene"] >= {"descent.loop", "film.film", "timeline"}
+    assert IMPORTS["__main__"] == {"cli"}
+    assert imports(ast.parse("import gdanim\nimport gdanim.film.save\nimport numpy")) == {
+        "__init__",
+        "film.save",
+    }
+
+
+def test_only_film_starts_processes() -> None:
+    for name, path in MODULES.items():
+        if layer(name) != "film":
+            assert "subprocess" not in path.read_text(encoding="utf-8"), name
