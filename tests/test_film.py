@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.artist import Artist
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
@@ -76,14 +78,19 @@ def test_a_frame_depends_on_nothing_drawn_before() -> None:
 def test_animation_updates_each_frame_once_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     film = scene(steps=3).film()
     seen: list[int] = []
-    monkeypatch.setattr(film, "show", lambda frame: seen.append(frame) or [])
+
+    def show(frame: int) -> list[Artist]:
+        seen.append(frame)
+        return []
+
+    monkeypatch.setattr(film, "show", show)
     film.animation().to_jshtml(fps=5)
     assert seen == [0, 1, 2, 3]
 
 
 def test_a_hostile_matplotlibrc_changes_nothing() -> None:
     expected = pixels(scene().film(), 9)
-    hostile = {
+    hostile: dict[Any, Any] = {
         "savefig.bbox": "tight",
         "savefig.dpi": 33,
         "figure.dpi": 41,
@@ -159,9 +166,9 @@ def drawn(film: Film, frame: int) -> list[Text]:
     with pytest.MonkeyPatch.context() as patch:
         draw = Text.draw
 
-        def record(text: Text, renderer: object) -> None:
+        def record(text: Text, renderer: Any) -> None:
             texts.append(text)
-            draw(text, renderer)  # type: ignore[no-untyped-call]
+            draw(text, renderer)
 
         patch.setattr(Text, "draw", record)
         film.draw(frame)

@@ -41,6 +41,7 @@ def panel(film: Film) -> Axes:
 
 def inset(film: Film) -> Axes:
     (child,) = panel(film).child_axes
+    assert isinstance(child, Axes)
     return child
 
 
@@ -59,10 +60,10 @@ def test_fit_shows_data_and_prediction(frame: int) -> None:
     shown = lines(panel(film))
     np.testing.assert_array_equal(shown["points"].get_xdata(), run.problem.data.x[:, 0])
     np.testing.assert_array_equal(shown["points"].get_ydata(), run.problem.data.y)
-    x, y = shown["front"].get_data()
+    x, y = map(np.asarray, shown["front"].get_data())
     assert len(x) == GRID > 10 * len(run.problem.data)
     a, b, c, d = run.params[frame]
-    np.testing.assert_allclose(y, a * np.sin(b * np.asarray(x) + c) + d, rtol=1e-12)
+    np.testing.assert_allclose(y, a * np.sin(b * x + c) + d, rtol=1e-12)
 
 
 def test_trail_shows_earlier_predictions_fading() -> None:
@@ -226,10 +227,10 @@ HARD = {
         Problem(datasets.linear(noise=0), Linear()), GradientDescent(0.01), (2, 1), steps=5
     ),
     "huge": Scene(
-        Problem(Dataset(np.arange(5.0), 1e150 * np.arange(5)), Linear()), GradientDescent(0.01)
+        Problem(Dataset(np.arange(5.0), 1e150 * np.arange(5.0)), Linear()), GradientDescent(0.01)
     ),
     "tiny": Scene(
-        Problem(Dataset(np.arange(5.0), 1e-150 * np.arange(5)), Linear()), GradientDescent(0.01)
+        Problem(Dataset(np.arange(5.0), 1e-150 * np.arange(5.0)), Linear()), GradientDescent(0.01)
     ),
 }
 
