@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from gdanim.arrays import Floats, positive
-from gdanim.descent.optimizer import Optimizer, State
+from gdanim.descent.optimizer import Optimizer, State, Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +34,6 @@ class GradientDescent(Optimizer):
         """No state."""
         return ()
 
-    def update(self, gradient: Floats, state: State, step: int) -> tuple[Floats, State]:
+    def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """`-lr * gradient`."""
-        return -np.asarray(self.lr) * gradient, state
+        return -step.lr * gradient, state

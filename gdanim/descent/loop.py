@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gdanim.arrays import Floats, parameters, whole
-from gdanim.descent.optimizer import Optimizer
+from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
@@ -33,14 +33,15 @@ def descend(
     recorder = Recorder(problem, steps)
     recorder.snapshot(params)
     state = optimizer.init(params)
+    lr = np.asarray(optimizer.lr, dtype=np.float64)
     with np.errstate(all="ignore"):
-        for step in range(steps):
+        for number in range(steps):
+            step = Step(number, lr, params, problem)
             delta, state = optimizer.update(problem.gradient(params), state, step)
             params = params + delta
             recorder.snapshot(params)
             if not np.isfinite(params).all(axis=-1).any():
                 break
-    lr = np.asarray(optimizer.lr, dtype=np.float64)
     return recorder.run(optimizer, np.broadcast_to(lr, (max(steps, 1), *lr.shape)))
 
 

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import ArrayLike
 
 from gdanim.arrays import Floats
+from gdanim.problems.problem import Problem
 
 State = Any
+
+
+class Step(NamedTuple):
+    """Where a rule stands when it is asked for a step.
+
+    `number` (0 is the first), `lr`: the learning rate in force, which broadcasts against
+    `params [*R, P]`, and the problem, for a rule that needs more of it than the gradient.
+    """
+
+    number: int
+    lr: Floats
+    params: Floats
+    problem: Problem
 
 
 class Optimizer(ABC):
@@ -28,5 +42,5 @@ class Optimizer(ABC):
         """The state before the first step, for parameters of this shape."""
 
     @abstractmethod
-    def update(self, gradient: Floats, state: State, step: int) -> tuple[Floats, State]:
-        """`(p)->(p)`: what is added to the parameters at `step` (0 is the first), and the state."""
+    def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
+        """`(p)->(p)`: what is added to the parameters at `step`, and the new state."""
