@@ -12,7 +12,8 @@ from gdanim import arrays
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
-from gdanim.problems.losses import Loss
+from gdanim.problems.losses import Loss, MeanSquaredError
+from gdanim.problems.model import LinearInParameters
 from gdanim.problems.problem import Problem
 
 each_model = pytest.mark.parametrize("case", MODELS, ids=str)
@@ -116,3 +117,34 @@ def test_model_and_data_must_have_the_same_features() -> None:
     message = r"^Problem: the model takes 2 feature\(s\) and the data has 1 \(x\); change one"
     with pytest.raises(GdanimError, match=message):
         Problem(LINE.data, Linear(2))
+
+
+@each_model
+def test_a_constant_hessian_is_the_change_of_the_gradient(case: ModelCase) -> None:
+    problem, params = _problem(case, MeanSquaredError()), np.array(case.params)
+    hessian = problem.hessian()
+    if not isinstance(case.model, LinearInParameters):
+        assert hessian is None
+        return
+    assert hessian is not None
+    step = np.random.default_rng(3).normal(size=len(params))
+    change = problem.gradient(params + step) - problem.gradient(params)
+    np.testing.assert_allclose(hessian @ step, change, rtol=1e-9, atol=1e-9)
+
+
+@each_model
+def test_no_direction_leads_down_from_the_best_fit(case: ModelCase) -> None:
+    problem = _problem(case, MeanSquaredError())
+    best = problem.best()
+    if best is None:
+        assert not isinstance(case.model, LinearInParameters)
+        return
+    assert best.params is not None
+    assert best.loss == problem.loss(best.params) <= problem.loss(case.params)
+    np.testing.assert_allclose(problem.gradient(best.params), 0, atol=1e-9)
+
+
+def test_overflow_neither_raises_nor_warns() -> None:
+    for params in ((1e308, 1e308), (np.inf, 0.0), (np.nan, 1.0)):
+        assert not np.isfinite(LINE.loss(params))
+        assert not np.isfinite(LINE.gradient(params)).all()

@@ -24,7 +24,7 @@ from gdanim.scene import Scene
 from gdanim.timeline import Even, Every
 from gdanim.views.fit import GRID, Fit, point_size, y_limits
 from gdanim.views.inset import HEIGHT, WIDTH
-from gdanim.views.loss_curve import LossCurve, best_fit
+from gdanim.views.loss_curve import LossCurve
 
 SIZE = (640, 360)
 
@@ -173,23 +173,23 @@ def test_the_loss_axis_is_logarithmic_past_two_decades() -> None:
     ],
 )
 def test_best_fit_is_marked(problem: Problem, name: str) -> None:
-    found, floor = best_fit(problem)
-    assert found == name
+    best = problem.best()
+    assert best is not None and best.name == name
     data = problem.data
     if name == "best fit":
         expected = np.polyfit(data.x[:, 0], data.y, 1, full=True)[1][0] / len(data)
     else:
         x = data.x[:, 0]
         expected = np.mean((2.2 * np.sin(1.05 * x + 1.36) - 4.7 - data.y) ** 2)
-    assert floor == pytest.approx(expected, rel=1e-9)
+    assert best.loss == pytest.approx(expected, rel=1e-9)
     film = Scene(problem, GradientDescent(1e-3), steps=5, size=SIZE).film()
-    assert lines(inset(film))["floor"].get_ydata() == pytest.approx([floor, floor])
+    assert lines(inset(film))["floor"].get_ydata() == pytest.approx([best.loss] * 2)
 
 
 def test_no_floor_is_drawn_where_none_is_known() -> None:
     data = datasets.sinusoid()
     problem = Problem(Dataset(data.x, data.y), Sinusoid())
-    assert best_fit(problem)[0] == ""
+    assert problem.best() is None
     film = Scene(problem, GradientDescent(1e-3), steps=5, size=SIZE).film()
     assert "floor" not in lines(inset(film))
 

@@ -26,7 +26,7 @@ def draw_header(figure: Figure, clip: Clip, left: float, right: float) -> Update
     step = figure.text(right, FIRST, "", ha="right", size=theme.step_size)
     subtitle = figure.text(left, SECOND, "", color=theme.muted, size=theme.subtitle_size)
     loss = figure.text(right, SECOND, "", color=theme.loss, size=theme.subtitle_size, ha="right")
-    symbol = run.problem.loss_function.symbol
+    symbol = run.problem.loss_symbol
 
     def update(frame: int) -> list[Artist]:
         now = int(clip.timeline.steps[frame])
@@ -49,7 +49,7 @@ def step_text(run: Run, step: int) -> str:
 
 def method(run: Run, step: int) -> str:
     """The formula, the optimizer and its learning rate at this step."""
-    parts = [f"${run.problem.model.formula}$"]
+    parts = [f"${run.problem.formula}$"]
     if run.optimizer is not None:
         rates = ", ".join(setting(float(rate)) for rate in np.ravel(run.rate(step)))
         rates = f"({rates})" if "," in rates else rates

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from numpy.typing import ArrayLike
+import numpy as np
 
-from gdanim.arrays import Floats, Ints, in_blocks, parameters
+from gdanim.arrays import Floats, Ints, floats
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.landscape import Best, Landscape
 from gdanim.problems.losses import Loss, MeanSquaredError
-from gdanim.problems.model import Model
+from gdanim.problems.model import LinearInParameters, Model
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class Problem(Landscape):
     """Fit `model` to `data` by minimising `loss_function`.
 
     Raises GdanimError when the model takes another number of features than the data has, and
@@ -34,28 +35,83 @@ class Problem:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The parameters' names."""
+        """The model's parameters."""
         return self.model.names
 
-    def loss(self, params: ArrayLike, batch: Ints | None = None) -> Floats:
-        """`(p)->()`: the loss over the data, or over the points that `batch (b)` numbers."""
-        params = parameters("params", params, self.names)
+    @property
+    def formula(self) -> str:
+        """The model's."""
+        return self.model.formula
+
+    @property
+    def loss_name(self) -> str:
+        """The loss function's."""
+        return self.loss_function.name
+
+    @property
+    def loss_symbol(self) -> str:
+        """The loss function's."""
+        return self.loss_function.symbol
+
+    @property
+    def points(self) -> int:
+        """N."""
+        return len(self.data)
+
+    @property
+    def cost(self) -> int:
+        """One number a point."""
+        return len(self.data)
+
+    def init(self, rng: np.random.Generator) -> Floats:
+        """As the model suggests, `[P]`."""
+        return self.model.init(rng)
+
+    def loss_at(self, params: Floats, batch: Ints | None = None) -> Floats:
+        """`(p)->()`: the loss of the model's prediction."""
         x, y = self._points(batch)
         return self.loss_function.value(self.model.predict(params, x), y)
 
-    def gradient(self, params: ArrayLike, batch: Ints | None = None) -> Floats:
-        """`(p)->(p)`: the derivative of `loss` by the parameters."""
-        params = parameters("params", params, self.names)
+    def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
+        """`(p)->(p)`: the model's vjp of the loss's gradient."""
         x, y = self._points(batch)
         cotangent = self.loss_function.gradient(self.model.predict(params, x), y)
         return self.model.vjp(params, x, cotangent)
 
-    def losses(self, params: Floats) -> Floats:
-        """`loss` over long stacks of parameters `[S, ..., P] -> [S, ...]`, in bounded memory."""
-        row_cost = params[:1].size // params.shape[-1] * len(self.data)
-        return in_blocks(self.loss, params, row_cost)
+    def best(self) -> Best | None:
+        """The least squares solution of a model that is linear in its parameters, else the loss of
+        the true curve of generated data.
+        """
+        data = self.data
+        with np.errstate(all="ignore"):
+            if self._design is not None:
+                fit = floats("params", np.linalg.lstsq(self._design, data.y)[0])
+                return _finite(Best("best fit", float(self.loss(fit)), fit))
+            if data.truth is not None:
+                loss = self.loss_function.value(data.truth(data.x), data.y)
+                return _finite(Best("true curve", float(loss)))
+        return None
+
+    def hessian(self) -> Floats | None:
+        """`2 X^T X / n` for the design X of a model that is linear in its parameters."""
+        if self._design is None:
+            return None
+        return floats("hessian", 2 * self._design.T @ self._design / len(self.data))
+
+    @property
+    def _design(self) -> Floats | None:
+        """The design matrix `[N, P]` where the loss is the mean of squares that are linear."""
+        if isinstance(self.model, LinearInParameters) and isinstance(
+            self.loss_function, MeanSquaredError
+        ):
+            return self.model.design(self.data.x)
+        return None
 
     def _points(self, batch: Ints | None) -> tuple[Floats, Floats]:
         if batch is None:
             return self.data.x, self.data.y
         return self.data.x[batch], self.data.y[batch]
+
+
+def _finite(best: Best) -> Best | None:
+    return best if np.isfinite(best.loss) else None

@@ -8,9 +8,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from gdanim.arrays import Floats, Ints, floats
-from gdanim.problems.model import LinearInParameters
-from gdanim.problems.problem import Problem
+from gdanim.arrays import Floats, Ints
 from gdanim.views import axes
 from gdanim.views.base import Clip, Update, View
 
@@ -37,14 +35,14 @@ class LossCurve(View):
         """One red line with a dot at its end."""
         run, theme = clip.run, clip.theme
         axes.style(ax, theme, self.ticks)
-        axes.label(ax, theme, title=f"loss ({run.problem.loss_function.symbol})")
+        axes.label(ax, theme, title=f"loss ({run.problem.loss_symbol})")
         axes.count_steps(ax, run.steps, self.ticks)
-        name, floor = best_fit(run.problem)
-        set_limits(ax, run.losses, floor, self.ticks)
-        if np.isfinite(floor):
-            ax.axhline(floor, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5)
+        best = run.problem.best()
+        set_limits(ax, run.losses, np.nan if best is None else best.loss, self.ticks)
+        if best is not None:
+            ax.axhline(best.loss, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5)
             ax.annotate(
-                name, (1, floor), xycoords=("axes fraction", "data"), xytext=(0, -3),
+                best.name, (1, best.loss), xycoords=("axes fraction", "data"), xytext=(0, -3),
                 textcoords="offset points", ha="right", va="top", color=theme.optimum,
                 fontsize=0.95 * theme.tick_size, zorder=1.5,
             )  # fmt: skip
@@ -69,17 +67,6 @@ def vertices(last: int, shown: Ints) -> Ints:
     """The steps at which a curve over all steps has its vertices: those shown, and more."""
     even = np.linspace(0, last, min(last + 1, VERTICES)).astype(np.int64)
     return np.union1d(even, shown)
-
-
-def best_fit(problem: Problem) -> tuple[str, float]:
-    """What the lowest loss that is known is called, and the loss; NaN when none is known."""
-    data, model = problem.data, problem.model
-    if isinstance(model, LinearInParameters):
-        params = floats("params", np.linalg.lstsq(model.design(data.x), data.y, rcond=None)[0])
-        return "best fit", float(problem.loss(params))
-    if data.truth is not None:
-        return "true curve", float(problem.loss_function.value(data.truth(data.x), data.y))
-    return "", np.nan
 
 
 def set_limits(ax: Axes, losses: Floats, floor: float, ticks: int) -> None:

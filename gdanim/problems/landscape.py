@@ -1,0 +1,109 @@
+"""What a descent needs to know of what it minimises: a loss over parameters, and its gradient."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gdanim.arrays import Floats, Ints, in_blocks, parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Best:
+    """The lowest loss that is known without a search.
+
+    Fields: `name` (`best fit`, `true curve`, `minimum`), the loss, and the parameters `[P]` where
+    they are known, else None.
+    """
+
+    name: str
+    loss: float
+    params: Floats | None = None
+
+
+class Landscape(ABC):
+    """A loss over P parameters: of data and a model (Problem), or a bare function of them.
+
+    The loop, the Recorder, Run and the views that need no data ask nothing else. Shapes are gufunc
+    signatures: every axis before the core axes broadcasts. Overflow gives inf or nan, without
+    a warning: a run that diverges is no error.
+    """
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """The P parameters' names."""
+
+    @property
+    @abstractmethod
+    def formula(self) -> str:
+        """What is minimised or fitted, in mathtext, without dollar signs."""
+
+    @property
+    @abstractmethod
+    def loss_name(self) -> str:
+        """As a sentence would have it: `mean squared error`."""
+
+    @property
+    @abstractmethod
+    def loss_symbol(self) -> str:
+        """As a label has it: `MSE`."""
+
+    @property
+    @abstractmethod
+    def points(self) -> int:
+        """N, the number of points that a batch can choose from; 0 where there is no data."""
+
+    @property
+    @abstractmethod
+    def cost(self) -> int:
+        """How many numbers one evaluation of the loss holds at a time."""
+
+    @abstractmethod
+    def init(self, rng: np.random.Generator) -> Floats:
+        """A random start `[P]`."""
+
+    @abstractmethod
+    def loss_at(self, params: Floats, batch: Ints | None = None) -> Floats:
+        """`loss`, unchecked, for loops: `params [..., P]` of float64; overflow may warn."""
+
+    @abstractmethod
+    def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
+        """`gradient`, unchecked, for loops: `params [..., P]` of float64; overflow may warn."""
+
+    @abstractmethod
+    def best(self) -> Best | None:
+        """The lowest loss that is known without a search; None where none is."""
+
+    @abstractmethod
+    def hessian(self) -> Floats | None:
+        """The second derivative `[P, P]` where it is the same everywhere; None where it is not."""
+
+    @final
+    def loss(self, params: ArrayLike, batch: Ints | None = None) -> Floats:
+        """`(p)->()`: the loss over the data, or over the points that `batch (b)` numbers.
+
+        Raises GdanimError for another number of parameters.
+        """
+        checked = parameters("params", params, self.names)
+        with np.errstate(all="ignore"):
+            return self.loss_at(checked, batch)
+
+    @final
+    def gradient(self, params: ArrayLike, batch: Ints | None = None) -> Floats:
+        """`(p)->(p)`: the derivative of `loss` by the parameters.
+
+        Raises GdanimError for another number of parameters.
+        """
+        checked = parameters("params", params, self.names)
+        with np.errstate(all="ignore"):
+            return self.gradient_at(checked, batch)
+
+    @final
+    def losses(self, params: Floats) -> Floats:
+        """`loss` over long stacks of parameters `[S, ..., P] -> [S, ...]`, in bounded memory."""
+        return in_blocks(self.loss, params, params[:1].size // params.shape[-1] * self.cost)
