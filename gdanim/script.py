@@ -256,8 +256,6 @@ def own_lines(script: Path | None) -> Iterator[None]:
     """
     try:
         yield
-    except ScriptError:
-        raise
     except (Exception, SystemExit) as error:
         message = None if script is None else _in_script(script, error)
         if message is None:

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import click
 import imageio.v3 as iio
@@ -262,6 +263,21 @@ def test_a_bar_on_a_terminal() -> None:
     os.close(main)
     assert "output/lesson.mp4  [####" in shown
     assert "100%" in shown
+
+
+def test_the_bar_stands_where_the_frames_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    bars = []
+    original = click.progressbar
+
+    def remembered(**options: Any) -> Any:
+        bars.append(original(**options))
+        return bars[-1]
+
+    monkeypatch.setattr(click, "progressbar", remembered)
+    with cli._bar(Path("a.mp4"), 4) as progress:
+        for done in (0, 1, 3):
+            progress(done, 4)
+            assert bars[0].pos == done
 
 
 @pytest.mark.parametrize(

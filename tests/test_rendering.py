@@ -16,6 +16,7 @@ from scripts import SCENE, TWO, line_of, write
 import gdanim
 from gdanim import Even, Every, GradientDescent, Linear, Problem, Scene, datasets
 from gdanim.errors import GdanimError, RequestError
+from gdanim.film import ffmpeg
 from gdanim.film.formats import GIF, MP4
 from gdanim.film.save import Progress
 from gdanim.quality import QUALITIES, check_fps, check_size
@@ -238,7 +239,9 @@ def test_a_still_shows_its_step_and_the_trail_of_the_video(tmp_path: Path) -> No
     render_all([Job(scene, tuple(files))])
     expected = np.array(film.draw(1))
     assert (iio.imread(files[0].path) == expected).all()
-    assert (iio.imread(files[1].path) != expected).any()
+    moved = replace(scene, pace=Showing(scene.pace, between)).film(run)
+    assert (iio.imread(files[1].path) == np.array(moved.draw(2))).all()
+    assert (iio.imread(files[1].path) != np.array(film.draw(2))).any()
     assert list(Showing(scene.pace, between).timeline(run, 10).steps) == [
         steps[0],
         steps[1],
@@ -301,6 +304,23 @@ def test_all_outputs_are_checked_before_the_first_is_drawn(tmp_path: Path) -> No
     with pytest.raises(GdanimError, match="bad.mp4: size"):
         render_all([good, bad])
     assert not os.listdir(tmp_path)
+
+
+def test_a_missing_ffmpeg_is_noticed_before_the_descent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> str:
+        raise GdanimError("no ffmpeg found")
+
+    def run(scene: Scene) -> None:
+        raise AssertionError("descended")
+
+    monkeypatch.setattr(ffmpeg, "executable", missing)
+    with monkeypatch.context() as patch, pytest.raises(GdanimError, match="no ffmpeg found"):
+        patch.setattr(Scene, "run", run)
+        render(a_scene(), tmp_path / "a.mp4")
+    # Stills need none.
+    assert render(a_scene(), tmp_path / "a.png", still=0).frames == 1
 
 
 def test_two_outputs_to_one_place(tmp_path: Path) -> None:

@@ -205,6 +205,25 @@ def test_a_parameter_without_default_names_file_line_function(tmp_path: Path) ->
     )
 
 
+def test_a_decorated_scene_is_found_at_its_own_line(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """\
+        import functools
+        from gdanim import Scene
+        def same(function):
+            @functools.wraps(function)
+            def inner(**values):
+                return function(**values)
+            return inner
+        @same
+        def scene(lr: float = 3.0, *, steps: int) -> Scene: ...
+        """,
+    )
+    with pytest.raises(ScriptError, match=r"lesson.py, line 8: scene: parameter steps: has no"):
+        load(path)
+
+
 def test_annotations_for_type_checkers_only(tmp_path: Path) -> None:
     path = write(
         tmp_path,
