@@ -24,7 +24,7 @@ from gdanim.scene import Scene
 from gdanim.timeline import Even, Every
 from gdanim.views.fit import GRID, Fit, point_size, y_limits
 from gdanim.views.inset import HEIGHT, WIDTH
-from gdanim.views.loss_curve import LossCurve
+from gdanim.views.loss_curve import LossCurve, hidden
 
 SIZE = (640, 360)
 
@@ -128,8 +128,8 @@ def test_the_data_keeps_its_room_when_the_line_swings_away() -> None:
         assert np.isfinite([low, high]).all()
         assert low < -1 and high > 1 and 2 / (high - low) > 0.35
     # A prediction that stays near is shown whole.
-    low, high = y_limits(y, np.array([[-2.0, 1.5]]))
-    assert low < -2 and high > 1.5
+    low, high = y_limits(y, np.array([[-5.0, 3.5]]))
+    assert low < -5 and high > 3.5
 
 
 @pytest.mark.parametrize(
@@ -158,11 +158,28 @@ def test_the_inset_hides_no_point(problem: Problem) -> None:
 
 
 def test_the_loss_axis_is_logarithmic_past_two_decades() -> None:
-    problem = Problem(datasets.linear(noise=0), Linear())
-    near = Scene(problem, GradientDescent(1e-5), (1.9, 1), steps=3, size=SIZE)
-    flat = replace(near, problem=Problem(datasets.linear(noise=5.0), Linear()))
-    assert inset(near.film()).get_yscale() == "log"
-    assert inset(flat.film()).get_yscale() == "linear"
+    problem = Problem(datasets.linear(), Linear())
+    scene = Scene(problem, GradientDescent(1e-2), (-2, -1.5), steps=100, size=SIZE)
+    losses = scene.run().losses
+    assert losses[0] / losses[-1] > 1000 and losses[2] / losses[9] < 10
+    falls = inset(scene.film())
+    assert falls.get_yscale() == "log"
+    # The best fit is in view on both, far below as it is.
+    best = problem.best()
+    assert best is not None
+    assert falls.get_ylim()[0] < best.loss
+    stays = inset(replace(scene, start=tuple(scene.run().params[2]), steps=7).film())
+    assert stays.get_yscale() == "linear"
+    assert stays.get_ylim()[0] < best.loss
+
+
+def test_the_loss_axis_shows_the_gap_to_the_floor() -> None:
+    # 25823 falls to 677, less than two decades; but on a linear axis 677 and 7.3 look alike.
+    assert hidden(floor=7.3, least=677, high=25823)
+    assert not hidden(floor=7.3, least=7.4, high=25823)
+    assert not hidden(floor=7.3, least=2000, high=25823)
+    assert not hidden(floor=np.nan, least=677, high=25823)
+    assert not hidden(floor=0.0, least=677, high=25823)
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,9 @@ from gdanim.views.loss_curve import LossCurve
 GRID = 1201
 # How many of the frames decide about limits and corners.
 SAMPLES = 200
-# The prediction may take up to this many times the data's height beside the data.
-ROOM = 1.5
+# So many times the data's height may the predictions take beside the data; up to the first where
+# that shows them all, else the second.
+ALL_ROOM, ROOM = 4.0, 1.5
 # Beyond this many heights of the panel a prediction is cut off; the renderer needs finite numbers.
 FAR = 100.0
 
@@ -116,11 +117,12 @@ def y_limits(y: Floats, predictions: Floats) -> tuple[float, float]:
     height = high - low or abs(high) or 1.0
     below = max(0.0, low - float(predictions.min()))
     above = max(0.0, float(predictions.max()) - high)
-    room = ROOM * height
-    below, above = (
-        min(below, max(room / 2, room - above)),
-        min(above, max(room / 2, room - below)),
-    )
+    if below + above > ALL_ROOM * height:
+        room = ROOM * height
+        below, above = (
+            min(below, max(room / 2, room - above)),
+            min(above, max(room / 2, room - below)),
+        )
     margin = 0.06 * (height + below + above)
     return low - below - margin, high + above + margin
 

@@ -14,6 +14,9 @@ from gdanim.views.base import Clip, Update, View
 
 # A loss that spans more than this is shown on a logarithmic axis.
 LINEAR_SPAN = 100.0
+# A loss of more than so many times the floor is far above it; a gap of less than this fraction of
+# the axis cannot be seen.
+FAR_ABOVE, VISIBLE = 3.0, 0.05
 # Losses below this fraction of the first are as good as none.
 SMALLEST = 1e-9
 # As many vertices as a line can show on a wide screen.
@@ -69,16 +72,22 @@ def vertices(last: int, shown: Ints) -> Ints:
     return np.union1d(even, shown)
 
 
+def hidden(floor: float, least: float, high: float) -> bool:
+    """Whether a linear axis would show a loss far above the floor as if it were there."""
+    return 0 < FAR_ABOVE * floor < least and least - floor < VISIBLE * (high - floor)
+
+
 def set_limits(ax: Axes, losses: Floats, floor: float, ticks: int) -> None:
-    """Fix the loss axis for the whole run and the floor, logarithmic where that is needed.
+    """Fix the loss axis for the whole run and the floor, logarithmic where the loss needs it.
 
     Below the floor there is room for its name.
     """
-    known = losses if np.isnan(floor) else np.append(losses, floor)
-    low, high = float(known.min()), float(known.max())
+    low, high = float(np.fmin(losses.min(), floor)), float(np.fmax(losses.max(), floor))
     # An exact fit would stretch the axis down to rounding errors.
-    least = max(float(known[known > 0].min(initial=np.inf)), SMALLEST * float(losses[0]))
-    if LINEAR_SPAN * least < high < np.inf:
+    trifle = SMALLEST * float(losses[0])
+    least = max(float(losses[losses > 0].min(initial=np.inf)), trifle)
+    if LINEAR_SPAN * least < high < np.inf or hidden(floor, least, high):
+        least = min(least, floor) if floor > trifle else least
         low, high = np.log10(least), np.log10(high)
         axes.logarithmic(ax, low - 0.24 * (high - low), high + 0.06 * (high - low), ticks)
     else:
