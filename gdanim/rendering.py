@@ -17,14 +17,14 @@ from typing import Literal
 
 import numpy as np
 
-from gdanim.descent.run import Outcome, Run
+from gdanim.descent.run import Outcome, Run, together
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film import ffmpeg
 from gdanim.film.film import Film
 from gdanim.film.formats import FORMATS, MP4, Format
 from gdanim.film.save import Progress, save, save_still
 from gdanim.quality import MEDIUM, OUTPUT, QUALITIES, Quality, Size, check_fps, check_size
-from gdanim.scene import Scene
+from gdanim.scene import Scene, longest
 from gdanim.script import choose, own_lines
 from gdanim.timeline import Pace, Timeline
 from gdanim.views.theme import Theme
@@ -95,7 +95,7 @@ class Job:
 class Rendered:
     """A file that was made: pixels, frames and seconds of video (0 for a still), bytes.
 
-    `took` is how many seconds drawing and encoding needed, `outcome` how the run ended.
+    `took` is how many seconds drawing and encoding needed, `outcome` how the runs ended.
     """
 
     path: Path
@@ -188,17 +188,17 @@ def prepare(jobs: Sequence[Job], settings: Settings) -> list[Take]:
 
 @dataclass(frozen=True, eq=False)
 class Take:
-    """A recorded run and the files that are drawn from it at one frame rate; all is checked."""
+    """Recorded runs and the files that are drawn of them at one frame rate; all is checked."""
 
     scene: Scene
-    run: Run
+    runs: Mapping[str, Run]
     outputs: tuple[Output, ...]
     script: Path | None
 
     def files(self, watch: Watch) -> Iterator[Rendered]:
         """Draw and write the files, one after the other."""
         with own_lines(self.script):
-            film = self.scene.film(self.run)
+            film = self.scene.film(self.runs)
             for output in self.outputs:
                 yield self._file(film, output, watch)
 
@@ -209,7 +209,8 @@ class Take:
             if output.format:
                 save(film, output.path, output.format, progress)
             else:
-                save_still(film, _frame(film.timeline, _step(output, self.run)), output.path)
+                step = _step(output, longest(self.runs))
+                save_still(film, _frame(film.timeline, step), output.path)
                 progress(1, 1)
         return Rendered(
             output.path,
@@ -218,7 +219,7 @@ class Take:
             film.timeline.seconds if output.format else 0.0,
             output.path.stat().st_size,
             time.perf_counter() - begun,
-            self.run.outcome,
+            together([run.outcome for run in self.runs.values()]),
         )
 
 
@@ -250,17 +251,17 @@ def _frame(timeline: Timeline, step: int) -> int:
 
 def _takes(job: Job, settings: Settings) -> Iterator[Take]:
     with own_lines(job.script):
-        run = job.scene.run()
+        runs = job.scene.runs()
     videos = [output for output in job.outputs if output.format]
     scenes = {output: settings.applied(job.scene, output.format) for output in job.outputs}
     for fps in dict.fromkeys(scenes[output].fps for output in videos):
         same = tuple(output for output in videos if scenes[output].fps == fps)
-        yield Take(scenes[same[0]], run, same, job.script)
+        yield Take(scenes[same[0]], runs, same, job.script)
     for output in job.outputs:
         if not output.format:
             scene = scenes[output]
-            scene = replace(scene, pace=Showing(scene.pace, _step(output, run)))
-            yield Take(scene, run, (output,), job.script)
+            scene = replace(scene, pace=Showing(scene.pace, _step(output, longest(runs))))
+            yield Take(scene, runs, (output,), job.script)
 
 
 def _step(output: Output, run: Run) -> int:

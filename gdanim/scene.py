@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from numpy.typing import ArrayLike
 
@@ -17,6 +17,7 @@ from gdanim.problems.problem import Problem
 from gdanim.timeline import Even, Pace
 from gdanim.views.base import Clip, View
 from gdanim.views.fit import Fit
+from gdanim.views.numbers import setting
 from gdanim.views.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -24,22 +25,27 @@ if TYPE_CHECKING:
 
 SIZE = (1280, 720)
 FPS = 30
+# The label of a run that is compared with none.
+ONLY = "run"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
     """Problem, optimizer, start, number of steps, and how they are shown.
 
-    `start` is `[P]`; None draws one from `seed` as the model suggests. `panels` are views by
-    name, `layout` places them as matplotlib's mosaics do (`"fit bowl; fit loss"`; side by side
-    when None). `size` is width and height in pixels, `fps` the frames per second (None leaves it
-    to the render's quality), `pace` says which steps the frames show. A Scene is a value: making
-    one computes nothing.
+    `start` is `[P]`; None draws one from `seed` as the model suggests. To compare runs, give
+    `problem`, `optimizer` or `start` as a mapping from labels (several mappings have the same
+    labels), a `start [R, P]`, or a learning rate of shape `[R, 1]`. `panels` are views by name,
+    `layout` places them as matplotlib's mosaics do (`"fit bowl; fit loss"`; side by side when
+    None). `size` is width and height in pixels, `fps` the frames per second (None leaves it to the
+    render's quality), `pace` says which steps the frames show. A Scene is a value: making one
+    computes nothing.
     """
 
-    problem: Problem
-    optimizer: Optimizer
-    start: ArrayLike | None = None
+    problem: Problem | Mapping[str, Problem]
+    optimizer: Optimizer | Mapping[str, Optimizer]
+    start: ArrayLike | Mapping[str, ArrayLike] | None = None
     steps: int = 300
     title: str = ""
     panels: Mapping[str, View] = field(default_factory=lambda: {"fit": Fit()})
@@ -55,18 +61,84 @@ class Scene:
             raise GdanimError(f"steps: must be at least 0, got {self.steps}")
         if not self.panels:
             raise GdanimError("panels: a scene needs at least one, such as {'fit': views.Fit()}")
+        labels = self._labels()
+        for name in ("problem", "optimizer", "start"):
+            value = getattr(self, name)
+            if isinstance(value, Mapping) and (not value or set(value) != set(labels)):
+                raise GdanimError(
+                    f"{name}: needs a value for each of the labels {', '.join(labels)}, "
+                    f"got {', '.join(map(str, value)) or 'none'}"
+                )
+
+    def runs(self) -> dict[str, Run]:
+        """Descend: the recorded runs that the video shows, by label.
+
+        A single run is called `run`; those of a run axis by their learning rates, or numbers.
+        """
+        runs: dict[str, Run] = {}
+        for label in self._labels():
+            run = descend(
+                _choice(self.problem, label),
+                _choice(self.optimizer, label),
+                _choice(self.start, label),
+                self.steps,
+                self.seed,
+            )
+            runs |= labelled(run, label)
+        return runs
 
     def run(self) -> Run:
-        """Descend: the recorded run that the video shows."""
-        return descend(self.problem, self.optimizer, self.start, self.steps, self.seed)
+        """Descend: the one recorded run; GdanimError for a scene that compares several."""
+        runs = self.runs()
+        if len(runs) > 1:
+            raise GdanimError(
+                f"run: this scene compares {len(runs)} runs ({', '.join(runs)}); runs() gives all"
+            )
+        (run,) = runs.values()
+        return run
 
-    def film(self, run: Run | None = None) -> Film:
-        """The frames, ready to be drawn in any order; of `run` where that is done already."""
-        run = self.run() if run is None else run
-        timeline = self.pace.timeline(run, self.fps or FPS)
-        clip = Clip(run, timeline, self.theme, self.title)
+    def film(self, runs: Run | Mapping[str, Run] | None = None) -> Film:
+        """The frames, ready to be drawn in any order; of `runs` where that is done already."""
+        if isinstance(runs, Run):
+            runs = labelled(runs)
+        runs = self.runs() if runs is None else runs
+        timeline = self.pace.timeline(longest(runs), self.fps or FPS)
+        clip = Clip(runs, timeline, self.theme, self.title)
         return Film(clip, self.panels, self.layout, self.size)
 
     def animation(self) -> FuncAnimation:
         """matplotlib's animation of the scene: for `to_jshtml`, a window, a writer of your own."""
         return self.film().animation()
+
+    def _labels(self) -> tuple[str, ...]:
+        for value in (self.problem, self.optimizer, self.start):
+            if isinstance(value, Mapping):
+                return tuple(value)
+        return (ONLY,)
+
+
+def labelled(run: Run, name: str = ONLY) -> dict[str, Run]:
+    """Every single run of `run`'s axes by its label: what sets it apart, after `name` if given.
+
+    That is its learning rate where these differ (`η = 0.1`), else its number (`run 1`).
+    """
+    if not run.runs:
+        return {name: run}
+    singles = [run]
+    for _ in run.runs:
+        singles = [one[i] for one in singles for i in range(one.runs[0])]
+    rates = [setting(float(one.rate(0))) if one.rate(0).size == 1 else "" for one in singles]
+    own = [f"η = {rate}" for rate in rates]
+    if len(set(own)) < len(own):
+        own = [f"run {number}" for number in range(1, len(own) + 1)]
+    labels = own if name == ONLY else [f"{name}, {label}" for label in own]
+    return dict(zip(labels, singles, strict=True))
+
+
+def longest(runs: Mapping[str, Run]) -> Run:
+    """The run of the most steps, the first of several."""
+    return max(runs.values(), key=lambda run: run.steps)
+
+
+def _choice(value: T | Mapping[str, T], label: str) -> T:
+    return value[label] if isinstance(value, Mapping) else value

@@ -210,8 +210,8 @@ def test_a_quality_by_name(tmp_path: Path) -> None:
 def test_several_formats_descend_once_and_share_what_they_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = {"run": 0, "film": 0}
-    for name, method in (("run", Scene.run), ("film", Scene.film)):
+    calls = {"runs": 0, "film": 0}
+    for name, method in (("runs", Scene.runs), ("film", Scene.film)):
 
         def counted(self: Scene, *rest: object, name: str = name, method=method) -> object:  # type: ignore[no-untyped-def]
             calls[name] += 1
@@ -221,11 +221,11 @@ def test_several_formats_descend_once_and_share_what_they_can(
     files = outputs("a", f"{tmp_path}/", ["mp4", "gif"])
     made = render_all([Job(a_scene(), files)])
     assert [file.path.name for file in made] == ["a.mp4", "a.gif"]
-    assert calls == {"run": 1, "film": 1}
+    assert calls == {"runs": 1, "film": 1}
     # 15 frames per second are not for a GIF.
     made = render_all([Job(a_scene(fps=15), files)])
     assert [file.frames for file in made] == [6, 4]
-    assert calls == {"run": 2, "film": 3}
+    assert calls == {"runs": 2, "film": 3}
 
 
 def test_a_still_shows_its_step_and_the_trail_of_the_video(tmp_path: Path) -> None:
@@ -312,12 +312,12 @@ def test_a_missing_ffmpeg_is_noticed_before_the_descent(
     def missing() -> str:
         raise GdanimError("no ffmpeg found")
 
-    def run(scene: Scene) -> None:
+    def runs(scene: Scene) -> None:
         raise AssertionError("descended")
 
     monkeypatch.setattr(ffmpeg, "executable", missing)
     with monkeypatch.context() as patch, pytest.raises(GdanimError, match="no ffmpeg found"):
-        patch.setattr(Scene, "run", run)
+        patch.setattr(Scene, "runs", runs)
         render(a_scene(), tmp_path / "a.mp4")
     # Stills need none.
     assert render(a_scene(), tmp_path / "a.png", still=0).frames == 1
@@ -350,6 +350,7 @@ def test_a_request(tmp_path: Path) -> None:
     jobs = request([f"{path}"], {}, f"{tmp_path}/", ["gif"])
     assert [job.outputs[0].path.name for job in jobs] == ["lesson-calm.gif", "lesson-wild.gif"]
     (job,) = request([f"{path}::calm"], {"lr": "0.5"})
+    assert isinstance(job.scene.optimizer, GradientDescent)
     assert job.scene.optimizer.lr == 0.5
     assert job.outputs[0].path == Path("output/lesson-calm.mp4")
     with pytest.raises(RequestError, match="::wild has no such knob"):

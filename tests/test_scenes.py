@@ -13,6 +13,7 @@ from test_descent import BOOK_LOSSES, book, first_line
 
 from gdanim.arrays import Floats
 from gdanim.problems.model import Fixed
+from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 
 FOLDER = Path(__file__).parent.parent / "scenes"
@@ -26,10 +27,16 @@ def scene_of(name: str) -> Callable[..., Scene]:
     return function
 
 
+def problem_of(scene: Scene) -> Problem:
+    """The problem of a scene that has one."""
+    assert isinstance(scene.problem, Problem)
+    return scene.problem
+
+
 def _best(scene: Scene) -> Floats:
     """The least-squares parameters of a polynomial scene, highest power first."""
-    data = scene.problem.data
-    return np.polyfit(data.x[:, 0], data.y, len(scene.problem.names) - 1)
+    data = problem_of(scene).data
+    return np.polyfit(data.x[:, 0], data.y, len(problem_of(scene).names) - 1)
 
 
 def test_there_are_scenes() -> None:
@@ -54,11 +61,11 @@ def test_every_script_gives_a_scene_that_runs_as_planned(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["linear", "quadratic", "sine_lr_too_high", "sine_local_minimum"])
 def test_points_of_the_blog(name: str) -> None:
-    data = scene_of(name)().problem.data
+    data = problem_of(scene_of(name)()).data
     np.testing.assert_allclose(data.x[:, 0], np.arange(-50, 50) / 5, atol=1e-12)
     assert data.truth is not None
     assert (data.y - data.truth(data.x)).std() == pytest.approx(0.1, rel=0.25)
-    other = scene_of(name)(seed=1).problem.data
+    other = problem_of(scene_of(name)(seed=1)).data
     assert not np.array_equal(data.y, other.y)
 
 
@@ -139,19 +146,19 @@ def test_sine_at_the_edge() -> None:
 def test_sine_local_minimum(seed: int) -> None:
     scene = scene_of("sine_local_minimum")(seed=seed)
     run = scene.run()
-    truth = scene.problem.data.truth
+    truth = problem_of(scene).data.truth
     assert isinstance(truth, Fixed)
-    assert scene.problem.loss(truth.params) == pytest.approx(NOISE, rel=0.5)
+    assert problem_of(scene).loss(truth.params) == pytest.approx(NOISE, rel=0.5)
     assert run.losses[-1] == pytest.approx(2.46, abs=0.03)
     assert run.losses[-1] > 100 * NOISE
     assert run.losses[-2] - run.losses[-1] < 1e-4, "it has settled"
-    assert abs(scene.problem.gradient(run.params[-1])).max() < 0.05
+    assert abs(problem_of(scene).gradient(run.params[-1])).max() < 0.05
     assert abs(run.params[20, 3] - run.params[-1, 3]) < 0.1, "d arrives in twenty steps"
     assert run.params[-1, 1] > truth.params[1] + 0.5, "at the wrong frequency"
     # Between here and there the loss is higher: the best of 1001 steps on the way, with the
     # other parameters mixed in proportion.
     way = np.linspace(run.params[-1], truth.params, 1001)
-    assert scene.problem.losses(way)[1:-1].max() > run.losses[-1]
+    assert problem_of(scene).losses(way)[1:-1].max() > run.losses[-1]
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -160,11 +167,11 @@ def test_fastbook_quadratic(seed: int) -> None:
     run = scene.run()
     np.testing.assert_allclose(run.losses[:11], BOOK_LOSSES, atol=0.003, rtol=0)
     assert 676 < run.losses[-1] < 677
-    assert scene.problem.loss(_best(scene)) == pytest.approx(7.303745, rel=1e-9)
+    assert problem_of(scene).loss(_best(scene)) == pytest.approx(7.303745, rel=1e-9)
     np.testing.assert_allclose(
-        scene.problem.gradient(run.params[0]), book().gradient(run.params[0]), rtol=1e-6
+        problem_of(scene).gradient(run.params[0]), book().gradient(run.params[0]), rtol=1e-6
     )
-    t = scene.problem.data.x[:, 0]
+    t = problem_of(scene).data.x[:, 0]
     design = np.stack([t**2, t, np.ones(20)], axis=1)
     values = np.linalg.eigvalsh(2 * design.T @ design / 20)
     assert f"{values[-1] / values[0]:.0f}" == "218451"
@@ -172,15 +179,15 @@ def test_fastbook_quadratic(seed: int) -> None:
 
 def test_fastbook_points_follow_the_seed_and_the_run_does_not() -> None:
     one, other = (scene_of("fastbook_quadratic")(seed=seed) for seed in (0, 1))
-    assert abs(one.problem.data.y - other.problem.data.y).max() > 1
+    assert abs(problem_of(one).data.y - problem_of(other).data.y).max() > 1
     np.testing.assert_allclose(one.run().params, other.run().params, rtol=1e-6)
 
 
 def test_first_line() -> None:
     scene = scene_of("first_line")()
     run = scene.run()
-    np.testing.assert_array_equal(scene.problem.data.x, first_line().data.x)
-    np.testing.assert_allclose(scene.problem.data.y, first_line().data.y, rtol=1e-15)
+    np.testing.assert_array_equal(problem_of(scene).data.x, first_line().data.x)
+    np.testing.assert_allclose(problem_of(scene).data.y, first_line().data.y, rtol=1e-15)
     errors = np.sqrt(run.losses[[0, 10, 100, 200, 400]])
     np.testing.assert_allclose(errors, [9.1365, 7.0426, 0.6773, 0.0571, 0.0228], atol=5e-5)
     assert scene.fps == 10

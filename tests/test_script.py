@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from scripts import SCENE, TWO, line_of, write
 
+from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError, RequestError
 from gdanim.scene import Scene
 from gdanim.script import ScriptError, choose, load, own_lines, scripts_in
@@ -30,6 +31,7 @@ def test_calling_gives_the_scene_with_the_knobs_set(tmp_path: Path) -> None:
     (scene,) = load(write(tmp_path, SCENE)).scenes
     made = scene(**scene.values({"steps": "7", "lr": "0.5"}))
     assert isinstance(made, Scene)
+    assert isinstance(made.optimizer, GradientDescent)
     assert (made.steps, made.optimizer.lr) == (7, 0.5)
 
 

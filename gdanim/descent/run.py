@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +36,15 @@ class Outcome:
     def __str__(self) -> str:
         pairs = zip(self.kind.ravel(), self.step.ravel(), strict=True)
         return ", ".join(f"{kind} at step {step}" for kind, step in pairs)
+
+
+def together(outcomes: Sequence[Outcome]) -> Outcome:
+    """How R single runs ended, as one value: `kind [R]`, `step [R]`; of one run, its own."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    return Outcome(
+        np.array([str(one.kind) for one in outcomes]), np.array([int(one.step) for one in outcomes])
+    )
 
 
 @dataclass(frozen=True, eq=False)

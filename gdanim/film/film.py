@@ -45,7 +45,7 @@ class Film:
             self.canvas = FrameCanvas(self.figure)
             places = mosaic(self.figure, panels, layout)
             updates = [view.draw(places[name], clip) for name, view in panels.items()]
-            left, right = settle(self.figure, list(places.values()))
+            left, right = settle(self.figure)
             self._updates: list[Update] = [draw_header(self.figure, clip, left, right), *updates]
 
     def __len__(self) -> int:
@@ -98,14 +98,14 @@ def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> di
         raise GdanimError(f"layout: {layout!r} is no mosaic: {error}") from None
 
 
-def settle(figure: Figure, places: list[Axes]) -> tuple[float, float]:
+def settle(figure: Figure) -> tuple[float, float]:
     """Lay the panels out once and for all; the left and right end of their plots."""
-    for ax in places:
+    for ax in figure.axes:
         # The layout makes room for axes and titles alone, not for what is drawn inside.
         for artist in (*ax.lines, *ax.collections, *ax.patches, *ax.texts, *ax.child_axes):
             artist.set_in_layout(False)
     figure.set_layout_engine(ConstrainedLayoutEngine(rect=PANELS, w_pad=0.08, h_pad=0.08))
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
-    boxes = [ax.get_position() for ax in places]
+    boxes = [ax.get_position() for ax in figure.axes]
     return min(box.x0 for box in boxes), max(box.x1 for box in boxes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
@@ -20,19 +22,26 @@ GAP = 0.03
 
 
 def draw_header(figure: Figure, clip: Clip, left: float, right: float) -> Update:
-    """Two lines of text between `left` and `right` (fractions of the figure's width)."""
-    run, theme = clip.run, clip.theme
+    """Two lines of text between `left` and `right` (fractions of the figure's width).
+
+    Of several runs it says what they have in common, and no loss.
+    """
+    runs, theme = list(clip.runs.values()), clip.theme
     title = figure.text(left, FIRST, clip.title, weight="bold", size=theme.title_size)
     step = figure.text(right, FIRST, "", ha="right", size=theme.step_size)
     subtitle = figure.text(left, SECOND, "", color=theme.muted, size=theme.subtitle_size)
     loss = figure.text(right, SECOND, "", color=theme.loss, size=theme.subtitle_size, ha="right")
-    symbol = run.problem.loss_symbol
 
     def update(frame: int) -> list[Artist]:
-        now = int(clip.timeline.steps[frame])
-        step.set_text(step_text(run, now))
-        loss.set_text(f"{symbol} {quantity(float(run.losses[now]))}")
-        subtitle.set_text(method(run, now))
+        steps = [clip.step(label, frame) for label in clip.runs]
+        subtitle.set_text(common(map(method, runs, steps)))
+        if len(runs) > 1:
+            step.set_text(f"step {count(max(steps))}")
+        else:
+            (run,), (now,) = runs, steps
+            step.set_text(step_text(run, now))
+            symbol = run.problem.loss_symbol
+            loss.set_text(f"{symbol} {quantity(float(run.losses[now]))}")
         return [step, loss, subtitle]
 
     update(len(clip.timeline) - 1)
@@ -47,14 +56,25 @@ def step_text(run: Run, step: int) -> str:
     return f"step {count(step)}" + (", then infinite" if diverged else "")
 
 
-def method(run: Run, step: int) -> str:
-    """The formula, the optimizer and its learning rate at this step."""
-    parts = [f"${run.problem.formula}$"]
-    if run.optimizer is not None:
-        rates = ", ".join(setting(float(rate)) for rate in np.ravel(run.rate(step)))
-        rates = f"({rates})" if "," in rates else rates
-        parts.append(f"{run.optimizer.name},  $\\eta$ = {rates}")
-    return "      ".join(parts)
+def method(run: Run, step: int) -> tuple[str, str, str]:
+    """The formula, the optimizer, and its learning rate at this step."""
+    formula = f"${run.problem.formula}$"
+    if run.optimizer is None:
+        return formula, "", ""
+    rates = ", ".join(setting(float(rate)) for rate in np.ravel(run.rate(step)))
+    return (
+        formula,
+        run.optimizer.name,
+        f"$\\eta$ = ({rates})" if "," in rates else f"$\\eta$ = {rates}",
+    )
+
+
+def common(methods: Iterable[tuple[str, str, str]]) -> str:
+    """Formula, optimizer and rate in one line, each only where all runs have the same."""
+    formula, name, rate = (
+        parts[0] if len(set(parts)) == 1 else "" for parts in zip(*methods, strict=True)
+    )
+    return "      ".join(filter(None, (formula, ",  ".join(filter(None, (name, rate))))))
 
 
 def shrink(left: Text, right: Text, width: float) -> None:

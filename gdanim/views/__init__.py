@@ -2,6 +2,7 @@
 
 from gdanim.views.base import Clip as Clip
 from gdanim.views.base import View as View
+from gdanim.views.each import Each as Each
 from gdanim.views.fit import Fit as Fit
 from gdanim.views.loss_curve import LossCurve as LossCurve
 from gdanim.views.theme import DARK as DARK

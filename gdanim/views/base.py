@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
+from gdanim.arrays import Ints
 from gdanim.descent.run import Run
+from gdanim.errors import GdanimError
 from gdanim.timeline import Timeline
 from gdanim.views.theme import Theme
 
@@ -18,12 +21,58 @@ Update = Callable[[int], Sequence[Artist]]
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """What there is to show: a run, the step of each frame, and the look."""
+    """What there is to show: runs by their labels, the step of each frame, and the look.
 
-    run: Run
+    A view draws the runs of `shown`: all of them, or the one that `focus` names. It takes limits
+    from all `runs`, so that the panels of a comparison share them. A run shorter than the timeline
+    stays at its own last step. Raises GdanimError for no runs, for a Run with run axes, and for a
+    `focus` that is no label.
+    """
+
+    runs: Mapping[str, Run]
     timeline: Timeline
     theme: Theme
     title: str = ""
+    focus: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.runs:
+            raise GdanimError("runs: a clip needs at least one")
+        for label, run in self.runs.items():
+            if run.runs:
+                raise GdanimError(f"runs: {label!r} holds {run.runs} runs; give each its own label")
+        if self.focus is not None and self.focus not in self.runs:
+            raise GdanimError(f"focus: must be one of {', '.join(self.runs)}, got {self.focus!r}")
+
+    @property
+    def shown(self) -> Mapping[str, Run]:
+        """The runs that a view draws, by label."""
+        return self.runs if self.focus is None else {self.focus: self.runs[self.focus]}
+
+    @property
+    def run(self) -> Run:
+        """The run of a view that can draw only one; GdanimError when there are several."""
+        if len(self.shown) > 1:
+            raise GdanimError(
+                f"this panel shows one run and the scene has {len(self.shown)} "
+                f"({', '.join(self.shown)}); show it for each with views.Each(...)"
+            )
+        (run,) = self.shown.values()
+        return run
+
+    def steps(self, label: str) -> Ints:
+        """The step of the run called `label` that each frame shows, `[F]`."""
+        return np.minimum(self.timeline.steps, self.runs[label].steps)
+
+    def step(self, label: str, frame: int) -> int:
+        """The step of the run called `label` that `frame` shows."""
+        return min(int(self.timeline.steps[frame]), self.runs[label].steps)
+
+    def colour(self, label: str, alone: str | None = None) -> str:
+        """The run's colour, the same in all panels; of an only run `alone`, or the prediction's."""
+        if len(self.runs) == 1:
+            return self.theme.prediction if alone is None else alone
+        return self.theme.series(len(self.runs))[list(self.runs).index(label)]
 
 
 class View(ABC):

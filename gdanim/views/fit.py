@@ -46,7 +46,7 @@ class Fit(View):
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Points, trail, line, inset, from back to front."""
-        run, theme, data = clip.run, clip.theme, clip.run.problem.data
+        theme, data = clip.theme, common_data(clip)
         if data.features != 1:
             raise GdanimError(
                 f"Fit: shows data of one feature, this has {data.features} "
@@ -54,10 +54,9 @@ class Fit(View):
             )
         axes.style(ax, theme)
         axes.label(ax, theme, data.x_names[0], data.y_name)
-        shown = np.unique(clip.timeline.steps)
-        samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLES)).astype(int)]
         grid = x_grid(data)
-        predictions = predicted(run, samples, grid)
+        alike = [label for label, run in clip.runs.items() if run.problem.data is data]
+        predictions = np.concatenate([sampled(clip, label, grid) for label in alike])
         low, high = y_limits(data.y, predictions)
         card = None
         if self.inset is not None:
@@ -70,24 +69,52 @@ class Fit(View):
             data.x[:, 0], data.y, "o", color=theme.points, markeredgecolor=theme.paper,
             markeredgewidth=0.9, markersize=point_size(theme.point_size, len(data)), zorder=2,
         )  # fmt: skip
-        fading = [to_rgba(theme.prediction, 0.32 * (1 - k / (self.trail + 1)) ** 1.5)
-                  for k in range(self.trail, 0, -1)]  # fmt: skip
+        movers = [self._draw_run(ax, clip, label, grid, reach) for label in clip.shown]
+        inset = draw_inset(ax, card, self.inset, clip)
+        return lambda frame: [artist for move in (*movers, inset) for artist in move(frame)]
+
+    def _draw_run(self, ax: Axes, clip: Clip, label: str, grid: Floats, reach: float) -> Update:
+        """One run's trail and line; a trail is drawn only of a run that is alone."""
+        run, theme, steps = clip.runs[label], clip.theme, clip.steps(label)
+        colour = clip.colour(label)
+        low, high = ax.get_ylim()
+        length = self.trail if len(clip.shown) == 1 else 0
+        fading = [
+            to_rgba(colour, 0.32 * (1 - k / (length + 1)) ** 1.5) for k in range(length, 0, -1)
+        ]
         trail = LineCollection([], colors=fading, linewidths=0.7 * theme.line_width, zorder=3)
         ax.add_collection(trail, autolim=False)
-        (line,) = ax.plot([], [], color=theme.prediction, linewidth=theme.line_width,
+        (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width,
                           solid_capstyle="round", zorder=4)  # fmt: skip
-        gap = self.trail_seconds * clip.timeline.fps / max(self.trail, 1)
-        behind = np.rint(gap * np.arange(self.trail, -1, -1)).astype(np.int64)
-        inset = draw_inset(ax, card, self.inset, clip)
+        gap = self.trail_seconds * clip.timeline.fps / max(length, 1)
+        behind = np.rint(gap * np.arange(length, -1, -1)).astype(np.int64)
 
         def update(frame: int) -> list[Artist]:
-            steps = clip.timeline.steps[np.maximum(frame - behind, 0)]
-            curves = np.clip(predicted(run, steps, grid), low - reach, high + reach)
+            earlier = steps[np.maximum(frame - behind, 0)]
+            curves = np.clip(predicted(run, earlier, grid), low - reach, high + reach)
             trail.set_segments([np.column_stack([grid, y]) for y in curves[:-1]])
             line.set_data(grid, curves[-1])
-            return [trail, line, *inset(frame)]
+            return [trail, line]
 
         return update
+
+
+def common_data(clip: Clip) -> Dataset:
+    """The data of the runs that are shown; GdanimError when they have not the same."""
+    first, *others = (run.problem.data for run in clip.shown.values())
+    if any(data is not first for data in others):
+        raise GdanimError(
+            f"Fit: the runs {', '.join(clip.shown)} have different data; "
+            f"show each by itself with views.Each(views.Fit())"
+        )
+    return first
+
+
+def sampled(clip: Clip, label: str, grid: Floats) -> Floats:
+    """The predictions of some of the steps that the frames show, spread over all: `[K, G]`."""
+    shown = np.unique(clip.steps(label))
+    samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLES)).astype(int)]
+    return predicted(clip.runs[label], samples, grid)
 
 
 def draw_inset(ax: Axes, card: Card | None, view: View | None, clip: Clip) -> Update:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from gdanim.arrays import Floats, Ints
+from gdanim.problems.landscape import Best, Landscape
 from gdanim.views import axes
 from gdanim.views.base import Clip, Update, View
 
@@ -35,13 +37,15 @@ class LossCurve(View):
     ticks: int = 4
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """One red line with a dot at its end."""
-        run, theme = clip.run, clip.theme
+        """For each run a line with a dot at its end."""
+        theme, runs = clip.theme, clip.runs.values()
         axes.style(ax, theme, self.ticks)
-        axes.label(ax, theme, title=f"loss ({run.problem.loss_symbol})")
-        axes.count_steps(ax, run.steps, self.ticks)
-        best = run.problem.best()
-        set_limits(ax, run.losses, np.nan if best is None else best.loss, self.ticks)
+        symbols = dict.fromkeys(run.problem.loss_symbol for run in clip.shown.values())
+        axes.label(ax, theme, title=f"loss ({', '.join(symbols)})")
+        axes.count_steps(ax, max(run.steps for run in runs), self.ticks)
+        best = common_best([run.problem for run in clip.shown.values()])
+        losses = np.concatenate([run.losses for run in runs])
+        set_limits(ax, losses, np.nan if best is None else best.loss, self.ticks)
         if best is not None:
             ax.axhline(best.loss, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5)
             ax.annotate(
@@ -49,21 +53,37 @@ class LossCurve(View):
                 textcoords="offset points", ha="right", va="top", color=theme.optimum,
                 fontsize=0.95 * theme.tick_size, zorder=1.5,
             )  # fmt: skip
-        steps = vertices(run.steps, clip.timeline.steps)
-        losses = run.losses[steps]
-        (line,) = ax.plot([], [], color=theme.loss, linewidth=theme.line_width,
-                          solid_capstyle="round", zorder=3)  # fmt: skip
-        (dot,) = ax.plot([], [], "o", color=theme.loss, markersize=theme.point_size,
-                         markeredgecolor=theme.paper, clip_on=False, zorder=4)  # fmt: skip
+        movers = [draw_run(ax, clip, label) for label in clip.shown]
+        return lambda frame: [artist for move in movers for artist in move(frame)]
 
-        def update(frame: int) -> tuple[Artist, Artist]:
-            step = clip.timeline.steps[frame]
-            shown = int(np.searchsorted(steps, step, side="right"))
-            line.set_data(steps[:shown], losses[:shown])
-            dot.set_data([step], [run.losses[step]])
-            return line, dot
 
-        return update
+def draw_run(ax: Axes, clip: Clip, label: str) -> Update:
+    """One run's line with a dot at its end; a run that is alone in the loss's red."""
+    run, theme = clip.runs[label], clip.theme
+    colour = clip.colour(label, theme.loss)
+    steps = vertices(run.steps, clip.steps(label))
+    losses = run.losses[steps]
+    (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width,
+                      solid_capstyle="round", zorder=3)  # fmt: skip
+    (dot,) = ax.plot([], [], "o", color=colour, markersize=theme.point_size,
+                     markeredgecolor=theme.paper, clip_on=False, zorder=4)  # fmt: skip
+
+    def update(frame: int) -> tuple[Artist, Artist]:
+        step = clip.step(label, frame)
+        shown = int(np.searchsorted(steps, step, side="right"))
+        line.set_data(steps[:shown], losses[:shown])
+        dot.set_data([step], [run.losses[step]])
+        return line, dot
+
+    return update
+
+
+def common_best(problems: Sequence[Landscape]) -> Best | None:
+    """The best that is known, where all runs have the same."""
+    first, *others = (problem.best() for problem in problems)
+    if first is None or any(best is None or best.loss != first.loss for best in others):
+        return None
+    return first
 
 
 def vertices(last: int, shown: Ints) -> Ints:

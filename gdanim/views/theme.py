@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -19,6 +22,10 @@ class Theme:
     prediction: str
     loss: str
     optimum: str
+    runs: tuple[str, ...]
+    """The colours of runs that are compared, none like the points'."""
+    many: tuple[str, float, float]
+    """A colormap, and where it starts and ends, for more runs than `runs` has colours."""
     title_size: float = 24.0
     step_size: float = 23.0
     subtitle_size: float = 15.5
@@ -26,6 +33,14 @@ class Theme:
     tick_size: float = 13.5
     line_width: float = 3.2
     point_size: float = 8.0
+
+    def series(self, count: int) -> tuple[str, ...]:
+        """Colours for `count` runs."""
+        if count <= len(self.runs):
+            return self.runs[:count]
+        name, first, last = self.many
+        places = (first + (last - first) * k / (count - 1) for k in range(count))
+        return tuple(to_hex(colormaps[name](place)) for place in places)
 
     def small(self) -> Theme:
         """The same look for an inset."""
@@ -49,6 +64,8 @@ LIGHT = Theme(
     prediction="#2563c9",
     loss="#c9343c",
     optimum="#5d6876",
+    runs=("#2563c9", "#c0237a", "#0b7d69", "#8f5b00", "#6b3fa0", "#3d4853"),
+    many=("viridis", 0.0, 0.75),
 )
 
 DARK = Theme(
@@ -62,6 +79,8 @@ DARK = Theme(
     prediction="#5b9bff",
     loss="#ff7b7f",
     optimum="#a3afbb",
+    runs=("#5b9bff", "#ff7ab8", "#35c9ab", "#e3c04f", "#b996ff", "#c3ccd6"),
+    many=("viridis", 0.35, 1.0),
 )
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}

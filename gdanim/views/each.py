@@ -1,0 +1,98 @@
+"""The same panel once for each run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.text import Text
+
+from gdanim.descent.run import DIVERGED, Run
+from gdanim.errors import GdanimError
+from gdanim.views.base import Clip, Update, View
+from gdanim.views.numbers import count, quantity
+
+# The line under a panel is so many times as high as its text.
+LINE_HEIGHT = 1.9
+
+
+@dataclass(frozen=True)
+class Each(View):
+    """A panel for every run, side by side with shared axes, its label above, how it goes below.
+
+    The line below has the loss of the frame's step, and, when the run is over, how it ended.
+    """
+
+    view: View
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        """The place of `ax` is divided among the runs."""
+        labels = list(clip.shown)
+        columns = divided(ax, len(labels), clip.theme.label_size)
+        movers = []
+        for place, (panel, below) in zip(labels, columns, strict=True):
+            alone = replace(clip, focus=place)
+            movers.append(self.view.draw(panel, alone))
+            title(panel, alone, place)
+            movers.append(draw_verdict(below, alone, place))
+        share([panel for panel, _ in columns])
+        return lambda frame: [artist for move in movers for artist in move(frame)]
+
+
+def divided(ax: Axes, columns: int, text: float) -> list[tuple[Axes, Axes]]:
+    """In the place of `ax` so many panels, and under each room for a line of text."""
+    place = ax.get_subplotspec()
+    if place is None:
+        raise GdanimError("Each: needs a place in the layout, an inset has none to divide")
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    height = place.get_position(figure).height * figure.get_figheight() * 72
+    line = LINE_HEIGHT * text
+    ax.remove()
+    grid = place.subgridspec(2, columns, height_ratios=[max(height - line, line), line])
+    pairs = []
+    for column in range(columns):
+        below = figure.add_subplot(grid[1, column])
+        below.set_axis_off()
+        pairs.append((figure.add_subplot(grid[0, column]), below))
+    return pairs
+
+
+def title(ax: Axes, clip: Clip, label: str) -> None:
+    """The run's label above its panel, in its colour."""
+    theme = clip.theme
+    ax.set_title(
+        label, loc="left", color=clip.colour(label), fontsize=theme.label_size, weight="bold", pad=6
+    )
+
+
+def draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
+    """A line of text: the loss, and how the run ended once it has."""
+    run, theme = clip.runs[label], clip.theme
+    text: Text = ax.text(
+        0.5, 0.35, "", ha="center", va="center", color=theme.ink, fontsize=theme.label_size
+    )
+
+    def update(frame: int) -> list[Artist]:
+        text.set_text(verdict(run, clip.step(label, frame)))
+        return [text]
+
+    return update
+
+
+def verdict(run: Run, step: int) -> str:
+    """`MSE 3.947`, and at the run's last step whether it diverged."""
+    loss = f"{run.problem.loss_symbol} {quantity(float(run.losses[step]))}"
+    if step == run.steps and run.outcome.kind == DIVERGED:
+        return f"diverged at step {count(step)}"
+    return loss
+
+
+def share(panels: list[Axes]) -> None:
+    """Leave out the inner panels' tick labels and names where the limits are the same."""
+    first, *others = panels
+    for ax in others:
+        if ax.get_ylim() == first.get_ylim() and ax.get_yscale() == first.get_yscale():
+            ax.tick_params(labelleft=False)
+            ax.set_ylabel("")

@@ -1,0 +1,209 @@
+"""Several runs in one scene: their labels, colours, steps and panels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from cases import LINE, WAVE
+from matplotlib.axes import Axes
+
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.loop import descend
+from gdanim.errors import GdanimError
+from gdanim.film.film import Film
+from gdanim.problems import datasets
+from gdanim.problems.linear import Linear
+from gdanim.problems.problem import Problem
+from gdanim.scene import Scene, labelled, longest
+from gdanim.timeline import Every
+from gdanim.views.base import Clip
+from gdanim.views.each import Each
+from gdanim.views.fit import Fit
+from gdanim.views.loss_curve import LossCurve
+from gdanim.views.numbers import quantity
+from gdanim.views.theme import DARK, LIGHT
+
+RATES = {name: GradientDescent(lr) for name, lr in (("slow", 1e-4), ("good", 1e-2), ("wild", 9.0))}
+SIZE = (640, 360)
+
+
+def rates(**changes: object) -> Scene:
+    scene = Scene(LINE, RATES, (-2, -1.5), steps=300, pace=Every(1, 0, 0), size=SIZE)
+    return replace(scene, **changes)  # type: ignore[arg-type]
+
+
+def test_a_mapping_makes_a_run_of_each_value() -> None:
+    runs = rates().runs()
+    assert list(runs) == ["slow", "good", "wild"]
+    for label, run in runs.items():
+        alone = descend(LINE, RATES[label], (-2, -1.5), 300)
+        np.testing.assert_array_equal(run.params, alone.params)
+    assert str(runs["wild"].outcome).startswith("diverged")
+    assert longest(runs).steps == 300 > runs["wild"].steps
+
+
+def test_mappings_of_several_fields_go_together() -> None:
+    raw = datasets.linear()
+    problems = {"raw": Problem(raw, Linear()), "scaled": Problem(raw.standardised(), Linear())}
+    optimizers = {"scaled": GradientDescent(0.1), "raw": GradientDescent(0.01)}
+    starts = {"raw": (-2.0, 1.0), "scaled": (0.0, 1.0)}
+    runs = Scene(problems, optimizers, starts, steps=3).runs()
+    assert list(runs) == ["raw", "scaled"]
+    for label, run in runs.items():
+        assert run.problem is problems[label] and run.optimizer is optimizers[label]
+        assert run.params[0].tolist() == list(starts[label])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"start": {"slow": (1, 1)}},
+            "start: needs a value for each of the labels slow, good, wil",
+        ),
+        ({"optimizer": {}}, "optimizer: needs a value for each of the labels"),
+        ({"problem": {"a": LINE}}, "optimizer: needs a value for each of the labels a, got slow"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(GdanimError, match=message):
+        rates(**changes)
+
+
+def test_a_run_axis_is_labelled_by_its_rates_or_numbers() -> None:
+    lr = GradientDescent([[0.001], [0.01], [1e-5]])
+    by_rate = Scene(LINE, lr, (-2, 1), steps=4).runs()
+    assert list(by_rate) == ["η = 0.001", "η = 0.01", "η = 10⁻⁵"]
+    together = descend(LINE, lr, (-2, 1), 4)
+    for i, run in enumerate(by_rate.values()):
+        np.testing.assert_array_equal(run.params, together.params[:, i])
+    by_number = Scene(LINE, GradientDescent(0.01), [(0, 1), (1, 0)], steps=4).runs()
+    assert list(by_number) == ["run 1", "run 2"]
+    named = Scene(LINE, {"a": GradientDescent(0.01), "b": lr}, (1, 0), steps=4).runs()
+    assert list(named) == ["a", "b, η = 0.001", "b, η = 0.01", "b, η = 10⁻⁵"]
+    square = descend(LINE, GradientDescent(0.01), np.zeros((2, 3, 2)), 2)
+    assert list(labelled(square)) == [f"run {k}" for k in range(1, 7)]
+
+
+def test_a_single_run_stays_a_single_run() -> None:
+    scene = Scene(LINE, GradientDescent(0.01), (-2, 1), steps=4)
+    assert list(scene.runs()) == ["run"]
+    np.testing.assert_array_equal(scene.run().params, scene.runs()["run"].params)
+    with pytest.raises(GdanimError, match=r"run: this scene compares 3 runs \(slow, good, wild\)"):
+        rates(steps=2).run()
+
+
+def clip(**changes: object) -> Clip:
+    runs = rates().runs()
+    timeline = Every(1, 0, 0).timeline(longest(runs), 30)
+    return replace(Clip(runs, timeline, LIGHT), **changes)  # type: ignore[arg-type]
+
+
+def test_a_shorter_run_stays_at_its_own_last_step() -> None:
+    wild = clip().runs["wild"]
+    assert clip().step("wild", 300) == wild.steps < 300 == clip().step("good", 300)
+    assert clip().steps("wild").tolist() == [clip().step("wild", f) for f in range(301)]
+
+
+def test_colours_stay_with_their_labels() -> None:
+    colours = [clip().colour(label) for label in RATES]
+    assert len(set(colours)) == 3
+    assert [clip(focus=label).colour(label) for label in RATES] == colours
+    alone = clip(runs={"good": clip().runs["good"]})
+    assert alone.colour("good") == LIGHT.prediction
+    assert alone.colour("good", LIGHT.loss) == LIGHT.loss
+    for theme in (LIGHT, DARK):
+        for count in (2, 6, 7, 30):
+            assert len(set(theme.series(count))) == count
+
+
+def test_focus_shows_one_of_all() -> None:
+    one = clip(focus="good")
+    assert list(one.shown) == ["good"] and one.run is one.runs["good"] and len(one.runs) == 3
+    assert list(clip().shown) == list(RATES)
+    with pytest.raises(GdanimError, match="this panel shows one run and the scene has 3"):
+        clip().run  # noqa: B018
+    with pytest.raises(GdanimError, match="focus: must be one of slow, good, wild, got 'fast'"):
+        clip(focus="fast")
+    with pytest.raises(GdanimError, match="runs: a clip needs at least one"):
+        clip(runs={})
+    axis = descend(LINE, GradientDescent([[0.01], [0.02]]), (0, 0), 2)
+    with pytest.raises(GdanimError, match=r"runs: 'two' holds \(2,\) runs"):
+        clip(runs={"two": axis})
+
+
+def header(film: Film) -> list[str]:
+    return [text.get_text() for text in film.figure.texts]
+
+
+def test_the_header_says_what_the_runs_have_in_common() -> None:
+    film = rates(title="Rates").film()
+    film.show(200)
+    title, step, method, loss = header(film)
+    assert (title, step, loss) == ("Rates", "step 200", "")
+    assert "gradient descent" in method and r"\hat{y}" in method and "eta" not in method
+    starts = rates(optimizer=GradientDescent(0.01), start=[(0, 1), (1, 0)]).film()
+    assert header(starts)[2].endswith(r"$\eta$ = 0.01")
+    problems = rates(problem={"line": LINE, "wave": WAVE}, optimizer=RATES["slow"], start=None)
+    assert r"\hat{y}" not in header(replace(problems, panels={"loss": LossCurve()}).film())[2]
+
+
+def fronts(ax: Axes) -> dict[str, list[float]]:
+    """The y values of the moving lines in front, by colour."""
+    return {
+        str(line.get_color()): np.asarray(line.get_ydata()).tolist()
+        for line in ax.get_lines()
+        if line.get_zorder() == 4
+    }
+
+
+def test_fit_and_loss_curve_draw_every_run_in_its_colour() -> None:
+    scene = rates(panels={"fit": Fit(inset=None), "loss": LossCurve()})
+    runs = scene.runs()
+    film = scene.film(runs)
+    film.show(200)
+    fit, loss = film.figure.axes
+    one = clip()
+    for label, run in runs.items():
+        step, colour = min(200, run.steps), one.colour(label)
+        assert fronts(loss)[colour] == [run.losses[step]]
+        if label != "wild":
+            x = np.asarray(fit.get_lines()[1].get_xdata())
+            slope, intercept = run.params[step]
+            np.testing.assert_allclose(fronts(fit)[colour], slope * x + intercept, rtol=1e-9)
+
+
+def test_each_draws_one_run_a_panel_with_the_same_axes() -> None:
+    film = rates(panels={"fit": Each(Fit(inset=None)), "loss": LossCurve()}, layout="fit; loss")
+    runs = film.runs()
+    drawn = film.film(runs)
+    drawn.show(300)
+    shown = [ax for ax in drawn.figure.axes if ax.get_title(loc="left") in RATES]
+    assert [ax.get_title(loc="left") for ax in shown] == list(RATES)
+    assert len({(ax.get_xlim(), ax.get_ylim()) for ax in shown}) == 1
+    assert [ax.get_ylabel() for ax in shown] == ["y", "", ""]
+    assert [set(fronts(ax)) for ax in shown] == [{clip().colour(label)} for label in RATES]
+    left = [ax.get_position().x0 for ax in shown]
+    assert left == sorted(left) and len({ax.get_position().y0 for ax in shown}) == 1
+    below = [ax.texts[0].get_text() for ax in drawn.figure.axes if not ax.axison]
+    assert below == [
+        f"MSE {quantity(float(runs['slow'].losses[-1]))}",
+        f"MSE {quantity(float(runs['good'].losses[-1]))}",
+        f"diverged at step {runs['wild'].steps}",
+    ]
+
+
+def test_fit_refuses_runs_of_different_data_and_each_shows_them() -> None:
+    raw = datasets.linear()
+    problems = {"raw": Problem(raw, Linear()), "scaled": Problem(raw.standardised(), Linear())}
+    scene = Scene(problems, GradientDescent(0.01), (0, 0), steps=3, size=SIZE)
+    with pytest.raises(GdanimError, match=r"Fit: the runs raw, scaled have different data"):
+        scene.film()
+    film = replace(scene, panels={"fit": Each(Fit())}).film()
+    film.draw(0)
+    one, other = (ax for ax in film.figure.axes if ax.axison)
+    assert one.get_xlim() != other.get_xlim()
+    with pytest.raises(GdanimError, match="Each: needs a place in the layout"):
+        rates(steps=2, panels={"fit": Fit(inset=Each(LossCurve()))}).film()
