@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from gdanim.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from gdanim import paces as paces
     from gdanim import views as views
     from gdanim.descent.gradient_descent import GradientDescent as GradientDescent
     from gdanim.descent.loop import descend as descend
@@ -39,6 +40,7 @@ _PUBLIC = {
     "Sinusoid": "gdanim.problems.sinusoid:Sinusoid",
     "datasets": "gdanim.problems.datasets:",
     "descend": "gdanim.descent.loop:descend",
+    "paces": "gdanim.paces:",
     "render": "gdanim.rendering:render",
     "views": "gdanim.views:",
 }

@@ -230,7 +230,7 @@ class Showing(Pace):
     pace: Pace
     step: int
 
-    def timeline(self, run: Run, fps: int) -> Timeline:
+    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
         """The other pace's frames, `step` among them."""
         timeline = self.pace.timeline(run, fps)
         steps = timeline.steps.copy()

@@ -102,7 +102,7 @@ class Scene:
         if isinstance(runs, Run):
             runs = labelled(runs)
         runs = self.runs() if runs is None else runs
-        timeline = self.pace.timeline(longest(runs), self.fps or FPS)
+        timeline = self.pace.timeline(list(runs.values()), self.fps or FPS)
         clip = Clip(runs, timeline, self.theme, self.title)
         return Film(clip, self.panels, self.layout, self.size)
 

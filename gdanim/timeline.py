@@ -1,8 +1,9 @@
-"""Pacing: which step each frame shows."""
+"""Pacing: which step each frame shows. The paces that look at the run are in `gdanim.paces`."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,11 +34,11 @@ class Timeline:
 
 
 class Pace(ABC):
-    """How a run's steps are spread over a video's frames."""
+    """How the steps of a run, or of runs side by side, are spread over a video's frames."""
 
     @abstractmethod
-    def timeline(self, run: Run, fps: int) -> Timeline:
-        """The frames that show `run` at `fps` frames per second."""
+    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
+        """The frames that show `run` at `fps` frames per second, up to the longest one's end."""
 
     @abstractmethod
     def lasting(self, seconds: float) -> Pace:
@@ -58,23 +59,19 @@ class Even(Pace):
 
     def __post_init__(self) -> None:
         positive("seconds", number("seconds", self.seconds))
-        _check_holds(self.first, self.last)
+        check_holds(self.first, self.last)
 
-    def timeline(self, run: Run, fps: int) -> Timeline:
+    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
         """`round(seconds * fps)` frames, at least one."""
-        frames = max(1, round(self.seconds * fps))
-        shrink = min(1.0, self.seconds / 2 / max(self.first + self.last, 1e-9))
-        before, after = _frames(self.first * shrink, fps), _frames(self.last * shrink, fps)
-        moving = np.arange(frames - before - after)
-        if run.steps < len(moving):
+        before, frames, after = shares(self.seconds, self.first, self.last, fps)
+        last, moving = last_step(run), np.arange(frames)
+        if last < frames:
             # Every step is shown as long as every other.
-            steps = moving * (run.steps + 1) // len(moving)
+            steps = moving * (last + 1) // max(1, frames)
         else:
             # Every frame goes equally far, and the last one arrives.
-            steps = moving * run.steps // max(1, len(moving) - 1)
-        steps = np.pad(steps, (before, after), constant_values=(0, run.steps))
-        steps[-1] = run.steps
-        return Timeline(steps, fps)
+            steps = moving * last // max(1, frames - 1)
+        return held(steps, before, after, last, fps)
 
     def lasting(self, seconds: float) -> Even:
         """The same holds over another length."""
@@ -91,13 +88,14 @@ class Every(Pace):
 
     def __post_init__(self) -> None:
         whole("steps", self.steps, least=1)
-        _check_holds(self.first, self.last)
+        check_holds(self.first, self.last)
 
-    def timeline(self, run: Run, fps: int) -> Timeline:
+    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
         """One frame for steps 0, k, 2k, ... and the last, and the holds besides."""
-        steps = np.arange(0, run.steps + 1, self.steps)
-        if steps[-1] != run.steps:
-            steps = np.append(steps, run.steps)
+        last = last_step(run)
+        steps = np.arange(0, last + 1, self.steps)
+        if steps[-1] != last:
+            steps = np.append(steps, last)
         holds = _frames(self.first, fps), _frames(self.last, fps)
         return Timeline(np.pad(steps, holds, mode="edge"), fps)
 
@@ -106,10 +104,38 @@ class Every(Pace):
         return Even(seconds, self.first, self.last)
 
 
-def _check_holds(first: float, last: float) -> None:
+def check_holds(first: float, last: float) -> None:
+    """GdanimError for holds that no video can have."""
     for name, value in (("first", first), ("last", last)):
         if number(name, value) < 0:
             raise GdanimError(f"{name}: must be at least 0 seconds, got {value!r}")
+
+
+def all_runs(run: Run | Sequence[Run]) -> Sequence[Run]:
+    """One run or several, as several."""
+    return (run,) if isinstance(run, Run) else run
+
+
+def last_step(run: Run | Sequence[Run]) -> int:
+    """The last step of the longest run."""
+    return max(one.steps for one in all_runs(run))
+
+
+def shares(seconds: float, first: float, last: float, fps: int) -> tuple[int, int, int]:
+    """How many of the `round(seconds * fps)` frames (at least one) hold the start, move, and hold
+    the end; holds take no more than half.
+    """
+    frames = max(1, round(seconds * fps))
+    shrink = min(1.0, seconds / 2 / max(first + last, 1e-9))
+    before, after = _frames(first * shrink, fps), _frames(last * shrink, fps)
+    return before, frames - before - after, after
+
+
+def held(moving: Ints, before: int, after: int, last: int, fps: int) -> Timeline:
+    """The `moving` frames between those that hold both ends; the last one shows `last`."""
+    steps = np.pad(moving, (before, after), constant_values=(0, last))
+    steps[-1] = last
+    return Timeline(steps, fps)
 
 
 def _frames(seconds: float, fps: int) -> int:

@@ -18,6 +18,7 @@ LAYERS = [
     "problems",
     "descent",
     "timeline",
+    "paces",
     "views",
     "film",
     "scene",
