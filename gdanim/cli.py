@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SCENES = "scenes"
 # Held to gdanim.views.theme.THEMES by a test: to import that is to import matplotlib.
-THEMES = ("light", "dark")
+THEMES = ("light", "dark", "projector")
 DEBUG = "gdanim.debug"
 INTERRUPTED = 130
 

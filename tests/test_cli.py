@@ -302,7 +302,7 @@ def test_help_names_all_commands_and_choices() -> None:
     assert sorted(cli.main.commands) == sorted(COMMANDS)
     assert set(cli.THEMES) == set(THEMES)
     shown = gdanim("render", "--help").stdout
-    for word in ("[mp4|gif]", "[low|medium|high|4k]", "[light|dark]", "WxH", "STEP|last"):
+    for word in ("[mp4|gif]", "[low|medium|high|4k]", "[light|dark|projector]", "WxH", "STEP|last"):
         assert word in shown
 
 

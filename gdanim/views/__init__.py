@@ -7,4 +7,5 @@ from gdanim.views.fit import Fit as Fit
 from gdanim.views.loss_curve import LossCurve as LossCurve
 from gdanim.views.theme import DARK as DARK
 from gdanim.views.theme import LIGHT as LIGHT
+from gdanim.views.theme import PROJECTOR as PROJECTOR
 from gdanim.views.theme import Theme as Theme

@@ -1,4 +1,4 @@
-"""Colours and sizes. Sizes are in points of a figure 7.2 inches high, so they follow the height."""
+"""Colours and sizes, which are points of a figure that is at least 7.2 inches high."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
+from gdanim.views.contrast import readable
+
 
 @dataclass(frozen=True)
 class Theme:
-    """The look of a video."""
+    """The look of a video; `dataclasses.replace(LIGHT, points="#d95f02")` is one of your own."""
 
     name: str
     paper: str
@@ -42,6 +44,10 @@ class Theme:
         places = (first + (last - first) * k / (count - 1) for k in range(count))
         return tuple(to_hex(colormaps[name](place)) for place in places)
 
+    def text(self, colour: str) -> str:
+        """`colour` for text: as it is, or darker (on dark paper lighter) until it is readable."""
+        return readable(colour, self.paper)
+
     def small(self) -> Theme:
         """The same look for an inset."""
         return replace(
@@ -64,7 +70,7 @@ LIGHT = Theme(
     prediction="#2563c9",
     loss="#c9343c",
     optimum="#5d6876",
-    runs=("#2563c9", "#c0237a", "#0b7d69", "#8f5b00", "#6b3fa0", "#3d4853"),
+    runs=("#2563c9", "#e0115f", "#7a5c00", "#4a0d67", "#1d2733", "#5c0a0a"),
     many=("viridis", 0.0, 0.75),
 )
 
@@ -77,10 +83,32 @@ DARK = Theme(
     spine="#4d5966",
     points="#ff9f43",
     prediction="#5b9bff",
-    loss="#ff7b7f",
+    loss="#ff6a75",
     optimum="#a3afbb",
-    runs=("#5b9bff", "#ff7ab8", "#35c9ab", "#e3c04f", "#b996ff", "#c3ccd6"),
+    runs=("#5b9bff", "#7ae582", "#e85d75", "#d4b5ff", "#c4629d", "#ffb3c6"),
     many=("viridis", 0.35, 1.0),
 )
 
-THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+PROJECTOR = Theme(
+    name="projector",
+    paper="#ffffff",
+    ink="#000000",
+    muted="#3a434e",
+    grid="#dfe3e7",
+    spine="#7d8792",
+    points="#e87511",
+    prediction="#0f4fbd",
+    loss="#b3121d",
+    optimum="#3a434e",
+    runs=("#0f4fbd", "#e0115f", "#7a5c00", "#4a0d67", "#1d2733", "#5c0a0a"),
+    many=("viridis", 0.0, 0.75),
+    title_size=28.0,
+    step_size=27.0,
+    subtitle_size=18.5,
+    label_size=18.5,
+    tick_size=16.5,
+    line_width=4.6,
+    point_size=10.0,
+)
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK, PROJECTOR)}
