@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from gdanim.film.layers import Layers
 
 
 class FrameCanvas(FigureCanvasAgg):
@@ -16,11 +21,25 @@ class FrameCanvas(FigureCanvasAgg):
     https://matplotlib.org/stable/api/backend_bases_api.html#matplotlib.backend_bases.FigureCanvasBase.draw_idle
     """
 
+    _layers: Layers | None = None
+
     def draw_idle(self, *args: Any, **kwargs: Any) -> None:
         """Leave it: whoever wants the picture calls `draw`."""
 
     def picture(self) -> memoryview:
         """Draw; the canvas's own memory, RGBA `[height, width, 4]`, valid until the next draw."""
-        self.draw()  # type: ignore[no-untyped-call]
+        if self._layers is None:
+            self.draw()  # type: ignore[no-untyped-call]
+        else:
+            self._layers.draw()
         pixels: memoryview = self.buffer_rgba()  # type: ignore[no-untyped-call]
         return pixels
+
+    @contextmanager
+    def settled(self, moving: Sequence[Artist]) -> Iterator[None]:
+        """In the block nothing but `moving` changes, so `picture` draws the rest no more."""
+        self._layers = Layers(self, moving)
+        try:
+            yield
+        finally:
+            self._layers = None

@@ -42,8 +42,13 @@ def draw_header(figure: Figure, clip: Clip, left: float, right: float) -> Update
             step.set_text(step_text(run, now))
             symbol = run.problem.loss_symbol
             loss.set_text(f"{symbol} {quantity(float(run.losses[now]))}")
-        return [step, loss, subtitle]
+        return moving
 
+    # Formulas take long to draw, and most runs keep one rate.
+    one_rate = all((run.rates == run.rates[0]).all() for run in runs)
+    moving: list[Artist] = [step, loss] if one_rate else [step, loss, subtitle]
+    for text in moving:
+        text.set_zorder(title.get_zorder() + 1)
     update(len(clip.timeline) - 1)
     for first, second in ((title, step), (subtitle, loss)):
         shrink(first, second, right - left)

@@ -37,11 +37,12 @@ def save(
     format.check(film.size, fps)
     with replacing(path) as part:
         # The writer draws the canvas itself, so what Film.draw draws under has to hold here too.
-        with _palette(film, format) as palette, plain_style(film.clip.theme):
-            writer = FilmWriter(format, fps, palette)
-            film.animation().save(
-                part, writer=writer, progress_callback=lambda frame, _: tell(frame, total)
-            )
+        with plain_style(film.clip.theme), film.canvas.settled(film.show(0)):
+            with _palette(film, format) as palette:
+                writer = FilmWriter(format, fps, palette)
+                film.animation().save(
+                    part, writer=writer, progress_callback=lambda frame, _: tell(frame, total)
+                )
         _verify(part, writer.frames, total)
     tell(total, total)
 

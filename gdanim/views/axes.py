@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.ticker import (
     FixedLocator,
@@ -12,12 +13,15 @@ from matplotlib.ticker import (
     NullLocator,
     ScalarFormatter,
 )
+from matplotlib.transforms import Bbox, TransformedBbox
 
 from gdanim.views.numbers import count
 from gdanim.views.theme import Theme
 
 # The largest power of ten that a float holds.
 MOST_DECADES = 308
+# A dot on the edge of an axes is cut off so far outside it, as a fraction of its width and height.
+OUTSIDE = 0.1
 
 
 def style(ax: Axes, theme: Theme, ticks: int = 6) -> None:
@@ -60,3 +64,14 @@ def logarithmic(ax: Axes, low: float, high: float, ticks: int = 4) -> None:
     named = decades[:: max(1, math.ceil(len(decades) / ticks))]
     ax.yaxis.set_major_locator(FixedLocator([10.0**decade for decade in named]))
     ax.yaxis.set_minor_locator(NullLocator())
+
+
+def clip_near(artist: Artist, ax: Axes) -> None:
+    """Let a moving artist reach a little beyond the axes' edges, and no further.
+
+    Without clipping it might lie anywhere, and all that is above it would have to be drawn anew at
+    every frame.
+    """
+    near = Bbox.from_extents(-OUTSIDE, -OUTSIDE, 1 + OUTSIDE, 1 + OUTSIDE)
+    artist.set_clip_box(TransformedBbox(near, ax.transAxes))
+    artist.set_clip_on(True)

@@ -81,7 +81,8 @@ class View(ABC):
     `draw` fixes the limits once, creates all artists, and returns `update`. `update(frame)` sets
     what that frame shows and returns the artists that move, always the same ones. It depends on
     the clip and the frame's number alone, so frames can be drawn in any order. What never moves
-    has a lower zorder than what moves, unless it has to lie above it.
+    has a lower zorder than what moves, unless it has to lie above it. What moves keeps its zorder
+    and its clip box: a narrow one lets what lies above it be drawn once for all frames.
     """
 
     @abstractmethod

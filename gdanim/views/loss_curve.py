@@ -66,7 +66,8 @@ def draw_run(ax: Axes, clip: Clip, label: str) -> Update:
     (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width,
                       solid_capstyle="round", zorder=3)  # fmt: skip
     (dot,) = ax.plot([], [], "o", color=colour, markersize=theme.point_size,
-                     markeredgecolor=theme.paper, clip_on=False, zorder=4)  # fmt: skip
+                     markeredgecolor=theme.paper, zorder=4)  # fmt: skip
+    axes.clip_near(dot, ax)
 
     def update(frame: int) -> tuple[Artist, Artist]:
         step = clip.step(label, frame)

@@ -1,0 +1,273 @@
+"""Frames composed of layers are, to the bit, the frames that matplotlib draws whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, Rectangle
+from numpy.typing import NDArray
+
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.film.canvas import FrameCanvas
+from gdanim.film.film import Film
+from gdanim.film.layers import Box, Layers, Picture
+from gdanim.film.style import plain_style
+from gdanim.problems import datasets
+from gdanim.problems.linear import Linear
+from gdanim.problems.problem import Problem
+from gdanim.scene import Scene
+from gdanim.script import choose, scripts_in
+from gdanim.views.fit import Fit
+from gdanim.views.loss_curve import LossCurve
+from gdanim.views.theme import DARK, LIGHT, Theme
+
+SCENES = [
+    scene
+    for script in scripts_in(Path(__file__).parent.parent / "scenes")
+    for scene in choose(str(script))
+]
+THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+# Odd ones too, where text is scaled by no whole number.
+SIZES = [(640, 360), (853, 480), (333, 211)]
+
+
+def whole(film: Film, frame: int) -> NDArray[np.uint8]:
+    """As matplotlib draws it."""
+    film.show(frame)
+    with plain_style(film.clip.theme):
+        film.canvas.draw()  # type: ignore[no-untyped-call]
+    return np.array(film.canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+
+
+def assert_same_frames(film: Film, frames: int = 4) -> None:
+    """In random order, the first and the last among them, each layered and then whole."""
+    rng = np.random.default_rng(0)
+    some = rng.permutation([0, len(film) - 1, *rng.integers(len(film), size=frames - 2)])
+    with plain_style(film.clip.theme), film.canvas.settled(film.show(0)):
+        for frame in map(int, some):
+            layered = np.array(film.draw(frame))
+            np.testing.assert_array_equal(layered, whole(film, frame))
+
+
+@THEMES
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.file_name)
+def test_every_scene(scene: Callable[[], Scene], theme: Theme) -> None:
+    made = scene()
+    run = made.run()
+    for size in SIZES:
+        assert_same_frames(replace(made, theme=theme, size=size).film(run))
+
+
+def line(**changes: Any) -> Scene:
+    problem = Problem(datasets.linear(points=20), Linear())
+    scene = Scene(problem, GradientDescent(0.02), (0, 5), steps=25, size=(640, 360), title="Line")
+    return replace(scene, **changes)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (1080, 1080)])
+def test_large_frames(size: tuple[int, int]) -> None:
+    assert_same_frames(line(size=size).film())
+
+
+@THEMES
+@pytest.mark.parametrize(
+    "panels",
+    [
+        {"fit": Fit(), "loss": LossCurve()},
+        {"loss": LossCurve(), "fit": Fit(inset=None)},
+        {"one": Fit(trail=0), "other": Fit(inset=Fit(inset=None))},
+    ],
+    ids=lambda panels: " ".join(panels),
+)
+def test_several_panels(panels: dict[str, Any], theme: Theme) -> None:
+    assert_same_frames(line(panels=panels, theme=theme).film())
+    assert_same_frames(line(panels=panels, theme=theme, layout=f"{'; '.join(panels)}").film())
+
+
+@pytest.mark.parametrize(
+    ("panels", "kinds"),
+    [
+        ({"fit": Fit()}, [Picture, Rectangle, Picture]),
+        ({"fit": Fit(inset=None), "loss": LossCurve()}, [Picture]),
+    ],
+    ids=["inset", "panels"],
+)
+def test_what_is_drawn_at_every_frame(panels: dict[str, Any], kinds: list[type]) -> None:
+    """What moves, and of the rest the card's edge alone: no grid, no tick, no point, no title."""
+    film = line(panels=panels, size=(1280, 720)).film()
+    moving = film.show(0)
+    with plain_style(film.clip.theme):
+        steps = Layers(film.canvas, moving).steps
+    assert {id(artist) for artist in moving} <= {id(step) for step in steps}
+    assert [type(step) for step in steps if step not in moving] == kinds
+
+
+def test_the_canvas_forgets_its_layers() -> None:
+    film = line().film()
+    before = whole(film, 9)
+    with plain_style(film.clip.theme), film.canvas.settled(film.show(0)):
+        film.draw(3)
+    film.figure.texts[0].set_text("Another title")
+    assert not np.array_equal(film.draw(9), before)
+
+
+def blur(image: NDArray[np.float64], dpi: float) -> tuple[NDArray[np.float64], int, int]:
+    """An agg_filter: shifted to the right, and half as dark."""
+    faint = image.copy()
+    faint[..., 3] *= 0.5
+    return faint, 60, 0
+
+
+Build = Callable[[Figure], tuple[Sequence[Artist], Callable[[int], object]]]
+
+
+def over_and_under(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    """Still artists between and above two lines: faint, opaque, clipped to a circle, far away."""
+    ax = figure.add_subplot(xlim=(0, 10), ylim=(0, 10))
+    (low,) = ax.plot([], [], lw=9, zorder=2)
+    (high,) = ax.plot([], [], lw=9, zorder=6)
+    ax.add_patch(Rectangle((1, 1), 5, 5, color="pink", alpha=0.4, zorder=3))
+    ax.add_patch(Rectangle((4, 4), 5, 5, color="green", zorder=4))
+    ax.text(5, 5, "on the green", zorder=5)
+    ax.imshow([[0, 1], [2, 3]], extent=(0, 3, 0, 3), zorder=5, alpha=0.5, aspect="auto")
+    clipped = ax.scatter([5], [5], s=4000, zorder=7)
+    clipped.set_clip_path(Circle((5, 5), 1, transform=ax.transData))
+    ax.plot([0, 10], [8, 2], zorder=8, label="a legend above")
+    ax.legend(loc="upper left")
+    ax.set_title("a title")
+
+    def update(frame: int) -> None:
+        low.set_data([0, 10], [frame, 10 - frame])
+        high.set_data([frame, 10 - frame], [0, 10])
+
+    return [low, high], update
+
+
+def out_of_the_clip_box(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    """What is drawn outside of the clip box: filtered, pointed at, not clipped; texts over it."""
+    left, right = figure.subplots(1, 2)
+    (line,) = left.plot([0, 1], [0, 1], lw=20)
+    line.set_agg_filter(blur)
+    right.plot([0, 1], lw=8)[0].set_agg_filter(blur)
+    right.patch.set_alpha(0.5)
+    note = right.annotate("a note", (0.5, 1.1), (0.5, 0.5), arrowprops={"lw": 5}, clip_on=True)
+    (free,) = right.plot([0.1, 0.1], [0, 2], lw=9, clip_on=False)
+    right.set(xlim=(0, 1), ylim=(0, 1), title="near the arrow", autoscale_on=False)
+    right.xaxis.tick_top()
+
+    def update(frame: int) -> None:
+        line.set_ydata([0.1 * frame, 1])
+        note.xy = (0.3 + 0.05 * frame, 1.1)
+        free.set_xdata([0.05 * frame, 0.1])
+
+    return [line, note, free], update
+
+
+def hidden_and_animated(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    """What matplotlib does not draw is not drawn: animated, hidden, without a frame."""
+    figure.set_facecolor("wheat")
+    axes = figure.subplots(2, 2).ravel()
+    lines = [ax.plot([0, 1], lw=5)[0] for ax in axes]
+    axes[0].set_visible(False)
+    axes[1].axis("off")
+    axes[2].set_frame_on(False)
+    axes[3].plot([1, 0], animated=True)
+    axes[3].plot([1, 0.5], lw=9)[0].set_visible(False)
+    axes[3].spines["top"].set_zorder(9)
+    lines[3].set_clip_on(False)
+
+    def update(frame: int) -> None:
+        for line in lines:
+            line.set_ydata([0.1 * frame, 1.2])
+        lines[2].set_visible(frame % 2 == 0)
+
+    return lines, update
+
+
+def whole_axes_move(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    """Axes that draw in their own way, that rasterize, an axis that moves, a twin, an inset."""
+    polar = figure.add_subplot(221, projection="polar")
+    (one,) = polar.plot([0, 1, 2], [1, 1, 1])
+    cube = figure.add_subplot(222, projection="3d")
+    (two,) = cube.plot([0, 1], [0, 1], [0, 1])
+    ax = figure.add_subplot(223)
+    ax.set_rasterization_zorder(2.5)
+    ax.spines["left"].set_zorder(1)
+    (three,) = ax.plot([0, 1])
+    twin = ax.twinx()
+    twin.plot([1, 0])
+    last = figure.add_subplot(224, facecolor="none")
+    inset = last.inset_axes((0.5, 0.5, 0.6, 0.6))
+    (four,) = inset.plot([0, 1])
+    own = figure.add_axes((0.4, 0.4, 0.2, 0.2))
+
+    def update(frame: int) -> None:
+        one.set_ydata([1, 0.1 * frame, 1])
+        two.set_data([0, 0.1 * frame], [0, 1])
+        three.set_ydata([0.1 * frame, 0])
+        four.set_ydata([0.1 * frame, 1])
+        last.set_xlim(0, 1 + frame)
+        own.set_ylim(0, 1 + frame)
+
+    return [one, two, three, four, last.xaxis, own], update
+
+
+def the_paper_moves(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    figure.subplots().plot([0, 1])
+    return [figure.patch], lambda frame: figure.set_facecolor((0.1 * frame, 0, 0))
+
+
+def nothing_moves(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    figure.subplots().plot([0, 1])
+    return [], lambda frame: None
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        over_and_under,
+        out_of_the_clip_box,
+        hidden_and_animated,
+        whole_axes_move,
+        the_paper_moves,
+        nothing_moves,
+    ],
+    ids=lambda build: build.__name__,
+)
+def test_any_figure(build: Build) -> None:
+    figure = Figure(figsize=(4.01, 3.01), dpi=97)
+    canvas = FrameCanvas(figure)
+    moving, update = build(figure)
+    update(0)
+    layers = Layers(canvas, moving)
+    for frame in (3, 0, 9, 4, 4):
+        update(frame)
+        layers.draw()
+        composed = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        canvas.draw()  # type: ignore[no-untyped-call]
+        drawn = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        np.testing.assert_array_equal(composed, drawn)
+
+
+@pytest.mark.parametrize(
+    ("other", "meets"),
+    [
+        (Box(0, 0, 5, 5), True),
+        (Box(9, 9, 10, 10), True),
+        (Box(0, 0, 2, 9), False),
+        (Box(10, 3, 12, 9), False),
+        (Box(3, 0, 9, 3), False),
+        (Box(3, 10, 9, 12), False),
+    ],
+)
+def test_boxes_meet_when_they_share_a_pixel(other: Box, meets: bool) -> None:
+    box = Box(2, 3, 10, 10)
+    assert box.meets(other) is meets
+    assert other.meets(box) is meets
