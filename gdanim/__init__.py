@@ -13,8 +13,17 @@ if TYPE_CHECKING:
     from gdanim.descent.run import Run as Run
     from gdanim.problems import datasets as datasets
     from gdanim.problems.dataset import Dataset as Dataset
+    from gdanim.problems.function import Function as Function
     from gdanim.problems.linear import Linear as Linear
+    from gdanim.problems.logistic import Logistic as Logistic
+    from gdanim.problems.losses import Huber as Huber
+    from gdanim.problems.losses import LogLoss as LogLoss
+    from gdanim.problems.losses import MeanAbsoluteError as MeanAbsoluteError
     from gdanim.problems.losses import MeanSquaredError as MeanSquaredError
+    from gdanim.problems.losses import RootMeanSquaredError as RootMeanSquaredError
+    from gdanim.problems.mlp import MLP as MLP
+    from gdanim.problems.penalties import L1 as L1
+    from gdanim.problems.penalties import L2 as L2
     from gdanim.problems.polynomial import Polynomial as Polynomial
     from gdanim.problems.problem import Problem as Problem
     from gdanim.problems.sinusoid import Sinusoid as Sinusoid
@@ -29,12 +38,21 @@ _PUBLIC = {
     "Dataset": "gdanim.problems.dataset:Dataset",
     "Even": "gdanim.timeline:Even",
     "Every": "gdanim.timeline:Every",
+    "Function": "gdanim.problems.function:Function",
     "GradientDescent": "gdanim.descent.gradient_descent:GradientDescent",
+    "Huber": "gdanim.problems.losses:Huber",
+    "L1": "gdanim.problems.penalties:L1",
+    "L2": "gdanim.problems.penalties:L2",
     "Linear": "gdanim.problems.linear:Linear",
+    "LogLoss": "gdanim.problems.losses:LogLoss",
+    "Logistic": "gdanim.problems.logistic:Logistic",
+    "MLP": "gdanim.problems.mlp:MLP",
+    "MeanAbsoluteError": "gdanim.problems.losses:MeanAbsoluteError",
     "MeanSquaredError": "gdanim.problems.losses:MeanSquaredError",
     "Polynomial": "gdanim.problems.polynomial:Polynomial",
     "Problem": "gdanim.problems.problem:Problem",
     "Recorder": "gdanim.descent.recorder:Recorder",
+    "RootMeanSquaredError": "gdanim.problems.losses:RootMeanSquaredError",
     "Run": "gdanim.descent.run:Run",
     "Scene": "gdanim.scene:Scene",
     "Sinusoid": "gdanim.problems.sinusoid:Sinusoid",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,8 +11,18 @@ from gdanim.arrays import Floats
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.optimizer import Optimizer
 from gdanim.problems import datasets
+from gdanim.problems.function import Function
 from gdanim.problems.linear import Linear
-from gdanim.problems.losses import Loss, MeanSquaredError
+from gdanim.problems.logistic import Logistic
+from gdanim.problems.losses import (
+    Huber,
+    LogLoss,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    RootMeanSquaredError,
+)
+from gdanim.problems.mlp import MLP
 from gdanim.problems.model import Model
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
@@ -36,6 +47,30 @@ class ModelCase:
         return rng.uniform(-self.reach, self.reach, (*shape, self.model.features))
 
 
+def _network(name: str, model: MLP) -> ModelCase:
+    return ModelCase(name, model, tuple(model.init(np.random.default_rng(3))))
+
+
+def decay(x: Any, height: Any, rate: Any, floor: Any) -> Any:
+    """NumPy's own functions, a condition, a parameter on its own."""
+    return np.where(x > 0, height * np.exp(-rate * x), height + np.sinc(rate) * x) + floor
+
+
+def saddle(x1: Any, x2: Any, a: Any, b: Any) -> Any:
+    """Two features."""
+    return a * x1**2 + np.tanh(b * x2) * abs(b)
+
+
+def power(x: Any, a: Any, b: Any) -> Any:
+    """What has a derivative of its own."""
+    return a * np.exp(b * x)
+
+
+def power_slopes(x: Any, a: Any, b: Any) -> Any:
+    """By a and by b."""
+    return np.exp(b * x), a * x * np.exp(b * x)
+
+
 MODELS = [
     ModelCase("linear", Linear(), (1.5, -0.5)),
     ModelCase("linear in 3 features", Linear(3), (1.5, -0.5, 0.25, 2.0)),
@@ -43,9 +78,28 @@ MODELS = [
     ModelCase("quadratic", Polynomial(2), (0.5, -1.0, 2.0)),
     ModelCase("sextic", Polynomial(6), (0.1, -0.2, 0.3, 0.5, -0.5, 1.0, 2.0)),
     ModelCase("sinusoid", Sinusoid(), (2.2, 1.05, 1.36, -4.7), reach=10.0),
+    ModelCase("logistic", Logistic(), (1.5, -0.5)),
+    ModelCase("logistic in 2 features", Logistic(2), (1.5, -0.5, 0.25)),
+    _network("network", MLP((4,))),
+    _network("tanh network", MLP((3, 2), "tanh", features=2)),
+    _network("relu network", MLP((5, 4, 3), "relu")),
+    _network("logistic network", MLP((3,), "tanh", "logistic", features=2)),
+    ModelCase("function", Function(decay), (1.5, 0.5, -1.0)),
+    ModelCase("function of 2 features", Function(saddle, features=2), (0.5, -1.0)),
+    ModelCase("function with derivative", Function(power, derivative=power_slopes), (1.5, 0.7)),
 ]
 
-LOSSES: list[Loss] = [MeanSquaredError()]
+# Losses of any prediction, and the one that needs a probability.
+LOSSES: list[Loss] = [
+    MeanSquaredError(),
+    RootMeanSquaredError(),
+    MeanAbsoluteError(),
+    Huber(0.7),
+]
+PAIRS = [
+    *((case, loss) for case in MODELS for loss in LOSSES),
+    *((case, LogLoss()) for case in MODELS if case.model.logits is not None),
+]
 
 
 @dataclass(frozen=True, eq=False)

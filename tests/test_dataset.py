@@ -103,3 +103,27 @@ def test_truth_follows_standardising() -> None:
 def test_a_feature_that_never_changes_is_only_shifted(constant: float) -> None:
     standard = Dataset(np.full(7, constant), np.arange(7.0)).standardised()
     np.testing.assert_allclose(standard.x, 0, atol=1e-6)
+
+
+def test_split_deals_every_point_to_one_part() -> None:
+    data = datasets.linear(points=50)
+    train, held_out = data.split(0.7, seed=3)
+    assert (len(train), len(held_out)) == (35, 15)
+    both = np.concatenate([train.x, held_out.x])[:, 0]
+    np.testing.assert_array_equal(np.sort(both), data.x[:, 0])
+    for part in (train, held_out):
+        assert (np.diff(part.x[:, 0]) > 0).all(), "the order is kept"
+        assert set(zip(part.x[:, 0], part.y, strict=True)) <= set(
+            zip(data.x[:, 0], data.y, strict=True)
+        )
+        assert part.truth is data.truth and part.x_names == data.x_names
+    np.testing.assert_array_equal(train.x, data.split(0.7, seed=3)[0].x)
+    assert not np.array_equal(train.x, data.split(0.7, seed=4)[0].x)
+
+
+@pytest.mark.parametrize("fraction", [0, 1, -0.5, 2, 0.001, 0.999, np.nan, "1", True], ids=repr)
+def test_split_refuses(fraction: float) -> None:
+    with pytest.raises(GdanimError, match=r"^fraction: "):
+        datasets.linear(points=50).split(fraction)
+    with pytest.raises(GdanimError, match=r"^seed: "):
+        datasets.linear(points=50).split(0.5, seed=-1)

@@ -6,8 +6,18 @@ import numpy as np
 import pytest
 from cases import LOSSES
 
-from gdanim.problems.losses import Loss, MeanSquaredError
+from gdanim.errors import GdanimError
+from gdanim.problems.losses import (
+    Huber,
+    LogLoss,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    RootMeanSquaredError,
+)
+from gdanim.problems.penalties import L1, L2
 
+every_loss = pytest.mark.parametrize("loss", [*LOSSES, LogLoss()], ids=lambda loss: loss.name)
 each_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
 
 
@@ -18,7 +28,7 @@ def test_mean_squared_error_has_no_factor_of_a_half() -> None:
     np.testing.assert_array_equal(gradient, [0, -3])
 
 
-@each_loss
+@every_loss
 @pytest.mark.parametrize("seed", range(5))
 def test_gradient_is_the_derivative_of_value(loss: Loss, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -32,7 +42,7 @@ def test_gradient_is_the_derivative_of_value(loss: Loss, seed: int) -> None:
     )
 
 
-@each_loss
+@every_loss
 def test_leading_axes_broadcast(loss: Loss) -> None:
     rng = np.random.default_rng(0)
     prediction, y = rng.normal(size=(4, 3, 9)), rng.normal(size=9)
@@ -51,7 +61,54 @@ def test_a_perfect_prediction_costs_nothing_and_pulls_nowhere(loss: Loss) -> Non
     np.testing.assert_array_equal(loss.gradient(y, y), 0)
 
 
-@each_loss
+@every_loss
 def test_one_prediction_gives_an_array_too(loss: Loss) -> None:
     assert isinstance(loss.value(np.ones(3), np.ones(3)), np.ndarray)
     assert loss.symbol
+
+
+def test_values_worked_out_by_hand() -> None:
+    prediction, y = np.array([1.0, 2.0, 9.0]), np.array([1.0, 5.0, 5.0])
+    assert RootMeanSquaredError().value(prediction, y) == pytest.approx(np.sqrt(25 / 3))
+    assert MeanAbsoluteError().value(prediction, y) == pytest.approx(7 / 3)
+    # Residuals 0, -3, 4: nothing, 2 (3 - 1), 2 (4 - 1).
+    assert Huber(2.0).value(prediction, y) == pytest.approx(10 / 3)
+    np.testing.assert_allclose(Huber(2.0).gradient(prediction, y), [0, -2 / 3, 2 / 3])
+    assert Huber(5.0).value(prediction, y) == pytest.approx(25 / 6)
+    logit = np.log([1.0, 3.0])
+    assert LogLoss().value(logit, np.array([1.0, 0.0])) == pytest.approx(np.log(2 * 4) / 2)
+
+
+def test_log_loss_is_exact_for_every_logit() -> None:
+    z = np.array([1000.0, -1000.0, 40.0, -40.0, 0.0])
+    for truth in (0.0, 1.0):
+        y = np.full(1, truth)
+        values = [float(LogLoss().value(np.array([one]), y)) for one in z]
+        wrong = np.where(truth, -z, z)
+        expected = [max(w, 0) + np.log1p(np.exp(-abs(w))) for w in wrong]
+        np.testing.assert_allclose(values, expected, rtol=1e-15)
+        gradients = [LogLoss().gradient(np.array([one]), y)[0] for one in z]
+        # e^-40 is far below what 1 - p could show.
+        p_wrong = [1, 0, 1, np.exp(-40.0), 0.5] if not truth else [0, 1, np.exp(-40.0), 1, 0.5]
+        np.testing.assert_allclose(gradients, np.where(truth, -1, 1) * p_wrong, rtol=1e-13)
+    assert LogLoss().value(np.array([1000.0, -1000.0]), np.array([1.0, 0.0])) == 0
+    assert LogLoss().value(np.array([1e308]), np.array([0.0])) == 1e308
+
+
+def test_huber_does_not_overflow_where_it_is_a_line() -> None:
+    assert Huber(1.0).value(np.array([1e200]), np.zeros(1)) == 1e200
+
+
+def test_penalties_worked_out_by_hand() -> None:
+    params = np.array([[1.0, -2.0], [0.0, 3.0]])
+    np.testing.assert_allclose(L2(0.5).value(params), [2.5, 4.5])
+    np.testing.assert_allclose(L2(0.5).gradient(params), params)
+    np.testing.assert_allclose(L1(0.5).value(params), [1.5, 1.5])
+    np.testing.assert_allclose(L1(0.5).gradient(params), [[0.5, -0.5], [0, 0.5]])
+
+
+@pytest.mark.parametrize("kind", [Huber, L1, L2])
+@pytest.mark.parametrize("value", [0.0, -1.0, np.inf, np.nan, None, "1", True], ids=repr)
+def test_what_must_be_positive(kind: type[Huber] | type[L1] | type[L2], value: float) -> None:
+    with pytest.raises(GdanimError, match=rf"^{kind.__name__}: (delta|weight): "):
+        kind(value)

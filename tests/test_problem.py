@@ -6,27 +6,42 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import LINE, LOSSES, MODELS, ModelCase
+from cases import LINE, MODELS, PAIRS, ModelCase
 
 from gdanim import arrays
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
-from gdanim.problems.losses import Loss, MeanSquaredError
+from gdanim.problems.logistic import Logistic
+from gdanim.problems.losses import (
+    Huber,
+    LogLoss,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    RootMeanSquaredError,
+)
+from gdanim.problems.mlp import MLP
 from gdanim.problems.model import LinearInParameters
+from gdanim.problems.penalties import L1, L2
+from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 
 each_model = pytest.mark.parametrize("case", MODELS, ids=str)
-each_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
+each_pair = pytest.mark.parametrize(
+    ("case", "loss"), PAIRS, ids=lambda value: getattr(value, "name", "")
+)
 
 
 def _problem(case: ModelCase, loss: Loss) -> Problem:
-    y = np.random.default_rng(1).normal(size=13)
+    rng = np.random.default_rng(1)
+    y = rng.normal(size=13)
+    if isinstance(loss, LogLoss):
+        y = np.append(rng.uniform(size=5), np.arange(8) % 2)
     return Problem(Dataset(case.x(13), y), case.model, loss)
 
 
-@each_model
-@each_loss
+@each_pair
 @pytest.mark.parametrize("batch", [None, [2, 3, 3, 7]], ids=["all", "batch"])
 def test_gradient_is_the_derivative_of_loss(
     case: ModelCase, loss: Loss, batch: list[int] | None
@@ -43,8 +58,7 @@ def test_gradient_is_the_derivative_of_loss(
     )
 
 
-@each_model
-@each_loss
+@each_pair
 def test_a_batch_is_the_problem_of_its_points(case: ModelCase, loss: Loss) -> None:
     whole, batch = _problem(case, loss), np.array([4, 0, 9])
     part = Problem(Dataset(whole.data.x[batch], whole.data.y[batch]), case.model, loss)
@@ -148,3 +162,82 @@ def test_overflow_neither_raises_nor_warns() -> None:
     for params in ((1e308, 1e308), (np.inf, 0.0), (np.nan, 1.0)):
         assert not np.isfinite(LINE.loss(params))
         assert not np.isfinite(LINE.gradient(params)).all()
+
+
+# Penalties and held-out data
+
+
+def ridge(weight: float) -> Problem:
+    return Problem(LINE.data, Polynomial(3), penalty=L2(weight))
+
+
+def test_the_best_fit_knows_the_ridge() -> None:
+    problem = ridge(0.7)
+    best, hessian = problem.best(), problem.hessian()
+    assert best is not None and best.params is not None and hessian is not None
+    np.testing.assert_allclose(problem.gradient(best.params), 0, atol=1e-7)
+    step = np.array([1.0, -2.0, 0.5, 3.0])
+    change = problem.gradient(step) - problem.gradient(np.zeros(4))
+    np.testing.assert_allclose(hessian @ step, change, rtol=1e-9)
+    assert best.loss > problem.loss_function.value(
+        problem.model.predict(best.params, problem.data.x), problem.data.y
+    )
+
+
+def test_no_best_fit_is_claimed_where_least_squares_gives_none() -> None:
+    model = Linear()
+    plain = Dataset(LINE.data.x, LINE.data.y)
+    for loss, penalty in [
+        (MeanSquaredError(), L1(0.1)),
+        (RootMeanSquaredError(), L2(0.1)),
+        (MeanAbsoluteError(), None),
+        (Huber(), None),
+    ]:
+        problem = Problem(plain, model, loss, penalty)
+        assert problem.best() is None
+        assert problem.hessian() is None
+    root = Problem(plain, model, RootMeanSquaredError())
+    best, squares = root.best(), LINE.best()
+    assert best is not None and squares is not None
+    assert best.loss == pytest.approx(np.sqrt(squares.loss))
+    assert root.hessian() is None
+
+
+def test_penalties_show_in_name_and_symbol() -> None:
+    assert ridge(1.0).loss_symbol == "MSE + L2"
+    assert ridge(1.0).loss_name == "mean squared error + L2"
+    assert LINE.loss_symbol == "MSE"
+
+
+def test_validation_losses_are_those_of_the_held_out_points_without_penalty() -> None:
+    train, held_out = LINE.data.split(0.7, seed=1)
+    problem = Problem(train, Linear(), penalty=L2(5.0), validation=held_out)
+    params = np.random.default_rng(0).normal(size=(6, 3, 2))
+    expected = np.mean((params[..., :1] * held_out.x[:, 0] + params[..., 1:] - held_out.y) ** 2, -1)
+    np.testing.assert_allclose(problem.validation_losses(params), expected, rtol=1e-12)
+    with pytest.raises(GdanimError, match=r"^Problem: has no held-out points; split the data, "):
+        LINE.validation_losses(params)
+    with pytest.raises(GdanimError, match=r"takes 1 feature\(s\) and the validation data has 2"):
+        Problem(train, Linear(), validation=Dataset(np.ones((3, 2)), np.ones(3)))
+
+
+def test_log_loss_needs_a_probability_and_outcomes() -> None:
+    outcomes = Dataset(np.arange(4.0), [0.0, 1.0, 1.0, 0.5])  # type: ignore[arg-type]
+    assert Problem(outcomes, Logistic(), LogLoss()).loss((0.0, 0.0)) == pytest.approx(np.log(2))
+    for model in (Linear(), MLP()):
+        with pytest.raises(GdanimError, match=r"^LogLoss: (Linear|MLP) predicts no probability; "):
+            Problem(outcomes, model, LogLoss())
+    wrong = Dataset(np.arange(2.0), [1.0, 2.0])  # type: ignore[arg-type]
+    for data, held_out in ((wrong, None), (outcomes, wrong)):
+        with pytest.raises(GdanimError, match=r"^LogLoss: y must be 0 or 1, .* point 1 is 2\.0$"):
+            Problem(data, Logistic(), LogLoss(), validation=held_out)
+
+
+@each_pair
+def test_nothing_raises_or_warns_far_out(case: ModelCase, loss: Loss) -> None:
+    problem = _problem(case, loss)
+    for size in (1e3, 1e160, 1e308, np.inf, np.nan):
+        params = np.full(len(case.params), size)
+        assert problem.loss(params).shape == ()
+        assert problem.gradient(params).shape == params.shape
+        assert problem.losses(np.stack([params, -params])).shape == (2,)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.arrays import Floats, floats
+from gdanim.arrays import Floats, Ints, floats, number, whole
 from gdanim.errors import GdanimError
 
 Curve = Callable[[Floats], Floats]
@@ -71,6 +71,24 @@ class Dataset:
     def features(self) -> int:
         """D, the number of features."""
         return int(self.x.shape[1])
+
+    def split(self, fraction: float = 0.8, seed: int = 0) -> tuple[Dataset, Dataset]:
+        """The points in two, to train with `fraction` of them and to hold out the rest.
+
+        Which ones is drawn from `seed`; either part keeps the order of the points. Raises
+        GdanimError unless `fraction` lies between 0 and 1 and leaves each part at least one point.
+        """
+        trained = round(number("fraction", fraction) * len(self))
+        if not 0 < trained < len(self):
+            raise GdanimError(
+                f"fraction: of {len(self)} points {fraction!r} leaves one part empty; "
+                f"choose between 0 and 1"
+            )
+        chosen = np.random.default_rng(whole("seed", seed)).permutation(len(self))
+        return self._part(np.sort(chosen[:trained])), self._part(np.sort(chosen[trained:]))
+
+    def _part(self, points: Ints) -> Dataset:
+        return replace(self, x=self.x[points], y=self.y[points])
 
     def standardised(self) -> Dataset:
         """The same points with every feature shifted and scaled to mean 0 and variance 1.

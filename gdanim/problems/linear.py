@@ -27,6 +27,11 @@ class Linear(LinearInParameters):
         return (*(f"slope{i}" for i in range(1, self.features + 1)), "intercept")
 
     @property
+    def intercepts(self) -> tuple[str, ...]:
+        """`intercept`."""
+        return ("intercept",)
+
+    @property
     def formula(self) -> str:
         """Mathtext: `w x + b`."""
         if self.features == 1:

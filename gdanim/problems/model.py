@@ -33,6 +33,21 @@ class Model(ABC):
     def features(self) -> int:
         """D, the number of features of a point."""
 
+    @property
+    def intercepts(self) -> tuple[str, ...]:
+        """The parameters that only move the prediction as a whole; penalties leave them alone."""
+        return ()
+
+    @property
+    def logits(self) -> Model | None:
+        """The model of the logits, where the prediction is a probability: its `sigmoid`."""
+        return None
+
+    @property
+    def cost(self) -> int:
+        """How many numbers a prediction holds for each point while it is computed."""
+        return 1
+
     @abstractmethod
     def init(self, rng: np.random.Generator) -> Floats:
         """A random start `[P]`."""
@@ -47,6 +62,13 @@ class Model(ABC):
 
         With the loss's gradient as cotangent this is the gradient over the parameters.
         """
+
+
+def sigmoid(z: Floats) -> Floats:
+    """`1 / (1 + exp(-z))`, elementwise, without overflow."""
+    small = np.exp(-np.abs(z))
+    probability: Floats = np.where(z >= 0, 1.0, small) / (1.0 + small)
+    return probability
 
 
 class LinearInParameters(Model):

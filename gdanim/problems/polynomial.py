@@ -38,6 +38,11 @@ class Polynomial(LinearInParameters):
         return tuple(LETTERS[: self.degree + 1])
 
     @property
+    def intercepts(self) -> tuple[str, ...]:
+        """The constant."""
+        return self.names[-1:]
+
+    @property
     def formula(self) -> str:
         """Mathtext: `a x^2 + b x + c`."""
         terms = [

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints, floats
+from gdanim.arrays import Floats, Ints, as_value, floats
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.landscape import Best, Landscape
-from gdanim.problems.losses import Loss, MeanSquaredError
+from gdanim.problems.losses import Loss, MeanSquaredError, RootMeanSquaredError
 from gdanim.problems.model import LinearInParameters, Model
+from gdanim.problems.penalties import Penalty
 
 
 @dataclass(frozen=True, eq=False)
 class Problem(Landscape):
-    """Fit `model` to `data` by minimising `loss_function`.
+    """Fit `model` to `data` by minimising `loss_function`, and a `penalty` on the parameters' size.
 
-    Raises GdanimError when the model takes another number of features than the data has, and
-    `loss` and `gradient` when they get another number of parameters than the model has.
+    The penalty leaves the model's `intercepts` alone. `validation` is held-out data: it takes no
+    part in the descent, `validation_losses` shows how the fit does there. Raises GdanimError when
+    the model takes another number of features than the data has, or when the loss has no meaning
+    for the model or the data; `loss` and `gradient` do when they get another number of parameters
+    than the model has.
     """
 
     data: Dataset
     model: Model
     loss_function: Loss = field(default_factory=MeanSquaredError)
+    penalty: Penalty | None = None
+    validation: Dataset | None = None
 
     def __post_init__(self) -> None:
-        if self.data.features != self.model.features:
-            raise GdanimError(
-                f"Problem: the model takes {self.model.features} feature(s) and the data has "
-                f"{self.data.features} ({', '.join(self.data.x_names)}); change one of them"
-            )
+        for name, data in (("data", self.data), ("validation data", self.validation)):
+            if data is None:
+                continue
+            if data.features != self.model.features:
+                raise GdanimError(
+                    f"Problem: the model takes {self.model.features} feature(s) and the {name} has "
+                    f"{data.features} ({', '.join(data.x_names)}); change one of them"
+                )
+            self.loss_function.reads(self.model, data.y)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -45,13 +56,13 @@ class Problem(Landscape):
 
     @property
     def loss_name(self) -> str:
-        """The loss function's."""
-        return self.loss_function.name
+        """The loss function's, and the penalty's symbol."""
+        return self.loss_function.name + self._penalised
 
     @property
     def loss_symbol(self) -> str:
-        """The loss function's."""
-        return self.loss_function.symbol
+        """The loss function's, and the penalty's."""
+        return self.loss_function.symbol + self._penalised
 
     @property
     def points(self) -> int:
@@ -60,23 +71,41 @@ class Problem(Landscape):
 
     @property
     def cost(self) -> int:
-        """One number a point."""
-        return len(self.data)
+        """What the model's prediction holds for each point."""
+        return len(self.data) * self.model.cost
 
     def init(self, rng: np.random.Generator) -> Floats:
         """As the model suggests, `[P]`."""
         return self.model.init(rng)
 
     def loss_at(self, params: Floats, batch: Ints | None = None) -> Floats:
-        """`(p)->()`: the loss of the model's prediction."""
+        """`(p)->()`: the loss of the model's prediction, and the penalty."""
         x, y = self._points(batch)
-        return self.loss_function.value(self.model.predict(params, x), y)
+        loss = self.loss_function.value(self._scored.predict(params, x), y)
+        if self.penalty is None:
+            return loss
+        return loss + self.penalty.value(self._slopes * params)
 
     def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
-        """`(p)->(p)`: the model's vjp of the loss's gradient."""
+        """`(p)->(p)`: the model's vjp of the loss's gradient, and the penalty's gradient."""
         x, y = self._points(batch)
-        cotangent = self.loss_function.gradient(self.model.predict(params, x), y)
-        return self.model.vjp(params, x, cotangent)
+        cotangent = self.loss_function.gradient(self._scored.predict(params, x), y)
+        gradient = self._scored.vjp(params, x, cotangent)
+        if self.penalty is None:
+            return gradient
+        return gradient + self._slopes * self.penalty.gradient(self._slopes * params)
+
+    def validation_losses(self, params: Floats) -> Floats:
+        """`losses` over the held-out points, without penalty: `[S, ..., P] -> [S, ...]`.
+
+        Raises GdanimError when there are none.
+        """
+        if self.validation is None:
+            raise GdanimError(
+                "Problem: has no held-out points; split the data, "
+                "train, held_out = data.split(0.8, seed=0), and give validation=held_out"
+            )
+        return Problem(self.validation, self.model, self.loss_function).losses(params)
 
     def best(self) -> Best | None:
         """The least squares solution of a model that is linear in its parameters, else the loss of
@@ -84,28 +113,67 @@ class Problem(Landscape):
         """
         data = self.data
         with np.errstate(all="ignore"):
-            if self._design is not None:
-                fit = floats("params", np.linalg.lstsq(self._design, data.y)[0])
+            if (fit := self._least_squares()) is not None:
                 return _finite(Best("best fit", float(self.loss(fit)), fit))
-            if data.truth is not None:
+            # A loss that reads logits, or a penalty, has its minimum elsewhere.
+            if data.truth is not None and self._scored is self.model and self.penalty is None:
                 loss = self.loss_function.value(data.truth(data.x), data.y)
                 return _finite(Best("true curve", float(loss)))
         return None
 
     def hessian(self) -> Floats | None:
-        """`2 X^T X / n` for the design X of a model that is linear in its parameters."""
-        if self._design is None:
+        """`2 X^T X / n` for the design X of a model that is linear in its parameters, under the
+        mean squared error; and the penalty's curvature.
+        """
+        ridge = self._ridge
+        if self._design is None or ridge is None:
             return None
-        return floats("hessian", 2 * self._design.T @ self._design / len(self.data))
+        if not isinstance(self.loss_function, MeanSquaredError):
+            return None
+        return 2 * self._design.T @ self._design / len(self.data) + np.diag(ridge)
+
+    def _least_squares(self) -> Floats | None:
+        """The parameters `[P]` of the least loss where one linear solution gives them."""
+        ridge = self._ridge
+        if self._design is None or ridge is None:
+            return None
+        if isinstance(self.loss_function, RootMeanSquaredError):
+            # The root moves no minimum, but it moves the balance with a penalty.
+            if self.penalty is not None:
+                return None
+        elif not isinstance(self.loss_function, MeanSquaredError):
+            return None
+        rows = np.vstack([self._design, np.diag(np.sqrt(ridge * len(self.data) / 2))])
+        y = np.append(self.data.y, np.zeros(len(ridge)))
+        return as_value(np.linalg.lstsq(rows, y)[0])
 
     @property
     def _design(self) -> Floats | None:
-        """The design matrix `[N, P]` where the loss is the mean of squares that are linear."""
-        if isinstance(self.model, LinearInParameters) and isinstance(
-            self.loss_function, MeanSquaredError
-        ):
-            return self.model.design(self.data.x)
-        return None
+        """The design matrix `[N, P]` of a model that is linear in its parameters."""
+        if not isinstance(self.model, LinearInParameters):
+            return None
+        return self.model.design(self.data.x)
+
+    @property
+    def _ridge(self) -> Floats | None:
+        """The penalty's second derivative by each parameter `[P]`; None where it varies."""
+        if self.penalty is None:
+            return np.zeros(len(self.names))
+        return None if self.penalty.curvature is None else self.penalty.curvature * self._slopes
+
+    @cached_property
+    def _scored(self) -> Model:
+        """The model whose prediction the loss reads."""
+        return self.loss_function.reads(self.model, self.data.y)
+
+    @cached_property
+    def _slopes(self) -> Floats:
+        """1 for each parameter that is penalised, 0 for each intercept, `[P]`."""
+        return floats("slopes", [name not in self.model.intercepts for name in self.names])
+
+    @property
+    def _penalised(self) -> str:
+        return "" if self.penalty is None else f" + {self.penalty.symbol}"
 
     def _points(self, batch: Ints | None) -> tuple[Floats, Floats]:
         if batch is None:

@@ -25,6 +25,11 @@ class Sinusoid(Model):
         return ("a", "b", "c", "d")
 
     @property
+    def intercepts(self) -> tuple[str, ...]:
+        """`d`."""
+        return ("d",)
+
+    @property
     def formula(self) -> str:
         """Mathtext: `a sin(b x + c) + d`."""
         return r"\hat{y} = a\,\sin(b\,x + c) + d"

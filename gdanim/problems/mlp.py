@@ -1,0 +1,168 @@
+"""The multilayer perceptron: a small neural network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from gdanim.arrays import Floats, whole
+from gdanim.errors import GdanimError
+from gdanim.problems.model import Model, sigmoid
+
+
+class Activation(NamedTuple):
+    """A function of a hidden unit, its derivative by the function's value, and its mathtext."""
+
+    value: Callable[[Floats], Floats]
+    slope: Callable[[Floats], Floats]
+    symbol: str
+
+
+ACTIVATIONS = {
+    "sigmoid": Activation(sigmoid, lambda h: h * (1.0 - h), r"\sigma"),
+    "tanh": Activation(np.tanh, lambda h: 1.0 - h * h, r"\tanh"),
+    # At 0 the slope is 0, as in torch.
+    "relu": Activation(
+        lambda z: np.maximum(z, 0.0), lambda h: np.where(h > 0, 1.0, 0.0), r"\mathrm{relu}"
+    ),
+}
+OUTPUTS = ("linear", "logistic")
+
+
+@dataclass(frozen=True)
+class MLP(Model):
+    """Layers of `hidden` units, each a linear function of all units before it, then `activation`.
+
+    `hidden` has the number of units of each hidden layer, `activation` is sigmoid, tanh or relu,
+    `output` linear, or logistic for a probability. The parameters are those of torch's
+    `nn.Sequential(Linear, activation, Linear, ...)` in its order: of each layer the weights
+    `[out, in]` row by row, then the biases. The derivative is backpropagation (Rumelhart, Hinton
+    and Williams, Nature 323, 1986). Raises GdanimError for other arguments.
+    """
+
+    hidden: tuple[int, ...] = (20,)
+    activation: str = "sigmoid"
+    output: str = "linear"
+    features: int = 1
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.hidden, tuple | list) and self.hidden):
+            raise GdanimError(
+                f"MLP: hidden must be the units of each hidden layer, such as (20,), "
+                f"got {self.hidden!r:.80}"
+            )
+        sizes = tuple(whole("MLP: hidden", units, least=1) for units in self.hidden)
+        object.__setattr__(self, "hidden", sizes)
+        for name, value, allowed in (
+            ("activation", self.activation, tuple(ACTIVATIONS)),
+            ("output", self.output, OUTPUTS),
+        ):
+            if value not in allowed:
+                raise GdanimError(f"MLP: {name} must be {' or '.join(allowed)}, got {value!r:.80}")
+        whole("MLP: features", self.features, least=1)
+
+    @property
+    def logits(self) -> MLP | None:
+        """The same network with a linear output, where the output is logistic."""
+        return replace(self, output="linear") if self.output == "logistic" else None
+
+    @property
+    def cost(self) -> int:
+        """The units."""
+        return sum(self.hidden) + 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """`W1[0,0], ..., b1[0], ..., W2[0,0], ..., b2[0]`."""
+        return tuple(name for layer in self._layer_names() for part in layer for name in part)
+
+    @property
+    def intercepts(self) -> tuple[str, ...]:
+        """The biases."""
+        return tuple(name for _, biases in self._layer_names() for name in biases)
+
+    @property
+    def formula(self) -> str:
+        """Mathtext: `W2 sigma(W1 x + b1) + b2`."""
+        symbol = ACTIVATIONS[self.activation].symbol
+        inner = "W_1 x + b_1"
+        for layer in range(2, len(self.hidden) + 2):
+            # Deeper than three layers, the middle is left out.
+            middle = r"\dots" if 3 < layer < len(self.hidden) + 1 else inner
+            inner = rf"W_{{{layer}}}\,{symbol}({middle}) + b_{{{layer}}}"
+        return rf"\hat{{y}} = \sigma({inner})" if self.logits else rf"\hat{{y}} = {inner}"
+
+    def init(self, rng: np.random.Generator) -> Floats:
+        """Weights and biases uniform on +-1/sqrt(units before the layer), as torch's nn.Linear.
+
+        `[P]`. After LeCun, Bottou, Orr and Müller, "Efficient BackProp", 1998: what enters a unit
+        is of the order of 1 however many units stand before it.
+        """
+        layers = [
+            rng.uniform(-1.0, 1.0, (before + 1) * units) / np.sqrt(before)
+            for before, units in self._sizes()
+        ]
+        return np.concatenate(layers)
+
+    def predict(self, params: Floats, x: Floats) -> Floats:
+        """`(p),(n,d)->(n)`."""
+        weights, bias = self._layers(params)[-1]
+        # One unit: a product with its weights costs less than a matrix of one column.
+        z = np.matmul(self._activations(params, x)[-1], np.swapaxes(weights, -1, -2))[..., 0] + bias
+        return sigmoid(z) if self.output == "logistic" else z
+
+    def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
+        """`(p),(n,d),(n)->(p)`: backpropagation."""
+        if self.logits is not None:
+            z = self.logits.predict(params, x)
+            return self.logits.vjp(params, x, cotangent * sigmoid(z) * sigmoid(-z))
+        lead = np.broadcast_shapes(params.shape[:-1], x.shape[:-2], cotangent.shape[:-1])
+        delta = np.broadcast_to(cotangent, (*lead, cotangent.shape[-1]))[..., np.newaxis]
+        slope = ACTIVATIONS[self.activation].slope
+        units = [x, *self._activations(params, x)]
+        parts: list[Floats] = []
+        for level, (weights, _) in reversed(list(enumerate(self._layers(params)))):
+            by_weights = np.matmul(np.swapaxes(delta, -1, -2), units[level])
+            parts = [by_weights.reshape(*lead, -1), delta.sum(axis=-2), *parts]
+            if level:
+                delta = np.matmul(delta, weights) * slope(units[level])
+        return np.concatenate(parts, axis=-1)
+
+    def hidden_units(self, params: Floats, x: Floats) -> Floats:
+        """`(p),(n,d)->(n,h)`: what the units of the last hidden layer give at each point."""
+        return self._activations(params, x)[-1]
+
+    def _activations(self, params: Floats, x: Floats) -> list[Floats]:
+        """What each hidden layer gives, `[..., N, units]`."""
+        value = ACTIVATIONS[self.activation].value
+        given: list[Floats] = []
+        units = x
+        for weights, biases in self._layers(params)[:-1]:
+            z = np.matmul(units, np.swapaxes(weights, -1, -2)) + biases[..., np.newaxis, :]
+            units = value(z)
+            given.append(units)
+        return given
+
+    def _layers(self, params: Floats) -> list[tuple[Floats, Floats]]:
+        """Weights `[..., out, in]` and biases `[..., out]` of each layer."""
+        layers, at = [], 0
+        for before, units in self._sizes():
+            weights = params[..., at : at + units * before]
+            biases = params[..., at + units * before : at + units * (before + 1)]
+            layers.append((weights.reshape(*params.shape[:-1], units, before), biases))
+            at += units * (before + 1)
+        return layers
+
+    def _layer_names(self) -> Iterator[tuple[list[str], list[str]]]:
+        """The names of each layer's weights and biases."""
+        for number, (before, units) in enumerate(self._sizes(), start=1):
+            weights = [f"W{number}[{i},{j}]" for i in range(units) for j in range(before)]
+            yield weights, [f"b{number}[{i}]" for i in range(units)]
+
+    def _sizes(self) -> Iterator[tuple[int, int]]:
+        """The units before and in each layer."""
+        return pairwise((self.features, *self.hidden, 1))

@@ -1,0 +1,154 @@
+"""Derivatives of formulas in plain NumPy, through autograd.
+
+autograd follows what its own `autograd.numpy` does. `Traced` stands in for an array in a formula
+that uses `numpy` itself: NumPy hands every ufunc and function over to it (NEP 13 and NEP 18), and
+it passes them on to autograd's function of the same name. So one formula serves both: plain arrays
+for predictions, traced ones for derivatives, and no formula has to import autograd.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import autograd.numpy as anp
+import numpy as np
+from autograd import make_vjp
+from autograd.tracer import isbox
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from gdanim.arrays import Floats
+
+Formula = Callable[..., Any]
+# Where NumPy keeps the functions that autograd has too.
+PARTS = {"numpy": anp, "numpy.linalg": anp.linalg, "numpy.fft": anp.fft}
+BRANCH = (
+    "it cannot branch on values (if, and, or, min, max), for it gets those of many steps at once; "
+    "write np.where(condition, a, b), np.minimum, np.maximum"
+)
+SCALAR = (
+    "float(...) and the functions of math take one number, but it gets those of many steps at "
+    "once; use NumPy's functions, such as np.exp"
+)
+ARRAYS = (
+    "it gets arrays, each parameter of shape [..., 1] and each feature of shape [N]; "
+    "write it elementwise, in NumPy"
+)
+
+
+class UntraceableError(Exception):
+    """A formula does what autograd cannot follow; the message says what, and what to write."""
+
+
+def pull(formula: Formula, columns: Sequence[Floats], cotangent: Floats) -> list[Floats]:
+    """The derivative of `formula(*columns)` times `cotangent`, one for each column.
+
+    The cotangent has the shape of the formula's value. Raises UntraceableError where autograd
+    cannot follow the formula.
+    """
+
+    def traced(boxes: Any) -> Any:
+        value = formula(*map(Traced, boxes))
+        value = value.box if isinstance(value, Traced) else value
+        # autograd warns of a value that depends on no parameter at all; this one does in form.
+        return np.zeros(cotangent.shape) + value + anp.where(False, boxes[0], 0.0)
+
+    try:
+        derivative, _ = make_vjp(traced)(tuple(columns))
+        return list(derivative(cotangent))
+    except NotImplementedError as error:
+        raise UntraceableError(f"autograd has no derivative for it: {error}") from error
+
+
+def advice(error: Exception) -> str:
+    """What to write instead of what raised `error` when a formula got arrays, or traced ones."""
+    if isinstance(error, UntraceableError):
+        return f"{error}"
+    if "truth value" in f"{error}":
+        return BRANCH
+    if "converted to Python scalars" in f"{error}" or "must be real number" in f"{error}":
+        return SCALAR
+    return f"{type(error).__name__}: {error}; {ARRAYS}"
+
+
+class Traced(NDArrayOperatorsMixin):
+    """An array of a formula whose derivative is wanted: NumPy in front, autograd behind."""
+
+    def __init__(self, box: Any) -> None:
+        self.box = box
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if "out" in kwargs:
+            _assignment()
+        follow = getattr(anp, ufunc.__name__, None)
+        if method != "__call__" or follow is None:
+            name = ufunc.__name__ + ("" if method == "__call__" else f".{method}")
+            raise UntraceableError(f"autograd knows no derivative of {name}; write it otherwise")
+        return _followed(follow, inputs, kwargs)
+
+    def __array_function__(
+        self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        part = PARTS.get(function.__module__)
+        follow = getattr(part, function.__name__, None)
+        if follow is None:
+            raise UntraceableError(
+                f"autograd knows no derivative of {function.__name__}; write it otherwise"
+            )
+        if kwargs.get("out") is not None:
+            _assignment()
+        return _followed(follow, args, kwargs)
+
+    def __getitem__(self, key: Any) -> Traced:
+        return Traced(self.box[key])
+
+    def __setitem__(self, key: Any, value: Any) -> NoReturn:
+        _assignment()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        found = getattr(self.box, name)
+        return (lambda *a, **k: _followed(found, a, k)) if callable(found) else _wrapped(found)
+
+    def __len__(self) -> int:
+        return len(self.box)
+
+    def __bool__(self) -> NoReturn:
+        raise UntraceableError(BRANCH)
+
+    def __float__(self) -> NoReturn:
+        raise UntraceableError(SCALAR)
+
+    __int__ = __index__ = __complex__ = __float__
+
+    def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise UntraceableError(
+            "np.array(...) and assigning to parts of an array lose the derivative; "
+            "use np.stack([...]) or np.where(condition, a, b)"
+        )
+
+
+def _followed(follow: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+    value = follow(*_unwrapped(args), **{name: _unwrapped(v) for name, v in kwargs.items()})
+    return _wrapped(value)
+
+
+def _unwrapped(value: Any) -> Any:
+    if isinstance(value, Traced):
+        return value.box
+    if isinstance(value, tuple | list):
+        return type(value)(_unwrapped(item) for item in value)
+    return value
+
+
+def _wrapped(value: Any) -> Any:
+    """Conditions and shapes are plain: only what depends on the parameters is traced."""
+    return Traced(value) if isbox(value) else value
+
+
+def _assignment() -> NoReturn:
+    raise UntraceableError(
+        "it cannot assign in place (y[...] = ..., y += ..., out=...); "
+        "write y = y + ..., or np.where(condition, a, b)"
+    )

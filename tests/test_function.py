@@ -1,0 +1,134 @@
+"""Formulas of the user's own: what they are called, where they start, and what they cannot do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gdanim.errors import GdanimError
+from gdanim.problems.function import Function
+
+
+def growth(x: Any, height: Any = 2.0, growth_rate: Any = 0.5, *, base: float = math.e) -> Any:
+    return height * base ** (growth_rate * x)
+
+
+def test_names_start_and_formula_are_the_functions_own() -> None:
+    model = Function(growth)
+    assert model.names == ("height", "growth_rate")
+    np.testing.assert_array_equal(model.init(np.random.default_rng(0)), [2.0, 0.5])
+    assert model.formula == (
+        r"\hat{y} = \mathrm{growth}(x, \mathrm{height}, \mathrm{growth\_rate})"
+    )
+    assert Function(lambda x, a: a * x).formula == r"\hat{y} = f(x, a)"
+    assert Function(growth, formula=r"\hat{y} = h e^{rx}").formula == r"\hat{y} = h e^{rx}"
+    start = Function(lambda x, a, b=7.0: a * x + b).init(np.random.default_rng(0))
+    assert start[1] == 7 and -2.5 < start[0] < 2.5
+
+
+def test_features_come_first() -> None:
+    model = Function(lambda u, v, a: u + 10 * v + 100 * a, features=2)
+    assert model.names == ("a",)
+    np.testing.assert_array_equal(
+        model.predict(np.array([1.0]), np.array([[1.0, 2.0], [3.0, 4.0]])), [121, 143]
+    )
+
+
+def test_a_formula_may_leave_parameters_out() -> None:
+    for formula in (lambda x, a, b: b * x, lambda x, a, b: x, lambda x, a, b: 3.0):
+        pulled = Function(formula).vjp(np.ones((4, 2)), np.ones((3, 1)), np.ones(3))
+        assert pulled.shape == (4, 2)
+        np.testing.assert_array_equal(pulled[:, 0], 0)
+
+
+def in_place(x: Any, a: Any, b: Any) -> Any:
+    y = a * x
+    y += b
+    return y
+
+
+def assigned(x: Any, a: Any) -> Any:
+    y = a * x
+    y[..., x > 0.5] = 0
+    return y
+
+
+def filled(x: Any, a: Any) -> Any:
+    y = np.zeros((a * x).shape)
+    y[:] = a * x
+    return y
+
+
+def out(x: Any, a: Any) -> Any:
+    return np.multiply(a, x, out=np.zeros((a * x).shape))
+
+
+def branch(x: Any, a: Any) -> Any:
+    return a * x if a > 0 else x
+
+
+IN_PLACE = r"it cannot assign in place .*; write y = y \+ \.\.\., or np\.where\(condition, a, b\)"
+BRANCH = r"it cannot branch on values .*; write np\.where\(condition, a, b\), np\.minimum"
+SCALAR = r"float\(\.\.\.\) and the functions of math take one number.*; use NumPy's functions"
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        (in_place, IN_PLACE),
+        (assigned, IN_PLACE),
+        (out, IN_PLACE),
+        (filled, r"assigning to parts of an array lose the derivative; use np\.stack"),
+        (lambda x, a: np.array(a) * x, r"np\.array\(\.\.\.\) .* lose the derivative"),
+        (branch, BRANCH),
+        (lambda x, a: max(a, 0) * x, BRANCH),
+        (lambda x, a: a * x if x > 0 else x, BRANCH),
+        (lambda x, a: float(a) * x, SCALAR),
+        (lambda x, a: math.exp(a) * x, SCALAR),
+        (lambda x, a: int(a) * x, SCALAR),
+        (lambda x, a: np.interp(a * x, [0, 1], [0, 1]), r"autograd has no derivative for it"),
+        (lambda x, a: np.nextafter(a * x, 9), r"autograd has no derivative for it: .*nextafter"),
+        (
+            lambda x, a: np.add.reduce(a, axis=-1, keepdims=True) * x,
+            r"autograd knows no derivative of add\.reduce",
+        ),
+        (lambda x, a: a.wings * x, r"AttributeError: .*'wings'; it gets arrays, each parameter of"),
+        (lambda x, a: np.ones(4) * a, r"ValueError: .*; write it elementwise, in NumPy"),
+        (lambda x, a: np.sum(a * x), r"mixes the points or the parameters of many steps"),
+        (lambda x, a: a * (x - x.mean()), r"mixes the points or the parameters of many steps"),
+        (lambda x, a: x * a.sum(), r"mixes the points or the parameters of many steps"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_autograd_cannot_follow(formula: Callable[..., Any], message: str) -> None:
+    with pytest.raises(GdanimError, match=rf"^Function: \S+:? .*{message}"):
+        Function(formula)
+
+
+def test_a_derivative_of_ones_own_serves_instead() -> None:
+    model = Function(lambda x, a: np.interp(a * x, [-9, 9], [-9, 9]), derivative=lambda x, a: (x,))
+    x = np.array([[1.0], [2.0]])
+    np.testing.assert_allclose(model.vjp(np.array([0.5]), x, np.array([1.0, 10.0])), [21])
+    with pytest.raises(GdanimError, match=r"^Function: derivative must give one array for each of"):
+        Function(lambda x, a, b: a * x + b, derivative=lambda x, a, b: (x,))
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [lambda x: x, lambda *args: args[0], lambda: 0, np.vectorize(lambda x, a: a * x)],
+    ids=["no parameter", "args", "nothing", "vectorized"],
+)
+def test_what_names_no_parameters(formula: Callable[..., Any]) -> None:
+    with pytest.raises(GdanimError, match=r"must name 1 feature\(s\) and at least one parameter"):
+        Function(formula)
+
+
+def test_a_builtin_tells_no_names() -> None:
+    with pytest.raises(GdanimError, match=r"tells no names of parameters; wrap it: lambda x, a"):
+        Function(math.hypot)
+    with pytest.raises(GdanimError, match=r"^Function: features: must be a whole number"):
+        Function(growth, features=0)
