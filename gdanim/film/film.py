@@ -15,6 +15,7 @@ from gdanim.errors import GdanimError
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.header import draw_header
 from gdanim.film.style import plain_style
+from gdanim.views.axes import ROOM
 from gdanim.views.base import Clip, Update, View
 
 # The figure is this high in inches whatever its size in pixels, so that text follows the height.
@@ -99,13 +100,19 @@ def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> di
 
 
 def settle(figure: Figure) -> tuple[float, float]:
-    """Lay the panels out once and for all; the left and right end of their plots."""
+    """Lay the panels out once and for all; the left and right end of their plots and labels."""
     for ax in figure.axes:
-        # The layout makes room for axes and titles alone, not for what is drawn inside.
+        # The layout makes room for axes and titles, and not for what is drawn inside.
         for artist in (*ax.lines, *ax.collections, *ax.patches, *ax.texts, *ax.child_axes):
-            artist.set_in_layout(False)
+            artist.set_in_layout(artist.get_gid() == ROOM)
     figure.set_layout_engine(ConstrainedLayoutEngine(rect=PANELS, w_pad=0.08, h_pad=0.08))
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     boxes = [ax.get_position() for ax in figure.axes]
-    return min(box.x0 for box in boxes), max(box.x1 for box in boxes)
+    beside = [
+        text.get_window_extent().x1 / figure.bbox.width
+        for ax in figure.axes
+        for text in ax.texts
+        if text.get_gid() == ROOM
+    ]
+    return min(box.x0 for box in boxes), max([*beside, *(box.x1 for box in boxes)])

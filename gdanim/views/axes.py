@@ -18,6 +18,8 @@ from matplotlib.transforms import Bbox, TransformedBbox
 from gdanim.views.numbers import count
 from gdanim.views.theme import Theme
 
+# The gid of what is drawn in or beside a panel and has to have its room in the layout.
+ROOM = "room"
 # The largest power of ten that a float holds.
 MOST_DECADES = 308
 # A dot on the edge of an axes is cut off so far outside it, as a fraction of its width and height.

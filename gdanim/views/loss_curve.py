@@ -9,10 +9,12 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from gdanim.arrays import Floats, Ints
+from gdanim.arrays import Floats
 from gdanim.problems.landscape import Best, Landscape
 from gdanim.views import axes
 from gdanim.views.base import Clip, Update, View
+from gdanim.views.ends import EndLabels
+from gdanim.views.trace import draw_trace
 
 # A loss that spans more than this is shown on a logarithmic axis.
 LINEAR_SPAN = 100.0
@@ -21,8 +23,6 @@ LINEAR_SPAN = 100.0
 FAR_ABOVE, VISIBLE = 3.0, 0.05
 # Losses below this fraction of the first are as good as none.
 SMALLEST = 1e-9
-# As many vertices as a line can show on a wide screen.
-VERTICES = 2000
 
 
 @dataclass(frozen=True)
@@ -49,34 +49,24 @@ class LossCurve(View):
         if best is not None:
             ax.axhline(best.loss, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5)
             ax.annotate(
-                best.name, (1, best.loss), xycoords=("axes fraction", "data"), xytext=(0, -3),
-                textcoords="offset points", ha="right", va="top", color=theme.optimum,
+                best.name, (0, best.loss), xycoords=("axes fraction", "data"), xytext=(4, -3),
+                textcoords="offset points", va="top", color=theme.optimum,
                 fontsize=0.95 * theme.tick_size, zorder=1.5,
             )  # fmt: skip
-        movers = [draw_run(ax, clip, label) for label in clip.shown]
-        return lambda frame: [artist for move in movers for artist in move(frame)]
+        traces = [
+            draw_trace(ax, theme, run.losses, clip.steps(label), clip.colour(label, theme.loss))
+            for label, run in clip.shown.items()
+        ]
+        names = list(clip.shown) if len(clip.shown) > 1 and ax.get_subplotspec() else []
+        ends = EndLabels(ax, theme, names, [clip.colour(name) for name in names])
 
+        def update(frame: int) -> list[Artist]:
+            steps = [clip.step(label, frame) for label in clip.shown]
+            losses = [run.losses[s] for run, s in zip(clip.shown.values(), steps, strict=True)]
+            moved = [artist for show, s in zip(traces, steps, strict=True) for artist in show(s)]
+            return [*moved, *ends.show(np.array(steps), np.array(losses))]
 
-def draw_run(ax: Axes, clip: Clip, label: str) -> Update:
-    """One run's line with a dot at its end; a run that is alone in the loss's red."""
-    run, theme = clip.runs[label], clip.theme
-    colour = clip.colour(label, theme.loss)
-    steps = vertices(run.steps, clip.steps(label))
-    losses = run.losses[steps]
-    (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width,
-                      solid_capstyle="round", zorder=3)  # fmt: skip
-    (dot,) = ax.plot([], [], "o", color=colour, markersize=theme.point_size,
-                     markeredgecolor=theme.paper, zorder=4)  # fmt: skip
-    axes.clip_near(dot, ax)
-
-    def update(frame: int) -> tuple[Artist, Artist]:
-        step = clip.step(label, frame)
-        shown = int(np.searchsorted(steps, step, side="right"))
-        line.set_data(steps[:shown], losses[:shown])
-        dot.set_data([step], [run.losses[step]])
-        return line, dot
-
-    return update
+        return update
 
 
 def common_best(problems: Sequence[Landscape]) -> Best | None:
@@ -85,12 +75,6 @@ def common_best(problems: Sequence[Landscape]) -> Best | None:
     if first is None or any(best is None or best.loss != first.loss for best in others):
         return None
     return first
-
-
-def vertices(last: int, shown: Ints) -> Ints:
-    """The steps at which a curve over all steps has its vertices: those shown, and more."""
-    even = np.linspace(0, last, min(last + 1, VERTICES)).astype(np.int64)
-    return np.union1d(even, shown)
 
 
 def hidden(floor: float, least: float, high: float) -> bool:

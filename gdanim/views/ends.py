@@ -1,0 +1,91 @@
+"""Labels at the ends of lines, instead of legends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.text import Text
+
+from gdanim.arrays import Floats
+from gdanim.views.axes import ROOM
+from gdanim.views.theme import Theme
+
+# More lines than this are too many to name.
+MOST = 8
+# A label stands so many points right of its line's end, and so many heights of a letter apart.
+AWAY, LEADING = 9.0, 1.25
+# The width of a letter, as a fraction of its height; only an inset's room is guessed from it.
+LETTER = 0.62
+
+
+class EndLabels:
+    """A name at the end of each line, kept apart from the others and beside the panel at the end.
+
+    In a layout the names take room at the right of the panel, in an inset within it.
+    """
+
+    def __init__(
+        self, ax: Axes, theme: Theme, names: Sequence[str], colours: Sequence[str]
+    ) -> None:
+        self._ax = ax
+        self._size = 1.05 * theme.tick_size
+        named = names if len(names) <= MOST else ()
+        # What lies under a name must not strike it out.
+        ground = {"facecolor": theme.paper, "edgecolor": "none", "alpha": 0.8, "pad": 0.8}
+        look: dict[str, Any] = {"fontsize": self._size, "va": "center", "bbox": ground}
+        self.texts: list[Text] = [
+            ax.text(1, 0.5, name, color=colour, transform=ax.transAxes, zorder=5, gid=ROOM, **look)
+            for name, colour in zip(named, colours, strict=False)
+        ]
+        for text in self.texts:
+            text.set_x(1 + self._away())
+        if self.texts and ax.get_subplotspec() is None:
+            longest = LETTER * self._size * max(map(len, named)) + AWAY
+            left, right = ax.get_xlim()
+            share = min(0.5, longest * self._point() / ax.bbox.width)
+            ax.set_xlim(left, left + (right - left) / (1 - share))
+
+    def show(self, x: Floats, y: Floats) -> list[Text]:
+        """Put every label right of its line's end: `x [K]`, `y [K]` in the axes' own data."""
+        if not self.texts:
+            return []
+        ax = self._ax
+        place = (ax.transScale + ax.transLimits).transform(np.column_stack([x, y]))
+        gap = LEADING * self._size * self._point() / ax.bbox.height
+        heights = apart(np.clip(np.nan_to_num(place[:, 1]), 0, 1), gap, gap / 2, 1 - gap / 2)
+        for text, across, up in zip(self.texts, place[:, 0] + self._away(), heights, strict=True):
+            text.set_position((across, up))
+        return self.texts
+
+    def _away(self) -> float:
+        return AWAY * self._point() / self._ax.bbox.width
+
+    def _point(self) -> float:
+        """A point in pixels."""
+        figure = self._ax.get_figure(root=True)
+        assert figure is not None
+        return figure.dpi / 72
+
+
+def apart(wanted: Floats, gap: float, low: float, high: float) -> Floats:
+    """`(k)->(k)`: the places nearest to `wanted` that lie `gap` apart, between `low` and `high`.
+
+    The order stays; the sum of squared displacements is the least (isotonic regression, by its
+    max-min formula). Too many for the room go beyond `high`.
+    """
+    order = np.argsort(wanted, kind="stable")
+    rank = np.arange(len(wanted))
+    sums = np.concatenate([[0.0], np.cumsum(wanted[order] - gap * rank)])
+    first, last = rank[:, np.newaxis], rank
+    means = np.where(
+        last >= first, (sums[last + 1] - sums[first]) / np.maximum(last - first + 1, 1), np.inf
+    )
+    # The least mean of what starts at `first` and ends at or after each place.
+    least = np.minimum.accumulate(means[:, ::-1], axis=1)[:, ::-1]
+    pooled = np.where(last >= first, least, -np.inf).max(axis=0)
+    placed = np.empty(len(wanted))
+    placed[order] = np.clip(pooled, low, max(low, high - gap * rank[-1])) + gap * rank
+    return placed

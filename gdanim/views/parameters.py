@@ -1,0 +1,188 @@
+"""The parameters over the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from gdanim.arrays import Floats
+from gdanim.descent.run import DIVERGED, Run
+from gdanim.errors import GdanimError
+from gdanim.views import axes
+from gdanim.views.base import Clip, Update, View
+from gdanim.views.ends import EndLabels
+from gdanim.views.theme import Theme
+from gdanim.views.trace import draw_trace
+
+# A diverging run may take this many times the height of all others beside them.
+ROOM = 1.0
+# Beyond so many heights of the panel a line is cut off; the renderer needs finite numbers.
+FAR = 100.0
+# Distances below this fraction of the largest are rounding errors.
+SMALLEST = 1e-9
+STYLES: tuple[str, ...] = ("-", "--", ":", "-.")
+
+
+@dataclass(frozen=True)
+class Parameters(View):
+    """Every parameter up to the frame's step, and where it belongs, dashed, where that is known.
+
+    `names` chooses some of the parameters. `distance` shows how far each one is from its optimum,
+    on a logarithmic axis, so that one sees which are fast and which are slow. Colours tell the
+    parameters of one run apart; of several runs they tell the runs apart, and the line's style the
+    parameters. Raises GdanimError for a name that is no parameter's, for runs whose parameters
+    have other names, and for `distance` where no optimum is known.
+    """
+
+    names: tuple[str, ...] | None = None
+    distance: bool = False
+    ticks: int = 4
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        """For each parameter of each run a line with a dot and its name at its end."""
+        theme, columns = clip.theme, self._columns(clip)
+        known = next(iter(clip.shown.values())).problem.names
+        alike = {label: run for label, run in clip.runs.items() if run.problem.names == known}
+        names = [known[column] for column in columns]
+        axes.style(ax, theme, self.ticks)
+        what = names[0] if len(names) == 1 else "parameters"
+        axes.label(ax, theme, title=f"{what}, distance to the optimum" if self.distance else what)
+        axes.count_steps(ax, max(run.steps for run in clip.runs.values()), self.ticks)
+        best = {label: optimum(run, columns) for label, run in alike.items()}
+        values = {
+            label: self._values(run.params[:, columns], best[label]) for label, run in alike.items()
+        }
+        if self.distance:
+            logarithmic(ax, np.concatenate(list(values.values())), self.ticks)
+        else:
+            linear(ax, clip, values, [goal for goal in best.values() if goal is not None])
+            mark(ax, clip, best)
+        low, high = ax.get_ylim()
+        reach = FAR * (high - low)
+        lines = [
+            Trace(f"{label}", name, np.clip(values[label][:, k], low - reach, high + reach), k)
+            for label in clip.shown
+            for k, name in enumerate(names)
+        ]
+        return draw_lines(ax, clip, lines)
+
+    def _columns(self, clip: Clip) -> list[int]:
+        """Which of the parameters are shown."""
+        first, *others = clip.shown.values()
+        known = first.problem.names
+        if any(run.problem.names != known for run in others):
+            raise GdanimError(
+                f"Parameters: the runs {', '.join(clip.shown)} have different parameters; "
+                f"show each by itself with views.Each(views.Parameters())"
+            )
+        for name in self.names or ():
+            if name not in known:
+                raise GdanimError(
+                    f"Parameters: names must be some of {', '.join(known)}, got {name!r}"
+                )
+        return [known.index(name) for name in self.names or known]
+
+    def _values(self, params: Floats, best: Floats | None) -> Floats:
+        """What is shown of `params [S+1, K]`."""
+        if not self.distance:
+            return params
+        if best is None:
+            raise GdanimError(
+                "Parameters: distance needs parameters that are known to be the best, "
+                "and this problem has none; leave distance out"
+            )
+        return np.abs(params - best)
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One parameter of one run: `values [S+1]`, and the parameter's number in the panel."""
+
+    run: str
+    name: str
+    values: Floats
+    column: int
+
+
+def draw_lines(ax: Axes, clip: Clip, traces: Sequence[Trace]) -> Update:
+    """The traces and their names."""
+    several = len(clip.shown) > 1
+    one_each = len({trace.column for trace in traces}) == 1
+    colours = [colour(clip, trace, len(traces)) for trace in traces]
+    names = [trace.name for trace in traces]
+    if several:
+        names = [trace.run if one_each else f"{trace.run}, {trace.name}" for trace in traces]
+    styles = [STYLES[trace.column % len(STYLES)] if several else "-" for trace in traces]
+    shows: list[Callable[[int], tuple[Line2D, Line2D]]] = [
+        draw_trace(ax, clip.theme, trace.values, clip.steps(trace.run), own, style)
+        for trace, own, style in zip(traces, colours, styles, strict=True)
+    ]
+    ends = EndLabels(ax, clip.theme, names, colours)
+
+    def update(frame: int) -> list[Artist]:
+        steps = [clip.step(trace.run, frame) for trace in traces]
+        values = [trace.values[step] for trace, step in zip(traces, steps, strict=True)]
+        moved = [artist for show, step in zip(shows, steps, strict=True) for artist in show(step)]
+        return [*moved, *ends.show(np.array(steps), np.array(values))]
+
+    return update
+
+
+def colour(clip: Clip, trace: Trace, count: int) -> str:
+    """The run's among several runs, else the parameter's own."""
+    if len(clip.shown) > 1:
+        return clip.colour(trace.run)
+    return parameter_colours(clip.theme, count)[trace.column]
+
+
+def parameter_colours(theme: Theme, count: int) -> tuple[str, ...]:
+    """A colour for each of so many parameters."""
+    return theme.series(count)
+
+
+def optimum(run: Run, columns: Sequence[int]) -> Floats | None:
+    """The best values `[K]` of these parameters, where they are known."""
+    best = run.problem.best()
+    if best is None or best.params is None:
+        return None
+    return np.asarray(best.params[list(columns)])
+
+
+def mark(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:
+    """Dashed lines at the optima of the runs that are shown, where all have the same."""
+    first, *others = (best[label] for label in clip.shown)
+    if first is None or any(other is None or (other != first).any() for other in others):
+        return
+    single = len(clip.shown) == 1
+    colours = parameter_colours(clip.theme, len(first)) if single else [clip.theme.optimum]
+    for value, own in zip(first, cycle(colours)):
+        ax.axhline(value, color=own, alpha=0.75, linewidth=1.5, dashes=(5, 3), zorder=1.5)
+
+
+def linear(ax: Axes, clip: Clip, values: dict[str, Floats], best: Sequence[Floats]) -> None:
+    """Limits that hold the starts, the optima, and all runs but those that diverge."""
+    tame = [v for label, v in values.items() if clip.runs[label].outcome.kind != DIVERGED]
+    held = np.concatenate([*(v[0] for v in values.values()), *map(np.ravel, tame), *best])
+    low, high = float(held.min()), float(held.max())
+    every = np.concatenate([np.ravel(v) for v in values.values()])
+    room = ROOM * (high - low or abs(high) or 1.0)
+    low, high = max(float(every.min()), low - room), min(float(every.max()), high + room)
+    low, high = min(low, float(held.min())), max(high, float(held.max()))
+    margin = 0.08 * (high - low or abs(high) or 1.0)
+    ax.set_ylim(low - margin, high + margin)
+
+
+def logarithmic(ax: Axes, distances: Floats, ticks: int) -> None:
+    """Limits that hold every distance but rounding errors."""
+    high = float(distances.max())
+    least = float(distances[distances > 0].min(initial=np.inf))
+    bottom = max(least if np.isfinite(least) else 0.0, SMALLEST * high)
+    low, top = (np.log10(bottom), np.log10(high)) if high > 0 else (-1.0, 0.0)
+    spread = max(top - low, 0.5)
+    axes.logarithmic(ax, low - 0.06 * spread, top + 0.06 * spread, ticks)
