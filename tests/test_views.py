@@ -22,7 +22,7 @@ from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
 from gdanim.timeline import Even, Every
-from gdanim.views.fit import GRID, Fit, point_size, y_limits
+from gdanim.views.fit import GRID, Fit, fitted, point_size, y_limits
 from gdanim.views.inset import HEIGHT, WIDTH
 from gdanim.views.loss_curve import LossCurve, hidden
 
@@ -57,11 +57,11 @@ def test_fit_shows_data_and_prediction(frame: int) -> None:
     run = scene.run()
     film = scene.film(run)
     film.show(frame)
-    shown = lines(panel(film))
-    np.testing.assert_array_equal(shown["points"].get_xdata(), run.problem.data.x[:, 0])
-    np.testing.assert_array_equal(shown["points"].get_ydata(), run.problem.data.y)
+    shown, data = lines(panel(film)), fitted(run).data
+    np.testing.assert_array_equal(shown["points"].get_xdata(), data.x[:, 0])
+    np.testing.assert_array_equal(shown["points"].get_ydata(), data.y)
     x, y = map(np.asarray, shown["front"].get_data())
-    assert len(x) == GRID > 10 * len(run.problem.data)
+    assert len(x) == GRID > 10 * len(data)
     a, b, c, d = run.params[frame]
     np.testing.assert_allclose(y, a * np.sin(b * x + c) + d, rtol=1e-12)
 
@@ -75,7 +75,7 @@ def test_trail_shows_earlier_predictions_fading() -> None:
     x = trail.get_segments()[0][:, 0]
     # 0.6 seconds at 10 frames a second in three steps: 2, 4, 6 frames back, the oldest first.
     for segment, step in zip(trail.get_segments(), (14, 16, 18), strict=True):
-        expected = run.problem.model.predict(run.params[step], x[:, np.newaxis])
+        expected = fitted(run).model.predict(run.params[step], x[:, np.newaxis])
         np.testing.assert_allclose(segment[:, 1], expected, rtol=1e-12)
     alphas = np.asarray(trail.get_colors())[:, 3]
     assert (np.diff(alphas) > 0).all() and alphas[-1] < 0.5
