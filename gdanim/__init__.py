@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gdanim.descent.stopping import Divergence as Divergence
     from gdanim.descent.stopping import Stall as Stall
     from gdanim.problems import datasets as datasets
+    from gdanim.problems import objectives as objectives
     from gdanim.problems.dataset import Dataset as Dataset
     from gdanim.problems.function import Function as Function
     from gdanim.problems.linear import Linear as Linear
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from gdanim.problems.losses import MeanSquaredError as MeanSquaredError
     from gdanim.problems.losses import RootMeanSquaredError as RootMeanSquaredError
     from gdanim.problems.mlp import MLP as MLP
+    from gdanim.problems.objective import Objective as Objective
     from gdanim.problems.penalties import L1 as L1
     from gdanim.problems.penalties import L2 as L2
     from gdanim.problems.polynomial import Polynomial as Polynomial
@@ -71,6 +73,7 @@ _PUBLIC = {
     "Nesterov": "gdanim.descent.momentum:Nesterov",
     "Newton": "gdanim.descent.newton:Newton",
     "Noisy": "gdanim.descent.noise:Noisy",
+    "Objective": "gdanim.problems.objective:Objective",
     "Polynomial": "gdanim.problems.polynomial:Polynomial",
     "Problem": "gdanim.problems.problem:Problem",
     "RMSProp": "gdanim.descent.adaptive:RMSProp",
@@ -83,6 +86,7 @@ _PUBLIC = {
     "datasets": "gdanim.problems.datasets:",
     "descend": "gdanim.descent.loop:descend",
     "paces": "gdanim.paces:",
+    "objectives": "gdanim.problems.objectives:",
     "render": "gdanim.rendering:render",
     "schedules": "gdanim.descent.schedules:",
     "starts": "gdanim.descent.starts:starts",
