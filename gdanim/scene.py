@@ -14,7 +14,7 @@ from gdanim.descent.run import Run
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
-from gdanim.problems.problem import Problem
+from gdanim.problems.landscape import Landscape
 from gdanim.timeline import Even, Pace
 from gdanim.views.base import Clip, View
 from gdanim.views.fit import Fit
@@ -45,7 +45,7 @@ class Scene:
     nothing.
     """
 
-    problem: Problem | Mapping[str, Problem]
+    problem: Landscape | Mapping[str, Landscape]
     optimizer: Optimizer | Mapping[str, Optimizer]
     start: ArrayLike | Mapping[str, ArrayLike] | None = None
     steps: int = 300

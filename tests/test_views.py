@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
-from gdanim.problems import datasets
+from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.polynomial import Polynomial
@@ -265,3 +265,19 @@ def test_no_run_breaks_the_picture(name: str) -> None:
 def test_point_size_falls_with_their_number() -> None:
     sizes = [point_size(8.0, n) for n in (1, 90, 1000, 10**6)]
     assert sizes[0] == sizes[1] == 8.0 and sizes[2] < 8 and sizes[3] == 2.0
+
+
+def test_a_bare_function_may_fall_below_zero() -> None:
+    scene = Scene(
+        objectives.two_valleys(), GradientDescent(0.02), (2.2,), 60, panels={"loss": LossCurve()}
+    )
+    film = replace(scene, size=SIZE).film()
+    ax = panel(film)
+    assert scene.run().losses.min() < 0 < scene.run().losses[0]
+    assert ax.get_yscale() == "linear" and ax.get_ylim()[0] < scene.run().losses.min()
+    film.draw(len(film) - 1)
+
+
+def test_fit_refuses_a_bare_function() -> None:
+    with pytest.raises(GdanimError, match=r"^Fit: shows data and a model"):
+        Scene(objectives.bowl(), GradientDescent(0.1), steps=1).film()

@@ -103,7 +103,10 @@ class Fit(View):
 def fitted(run: Run) -> Problem:
     """The run's problem; GdanimError when it is a bare function, which fits nothing."""
     if not isinstance(run.problem, Problem):
-        raise GdanimError(f"Fit: shows data and a model; {run.problem!r:.60} has none")
+        raise GdanimError(
+            f"Fit: shows data and a model, and {run.problem.loss_name} has none; choose other "
+            "panels, such as panels={'loss': views.LossCurve()}"
+        )
     return run.problem
 
 
