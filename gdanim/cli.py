@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from gdanim.errors import GdanimError, RequestError
-from gdanim.film.formats import FORMATS
+from gdanim.film.formats import CODECS, FORMATS, STILLS
 from gdanim.quality import FASTEST, OUTPUT, QUALITIES, Size, check_size
 from gdanim.version import __version__
 
@@ -131,8 +131,14 @@ def main() -> None:
     "--format",
     "formats",
     multiple=True,
-    type=click.Choice(list(FORMATS)),
-    help="A kind of video; can be repeated.  [default: mp4]",
+    type=click.Choice(list(dict.fromkeys((*FORMATS, *STILLS)))),
+    help="A kind of video, or of still (png, svg, pdf); png is a folder of frames without --still. "
+    "Can be repeated.  [default: mp4]",
+)
+@click.option(
+    "--codec",
+    type=click.Choice(CODECS),
+    help="What is in an mp4 (h264, hevc, av1) or webm (vp9, av1).  [default: h264, vp9]",
 )
 @click.option(
     "-q",
@@ -151,9 +157,7 @@ def main() -> None:
     callback=settings_of,
     help="Set a knob of the scene; can be repeated.",
 )
-@click.option(
-    "--still", metavar="STEP|last", callback=still_of, help="A picture of this step (PNG)."
-)
+@click.option("--still", metavar="STEP|last", callback=still_of, help="A picture of this step.")
 @click.option("--theme", type=click.Choice(THEMES), help="The colours.")
 @click.option("--open", "show", is_flag=True, help="Open what was made.")
 @debug_option
@@ -161,6 +165,7 @@ def render(
     scripts: tuple[str, ...],
     output: str | None,
     formats: tuple[str, ...],
+    codec: str | None,
     settings: dict[str, str],
     still: Still | None,
     show: bool,
@@ -173,7 +178,7 @@ def render(
     from gdanim.rendering import prepare, request
 
     wanted = _settings(**wishes)
-    jobs = request(scripts, settings, output, formats, still)
+    jobs = request(scripts, settings, output, formats, still, codec)
     for take in prepare(jobs, wanted):
         for rendered in take.files(_bar):
             click.echo(_report(rendered))
@@ -206,7 +211,7 @@ def _report(rendered: Rendered) -> str:
     return (
         f"{rendered.path}: {width}x{height}, {length}{_bytes(rendered.bytes)}, "
         f"made in {rendered.took:.1f} s"
-    )
+    ) + (f"; {rendered.notice}" if rendered.notice else "")
 
 
 def _bytes(count: int) -> str:

@@ -12,12 +12,14 @@ from functools import partial
 from pathlib import Path
 
 from gdanim.errors import GdanimError
+from gdanim.film.formats import FORMATS, Format
 from gdanim.version import __version__
 
 OLDEST = (3, 11)
 DEPENDENCIES = (
     "numpy",
     "matplotlib",
+    "pillow",
     "imageio",
     "imageio-ffmpeg",
     "click",
@@ -43,8 +45,8 @@ def examine(folder: Path) -> Iterator[Finding]:
     for name in DEPENDENCIES:
         yield _finding(name, partial(_version, name))
     yield _finding("ffmpeg", _ffmpeg)
-    for extension in ("mp4", "gif"):
-        yield _finding(extension, partial(_test_clip, extension))
+    for format in FORMATS.values():
+        yield _finding(format.name, partial(_test_clip, format))
     yield _finding("output folder", partial(_writable, folder))
 
 
@@ -84,14 +86,14 @@ def _ffmpeg() -> str:
         ) from None
 
 
-def _test_clip(extension: str) -> str:
+def _test_clip(format: Format) -> str:
     """Render a tiny clip for real: that needs the encoder, and all of gdanim."""
     import gdanim
 
     problem = gdanim.Problem(gdanim.datasets.linear(), gdanim.Linear())
     scene = gdanim.Scene(problem, gdanim.GradientDescent(0.01), start=(0, 0), steps=5)
     with tempfile.TemporaryDirectory(prefix="gdanim-doctor-") as folder:
-        path = Path(folder, f"clip.{extension}")
+        path = Path(folder, f"clip{format.extension}")
         made = gdanim.render(scene, path, size=(320, 180), fps=10, seconds=1)
     return f"{made.frames} frames encoded in {made.took:.1f} s"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +20,9 @@ import numpy as np
 from gdanim.descent.run import Outcome, Run, together
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film import ffmpeg
+from gdanim.film.files import check_folder
 from gdanim.film.film import Film
-from gdanim.film.formats import FORMATS, MP4, Format
+from gdanim.film.formats import FORMATS, FRAME, MP4, STILLS, Format, usable, with_codec
 from gdanim.film.save import Progress, save, save_still
 from gdanim.quality import MEDIUM, OUTPUT, QUALITIES, Quality, Size, check_fps, check_size
 from gdanim.scene import Scene, longest
@@ -33,7 +34,6 @@ Still = int | Literal["last"]
 Watch = Callable[[Path, int], AbstractContextManager[Progress]]
 """Called with a file's path and number of frames before it is drawn; follows its progress."""
 
-STILL = ".png"
 LONGEST = 3600.0
 
 
@@ -80,6 +80,7 @@ class Output:
     path: Path
     format: Format | None = None
     still: Still | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +106,7 @@ class Rendered:
     bytes: int
     took: float
     outcome: Outcome
+    notice: str = ""
 
 
 def render(
@@ -116,19 +118,22 @@ def render(
     fps: int | None = None,
     seconds: float | None = None,
     theme: Theme | None = None,
+    codec: str | None = None,
     still: Still | None = None,
     progress: Progress | None = None,
 ) -> Rendered:
-    """Render a scene to a file: .mp4 or .gif, or .png for the `still` of a step (or "last").
+    """Render a scene to a file, whose name says what it is to be.
 
-    `quality` is low, medium, high or 4k; `size` and `fps` go before it, and all of them before
-    what the scene says. `progress(done, total)` counts frames. Raises GdanimError for what cannot
-    be rendered or written; the file changes only when the new one is complete.
+    .mp4, .webm, .gif, .webp or .apng; a folder of frames when it ends in -frames; .png, .svg or
+    .pdf for the `still` of a step (or "last"). `codec` is h264, hevc or av1 in .mp4, vp9 or av1 in
+    .webm. `quality` is low, medium, high or 4k; `size` and `fps` go before it, and all of them
+    before what the scene says. `progress(done, total)` counts frames. Raises GdanimError for what
+    cannot be rendered or written; the file changes only when the new one is complete.
     """
     if quality is not None and quality not in QUALITIES:
         raise RequestError(f"quality: must be one of {', '.join(QUALITIES)}, got {quality!r}")
     settings = Settings(None if quality is None else QUALITIES[quality], size, fps, seconds, theme)
-    output = Output(Path(path), _format(Path(path), still), still)
+    output = _single(Path(path), (), still, codec)
     (take,) = prepare([Job(scene, (output,))], settings)
     follow = progress or (lambda done, total: None)
     (rendered,) = take.files(lambda path, frames: nullcontext(follow))
@@ -141,6 +146,7 @@ def request(
     where: str | None = None,
     formats: Sequence[str] = (),
     still: Still | None = None,
+    codec: str | None = None,
 ) -> list[Job]:
     """What `gdanim render` asks for: the scenes of `SCRIPT[::SCENE]`, knobs set, and their files.
 
@@ -149,7 +155,7 @@ def request(
     scenes = [scene for selection in selections for scene in choose(selection)]
     # All knobs are looked at before any scene is made, which may read files and take its time.
     values = [scene.values(settings) for scene in scenes]
-    files = [outputs(scene.file_name, where, formats, still) for scene in scenes]
+    files = [outputs(scene.file_name, where, formats, still, codec) for scene in scenes]
     return [
         Job(scene(**knobs), places, scene.script)
         for scene, knobs, places in zip(scenes, values, files, strict=True)
@@ -157,29 +163,50 @@ def request(
 
 
 def outputs(
-    name: str, where: str | None = None, formats: Sequence[str] = (), still: Still | None = None
+    name: str,
+    where: str | None = None,
+    formats: Sequence[str] = (),
+    still: Still | None = None,
+    codec: str | None = None,
 ) -> tuple[Output, ...]:
     """The files of the scene called `name`.
 
     `where` is the file's own path, or the folder for it (`output` when None). A video in each of
-    the `formats`, and the still of a step; without formats just the still, or an .mp4.
+    the `formats`, and the still of a step, for which png, svg and pdf among the formats are then
+    meant; without formats just the still as a .png, or an .mp4.
     """
     if where is not None and not _is_folder(where):
-        return (_single(Path(where), formats, still),)
+        return (_single(Path(where), formats, still, codec),)
     folder = Path(OUTPUT if where is None else where)
-    kinds = [FORMATS[kind] for kind in dict.fromkeys(formats)]
-    if not kinds and still is None:
-        kinds = [MP4]
-    videos = [Output(folder / f"{name}{kind.extension}", kind) for kind in kinds]
-    if still is None:
-        return tuple(videos)
+    videos, pictures = _kinds(formats, still, codec)
     label = "last" if still == "last" else f"step{still}"
-    return (*videos, Output(folder / f"{name}-{label}{STILL}", still=still))
+    return (
+        *(Output(folder / f"{name}{kind.extension}", kind) for kind in videos),
+        *(Output(folder / f"{name}-{label}.{kind}", still=still) for kind in pictures),
+    )
+
+
+def _kinds(
+    formats: Sequence[str], still: Still | None, codec: str | None
+) -> tuple[list[Format], list[str]]:
+    """The kinds of video and those of still that are asked for."""
+    pictures = [kind for kind in dict.fromkeys(formats) if kind in STILLS and still is not None]
+    names = [kind for kind in dict.fromkeys(formats) if kind not in pictures]
+    for name in names:
+        if name not in FORMATS:
+            raise RequestError(f"-f {name}: is for stills; name the step to show (--still last)")
+    if codec and not names and still is not None:
+        raise RequestError(f"codec: a still has none, got {codec}")
+    if still is not None:
+        return [with_codec(FORMATS[name], codec) for name in names], pictures or ["png"]
+    return [with_codec(FORMATS[name], codec) for name in names or [MP4.name]], []
 
 
 def prepare(jobs: Sequence[Job], settings: Settings) -> list[Take]:
     """Check every output of all the jobs, then descend. Draws nothing and writes nothing."""
-    _check_places([output.path for job in jobs for output in job.outputs])
+    _check_places([output for job in jobs for output in job.outputs])
+    if any(output.format for job in jobs for output in job.outputs):
+        jobs = _encodable(jobs, ffmpeg.encoders())
     for job in jobs:
         for output in job.outputs:
             _check(job.scene, output, settings)
@@ -217,10 +244,16 @@ class Take:
             film.size,
             frames,
             film.timeline.seconds if output.format else 0.0,
-            output.path.stat().st_size,
+            _bytes(output.path),
             time.perf_counter() - begun,
             together([run.outcome for run in self.runs.values()]),
+            output.notice,
         )
+
+
+def _bytes(path: Path) -> int:
+    files = path.iterdir() if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files)
 
 
 @dataclass(frozen=True)
@@ -274,10 +307,30 @@ def _step(output: Output, run: Run) -> int:
     return step
 
 
+def _encodable(jobs: Sequence[Job], encoders: Collection[str]) -> list[Job]:
+    """The jobs with formats that ffmpeg has encoders for."""
+    return [
+        replace(job, outputs=tuple(_with_encoder(output, encoders) for output in job.outputs))
+        for job in jobs
+    ]
+
+
+def _with_encoder(output: Output, encoders: Collection[str]) -> Output:
+    if output.format is None:
+        return output
+    try:
+        format = usable(output.format, encoders)
+    except GdanimError as error:
+        raise GdanimError(f"{output.path}: {error}") from None
+    if format is output.format:
+        return output
+    notice = f"encoded by {format.encoder}, as this ffmpeg has no {output.format.encoder}"
+    return replace(output, format=format, notice=notice)
+
+
 def _check(scene: Scene, output: Output, settings: Settings) -> None:
     scene = settings.applied(scene, output.format)
-    known = scene.epochs is None
-    if known and isinstance(output.still, int) and not 0 <= output.still <= scene.steps:
+    if isinstance(output.still, int) and not 0 <= output.still <= scene.steps:
         raise RequestError(
             f"{output.path}: a still of this scene can show steps 0 to {scene.steps}, "
             f"got {output.still}"
@@ -293,15 +346,19 @@ def _check(scene: Scene, output: Output, settings: Settings) -> None:
         ffmpeg.executable()
 
 
-def _check_places(paths: Sequence[Path]) -> None:
+def _check_places(outputs: Sequence[Output]) -> None:
+    paths = [output.path for output in outputs]
     for place, times in Counter(map(os.path.realpath, paths)).items():
         if times > 1:
             raise RequestError(
                 f"{os.path.relpath(place)}: {times} outputs would go to this one file; "
                 "name a folder for them, or render them one by one"
             )
-    for path in paths:
-        if path.is_dir():
+    for output in outputs:
+        path = output.path
+        if output.format and output.format.folder:
+            check_folder(path, FRAME)
+        elif path.is_dir():
             raise RequestError(f"{path}: is a folder; name a file")
         parent = next(parent for parent in path.absolute().parents if parent.exists())
         if not parent.is_dir() or not os.access(parent, os.W_OK):
@@ -311,36 +368,49 @@ def _check_places(paths: Sequence[Path]) -> None:
 
 def _is_folder(where: str) -> bool:
     path = Path(where)
+    if _ending(path) in VIDEOS:
+        return False
     return where.endswith(("/", os.sep)) or path.is_dir() or not path.suffix
 
 
-def _single(path: Path, formats: Sequence[str], still: Still | None) -> Output:
+# By the end of the file's or folder's name.
+VIDEOS = {format.extension: format for format in FORMATS.values()}
+PICTURES = tuple(f".{kind}" for kind in STILLS)
+
+
+def _ending(path: Path) -> str:
+    """What the name ends in: an extension, or -frames."""
+    return next((e for e in VIDEOS if path.name.lower().endswith(e)), path.suffix.lower())
+
+
+def _single(
+    path: Path, formats: Sequence[str], still: Still | None, codec: str | None = None
+) -> Output:
     """The one output that goes to `path`."""
-    if len(set(formats)) + (still is not None) > 1:
+    kinds = set(formats)
+    if len(kinds) > 1 or (still is not None and not kinds <= set(STILLS)):
         raise RequestError(
             f"{path}: several outputs do not fit into one file; "
             f"name a folder, such as {path.parent / path.stem}/"
         )
-    format = _format(path, still)
-    if format and formats and format.name != formats[0]:
+    ending = _ending(path)
+    if ending not in (*VIDEOS, *PICTURES):
         raise RequestError(
-            f"{path}: its name says {format.name} and -f says {formats[0]}; leave one of them away"
+            f"{path}: the file's name must end in {', '.join(VIDEOS)}, or for a still in "
+            f"{', '.join(PICTURES)}; a folder's in /"
         )
-    return Output(path, format, still)
-
-
-def _format(path: Path, still: Still | None) -> Format | None:
-    """The format that the file's name asks for; None for a still."""
-    suffix = path.suffix.lower()
-    videos = [format.extension for format in FORMATS.values()]
-    if (suffix == STILL) != (still is not None) and suffix in (*videos, STILL):
+    if (still is not None) != (ending in PICTURES):
         raise RequestError(
-            f"{path}: a still is a {STILL} file, and a {STILL} file needs the step to show; "
-            f"name both (--still last) or neither"
+            f"{path}: a still is a {', '.join(PICTURES)} file, and such a file needs the step to "
+            "show; name both (--still last) or neither"
         )
-    if suffix not in (*videos, STILL):
+    kind = VIDEOS[ending].name if ending in VIDEOS else ending.removeprefix(".")
+    if formats and kind != formats[0]:
         raise RequestError(
-            f"{path}: the file's name must end in {', '.join(videos)}, or {STILL} for a still; "
-            "a folder's in /"
+            f"{path}: its name says {kind} and -f says {formats[0]}; leave one of them away"
         )
-    return FORMATS.get(suffix.removeprefix("."))
+    if still is not None:
+        if codec:
+            raise RequestError(f"codec: a still has none, got {codec}")
+        return Output(path, still=still)
+    return Output(path, with_codec(FORMATS[kind], codec))

@@ -23,6 +23,7 @@ from scripts import SCENE, TWO, write
 from gdanim import cli, doctor
 from gdanim.descent.run import Outcome
 from gdanim.errors import GdanimError
+from gdanim.film.formats import FORMATS
 from gdanim.rendering import Rendered
 from gdanim.version import __version__
 from gdanim.views.theme import THEMES
@@ -151,7 +152,7 @@ def test_opening_what_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
         (["lesson.py", "-f", "avi"], "Invalid value for '-f' / '--format': 'avi' is not one of"),
         (["lesson.py", "-q", "best"], "Invalid value for '-q' / '--quality': 'best' is not one"),
         (["lesson.py", "--theme", "red"], "Invalid value for '--theme': 'red' is not one of"),
-        (["lesson.py", "-o", "a.avi"], "a.avi: the file's name must end in .mp4, .gif, or .png"),
+        (["lesson.py", "-o", "a.avi"], "a.avi: the file's name must end in .mp4, .webm"),
         (["lesson.py", "-o", "a.mp4", "-f", "gif"], "its name says mp4 and -f says gif"),
         (["lesson.py", "two.py", "-o", "a.mp4"], "a.mp4: 3 outputs would go to this one file"),
         (["lesson.py", "lesson.py"], "output/lesson.mp4: 2 outputs would go to this one file"),
@@ -302,7 +303,14 @@ def test_help_names_all_commands_and_choices() -> None:
     assert sorted(cli.main.commands) == sorted(COMMANDS)
     assert set(cli.THEMES) == set(THEMES)
     shown = gdanim("render", "--help").stdout
-    for word in ("[mp4|gif]", "[low|medium|high|4k]", "[light|dark|projector]", "WxH", "STEP|last"):
+    for word in (
+        "[mp4|webm|gif|webp|apng|png|svg|pdf]",
+        "[h264|hevc|av1|vp9]",
+        "[low|medium|high|4k]",
+        "[light|dark|projector]",
+        "WxH",
+        "STEP|last",
+    ):
         assert word in shown
 
 
@@ -377,7 +385,7 @@ def test_doctor_on_a_machine_that_works() -> None:
     assert result.exit_code == 0, result.output
     found = dict(line.split()[1::-1] for line in result.stdout.splitlines())
     assert set(found.values()) == {"ok"}
-    assert {"gdanim", "Python", "numpy", "ffmpeg", "mp4", "gif", "output"} <= set(found)
+    assert {"gdanim", "Python", "numpy", "ffmpeg", *FORMATS, "output"} <= set(found)
     assert imageio_ffmpeg.get_ffmpeg_exe() in result.stdout
     assert not os.listdir()
 
@@ -392,9 +400,9 @@ def test_doctor_without_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/no/ffmpeg")
     result = gdanim("doctor")
     failed = [line.split()[1] for line in result.stdout.splitlines() if line.startswith("FAIL")]
-    assert failed == ["ffmpeg", "mp4", "gif"]
+    assert failed == ["ffmpeg", *FORMATS]
     assert "unset IMAGEIO_FFMPEG_EXE" in result.stdout
-    assert result.stderr == "Error: ffmpeg, mp4, gif: see above for what to do\n"
+    assert result.stderr == f"Error: ffmpeg, {', '.join(FORMATS)}: see above for what to do\n"
     assert result.exit_code == 1
 
 

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from gdanim.errors import GdanimError
-from gdanim.film.formats import FORMATS, GIF, MP4, Format
+from gdanim.errors import GdanimError, RequestError
+from gdanim.film.formats import (
+    FORMATS,
+    GIF,
+    MP4,
+    MP4_OPENH264,
+    VARIANTS,
+    Format,
+    usable,
+    with_codec,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,4 +45,39 @@ def test_accepts(format: Format, size: tuple[int, int], fps: int) -> None:
 def test_formats_go_by_name_and_name_the_extension() -> None:
     assert FORMATS["mp4"] is MP4
     assert FORMATS["gif"] is GIF
-    assert [FORMATS[name].extension for name in FORMATS] == [f".{name}" for name in FORMATS]
+    assert FORMATS["png"].extension == "-frames"
+    files = [format for format in VARIANTS if not format.folder]
+    assert [format.extension for format in files] == [f".{format.name}" for format in files]
+
+
+def test_codecs() -> None:
+    assert with_codec(MP4, None) is MP4
+    assert with_codec(MP4, "h264") is MP4
+    assert with_codec(MP4, "hevc").encoder == "libx265"
+    assert with_codec(FORMATS["webm"], "av1").encoder == "libsvtav1"
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "message"),
+    [
+        ("mp4", "vp9", "codec: mp4 takes h264, hevc, av1, got vp9; vp9 goes into webm"),
+        ("webm", "hevc", "codec: webm takes vp9, av1, got hevc; hevc goes into mp4"),
+        ("gif", "av1", "codec: gif takes gif, got av1; av1 goes into mp4, webm"),
+        ("mp4", "theora", "codec: mp4 takes h264, hevc, av1, got theora"),
+    ],
+)
+def test_refuses_codecs(name: str, codec: str, message: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        with_codec(FORMATS[name], codec)
+    assert str(caught.value) == message
+
+
+def test_another_encoder_of_the_same_codec_does_as_well() -> None:
+    assert usable(MP4, {"libx264", "libopenh264"}) is MP4
+    assert usable(MP4, {"libopenh264", "libx265"}) == MP4_OPENH264
+    with pytest.raises(GdanimError) as caught:
+        usable(MP4, {"libx265", "gif"})
+    assert str(caught.value) == (
+        "this ffmpeg cannot encode mp4 (h264), as it has no libx264 or libopenh264: unset "
+        "IMAGEIO_FFMPEG_EXE to use the ffmpeg that comes with imageio-ffmpeg"
+    )

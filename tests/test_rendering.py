@@ -143,15 +143,22 @@ def test_settings_are_checked(settings: dict[str, Any]) -> None:
         ({"still": 3}, ["output/a-step3.png"]),
         ({"still": "last"}, ["output/a-last.png"]),
         ({"still": 0, "formats": ["gif"]}, ["output/a.gif", "output/a-step0.png"]),
+        ({"still": 0, "formats": ["gif", "svg"]}, ["output/a.gif", "output/a-step0.svg"]),
+        ({"still": "last", "formats": ["png", "pdf"]}, ["output/a-last.png", "output/a-last.pdf"]),
+        ({"where": "b.pdf", "still": 0, "formats": ["pdf"]}, ["b.pdf"]),
+        ({"formats": ["png", "webm"]}, ["output/a-frames", "output/a.webm"]),
+        ({"where": "b-frames"}, ["b-frames"]),
+        ({"where": "b-frames/"}, ["b-frames"]),
+        ({"where": "slides", "formats": ["png"]}, ["slides/a-frames"]),
     ],
 )
 def test_where_files_go(arguments: dict[str, Any], expected: list[str]) -> None:
     made = outputs("a", **arguments)
     assert [output.path for output in made] == [Path(path) for path in expected]
     for output in made:
-        suffix = output.path.suffix.lower()
-        assert (output.format.extension if output.format else ".png") == suffix
-        assert (output.still is None) == (suffix != ".png")
+        name = output.path.name.lower()
+        assert name.endswith(output.format.extension if output.format else (".png", ".svg", ".pdf"))
+        assert output.still == (None if output.format else arguments["still"])
 
 
 def test_a_folder_with_a_dot_that_exists(tmp_path: Path) -> None:
@@ -163,12 +170,17 @@ def test_a_folder_with_a_dot_that_exists(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"where": "b.avi"}, "b.avi: the file's name must end in .mp4, .gif, or .png for a still"),
+        ({"where": "b.avi"}, "b.avi: the file's name must end in .mp4, .webm, .gif, .webp, .apng"),
         ({"where": "b.mp4", "formats": ["mp4", "gif"]}, "b.mp4: several outputs do not fit into"),
         ({"where": "b.mp4", "formats": ["mp4"], "still": 1}, "b.mp4: several outputs do not fit"),
         ({"where": "b.mp4", "formats": ["gif"]}, "b.mp4: its name says mp4 and -f says gif"),
-        ({"where": "b.mp4", "still": 1}, "b.mp4: a still is a .png file"),
-        ({"where": "b.png"}, "b.png: a still is a .png file, and a .png file needs the step"),
+        ({"where": "b.mp4", "still": 1}, "b.mp4: a still is a .png, .svg, .pdf file"),
+        ({"formats": ["svg"]}, "-f svg: is for stills; name the step to show"),
+        ({"codec": "vp9"}, "codec: mp4 takes h264, hevc, av1, got vp9; vp9 goes into webm"),
+        ({"where": "b.gif", "codec": "av1"}, "codec: gif takes gif, got av1"),
+        ({"still": 1, "codec": "av1"}, "codec: a still has none"),
+        ({"where": "b.svg", "still": 1, "codec": "av1"}, "codec: a still has none"),
+        ({"where": "b.png"}, "b.png: a still is a .png, .svg, .pdf file, and such a file needs"),
     ],
 )
 def test_places_that_do_not_fit(arguments: dict[str, Any], message: str) -> None:
@@ -257,6 +269,48 @@ def test_the_last_still_is_the_last_frame(tmp_path: Path) -> None:
     assert (iio.imread(made.path) == np.array(film.draw(len(film) - 1))).all()
 
 
+@pytest.mark.parametrize("kind", ["svg", "pdf"])
+def test_a_drawn_still_is_the_same_file_every_time(tmp_path: Path, kind: str) -> None:
+    made = [render(a_scene(), tmp_path / f"{k}.{kind}", still=3) for k in "ab"]
+    first, second = (file.path.read_bytes() for file in made)
+    assert first == second
+    assert first.startswith(b"<?xml" if kind == "svg" else b"%PDF")
+    words = {"svg": (b"<path", b'viewBox="0 0 864 518.4"'), "pdf": (b"/FontFile2", b"864 518.4 ]")}
+    # 160 pixels at 7.2 inches for 96 of height: 12 inches, of 72 points each.
+    assert all(word in first for word in words[kind]), first[:900]
+
+
+def test_frames_in_a_folder(tmp_path: Path) -> None:
+    path = tmp_path / "a-frames"
+    made = render(a_scene(), path)
+    film = a_scene().film()
+    assert (made.frames, made.bytes) == (4, sum(f.stat().st_size for f in path.iterdir()))
+    for k in range(4):
+        assert (iio.imread(path / f"frame-{k}.png") == np.asarray(film.draw(k))[..., :3]).all()
+    # Fewer frames: none of the old ones is left among them.
+    render(a_scene(), path, seconds=0.2)
+    assert sorted(os.listdir(path)) == ["frame-0.png", "frame-1.png"]
+    (path / "notes.txt").touch()
+    with pytest.raises(GdanimError, match="the folder holds other files, such as notes.txt"):
+        render(a_scene(), path)
+    assert os.listdir(tmp_path) == ["a-frames"]
+
+
+def test_a_codec_by_name(tmp_path: Path) -> None:
+    render(a_scene(), tmp_path / "a.mp4", codec="hevc")
+    assert b"hvc1" in (tmp_path / "a.mp4").read_bytes()
+
+
+def test_another_encoder_is_used_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(ffmpeg, "encoders", lambda: frozenset({"libopenh264"}))
+        made = render(a_scene(), tmp_path / "a.mp4")
+        assert made.notice == "encoded by libopenh264, as this ffmpeg has no libx264"
+        with pytest.raises(GdanimError, match=r"a.webm: this ffmpeg cannot encode webm \(vp9\)"):
+            render(a_scene(), tmp_path / "a.webm")
+    assert "libx264" in ffmpeg.encoders()
+
+
 def test_a_step_that_the_scene_does_not_have(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="can show steps 0 to 12, got 13"):
         render(a_scene(), tmp_path / "a.png", still=13)
@@ -279,7 +333,7 @@ def test_a_step_that_a_diverging_run_does_not_reach(tmp_path: Path) -> None:
         ({"size": (0, 97)}, "a.gif", {}, "a.gif: size: width and height must be whole numbers"),
         ({"fps": 0}, "a.mp4", {}, "fps: must be "),
         ({}, "a.gif", {"fps": 30}, "a.gif: fps: gif keeps 10, 20, 25, 50 frames per second"),
-        ({}, "a.avi", {}, "a.avi: the file's name must end in .mp4, .gif"),
+        ({}, "a.avi", {}, "a.avi: the file's name must end in .mp4, .webm"),
         ({}, "a.mp4/b.mp4", {}, "is no folder; choose another place"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -39,15 +40,17 @@ def executable() -> str:
 
 
 @contextmanager
-def encoding(size: tuple[int, int], fps: int, arguments: Sequence[str | Path]) -> Iterator[Write]:
+def encoding(
+    size: tuple[int, int], fps: int, arguments: Sequence[str | Path], pixels: str = "rgb0"
+) -> Iterator[Write]:
     """Run ffmpeg on frames that `write` hands it: RGBA, `[height, width, 4]` of uint8.
 
-    `arguments` are all that follow the frames' own input: further inputs, options, the file.
-    Leaving the block waits until the file is complete; leaving it by an exception kills the
-    process, and what the file then holds is nothing to use. GdanimError carries ffmpeg's own last
-    words.
+    `pixels` is ffmpeg's name for another layout; alpha is not looked at in this one. `arguments`
+    are all that follow the frames' own input: further inputs, options, the file. Leaving the block
+    waits until the file is complete; leaving it by an exception kills the process, and what the
+    file then holds is nothing to use. GdanimError carries ffmpeg's own last words.
     """
-    frames = ("-f", "rawvideo", "-pix_fmt", "rgba", "-video_size", f"{size[0]}x{size[1]}")
+    frames = ("-f", "rawvideo", "-pix_fmt", pixels, "-video_size", f"{size[0]}x{size[1]}")
     # A file, not a pipe: nobody has to read it while the frames are written.
     with tempfile.TemporaryFile() as words:
         process = _start((*frames, "-framerate", f"{fps}", "-i", "pipe:0", *arguments), words)
@@ -73,26 +76,48 @@ def encoding(size: tuple[int, int], fps: int, arguments: Sequence[str | Path]) -
 def count_frames(path: Path) -> int:
     """How many frames the file holds, without decoding them."""
     ask = ("-i", path, "-map", "0:v:0", "-c", "copy", "-f", "null", "-progress", "pipe:1", "-")
-    with tempfile.TemporaryFile() as words:
-        process = _start(ask, words)
-        try:
-            report, _ = process.communicate()
-        finally:
-            _reap(process)
-        if process.returncode != 0:
-            raise _failure(process.returncode, words)
+    report = _asked(ask)
     counts = [line for line in report.splitlines() if line.startswith(b"frame=")]
     return int(counts[-1].removeprefix(b"frame=")) if counts else 0
 
 
-def _start(arguments: Sequence[str | Path], words: IO[bytes]) -> subprocess.Popen[bytes]:
+def tags(path: Path) -> dict[str, str]:
+    """The file's own tags, such as comment."""
+    listing = _asked(("-i", path, "-f", "ffmetadata", "-")).decode(errors="replace")
+    pairs = (line.partition("=") for line in listing.splitlines() if not line.startswith(";"))
+    # https://ffmpeg.org/ffmpeg-formats.html#Metadata-2
+    return {name: re.sub(r"\\(.)", r"\1", text) for name, _, text in pairs}
+
+
+def encoders() -> frozenset[str]:
+    """The names of the encoders that this ffmpeg has."""
+    listing = _asked(("-encoders",)).decode().partition("------\n")[2]
+    return frozenset(line.split()[1] for line in listing.splitlines())
+
+
+def _asked(arguments: Sequence[str | Path]) -> bytes:
+    """What ffmpeg writes to its standard output."""
+    with tempfile.TemporaryFile() as words:
+        process = _start(arguments, words, subprocess.PIPE)
+        try:
+            answer, _ = process.communicate()
+        finally:
+            _reap(process)
+        if process.returncode != 0:
+            raise _failure(process.returncode, words)
+    return answer
+
+
+def _start(
+    arguments: Sequence[str | Path], words: IO[bytes], stdout: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
     command = [executable(), "-hide_banner", "-nostats", "-loglevel", "error", "-y", *arguments]
     try:
         return subprocess.Popen(
             command,
             bufsize=0,
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE if "pipe:1" in arguments else subprocess.DEVNULL,
+            stdout=stdout,
             stderr=words,
             # Ctrl-C is for us alone: a process that caught it too would tidy up its half of a file.
             process_group=0,

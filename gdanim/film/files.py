@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,23 +25,87 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     if target.exists() and not target.is_file():
         kind = "a folder" if target.is_dir() else "no regular file"
         raise GdanimError(f"cannot write {path}: it is {kind}; name another file")
-    part = target.with_name(f".{target.stem}.{secrets.token_hex(4)}{target.suffix}")
-    made: list[Path] = []
-    try:
+    part = _beside(target)
+    with _folders(path, target.parent), _cleaned_up(part):
         with _explained(path):
-            _make_folders(target.parent, made)
             # Exclusive, and with the permissions that the finished file is to have.
             part.open("xb").close()
         yield part
         with _explained(path):
             part.replace(target)
+
+
+@contextmanager
+def replacing_folder(path: str | os.PathLike[str], pattern: str) -> Iterator[Path]:
+    """The same for a folder of files whose names match `pattern`, a regular expression.
+
+    A folder that holds anything else is not replaced: GdanimError, before the block runs.
+    """
+    target = Path(os.path.realpath(path))
+    check_folder(path, pattern)
+    part, old = _beside(target), _beside(target)
+    with _folders(path, target.parent), _cleaned_up(part):
+        with _explained(path):
+            part.mkdir()
+        yield part
+        with _explained(path):
+            if target.exists():
+                target.rename(old)
+            try:
+                part.rename(target)
+            except BaseException:
+                if old.exists():
+                    old.rename(target)
+                raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def check_folder(path: str | os.PathLike[str], pattern: str) -> None:
+    """GdanimError when there is something at `path` but a folder of files that match `pattern`."""
+    place = Path(path)
+    if not place.exists():
+        return
+    if not place.is_dir():
+        raise GdanimError(f"cannot write {path}: it is a file, and a folder is to go there")
+    other = sorted(entry.name for entry in place.iterdir() if not re.fullmatch(pattern, entry.name))
+    if other:
+        raise GdanimError(
+            f"cannot write {path}: the folder holds other files, such as {other[0]}; "
+            "name another folder"
+        )
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.stem}.{secrets.token_hex(4)}{target.suffix}")
+
+
+@contextmanager
+def _cleaned_up(part: Path) -> Iterator[None]:
+    """Where the block raises, nothing is left at `part`."""
+    try:
+        yield
     except BaseException:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+        if os.path.isdir(part):
+            shutil.rmtree(part, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _folders(path: str | os.PathLike[str], folder: Path) -> Iterator[None]:
+    """`folder` and its parents, which go again where the block raises if they were missing."""
+    made: list[Path] = []
+    try:
+        with _explained(path):
+            _make_folders(folder, made)
+        yield
+    except BaseException:
         # What is not empty is somebody else's by now.
         with suppress(OSError):
-            for folder in reversed(made):
-                folder.rmdir()
+            for empty in reversed(made):
+                empty.rmdir()
         raise
 
 

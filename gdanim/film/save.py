@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import imageio.v3 as iio
+import matplotlib as mpl
 import numpy as np
 
 from gdanim.errors import GdanimError
-from gdanim.film import ffmpeg
-from gdanim.film.files import replacing
+from gdanim.film import containers
+from gdanim.film.files import replacing, replacing_folder
 from gdanim.film.film import Film
-from gdanim.film.formats import Format
+from gdanim.film.formats import FRAME, Format
+from gdanim.film.palette import Colours, choose_palette
 from gdanim.film.style import plain_style
 from gdanim.film.writer import FilmWriter
 
@@ -26,57 +29,86 @@ PALETTE_FRAMES = 24
 
 
 def save(
-    film: Film, path: str | os.PathLike[str], format: Format, progress: Progress | None = None
+    film: Film,
+    path: str | os.PathLike[str],
+    format: Format,
+    progress: Progress | None = None,
+    note: str = "",
 ) -> None:
     """Draw all frames and encode them to `path`, which changes only when the new file is complete.
 
-    `progress(done, total)` counts frames: before each one, and once after the last.
+    `progress(done, total)` counts frames: before each one, and once after the last. `note` (ASCII)
+    is kept in the file, for `containers.read_note`.
     """
     fps, total = film.timeline.fps, len(film)
     tell = progress or (lambda done, total: None)
     format.check(film.size, fps)
-    with replacing(path) as part:
+    with _place(path, format) as part:
         # The writer draws the canvas itself, so what Film.draw draws under has to hold here too.
         with plain_style(film.clip.theme), film.canvas.settled(film.show(0)):
-            with _palette(film, format) as palette:
-                writer = FilmWriter(format, fps, palette)
-                film.animation().save(
-                    part, writer=writer, progress_callback=lambda frame, _: tell(frame, total)
-                )
-        _verify(part, writer.frames, total)
+            noted = replace(format, output=(*format.output, *containers.tags(format, note)))
+            writer = FilmWriter(noted, fps, _palette(film, format))
+            film.animation().save(
+                _frames(part, total) if format.folder else part,
+                writer=writer,
+                progress_callback=lambda frame, _: tell(frame, total),
+            )
+        _verify(part, format, film, writer.frames)
+        containers.finish(part, format, film.size, total / fps, note)
     tell(total, total)
 
 
-def save_still(film: Film, frame: int, path: str | os.PathLike[str]) -> None:
-    """One frame as a PNG."""
+def save_still(film: Film, frame: int, path: str | os.PathLike[str], note: str = "") -> None:
+    """One frame as a picture: PNG, SVG or PDF, as the file's name says."""
+    kind = Path(path).suffix.lower().removeprefix(".")
     with replacing(path) as part:
-        iio.imwrite(part, np.asarray(film.draw(frame)), extension=".png")
+        if kind in _DRAWN:
+            _draw_still(film, frame, part, kind, note)
+        else:
+            iio.imwrite(part, np.asarray(film.draw(frame)), extension=".png")
+            containers.insert_png_note(part, note)
 
 
-@contextmanager
-def _palette(film: Film, format: Format) -> Iterator[Path | None]:
-    """The picture of the format's colours, made from frames spread evenly over the film.
+def _draw_still(film: Film, frame: int, part: Path, kind: str, note: str) -> None:
+    film.show(frame)
+    # Text as outlines and as an embedded font: both show on machines without the font.
+    with (
+        plain_style(film.clip.theme),
+        mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "gdanim", "pdf.fonttype": 42}),
+    ):
+        film.figure.savefig(part, format=kind, dpi="figure", metadata=_DRAWN[kind](note))
 
-    A pass of its own: ffmpeg's `split,palettegen,paletteuse` in one graph holds all frames in
-    memory until the last one has been seen. https://ffmpeg.org/ffmpeg-filters.html#palettegen-1
-    """
-    if format.palette is None:
-        yield None
-        return
+
+# matplotlib's names for a description, and no date: the same frame gives the same file.
+_DRAWN: dict[str, Callable[[str], dict[str, Any]]] = {
+    "svg": lambda note: {"Description": note, "Date": None},
+    "pdf": lambda note: {"Subject": note, "CreationDate": None},
+}
+
+
+def _place(path: str | os.PathLike[str], format: Format) -> AbstractContextManager[Path]:
+    return replacing_folder(path, FRAME) if format.folder else replacing(path)
+
+
+def _frames(folder: Path, total: int) -> Path:
+    """ffmpeg's pattern for the files: `frame-000.png`, `frame-001.png`, ..."""
+    digits = len(f"{total - 1}")
+    return Path(f"{folder}".replace("%", "%%"), f"frame-%0{digits}d.png")
+
+
+def _palette(film: Film, format: Format) -> Colours | None:
+    """The format's colours, chosen from frames spread evenly over the film."""
+    if format.colours is None:
+        return None
     sample = np.unique(np.linspace(0, len(film) - 1, PALETTE_FRAMES).round().astype(int))
-    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
-        palette = Path(folder, "palette.png")
-        output = ("-vf", format.palette, "-frames:v", "1", "-c:v", "png", "-f", "image2pipe")
-        with ffmpeg.encoding(film.size, film.timeline.fps, (*output, palette)) as write:
-            for frame in sample:
-                write(film.draw(int(frame)))
-        yield palette
+    return choose_palette((film.draw(int(frame)) for frame in sample), format.colours)
 
 
-def _verify(part: Path, written: int, total: int) -> None:
-    held = ffmpeg.count_frames(part) if part.stat().st_size else 0
-    if not written == held == total:
+def _verify(part: Path, format: Format, film: Film, drawn: int) -> None:
+    total = len(film)
+    held = containers.frames_in(part, format, film.timeline.fps, drawn)
+    if not drawn == held == total:
         raise GdanimError(
-            f"the video is incomplete: {held} of {total} frames in the file, {written} drawn; "
+            f"the video is incomplete: {held} of {total} frames in the file, {drawn} drawn; "
             "run `gdanim doctor` to see whether ffmpeg works"
         )

@@ -14,23 +14,24 @@ from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.formats import Format
+from gdanim.film.palette import Colours, Quantiser
 
 
 class FilmWriter(AbstractMovieWriter):
     """Hands the canvas's own memory to ffmpeg, frame by frame.
 
     For `Animation.save(path, writer=FilmWriter(MP4, fps=30))` on a figure with a FrameCanvas. A
-    format of few colours needs `palette`, the picture of its colours (`save` makes one). Pixels are
+    format of few colours needs its `palette` (`save` chooses one). Pixels are
     the canvas's: `dpi` and `savefig_kwargs` of `Animation.save` change nothing. `frames` counts
     what has been written.
     """
 
-    def __init__(self, format: Format, fps: int, palette: Path | None = None) -> None:
-        if format.palette and palette is None:
-            raise GdanimError(f"palette: {format.name} needs one; gdanim.film.save makes it")
+    def __init__(self, format: Format, fps: int, palette: Colours | None = None) -> None:
+        if format.colours and palette is None:
+            raise GdanimError(f"palette: {format.name} needs one; gdanim.film.save chooses it")
         super().__init__(fps=fps)
         self.format = format
-        self.palette = palette
+        self._quantise = None if palette is None else Quantiser(palette)
         self.frames = 0
         self._process = ExitStack()
 
@@ -41,15 +42,16 @@ class FilmWriter(AbstractMovieWriter):
             raise GdanimError("figure: its canvas must be a gdanim.film.canvas.FrameCanvas")
         size = fig.canvas.get_width_height()
         self.format.check(size, self.fps)
-        palette = ("-f", "png_pipe", "-i", self.palette) if self.palette else ()
+        pixels = "rgb0" if self._quantise is None else "pal8"
         self._canvas = fig.canvas
         self._write = self._process.enter_context(
-            ffmpeg.encoding(size, self.fps, (*palette, *self.format.output, Path(outfile)))
+            ffmpeg.encoding(size, self.fps, (*self.format.arguments, Path(outfile)), pixels)
         )
 
     def grab_frame(self, **savefig_kwargs: Any) -> None:
         """Draw the canvas and write it."""
-        self._write(self._canvas.picture())
+        picture = self._canvas.picture()
+        self._write(picture if self._quantise is None else self._quantise(picture))
         self.frames += 1
 
     def finish(self) -> None:

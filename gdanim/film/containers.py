@@ -1,0 +1,138 @@
+"""What ffmpeg's muxers leave undone: notes on what wrote a file, and WebP's exact length."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+from PIL import Image
+
+from gdanim.film import ffmpeg, webp
+from gdanim.film.files import replacing
+from gdanim.film.formats import Format
+
+# The word that a note in a PNG goes under. https://www.w3.org/TR/png/#11keywords
+KEYWORD = b"Comment"
+PNG_HEADER = 33
+DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
+XMP = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    "<dc:description>{}</dc:description></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+LOOP = b"\x21\xff\x0bNETSCAPE2.0"
+
+
+def tags(format: Format, note: str) -> tuple[str, ...]:
+    """ffmpeg's arguments for a note (ASCII) in formats whose muxer takes one."""
+    return ("-metadata", f"comment={note}") if format.container == "tags" and note else ()
+
+
+def finish(path: Path, format: Format, size: tuple[int, int], seconds: float, note: str) -> None:
+    """Do what is left to do when ffmpeg has written the file or the folder."""
+    if format.container == "webp":
+        content = webp.lasting(path.read_bytes(), size, round(1000 * seconds))
+        if note:
+            content = webp.with_xmp(content, XMP.format(escape(note)).encode())
+        path.write_bytes(content)
+    elif note and format.container == "gif":
+        _insert(path, _after_loop(path), _gif_comment(note.encode()))
+    elif note and format.container == "png":
+        for file in sorted(path.iterdir()) if format.folder else [path]:
+            _insert(file, PNG_HEADER, png_text(note.encode()))
+
+
+def frames_in(path: Path, format: Format, fps: int, drawn: int) -> int:
+    """How many frames the file or folder holds, without decoding them."""
+    if format.folder:
+        return sum(1 for _ in path.iterdir())
+    if not path.stat().st_size:
+        return 0
+    if format.container != "webp":
+        return ffmpeg.count_frames(path)
+    # Frames alike have been made one that lasts longer; all alike, a picture without any length.
+    milliseconds = sum(webp.durations(path.read_bytes()))
+    return round(milliseconds * fps / 1000) if milliseconds else drawn
+
+
+def read_note(path: Path) -> str:
+    """The note in a file, or in the first of a folder's; empty when it has none."""
+    if path.is_dir():
+        files = sorted(path.glob("*.png"))
+        return read_note(files[0]) if files else ""
+    match path.suffix.lower():
+        case ".svg":
+            return _in_xml(path.read_bytes())
+        case ".pdf":
+            return _in_pdf(path.read_bytes())
+        case ".gif" | ".png" | ".apng" | ".webp":
+            return _in_picture(path)
+    return _in_tags(ffmpeg.tags(path))
+
+
+def png_text(note: bytes) -> bytes:
+    """The chunk of a PNG that says so."""
+    body = b"tEXt" + KEYWORD + b"\0" + note
+    return (len(body) - 4).to_bytes(4) + body + zlib.crc32(body).to_bytes(4)
+
+
+def insert_png_note(path: Path, note: str) -> None:
+    """Put a note into a PNG, right after its header."""
+    _insert(path, PNG_HEADER, png_text(note.encode()))
+
+
+def _gif_comment(note: bytes) -> bytes:
+    # https://www.w3.org/Graphics/GIF/spec-gif89a.txt, 24: blocks of up to 255 bytes.
+    parts = [note[k : k + 255] for k in range(0, len(note), 255)]
+    blocks = b"".join(bytes([len(part)]) + part for part in parts)
+    return b"\x21\xfe" + blocks + b"\0"
+
+
+def _after_loop(path: Path) -> int:
+    """Where a GIF's first blocks may stand: some programs want the loop to come before all."""
+    with path.open("rb") as file:
+        head = file.read(13)
+        colours = 3 << (head[10] & 7) + 1 if head[10] & 0x80 else 0
+        file.seek(13 + colours)
+        loops = file.read(len(LOOP)) == LOOP
+    return 13 + colours + (len(LOOP) + 5 if loops else 0)
+
+
+def _insert(path: Path, at: int, extra: bytes) -> None:
+    with replacing(path) as part, path.open("rb") as old, part.open("wb") as new:
+        new.write(old.read(at) + extra)
+        shutil.copyfileobj(old, new, 1 << 20)
+
+
+def _in_tags(tags: Mapping[str, str]) -> str:
+    # Matroska writes the names of its tags in capitals.
+    return next((text for name, text in tags.items() if name.lower() == "comment"), "")
+
+
+def _in_picture(path: Path) -> str:
+    with Image.open(path) as picture:
+        info = picture.info
+    if "xmp" in info:
+        return _in_xml(info["xmp"])
+    note = info.get("comment", info.get(KEYWORD.decode(), ""))
+    return note.decode(errors="replace") if isinstance(note, bytes) else f"{note}"
+
+
+def _in_xml(content: bytes) -> str:
+    try:
+        return ElementTree.fromstring(content).findtext(f".//{DESCRIPTION}") or ""
+    except ElementTree.ParseError:
+        return ""
+
+
+def _in_pdf(content: bytes) -> str:
+    # A literal string ends at the first bracket without a backslash.
+    # https://opensource.adobe.com/dc-acrobat-sdk-docs/pdfstandards/PDF32000_2008.pdf, 7.3.4.2
+    found = re.search(rb"/Subject \(((?:[^\\()]|\\.)*)\)", content)
+    return re.sub(rb"\\(.)", rb"\1", found[1]).decode(errors="replace") if found else ""

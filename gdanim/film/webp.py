@@ -1,0 +1,74 @@
+"""Animated WebP files, chunk by chunk.
+
+https://developers.google.com/speed/webp/docs/riff_container
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+Chunk = tuple[bytes, bytes]
+"""A chunk's four letters and what it holds."""
+
+ANIMATED, WITH_XMP = 0x02, 0x04
+# Where a frame's chunk has its duration: 3 bytes of milliseconds, after place and size.
+DURATION = slice(12, 15)
+
+
+def chunks(content: bytes) -> Iterator[Chunk]:
+    """The chunks of a WebP file."""
+    at = 12
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at + 4 : at + 8], "little")
+        yield content[at : at + 4], content[at + 8 : at + 8 + size]
+        # Odd ones are followed by a byte of nothing.
+        at += 8 + size + size % 2
+
+
+def joined(parts: Iterable[Chunk]) -> bytes:
+    """A WebP file of these chunks."""
+    body = b"WEBP" + b"".join(_bytes(*part) for part in parts)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+def durations(content: bytes) -> list[int]:
+    """How many milliseconds each frame is shown; none for a picture that does not move."""
+    parts = chunks(content)
+    return [int.from_bytes(part[DURATION], "little") for name, part in parts if name == b"ANMF"]
+
+
+def lasting(content: bytes, size: tuple[int, int], milliseconds: int) -> bytes:
+    """The same animation, lasting exactly so long: its last frame makes up for the difference.
+
+    The encoder does not know when the last frame ends, and guesses. It makes a still picture,
+    without any length, of frames that are all the same; that becomes an animation of one frame.
+    """
+    parts = list(chunks(content))
+    frames = [k for k, (name, _) in enumerate(parts) if name == b"ANMF"]
+    if not frames:
+        return joined(_animation(parts, size, milliseconds))
+    last = parts[frames[-1]][1]
+    rest = milliseconds - sum(durations(content)[:-1])
+    parts[frames[-1]] = b"ANMF", last[:12] + rest.to_bytes(3, "little") + last[15:]
+    return joined(parts)
+
+
+def with_xmp(content: bytes, xmp: bytes) -> bytes:
+    """The same animation with an XMP packet at its end."""
+    (name, head), *others = chunks(content)
+    return joined([(name, bytes([head[0] | WITH_XMP]) + head[1:]), *others, (b"XMP ", xmp)])
+
+
+def _animation(image: Iterable[Chunk], size: tuple[int, int], milliseconds: int) -> list[Chunk]:
+    extent = b"".join((length - 1).to_bytes(3, "little") for length in size)
+    frame = bytes(6) + extent + milliseconds.to_bytes(3, "little") + bytes(1)
+    return [
+        (b"VP8X", bytes([ANIMATED, 0, 0, 0]) + extent),
+        # The background's colour, and a loop that never ends.
+        (b"ANIM", bytes([255, 255, 255, 255, 0, 0])),
+        (b"ANMF", frame + b"".join(_bytes(*part) for part in image)),
+    ]
+
+
+def _bytes(name: bytes, part: bytes) -> bytes:
+    return name + len(part).to_bytes(4, "little") + part + bytes(len(part) % 2)
