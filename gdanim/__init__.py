@@ -7,11 +7,25 @@ from gdanim.version import __version__ as __version__
 if TYPE_CHECKING:
     from gdanim import paces as paces
     from gdanim import views as views
+    from gdanim.descent import schedules as schedules
+    from gdanim.descent.adaptive import AdaGrad as AdaGrad
+    from gdanim.descent.adaptive import Adam as Adam
+    from gdanim.descent.adaptive import AdamW as AdamW
+    from gdanim.descent.adaptive import RMSProp as RMSProp
     from gdanim.descent.gradient_descent import GradientDescent as GradientDescent
     from gdanim.descent.loop import descend as descend
+    from gdanim.descent.momentum import Momentum as Momentum
+    from gdanim.descent.momentum import Nesterov as Nesterov
+    from gdanim.descent.newton import Newton as Newton
+    from gdanim.descent.noise import Noisy as Noisy
     from gdanim.descent.recorder import Recorder as Recorder
     from gdanim.descent.run import Run as Run
+    from gdanim.descent.starts import starts as starts
+    from gdanim.descent.stopping import Convergence as Convergence
+    from gdanim.descent.stopping import Divergence as Divergence
+    from gdanim.descent.stopping import Stall as Stall
     from gdanim.problems import datasets as datasets
+    from gdanim.problems import objectives as objectives
     from gdanim.problems.dataset import Dataset as Dataset
     from gdanim.problems.function import Function as Function
     from gdanim.problems.linear import Linear as Linear
@@ -22,6 +36,7 @@ if TYPE_CHECKING:
     from gdanim.problems.losses import MeanSquaredError as MeanSquaredError
     from gdanim.problems.losses import RootMeanSquaredError as RootMeanSquaredError
     from gdanim.problems.mlp import MLP as MLP
+    from gdanim.problems.objective import Objective as Objective
     from gdanim.problems.penalties import L1 as L1
     from gdanim.problems.penalties import L2 as L2
     from gdanim.problems.polynomial import Polynomial as Polynomial
@@ -35,7 +50,12 @@ if TYPE_CHECKING:
 # Where each public name comes from when it is first asked for, so that `gdanim --help` need not
 # wait for matplotlib. Type checkers read the imports above; a test holds the two together.
 _PUBLIC = {
+    "AdaGrad": "gdanim.descent.adaptive:AdaGrad",
+    "Adam": "gdanim.descent.adaptive:Adam",
+    "AdamW": "gdanim.descent.adaptive:AdamW",
+    "Convergence": "gdanim.descent.stopping:Convergence",
     "Dataset": "gdanim.problems.dataset:Dataset",
+    "Divergence": "gdanim.descent.stopping:Divergence",
     "Even": "gdanim.timeline:Even",
     "Every": "gdanim.timeline:Every",
     "Function": "gdanim.problems.function:Function",
@@ -49,17 +69,27 @@ _PUBLIC = {
     "MLP": "gdanim.problems.mlp:MLP",
     "MeanAbsoluteError": "gdanim.problems.losses:MeanAbsoluteError",
     "MeanSquaredError": "gdanim.problems.losses:MeanSquaredError",
+    "Momentum": "gdanim.descent.momentum:Momentum",
+    "Nesterov": "gdanim.descent.momentum:Nesterov",
+    "Newton": "gdanim.descent.newton:Newton",
+    "Noisy": "gdanim.descent.noise:Noisy",
+    "Objective": "gdanim.problems.objective:Objective",
     "Polynomial": "gdanim.problems.polynomial:Polynomial",
     "Problem": "gdanim.problems.problem:Problem",
+    "RMSProp": "gdanim.descent.adaptive:RMSProp",
     "Recorder": "gdanim.descent.recorder:Recorder",
     "RootMeanSquaredError": "gdanim.problems.losses:RootMeanSquaredError",
     "Run": "gdanim.descent.run:Run",
     "Scene": "gdanim.scene:Scene",
     "Sinusoid": "gdanim.problems.sinusoid:Sinusoid",
+    "Stall": "gdanim.descent.stopping:Stall",
     "datasets": "gdanim.problems.datasets:",
     "descend": "gdanim.descent.loop:descend",
     "paces": "gdanim.paces:",
+    "objectives": "gdanim.problems.objectives:",
     "render": "gdanim.rendering:render",
+    "schedules": "gdanim.descent.schedules:",
+    "starts": "gdanim.descent.starts:starts",
     "views": "gdanim.views:",
 }
 

@@ -53,6 +53,20 @@ def number(name: str, value: float) -> float:
     return float(array)
 
 
+def at_least_zero(name: str, value: float) -> float:
+    """`value` as one finite number of at least 0; else GdanimError."""
+    if number(name, value) < 0:
+        raise GdanimError(f"{name}: must be at least 0, got {value!r:.80}")
+    return float(value)
+
+
+def fraction(name: str, value: float) -> float:
+    """`value` as one number of at least 0 and below 1; else GdanimError."""
+    if not 0 <= number(name, value) < 1:
+        raise GdanimError(f"{name}: must be at least 0 and below 1, got {value!r:.80}")
+    return float(value)
+
+
 def whole(name: str, value: int, least: int = 0) -> int:
     """`value` as an int of at least `least`; else GdanimError."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
@@ -69,7 +83,9 @@ def parameters(name: str, values: ArrayLike, names: Sequence[str]) -> Floats:
     return array
 
 
-def in_blocks(function: Callable[[Floats], Floats], rows: Floats, row_cost: int) -> Floats:
+def in_blocks(
+    function: Callable[[Floats], NDArray[Scalar]], rows: Floats, row_cost: int
+) -> NDArray[Scalar]:
     """`function(rows)` over the leading axis, in blocks that keep temporaries near BLOCK numbers.
 
     `row_cost` is how many numbers one row needs while it is evaluated.
@@ -78,6 +94,12 @@ def in_blocks(function: Callable[[Floats], Floats], rows: Floats, row_cost: int)
     if len(rows) <= size:
         return function(rows)
     return np.concatenate([function(rows[i : i + size]) for i in range(0, len(rows), size)])
+
+
+def keep(value: object, **fields: object) -> None:
+    """Set fields of a frozen dataclass to their checked forms; for `__post_init__` alone."""
+    for name, content in fields.items():
+        object.__setattr__(value, name, content)
 
 
 def as_value(array: NDArray[Scalar]) -> NDArray[Scalar]:

@@ -330,7 +330,8 @@ def _with_encoder(output: Output, encoders: Collection[str]) -> Output:
 
 def _check(scene: Scene, output: Output, settings: Settings) -> None:
     scene = settings.applied(scene, output.format)
-    if isinstance(output.still, int) and not 0 <= output.still <= scene.steps:
+    known = scene.epochs is None
+    if known and isinstance(output.still, int) and not 0 <= output.still <= scene.steps:
         raise RequestError(
             f"{output.path}: a still of this scene can show steps 0 to {scene.steps}, "
             f"got {output.still}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike
 from gdanim.descent.loop import descend
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
+from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
-from gdanim.problems.problem import Problem
+from gdanim.problems.landscape import Landscape
 from gdanim.timeline import Even, Pace
 from gdanim.views.base import Clip, View
 from gdanim.views.fit import Fit
@@ -38,12 +39,13 @@ class Scene:
     `problem`, `optimizer` or `start` as a mapping from labels (several mappings have the same
     labels), a `start [R, P]`, or a learning rate of shape `[R, 1]`. `panels` are views by name,
     `layout` places them as matplotlib's mosaics do (`"fit bowl; fit loss"`; side by side when
-    None). `size` is width and height in pixels, `fps` the frames per second (None leaves it to the
-    render's quality), `pace` says which steps the frames show. A Scene is a value: making one
-    computes nothing.
+    None). `batch_size`, `epochs` (instead of `steps`) and `stop` are those of `descend`. `size` is
+    width and height in pixels, `fps` the frames per second (None leaves it to the render's
+    quality), `pace` says which steps the frames show. A Scene is a value: making one computes
+    nothing.
     """
 
-    problem: Problem | Mapping[str, Problem]
+    problem: Landscape | Mapping[str, Landscape]
     optimizer: Optimizer | Mapping[str, Optimizer]
     start: ArrayLike | Mapping[str, ArrayLike] | None = None
     steps: int = 300
@@ -55,6 +57,9 @@ class Scene:
     fps: int | None = None
     theme: Theme = LIGHT
     seed: int = 0
+    batch_size: int | None = None
+    epochs: int | None = None
+    stop: Stop | Sequence[Stop] = ()
 
     def __post_init__(self) -> None:
         if self.steps < 0:
@@ -81,8 +86,11 @@ class Scene:
                 _choice(self.problem, label),
                 _choice(self.optimizer, label),
                 _choice(self.start, label),
-                self.steps,
+                self.steps if self.epochs is None else None,
                 self.seed,
+                batch_size=self.batch_size,
+                epochs=self.epochs,
+                stop=self.stop,
             )
             runs |= labelled(run, label)
         return runs

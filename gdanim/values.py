@@ -75,10 +75,14 @@ def _encode(where: str, value: Any, arrays: Arrays) -> Any:
     if kind in (tuple, list):
         items = [_encode(f"{where}[{i}]", item, arrays) for i, item in enumerate(value)]
         return {kind.__name__: items}
+    if kind is dict and all(isinstance(key, str) for key in value):
+        items = [_encode(f"{where}[{key!r}]", value[key], arrays) for key in value]
+        return {"keys": list(value), "values": items}
     if is_dataclass(kind) and kind.__module__.startswith(PACKAGES):
         content = {
             f.name: _encode(f"{where}.{f.name}", getattr(value, f.name), arrays)
             for f in fields(kind)
+            if f.init
         }
         return {"class": [kind.__module__, kind.__qualname__], "fields": content}
     raise GdanimError(
@@ -98,6 +102,9 @@ def _decode(tree: Any, arrays: Arrays) -> Any:
         return tuple(_decode(item, arrays) for item in tree["tuple"])
     if "list" in tree:
         return [_decode(item, arrays) for item in tree["list"]]
+    if "keys" in tree:
+        values = [_decode(item, arrays) for item in tree["values"]]
+        return dict(zip(tree["keys"], values, strict=True))
     module, name = tree["class"]
     if not module.startswith(PACKAGES):
         raise ValueError(module)

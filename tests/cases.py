@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from gdanim.arrays import Floats
+from gdanim.arrays import Floats, Ints
+from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.momentum import Momentum, Nesterov
+from gdanim.descent.newton import Newton
+from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
 from gdanim.problems import datasets
 from gdanim.problems.function import Function
+from gdanim.problems.landscape import Best, Landscape
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import (
@@ -107,7 +113,7 @@ class OptimizerCase:
     """How an optimizer is made from a learning rate, and one that is stable on LINE."""
 
     name: str
-    make: type[GradientDescent]
+    make: Callable[[Any], Optimizer]
     lr: float
 
     def __str__(self) -> str:
@@ -118,7 +124,67 @@ class OptimizerCase:
         return self.make(self.lr)
 
 
-OPTIMIZERS = [OptimizerCase("gradient descent", GradientDescent, 0.01)]
+OPTIMIZERS = [
+    OptimizerCase("gradient descent", GradientDescent, 0.01),
+    OptimizerCase("momentum", Momentum, 0.01),
+    OptimizerCase("Nesterov", Nesterov, 0.01),
+    OptimizerCase("AdaGrad", AdaGrad, 1.0),
+    OptimizerCase("RMSProp", RMSProp, 0.01),
+    OptimizerCase("Adam", Adam, 0.1),
+    OptimizerCase("AdamW", lambda lr: AdamW(lr, decay=1e-9), 0.1),
+    OptimizerCase("Newton", Newton, 0.5),
+    OptimizerCase("damped Newton", lambda lr: Newton(lr, damping=0.1), 0.5),
+    OptimizerCase("noisy", lambda lr: Noisy(GradientDescent(lr), 1e-9), 0.01),
+]
 
 LINE = Problem(datasets.linear(2.0, 1.0), Linear())
 WAVE = Problem(datasets.sinusoid(), Sinusoid())
+
+
+class Valley(Landscape):
+    """Rosenbrock's function, a curved valley with its minimum 0 at (1, 1), by hand."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return ("x", "y")
+
+    @property
+    def formula(self) -> str:
+        return r"(1 - x)^2 + 100\,(y - x^2)^2"
+
+    @property
+    def loss_name(self) -> str:
+        return "value"
+
+    @property
+    def loss_symbol(self) -> str:
+        return "f"
+
+    @property
+    def points(self) -> int:
+        return 0
+
+    @property
+    def cost(self) -> int:
+        return 1
+
+    def init(self, rng: np.random.Generator) -> Floats:
+        return rng.uniform(-2, 2, 2)
+
+    def loss_at(self, params: Floats, batch: Ints | None = None) -> Floats:
+        x, y = np.moveaxis(params, -1, 0)
+        return np.asarray((1 - x) ** 2 + 100 * (y - x * x) ** 2)
+
+    def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
+        x, y = np.moveaxis(params, -1, 0)
+        across = y - x * x
+        return np.stack([-2 * (1 - x) - 400 * x * across, 200 * across], axis=-1)
+
+    def best(self) -> Best:
+        return Best("minimum", 0.0, np.ones(2))
+
+    def hessian(self) -> None:
+        return None
+
+
+VALLEY, VALLEY_START = Valley(), (-1.5, 2.0)

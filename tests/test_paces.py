@@ -149,8 +149,8 @@ def test_half_a_million_steps() -> None:
     steps = np.arange(500_001)
     height = 1 + 10 * 0.5**steps + np.exp(-steps / 1e5)
     recorder = Recorder(LINE, 500_000)
-    recorder._params = np.stack([2 * np.ones(500_001), height], axis=-1)
-    recorder._count = 500_001
+    recorder.snapshot((2, height[0]))
+    recorder.grow(500_000)[...] = np.stack([2 * np.ones(500_000), height[1:]], axis=-1)
     run = recorder.run()
     motion = paces.Motion(20).timeline(run, 30).steps
     assert (motion[:15] == 0).all()

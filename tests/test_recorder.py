@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import LINE
+from cases import LINE, WAVE
 
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
@@ -16,18 +16,18 @@ from gdanim.errors import GdanimError
 
 @pytest.mark.parametrize("hint", [0, 3, 20, 1000])
 def test_a_loop_of_ones_own_gives_the_same_run(hint: int) -> None:
-    recorder = Recorder(LINE, hint)
-    params = np.array([-1.0, 3.0])
+    recorder = Recorder(WAVE, hint)
+    params = np.array([2.9, 1.72, 0.0, -1.2])
     recorder.snapshot(params)
     for _ in range(20):
-        params -= 0.01 * LINE.gradient(params)
+        params -= 0.01 * WAVE.gradient(params)
         recorder.snapshot(params)
-    run, ours = recorder.run(), descend(LINE, GradientDescent(0.01), (-1, 3), 20)
+    run, ours = recorder.run(), descend(WAVE, GradientDescent(0.01), (2.9, 1.72, 0, -1.2), 20)
     np.testing.assert_array_equal(run.params, ours.params)
     assert str(run.outcome) == str(ours.outcome)
     assert run.optimizer is None
     assert np.isnan(run.rate(0))
-    assert run.problem is LINE
+    assert run.problem is WAVE
 
 
 def test_lists_and_single_precision_are_recorded_as_float64() -> None:

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
-from gdanim.problems import datasets
+from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.polynomial import Polynomial
@@ -22,7 +22,7 @@ from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
 from gdanim.timeline import Even, Every
-from gdanim.views.fit import GRID, Fit, point_size, y_limits
+from gdanim.views.fit import GRID, Fit, fitted, point_size, y_limits
 from gdanim.views.inset import HEIGHT, WIDTH
 from gdanim.views.loss_curve import LossCurve, hidden
 
@@ -57,11 +57,11 @@ def test_fit_shows_data_and_prediction(frame: int) -> None:
     run = scene.run()
     film = scene.film(run)
     film.show(frame)
-    shown = lines(panel(film))
-    np.testing.assert_array_equal(shown["points"].get_xdata(), run.problem.data.x[:, 0])
-    np.testing.assert_array_equal(shown["points"].get_ydata(), run.problem.data.y)
+    shown, data = lines(panel(film)), fitted(run).data
+    np.testing.assert_array_equal(shown["points"].get_xdata(), data.x[:, 0])
+    np.testing.assert_array_equal(shown["points"].get_ydata(), data.y)
     x, y = map(np.asarray, shown["front"].get_data())
-    assert len(x) == GRID > 10 * len(run.problem.data)
+    assert len(x) == GRID > 10 * len(data)
     a, b, c, d = run.params[frame]
     np.testing.assert_allclose(y, a * np.sin(b * x + c) + d, rtol=1e-12)
 
@@ -75,7 +75,7 @@ def test_trail_shows_earlier_predictions_fading() -> None:
     x = trail.get_segments()[0][:, 0]
     # 0.6 seconds at 10 frames a second in three steps: 2, 4, 6 frames back, the oldest first.
     for segment, step in zip(trail.get_segments(), (14, 16, 18), strict=True):
-        expected = run.problem.model.predict(run.params[step], x[:, np.newaxis])
+        expected = fitted(run).model.predict(run.params[step], x[:, np.newaxis])
         np.testing.assert_allclose(segment[:, 1], expected, rtol=1e-12)
     alphas = np.asarray(trail.get_colors())[:, 3]
     assert (np.diff(alphas) > 0).all() and alphas[-1] < 0.5
@@ -265,3 +265,19 @@ def test_no_run_breaks_the_picture(name: str) -> None:
 def test_point_size_falls_with_their_number() -> None:
     sizes = [point_size(8.0, n) for n in (1, 90, 1000, 10**6)]
     assert sizes[0] == sizes[1] == 8.0 and sizes[2] < 8 and sizes[3] == 2.0
+
+
+def test_a_bare_function_may_fall_below_zero() -> None:
+    scene = Scene(
+        objectives.two_valleys(), GradientDescent(0.02), (2.2,), 60, panels={"loss": LossCurve()}
+    )
+    film = replace(scene, size=SIZE).film()
+    ax = panel(film)
+    assert scene.run().losses.min() < 0 < scene.run().losses[0]
+    assert ax.get_yscale() == "linear" and ax.get_ylim()[0] < scene.run().losses.min()
+    film.draw(len(film) - 1)
+
+
+def test_fit_refuses_a_bare_function() -> None:
+    with pytest.raises(GdanimError, match=r"^Fit: shows data and a model"):
+        Scene(objectives.bowl(), GradientDescent(0.1), steps=1).film()

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from numpy.typing import ArrayLike
-
-from gdanim.arrays import Floats, positive
+from gdanim.arrays import Floats, keep
 from gdanim.descent.optimizer import Optimizer, State, Step
+from gdanim.descent.schedule import Rate, learning_rate
 
 
 @dataclass(frozen=True, eq=False)
 class GradientDescent(Optimizer):
     """`params - lr * gradient` (Cauchy, 1847); torch.optim.SGD without momentum.
 
-    `lr` is a number, or an array that broadcasts against the parameters `[*R, P]`: shape `[P]`
-    gives every parameter its own rate, shape `[R, 1]` every run. Raises GdanimError unless it is
-    finite and positive.
+    `lr` is a number; an array that broadcasts against the parameters `[*R, P]`: shape `[P]` gives
+    every parameter its own rate, shape `[R, 1]` every run; rates by the parameters' names; or a
+    Schedule. Raises GdanimError unless it is finite and positive.
     """
 
-    lr: ArrayLike
+    lr: Rate
+    linear: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        lr = positive("lr", self.lr)
-        object.__setattr__(self, "lr", lr if lr.ndim else float(lr))
+        keep(self, lr=learning_rate(self.lr))
 
     @property
     def name(self) -> str:

@@ -2,65 +2,107 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gdanim.arrays import Floats, parameters, whole
-from gdanim.descent.optimizer import Optimizer, Step
+from gdanim.descent.affine import Affine
+from gdanim.descent.batches import Batches
+from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
+from gdanim.descent.schedule import Schedule, scheduled
+from gdanim.descent.stepwise import Stepwise
+from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError
-from gdanim.problems.problem import Problem
+from gdanim.problems.landscape import Landscape
+
+STEPS = 300
+# The first block of steps; each later one is a quarter of what there is. At the end of a block it
+# is seen whether the descent goes on, so that at most a quarter of the work is for nothing.
+BLOCK = 16
 
 
 def descend(
-    problem: Problem,
+    problem: Landscape,
     optimizer: Optimizer,
     start: ArrayLike | None = None,
-    steps: int = 300,
+    steps: int | None = None,
     seed: int = 0,
+    *,
+    batch_size: int | None = None,
+    epochs: int | None = None,
+    stop: Stop | Sequence[Stop] = (),
 ) -> Run:
-    """Minimise `problem` from `start` for `steps` steps, recording the parameters at each.
+    """Minimise `problem` from `start`, recording the parameters at each step.
 
     `start` is `[P]`, or `[*R, P]` for R runs side by side; None draws one from `seed` as the model
-    suggests. A learning rate of shape `[R, 1]` makes R runs of one start. A run that diverges is
-    recorded up to its last finite step; nothing is raised and nothing warned of. Raises
-    GdanimError for a start that does not fit the model or has no finite loss, or negative `steps`.
+    suggests. A learning rate of shape `[R, 1]` makes R runs of one start. The length is `steps`
+    (300 when nothing is said) or `epochs`, passes over the data. With a `batch_size`, each step's
+    gradient is that of so many points, shuffled anew in every epoch from `seed`, the same for all
+    runs; an epoch's last batch can be shorter. A run ends earlier where one of the rules `stop`
+    holds of its loss, over all points.
+
+    A run that diverges is recorded up to its last finite step; nothing is raised and nothing warned
+    of. Raises GdanimError for a start that does not fit the model or has no finite loss, a rate
+    that fits neither, both steps and epochs, or more points in a batch than there are.
     """
-    whole("steps", steps)
     whole("seed", seed)
-    params = _start(problem, optimizer, start, seed)
+    schedule = scheduled(optimizer.lr, problem.names)
+    batches = None if batch_size is None else _batches(problem, batch_size, seed)
+    steps = _steps(steps, epochs, 1 if batches is None else batches.steps)
+    stops = [stop] if isinstance(stop, Stop) else list(stop)
+    params = _start(problem, schedule, start, seed)
     recorder = Recorder(problem, steps)
     recorder.snapshot(params)
-    state = optimizer.init(params)
-    lr = np.asarray(optimizer.lr, dtype=np.float64)
     with np.errstate(all="ignore"):
-        for number in range(steps):
-            step = Step(number, lr, params, problem)
-            delta, state = optimizer.update(problem.gradient(params), state, step)
-            params = params + delta
-            recorder.snapshot(params)
-            if not np.isfinite(params).all(axis=-1).any():
-                break
-    return recorder.run(optimizer, np.broadcast_to(lr, (max(steps, 1), *lr.shape)))
+        if batches is None and Affine.fits(problem, optimizer, schedule):
+            walk: Affine | Stepwise = Affine(problem, optimizer, schedule, params)
+        else:
+            walk = Stepwise(problem, optimizer, schedule, params, steps, batches)
+        while len(recorder) <= steps and recorder.goes_on(stops):
+            count = min(max(BLOCK, len(recorder) // 4), steps + 1 - len(recorder))
+            walk.fill(recorder.grow(count))
+    rates = walk.rates if isinstance(walk, Stepwise) else None
+    if rates is None:
+        rates = np.broadcast_to(schedule.first, (max(steps, 1), *schedule.first.shape))
+    seen = walk.batches if isinstance(walk, Stepwise) else None
+    return recorder.run(optimizer, rates, seen, stops)
 
 
-def _start(problem: Problem, optimizer: Optimizer, start: ArrayLike | None, seed: int) -> Floats:
+def _batches(problem: Landscape, size: int, seed: int) -> Batches:
+    if not problem.points:
+        raise GdanimError(f"batch_size: there is no data to choose from, got {size}; leave it out")
+    return Batches(problem.points, size, seed)
+
+
+def _steps(steps: int | None, epochs: int | None, each: int) -> int:
+    """The number of steps; an epoch has `each`."""
+    if epochs is None:
+        return whole("steps", STEPS if steps is None else steps)
+    if steps is not None:
+        raise GdanimError(f"steps, epochs: give one of them, got {steps} and {epochs}")
+    return whole("epochs", epochs) * each
+
+
+def _start(problem: Landscape, schedule: Schedule, start: ArrayLike | None, seed: int) -> Floats:
     """The first parameters `[*R, P]`."""
     names = problem.names
     if start is None:
-        start = problem.model.init(np.random.default_rng(seed))
+        start = problem.init(np.random.default_rng(seed))
     params = parameters("start", start, names)
     if not (params.size and np.isfinite(params).all()):
         raise GdanimError(f"start: must be finite numbers ({', '.join(names)}), got {start!r:.80}")
+    rate = schedule.first
     try:
-        shape = np.broadcast_shapes(params.shape, np.shape(optimizer.lr))
+        shape = np.broadcast_shapes(params.shape, rate.shape)
     except ValueError:
         shape = ()
     if shape[-1:] != (len(names),):
         raise GdanimError(
-            f"lr: shape {np.shape(optimizer.lr)} does not fit start {params.shape} of "
-            f"{len(names)} parameters; give one number, {len(names)} numbers, or shape [R, 1] "
-            f"for R runs"
+            f"lr: shape {rate.shape} does not fit start {params.shape} of {len(names)} parameters; "
+            f"give one number, {len(names)} numbers, or shape [R, 1] for R runs"
         )
     return np.array(np.broadcast_to(params, shape))

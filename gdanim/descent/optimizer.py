@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from numpy.typing import ArrayLike
-
-from gdanim.arrays import Floats
-from gdanim.problems.problem import Problem
+from gdanim.arrays import Floats, Ints
+from gdanim.descent.schedule import Rate
+from gdanim.problems.landscape import Landscape
 
 State = Any
 
@@ -17,20 +16,26 @@ class Step(NamedTuple):
     """Where a rule stands when it is asked for a step.
 
     `number` (0 is the first), `lr`: the learning rate in force, which broadcasts against
-    `params [*R, P]`, and the problem, for a rule that needs more of it than the gradient.
+    `params [*R, P]`, and the problem and the batch of points `[B]` (None for all of them), for a
+    rule that needs more of them than the gradient.
     """
 
     number: int
     lr: Floats
     params: Floats
-    problem: Problem
+    problem: Landscape
+    batch: Ints | None = None
 
 
 class Optimizer(ABC):
     """A rule that turns gradients into steps. The loop owns the step, the rule owns nothing."""
 
-    lr: ArrayLike
-    """The learning rate; broadcasts against the parameters `[*R, P]`."""
+    lr: Rate
+    """The learning rate, in any of its forms."""
+    linear: ClassVar[bool] = False
+    """Whether the step and the new state are linear in the gradient and the state, in the same way
+    at every step of a constant rate, and the state is `()` or one array like the parameters.
+    """
 
     @property
     @abstractmethod

@@ -2,81 +2,177 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from collections.abc import Sequence
 
-from gdanim.arrays import Floats, Ints, parameters, whole
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.arrays import Floats, Ints, in_blocks, parameters, whole
+from gdanim.descent.foreign import Parameters, flat
 from gdanim.descent.optimizer import Optimizer
+from gdanim.descent.rows import LIMIT, Rows
 from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
+from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError
-from gdanim.problems.problem import Problem
+from gdanim.problems.landscape import Landscape
 
 
 class Recorder:
     """Takes a snapshot of the parameters `[*R, P]` after every step and gives a Run.
 
     For `descend`, and for any training loop: call `snapshot` once before the first step and once
-    after each. `steps` is a hint of how many will come. Raises GdanimError for parameters that do
-    not fit the problem or change their shape.
+    after each. `steps` is a hint of how many will come. Past `memory` bytes the snapshots are kept
+    in a memory-mapped file in the temporary folder, which goes with the last Run of them. Raises
+    GdanimError for parameters that do not fit the problem or change their shape.
     """
 
-    def __init__(self, problem: Problem, steps: int = 1023) -> None:
-        self._problem = problem
+    def __init__(self, problem: Landscape, steps: int = 1023, memory: int = LIMIT) -> None:
+        self._problem, self._memory = problem, memory
         self._capacity = whole("steps", steps) + 1
-        self._params: Floats | None = None
-        self._count = 0
+        self._rows: Rows | None = None
+        self._losses: Rows | None = None
 
-    def snapshot(self, params: ArrayLike) -> None:
-        """Record one step's parameters, `[*R, P]`; they are copied."""
-        row = parameters("params", params, self._problem.names)
-        if self._params is None:
-            self._params = np.empty((self._capacity, *row.shape))
-        if row.shape != self._params.shape[1:]:
+    def __len__(self) -> int:
+        """How many snapshots there are."""
+        return 0 if self._rows is None else len(self._rows)
+
+    def snapshot(self, params: Parameters) -> None:
+        """Record one step's parameters `[*R, P]`; they are copied.
+
+        Numbers, NumPy arrays and lists of them, in the order of the problem's names; or a torch
+        tensor, a torch module, a JAX array or tree of them, a scikit-learn estimator (see
+        `gdanim.descent.foreign`).
+        """
+        row = parameters("params", flat(params, self._problem.names), self._problem.names)
+        if self._rows is None:
+            self._rows = Rows(row.shape, self._capacity, limit=self._memory)
+        shape = self._rows.array.shape[1:]
+        if row.shape != shape:
             raise GdanimError(
-                f"Recorder: the first snapshot had shape {self._params.shape[1:]}, "
-                f"this one has {row.shape}"
+                f"Recorder: the first snapshot had shape {shape}, this one has {row.shape}"
             )
-        if self._count == len(self._params):
-            self._params = np.concatenate([self._params, np.empty_like(self._params)])
-        self._params[self._count] = row
-        self._count += 1
+        self._rows.grow(1)[0] = row
 
-    def run(self, optimizer: Optimizer | None = None, rates: Floats | None = None) -> Run:
-        """What was recorded; each run ends at its last step with finite parameters and loss.
+    def grow(self, count: int) -> Floats:
+        """Room for `count` more snapshots `[count, *R, P]`, for `descend` to fill."""
+        assert self._rows is not None
+        return self._rows.grow(count)
+
+    def goes_on(self, stops: Sequence[Stop]) -> bool:
+        """Whether some run is finite still, and no rule of `stops` has held for it."""
+        assert self._rows is not None
+        going = np.isfinite(self._rows.array[-1]).all(axis=-1)
+        for stop in stops:
+            going = going & ~stop.holds(self._known_losses()).any(axis=0)
+        return bool(going.any())
+
+    def run(
+        self,
+        optimizer: Optimizer | None = None,
+        rates: Floats | None = None,
+        batches: Ints | None = None,
+        stops: Sequence[Stop] = (),
+    ) -> Run:
+        """What was recorded; each run ends at its last step with finite parameters and loss, or at
+        the first one where a rule of `stops` holds.
 
         `rates [S, ...]` is the learning rate of each step; its other axes broadcast against the
-        parameters'. Raises GdanimError when nothing was recorded, when a start has no finite
-        loss, or for fewer rates than steps.
+        parameters'. `batches [S, B]` numbers the points that each step saw, with -1 where there
+        were fewer. Raises GdanimError when nothing was recorded, when a start has no finite loss,
+        or for fewer rates or batches than steps.
         """
-        if self._params is None:
+        if self._rows is None:
             raise GdanimError("Recorder: nothing was recorded; call snapshot before run")
-        params = self._params[: self._count]
+        params = self._rows.array
         with np.errstate(all="ignore"):
-            finite = np.isfinite(params).all(axis=-1) & np.isfinite(self._problem.losses(params))
+            length = self._finite(every_loss=batches is None or bool(stops))
+            if not length.all():
+                lost = np.argwhere(length == 0)[0]
+                raise GdanimError(
+                    f"start: {params[(0, *lost)].tolist()} has no finite loss; "
+                    f"start nearer to the data, or scale the data"
+                )
+            kind, last = self._ends(length - 1, stops)
+        steps = int(last.max())
+        used = max(steps, 1)
+        if rates is None:
+            rates = np.full(used, np.nan)
+        for name, each in (("rates", rates), ("batches", batches)):
+            if each is not None and (np.ndim(each) < 1 or len(each) < steps):
+                raise GdanimError(
+                    f"{name}: one for each of the {steps} steps expected, "
+                    f"got shape {np.shape(each)}"
+                )
+        seen = None if batches is None else batches[:steps]
+        held = self._held(params[: steps + 1], last)
+        return Run(self._problem, optimizer, held, rates[:used], Outcome(kind, last), seen)
+
+    def _known_losses(self) -> Floats:
+        """The loss of every snapshot `[S+1, *R]`; of those that are new, it is computed now."""
+        assert self._rows is not None
+        params = self._rows.array
+        if self._losses is None:
+            self._losses = Rows(params.shape[1:-1], self._capacity)
+        new = params[len(self._losses) :]
+        if len(new):
+            losses = self._problem.losses(new)
+            self._losses.grow(len(new))[...] = losses
+        return self._losses.array
+
+    def _finite(self, every_loss: bool) -> Ints:
+        """How many snapshots each run has before the first that is not finite, `[*R]`.
+
+        Unless every loss is asked for, only those at the end are computed, back to a finite one:
+        with batches, the loss over all points would cost more than the descent.
+        """
+        assert self._rows is not None
+        params = self._rows.array
+        finite = in_blocks(_finite_rows, params, params[0].size)
+        if every_loss:
+            finite &= np.isfinite(self._known_losses())
         # Everything after the first row that is not finite is lost.
         length = np.logical_and.accumulate(finite, axis=0).sum(axis=0)
-        if not length.all():
-            lost = np.argwhere(length == 0)[0]
-            raise GdanimError(
-                f"start: {params[(0, *lost)].tolist()} has no finite loss; "
-                f"start nearer to the data, or scale the data"
-            )
-        last = length - 1
-        steps = int(last.max())
-        kind = np.where(last < len(params) - 1, DIVERGED, FINISHED)
-        held = _held(params[: steps + 1], last)
-        if rates is None:
-            rates = np.full(max(steps, 1), np.nan)
-        if np.ndim(rates) < 1 or len(rates) < steps:
-            raise GdanimError(
-                f"rates: one for each of the {steps} steps expected, got shape {np.shape(rates)}"
-            )
-        return Run(self._problem, optimizer, held, rates[: max(steps, 1)], Outcome(kind, last))
+        if every_loss:
+            return np.asarray(length)
+        beginning = np.isfinite(self._problem.losses(params[:1]))[0]
+        return self._back_to_a_finite_loss(length * beginning)
+
+    def _back_to_a_finite_loss(self, length: Ints) -> Ints:
+        """`length [*R]`, shortened to where the last snapshot's loss is finite too."""
+        assert self._rows is not None
+        size = 1
+        while True:
+            steps = length - 1 - np.arange(size).reshape(-1, *[1] * length.ndim)
+            index = np.maximum(steps, 0)[..., np.newaxis]
+            losses = self._problem.losses(np.take_along_axis(self._rows.array, index, axis=0))
+            good = np.isfinite(losses) | (steps < 0)
+            found = good.any(axis=0)
+            length = np.maximum(length - np.where(found, good.argmax(axis=0), size), 0)
+            if found.all():
+                return length
+            size *= 2
+
+    def _ends(self, last: Ints, stops: Sequence[Stop]) -> tuple[NDArray[np.str_], Ints]:
+        """How each run ends, and at which step, `[*R]` both."""
+        kind = np.where(last < len(self) - 1, DIVERGED, FINISHED)
+        for stop in stops:
+            holds = stop.holds(self._known_losses())
+            step = np.where(holds.any(axis=0), holds.argmax(axis=0), len(self))
+            earlier = (step <= last) & ((step < last) | (kind == FINISHED))
+            kind, last = np.where(earlier, stop.kind, kind), np.where(earlier, step, last)
+        return kind, last
+
+    def _held(self, params: Floats, last: Ints) -> Floats:
+        """`params [S, *R, P]` where each run keeps its row `last [*R]` from there on."""
+        if (last == len(params) - 1).all():
+            return params
+        held = Rows(params.shape[1:], len(params), limit=self._memory)
+        held.grow(len(params))[...] = params
+        for run in np.ndindex(last.shape):
+            held.array[(slice(int(last[run]) + 1, None), *run)] = params[(int(last[run]), *run)]
+        return held.array
 
 
-def _held(params: Floats, last: Ints) -> Floats:
-    """`params [S, *R, P]` where each run keeps its row `last [*R]` from there on."""
-    if (last == len(params) - 1).all():
-        return params
-    rows = np.minimum(np.arange(len(params)).reshape(-1, *[1] * last.ndim), last)
-    return np.take_along_axis(params, rows[..., np.newaxis], axis=0)
+def _finite_rows(params: Floats) -> NDArray[np.bool_]:
+    """`(p)->()`."""
+    return np.asarray(np.isfinite(params).all(axis=-1))

@@ -11,19 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.arrays import Floats, Ints, as_value
+from gdanim.descent.batches import NONE
 from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError
-from gdanim.problems.problem import Problem
+from gdanim.problems.landscape import Landscape
 from gdanim.values import load_value, save_value
 
-FINISHED, DIVERGED = "finished", "diverged"
+FINISHED, CONVERGED, DIVERGED = "finished", "converged", "diverged"
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """How each run ended, and at which step: `kind [*R]` (finished, diverged), `step [*R]`.
+    """How each run ended, and at which step: `kind [*R]`, `step [*R]`.
 
-    A diverged run's step is its last one with finite parameters and a finite loss.
+    The kinds are finished (it took all its steps), converged and diverged. A diverged run's step is
+    its last one with finite parameters and a finite loss, or where a rule found that it diverges.
     """
 
     kind: NDArray[np.str_]
@@ -54,19 +56,23 @@ class Run:
     Fields: the problem, the optimizer (None for a training loop of the user's own),
     `params [S+1, *R, P]` where row s is the state after s steps, `rates`: the learning rate that
     each step used (`[S, ...]`, its other axes broadcast against `[*R, P]`; where S is 0, the one
-    row that the first step would have used), the outcome. A run that ended before the others of
-    its axis keeps its last finite parameters.
+    row that the first step would have used), the outcome, and `batches [S, B]`: the numbers of the
+    points that each step saw, of all runs, with -1 where a batch was shorter (None when each saw
+    all points). A run that ended before the others of its axis keeps its last parameters.
     """
 
-    problem: Problem
+    problem: Landscape
     optimizer: Optimizer | None
     params: Floats
     rates: Floats
     outcome: Outcome
+    batches: Ints | None = None
 
     def __post_init__(self) -> None:
         as_value(self.params)
         as_value(self.rates)
+        if self.batches is not None:
+            as_value(self.batches)
 
     def __repr__(self) -> str:
         runs = f"{self.runs} runs x " if self.runs else ""
@@ -95,6 +101,16 @@ class Run:
         rate = np.asarray(self.rates[min(step, len(self.rates) - 1)])
         return rate.reshape(()) if rate.size == 1 else rate
 
+    def batch(self, step: int) -> Ints | None:
+        """The numbers of the points that `step` saw, `[B]`; after the last step, those of the last.
+
+        None where it saw all points, or where no step was taken.
+        """
+        if self.batches is None or not len(self.batches):
+            return None
+        batch = self.batches[min(step, len(self.batches) - 1)]
+        return np.asarray(batch[batch != NONE])
+
     def __getitem__(self, index: int) -> Run:
         """One run of the first run axis, cut at its own last step; its problem and optimizer are
         those of all.
@@ -106,7 +122,9 @@ class Run:
         rates = self.rates[: max(last, 1)]
         if rates.ndim == self.params.ndim:
             rates = rates[:, index if rates.shape[1] > 1 else 0]
-        return Run(self.problem, self.optimizer, self.params[: last + 1, index], rates, outcome)
+        batches = None if self.batches is None else self.batches[:last]
+        params = self.params[: last + 1, index]
+        return Run(self.problem, self.optimizer, params, rates, outcome, batches)
 
     def save(self, path: str | Path) -> None:
         """Write the run to an .npz file that `Run.load` reads.

@@ -13,10 +13,11 @@ import numpy as np
 from gdanim.arrays import Floats, whole
 from gdanim.errors import GdanimError
 from gdanim.problems.model import Model
-from gdanim.problems.tracing import advice, pull
+from gdanim.problems.tracing import explained, pull
 
 # Two parameter sets and three points: what fails on more than one is seen.
 TRIAL_RUNS, TRIAL_POINTS = 2, 3
+ARRAYS = "arrays, each parameter of shape [..., 1] and each feature of shape [N]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,14 +105,11 @@ class Function(Model):
         """Evaluate and differentiate the formula once, to say early what it cannot do."""
         x = np.linspace(0.25, 0.75, TRIAL_POINTS * self.features).reshape(-1, self.features)
         params = np.linspace(0.3, 0.7, TRIAL_RUNS * len(self.names)).reshape(TRIAL_RUNS, -1)
-        try:
-            with np.errstate(all="ignore"):
-                value = self.predict(params, x)
-                alone = self.predict(params[-1], x[-1:])
-                pulled = self.vjp(params, x, np.ones((TRIAL_RUNS, TRIAL_POINTS)))
-        except Exception as error:
-            hint = "" if self.derivative else "; or give Function(f, derivative=...)"
-            raise GdanimError(f"Function: {self._name}: {advice(error)}{hint}") from error
+        hint = "" if self.derivative else "; or give Function(f, derivative=...)"
+        with explained(f"Function: {self._name}", ARRAYS, hint):
+            value = self.predict(params, x)
+            alone = self.predict(params[-1], x[-1:])
+            pulled = self.vjp(params, x, np.ones((TRIAL_RUNS, TRIAL_POINTS)))
         if not np.allclose(value[-1, -1], alone[0], equal_nan=True):
             raise GdanimError(
                 f"Function: {self._name} mixes the points or the parameters of many steps, as "

@@ -8,7 +8,8 @@ for predictions, traced ones for derivatives, and no formula has to import autog
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import autograd.numpy as anp
@@ -18,6 +19,7 @@ from autograd.tracer import isbox
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from gdanim.arrays import Floats
+from gdanim.errors import GdanimError
 
 Formula = Callable[..., Any]
 # Where NumPy keeps the functions that autograd has too.
@@ -29,10 +31,6 @@ BRANCH = (
 SCALAR = (
     "float(...) and the functions of math take one number, but it gets those of many steps at "
     "once; use NumPy's functions, such as np.exp"
-)
-ARRAYS = (
-    "it gets arrays, each parameter of shape [..., 1] and each feature of shape [N]; "
-    "write it elementwise, in NumPy"
 )
 
 
@@ -60,7 +58,20 @@ def pull(formula: Formula, columns: Sequence[Floats], cotangent: Floats) -> list
         raise UntraceableError(f"autograd has no derivative for it: {error}") from error
 
 
-def advice(error: Exception) -> str:
+@contextmanager
+def explained(where: str, arrays: str, hint: str) -> Iterator[None]:
+    """Whatever a formula raises becomes a GdanimError: `where`, what to write instead, a hint.
+
+    `arrays` says what it gets.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    except Exception as error:
+        raise GdanimError(f"{where}: {_advice(error, arrays)}{hint}") from error
+
+
+def _advice(error: Exception, arrays: str) -> str:
     """What to write instead of what raised `error` when a formula got arrays, or traced ones."""
     if isinstance(error, UntraceableError):
         return f"{error}"
@@ -68,7 +79,7 @@ def advice(error: Exception) -> str:
         return BRANCH
     if "converted to Python scalars" in f"{error}" or "must be real number" in f"{error}":
         return SCALAR
-    return f"{type(error).__name__}: {error}; {ARRAYS}"
+    return f"{type(error).__name__}: {error}; it gets {arrays}; write it elementwise, in NumPy"
 
 
 class Traced(NDArrayOperatorsMixin):

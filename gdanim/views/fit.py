@@ -14,6 +14,7 @@ from gdanim.arrays import Floats
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.problem import Problem
 from gdanim.views import axes
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.inset import Card, emptiest_corner
@@ -55,7 +56,7 @@ class Fit(View):
         axes.style(ax, theme)
         axes.label(ax, theme, data.x_names[0], data.y_name)
         grid = x_grid(data)
-        alike = [label for label, run in clip.runs.items() if run.problem.data is data]
+        alike = [label for label, run in clip.runs.items() if fitted(run).data is data]
         predictions = np.concatenate([sampled(clip, label, grid) for label in alike])
         low, high = y_limits(data.y, predictions)
         card = None
@@ -99,9 +100,19 @@ class Fit(View):
         return update
 
 
+def fitted(run: Run) -> Problem:
+    """The run's problem; GdanimError when it is a bare function, which fits nothing."""
+    if not isinstance(run.problem, Problem):
+        raise GdanimError(
+            f"Fit: shows data and a model, and {run.problem.loss_name} has none; choose other "
+            "panels, such as panels={'loss': views.LossCurve()}"
+        )
+    return run.problem
+
+
 def common_data(clip: Clip) -> Dataset:
     """The data of the runs that are shown; GdanimError when they have not the same."""
-    first, *others = (run.problem.data for run in clip.shown.values())
+    first, *others = (fitted(run).data for run in clip.shown.values())
     if any(data is not first for data in others):
         raise GdanimError(
             f"Fit: the runs {', '.join(clip.shown)} have different data; "
@@ -134,7 +145,7 @@ def x_grid(data: Dataset) -> Floats:
 def predicted(run: Run, steps: Floats, x: Floats) -> Floats:
     """The predictions after each of `steps [K]` at `x [G]`: `[K, G]`; overflow is infinite."""
     with np.errstate(all="ignore"):
-        y = run.problem.model.predict(run.params[steps], x[:, np.newaxis])
+        y = fitted(run).model.predict(run.params[steps], x[:, np.newaxis])
     return np.nan_to_num(y, nan=np.inf, posinf=np.inf, neginf=-np.inf)
 
 

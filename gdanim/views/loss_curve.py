@@ -91,7 +91,9 @@ def set_limits(ax: Axes, losses: Floats, floor: float, ticks: int) -> None:
     # An exact fit would stretch the axis down to rounding errors.
     trifle = SMALLEST * float(losses[0])
     least = max(float(losses[losses > 0].min(initial=np.inf)), trifle)
-    if LINEAR_SPAN * least < high < np.inf or hidden(floor, least, high):
+    wide = LINEAR_SPAN * least < high < np.inf or hidden(floor, least, high)
+    # A bare function can be below 0.
+    if low >= 0 and wide:
         least = min(least, floor) if floor > trifle else least
         low, high = np.log10(least), np.log10(high)
         axes.logarithmic(ax, low - 0.24 * (high - low), high + 0.06 * (high - low), ticks)

@@ -1,0 +1,92 @@
+"""Many steps at once, where the descent is an affine recursion."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdanim.arrays import BLOCK, Floats
+from gdanim.descent.optimizer import Optimizer, State, Step
+from gdanim.descent.schedule import Constant, Schedule
+from gdanim.problems.landscape import Landscape
+
+# As many steps make one block, unless the powers of a diverging run grow beyond HUGE before: an
+# infinite power would end a run that is still finite itself.
+STEPS, HUGE = 1024, 1e100
+# With more numbers in the state than this, step after step is as fast.
+SMALL = 48
+
+
+class Affine:
+    """A descent whose state z (parameters, then the optimizer's) follows `z = T z + c`.
+
+    So it is where the gradient is affine in the parameters, the optimizer linear, and the rate
+    constant. A block of states is then one matrix product: `T^j z + (T^(j-1) + ... + 1) c`.
+    """
+
+    def __init__(
+        self, problem: Landscape, optimizer: Optimizer, schedule: Schedule, start: Floats
+    ) -> None:
+        state = optimizer.init(start)
+        z = start if isinstance(state, tuple) else np.concatenate([start, state], axis=-1)
+        self._names, self._width = start.shape[-1], z.shape[-1]
+        self._z = np.concatenate([z, np.ones_like(z[..., :1])], axis=-1)[..., np.newaxis]
+        first = transition(problem, optimizer, schedule.first, state)
+        self._powers = powers(first, max(first.size, self._z.size))
+
+    @staticmethod
+    def fits(problem: Landscape, optimizer: Optimizer, schedule: Schedule) -> bool:
+        """Whether this descent is affine, and small enough for that to be a gain."""
+        if not (optimizer.linear and isinstance(schedule, Constant)):
+            return False
+        return 2 * len(problem.names) <= SMALL and problem.hessian() is not None
+
+    def fill(self, rows: Floats) -> None:
+        """The parameters of the next steps, into `rows [n, *R, P]`."""
+        k, runs = self._width, self._z.shape[:-2]
+        size = self._powers.shape[-2] // k
+        for first in range(0, len(rows), size):
+            count = min(size, len(rows) - first)
+            states = np.matmul(self._powers[..., : count * k, :], self._z)
+            states = states.reshape(*runs, count, k)
+            rows[first : first + count] = np.moveaxis(states[..., : self._names], -2, 0)
+            self._z[..., :k, 0] = states[..., -1, :]
+
+
+def transition(problem: Landscape, optimizer: Optimizer, lr: Floats, state: State) -> Floats:
+    """T beside c, `[*Q, k, k+1]`, for a rate `[*Q, P]`.
+
+    Their columns are what the optimizer makes of unit vectors, and of the gradient at 0.
+    """
+    hessian = problem.hessian()
+    assert hessian is not None
+    p = len(hessian)
+    k = p if isinstance(state, tuple) else 2 * p
+    runs = lr.shape[:-1]
+    units = np.eye(k + 1, k).reshape(k + 1, *[1] * len(runs), k)
+    units = np.broadcast_to(units, (k + 1, *runs, k))
+    params, old = units[..., :p], units[..., p:]
+    gradients = params @ hessian
+    gradients[k] = problem.gradient(np.zeros(p))
+    step = Step(0, lr, params, problem)
+    delta, new = optimizer.update(gradients, old if k > p else (), step)
+    columns = np.concatenate([params + delta, new], axis=-1) if k > p else params + delta
+    return np.moveaxis(columns, 0, -1)
+
+
+def powers(first: Floats, cost: int) -> Floats:
+    """The steps `[*Q, k, k+1]` after 1, 2, ... m steps, one below the other: `[*Q, m k, k+1]`.
+
+    `cost` is how many numbers a single one needs; m is a power of 2.
+    """
+    k = first.shape[-2]
+    last = np.zeros_like(first[..., :1, :])
+    last[..., -1] = 1
+    square = np.concatenate([first, last], axis=-2)
+    found = square[..., np.newaxis, :, :]
+    while True:
+        count = found.shape[-3]
+        tail = found[..., -1:, :, :]
+        if 2 * count > STEPS or 2 * count * cost > BLOCK or not abs(tail).max() < HUGE:
+            break
+        found = np.concatenate([found, np.matmul(tail, found)], axis=-3)
+    return np.ascontiguousarray(found[..., :k, :]).reshape(*first.shape[:-2], -1, k + 1)

@@ -1,0 +1,73 @@
+"""Parameters as other packages hold them, found by what they can do: nothing is imported here.
+
+| what | order |
+|---|---|
+| numbers, an array or tensor of any package | as they stand, `[*R, P]` |
+| a list or tuple of arrays or such lists (a JAX tree) | one after the other, each row by row |
+| a mapping | its keys are the parameters' names |
+| a torch module | `module.parameters()`: of a Linear layer the weights, then the bias |
+| a scikit-learn estimator | `coef_`, then `intercept_` |
+
+So `Linear()` fits torch.nn.Linear(1, 1) and scikit-learn's linear models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gdanim.errors import GdanimError
+
+Parameters: TypeAlias = Any
+"""Anything that `flat` takes."""
+
+
+def flat(params: Parameters, names: Sequence[str]) -> ArrayLike:
+    """`params` as numbers, in the order of `names` and with no check of how many.
+
+    Raises GdanimError for a mapping with other keys, and for an estimator that was not fitted.
+    """
+    if isinstance(params, Mapping):
+        if set(params) != set(names):
+            raise GdanimError(
+                f"params: a mapping needs the parameters' names as keys ({', '.join(names)}), got "
+                f"{', '.join(map(str, params))}; or give a list of its arrays in the model's order"
+            )
+        return _joined([params[name] for name in names])
+    if callable(getattr(params, "partial_fit", getattr(params, "fit", None))):
+        if not hasattr(params, "coef_"):
+            raise GdanimError(
+                f"params: {type(params).__name__} has no coef_ yet; fit it first, or record the "
+                f"start as numbers ({', '.join(names)})"
+            )
+        return _joined([params.coef_, params.intercept_])
+    if callable(getattr(params, "parameters", None)):
+        return _joined(list(params.parameters()))
+    if isinstance(params, list | tuple) and not _plain(params):
+        return _joined(params)
+    return _numbers(params)
+
+
+def _joined(tree: Any) -> ArrayLike:
+    """The leaves of nested lists, one after the other, each row by row."""
+    if isinstance(tree, list | tuple):
+        return np.concatenate([np.ravel(_joined(branch)) for branch in tree] or [np.zeros(0)])
+    return _numbers(tree)
+
+
+def _plain(tree: Any) -> bool:
+    """Whether there is nothing but numbers in nested lists, as numpy understands them."""
+    if isinstance(tree, list | tuple):
+        return all(map(_plain, tree))
+    return np.isscalar(tree) or tree is None
+
+
+def _numbers(leaf: Any) -> ArrayLike:
+    # A tensor that has a gradient is no array; nor is one on another device, or a bfloat16.
+    if callable(getattr(leaf, "detach", None)):
+        leaf = leaf.detach().cpu().double().numpy()
+    array: ArrayLike = leaf
+    return array

@@ -1,0 +1,47 @@
+"""Noise on the gradient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gdanim.arrays import Floats, at_least_zero, keep, whole
+from gdanim.descent.optimizer import Optimizer, State, Step
+from gdanim.descent.schedule import Rate
+
+
+@dataclass(frozen=True, eq=False)
+class Noisy(Optimizer):
+    """`optimizer` on the gradient plus normal noise, `scale` its standard deviation.
+
+    With gradient descent of a rate lr this is Langevin dynamics at the temperature `lr scale^2 / 2`
+    (Welling and Teh, "Bayesian learning via stochastic gradient Langevin dynamics", 2011). A
+    schedule that lowers the rate cools it down. The noise of a step follows from `seed` and the
+    step's number alone, and is the same in all runs side by side, so each is the run that it would
+    be alone. Raises GdanimError for a scale below 0 or a seed that is no whole number.
+    """
+
+    optimizer: Optimizer
+    scale: float
+    seed: int = 0
+    lr: Rate = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        whole("seed", self.seed)
+        keep(self, lr=self.optimizer.lr, scale=at_least_zero("scale", self.scale))
+
+    @property
+    def name(self) -> str:
+        """As `gradient descent + noise`."""
+        return f"{self.optimizer.name} + noise"
+
+    def init(self, params: Floats) -> State:
+        """The optimizer's."""
+        return self.optimizer.init(params)
+
+    def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
+        """The optimizer's step for `gradient + scale * normal`; its state."""
+        rng = np.random.default_rng((self.seed, step.number))
+        noise = self.scale * rng.standard_normal(gradient.shape[-1])
+        return self.optimizer.update(gradient + noise, state, step)

@@ -1,0 +1,69 @@
+"""Rows that are added one after the other, in bounded memory."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from gdanim.errors import GdanimError
+
+# Up to here (bytes) rows are kept in memory; more of them are kept in a file.
+LIMIT = 512 * 1024**2
+
+
+class Rows:
+    """An array that grows along its first axis.
+
+    Past `limit` bytes it lives in a memory-mapped file in the temporary folder (TMPDIR says which
+    one). The file has no name, or is deleted when it is closed, so it is gone with the last array
+    that was taken of it, whatever happens. Raises GdanimError when the folder has no room.
+    """
+
+    def __init__(
+        self, shape: tuple[int, ...], expected: int, dtype: DTypeLike = float, limit: int = LIMIT
+    ) -> None:
+        self._shape, self._dtype, self._limit = shape, np.dtype(dtype), limit
+        self._row_bytes = max(1, int(np.prod(shape)) * self._dtype.itemsize)
+        self._file: BinaryIO | None = None
+        self._array = self._room(max(1, expected))
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def array(self) -> NDArray[Any]:
+        """What was added so far, `[len, *shape]`: a view, not a copy."""
+        return self._array[: self._count]
+
+    def grow(self, count: int) -> NDArray[Any]:
+        """`count` more rows, to be filled by the caller."""
+        first, self._count = self._count, self._count + count
+        if self._count > len(self._array):
+            self._enlarge(max(self._count, 2 * len(self._array)))
+        return self._array[first : self._count]
+
+    def _enlarge(self, rows: int) -> None:
+        old = self._array
+        self._array = self._room(rows)
+        if not isinstance(old.base, np.memmap):
+            self._array[: len(old)] = old
+
+    def _room(self, rows: int) -> NDArray[Any]:
+        shape = (rows, *self._shape)
+        if rows * self._row_bytes <= self._limit:
+            return np.empty(shape, self._dtype)
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="gdanim-")
+            self._file.truncate(rows * self._row_bytes)
+            mapped = np.memmap(self._file, self._dtype, "r+", shape=shape)
+        except OSError as error:
+            raise GdanimError(
+                f"{tempfile.gettempdir()}: cannot keep {rows * self._row_bytes / 1e9:.1f} GB of "
+                f"recorded steps: {error.strerror or error}; set TMPDIR to a folder with more room"
+            ) from error
+        return mapped.view(np.ndarray)

@@ -1,0 +1,110 @@
+"""When to stop before the last step."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.arrays import Floats, at_least_zero, keep, number, whole
+from gdanim.descent.run import CONVERGED, DIVERGED
+from gdanim.errors import GdanimError
+
+Bools = NDArray[np.bool_]
+
+
+class Stop(ABC):
+    """A rule that ends a run, read off its losses: the run ends at the first step where it holds.
+
+    Each run of the axis stops for itself.
+    """
+
+    @property
+    @abstractmethod
+    def kind(self) -> str:
+        """What the run then has: `converged` or `diverged`."""
+
+    @abstractmethod
+    def holds(self, losses: Floats) -> Bools:
+        """`[S+1, *R] -> [S+1, *R]`: whether a run stops at a step; it sees no later loss."""
+
+
+@dataclass(frozen=True)
+class Convergence(Stop):
+    """Stop when the loss has changed relatively by less than `tolerance` in each of `steps` steps.
+
+    Raises GdanimError for a tolerance below 0 or fewer than one step.
+    """
+
+    tolerance: float = 1e-6
+    steps: int = 10
+
+    def __post_init__(self) -> None:
+        keep(self, tolerance=at_least_zero("tolerance", self.tolerance))
+        whole("steps", self.steps, least=1)
+
+    @property
+    def kind(self) -> str:
+        """`converged`."""
+        return CONVERGED
+
+    def holds(self, losses: Floats) -> Bools:
+        """From step `steps` on: `|loss - loss before| < tolerance |loss before|`, each time."""
+        holds = np.zeros(losses.shape, dtype=bool)
+        small = abs(np.diff(losses, axis=0)) < self.tolerance * abs(losses[:-1])
+        calm = np.cumsum(np.concatenate([np.zeros_like(small[:1]), small]), axis=0, dtype=np.int64)
+        holds[self.steps :] = calm[self.steps :] - calm[: -self.steps] == self.steps
+        return holds
+
+
+@dataclass(frozen=True)
+class Stall(Stop):
+    """Stop when the loss differs by less than `cutoff` from the loss `steps` steps before.
+
+    Raises GdanimError for a cutoff below 0 or fewer than one step.
+    """
+
+    cutoff: float
+    steps: int = 6
+
+    def __post_init__(self) -> None:
+        keep(self, cutoff=at_least_zero("cutoff", self.cutoff))
+        whole("steps", self.steps, least=1)
+
+    @property
+    def kind(self) -> str:
+        """`converged`."""
+        return CONVERGED
+
+    def holds(self, losses: Floats) -> Bools:
+        """From step `steps` on: `|loss - loss steps before| < cutoff`."""
+        holds = np.zeros(losses.shape, dtype=bool)
+        holds[self.steps :] = abs(losses[self.steps :] - losses[: -self.steps]) < self.cutoff
+        return holds
+
+
+@dataclass(frozen=True)
+class Divergence(Stop):
+    """Stop when the loss is above `factor` times the first one.
+
+    Without it a run ends only where its parameters or its loss are no longer finite. Raises
+    GdanimError unless the factor is above 1.
+    """
+
+    factor: float = 1e3
+
+    def __post_init__(self) -> None:
+        if number("factor", self.factor) <= 1:
+            raise GdanimError(f"factor: must be above 1, got {self.factor!r}")
+
+    @property
+    def kind(self) -> str:
+        """`diverged`."""
+        return DIVERGED
+
+    def holds(self, losses: Floats) -> Bools:
+        """`loss > factor * |first loss|`."""
+        beyond: Bools = losses > self.factor * abs(losses[0])
+        return beyond

@@ -1,0 +1,174 @@
+"""A bare function of its parameters, without data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from inspect import Parameter, signature
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gdanim.arrays import Floats, Ints, floats
+from gdanim.errors import GdanimError
+from gdanim.problems.landscape import Best, Landscape
+from gdanim.problems.tracing import explained, pull
+
+
+@dataclass(frozen=True, eq=False)
+class Objective(Landscape):
+    """Minimise `f(x, y, ...)`, a formula in plain NumPy of one parameter or more.
+
+    It is written elementwise and gets one array for each parameter, all of the same shape. Fields:
+    `names` (the formula's own where none are given), `range`: where starts are drawn and what a
+    view shows, `(low, high)` for all parameters or `[P, 2]`, `formula` in mathtext, the known
+    `minima [K, P]` and the `source`. The derivative comes from autograd, or from `derivative(x, y,
+    ...)`, which gives one for each parameter; `constant_hessian [P, P]` is the second one, where it
+    is the same everywhere. Raises GdanimError, with what to write instead, for a formula that takes
+    no arrays or that autograd cannot follow, and for fields that do not fit the parameters.
+    """
+
+    f: Callable[..., Any]
+    names: tuple[str, ...] = ()
+    range: ArrayLike = (-2.5, 2.5)
+    formula: str = ""
+    minima: ArrayLike | None = None
+    source: str = ""
+    derivative: Callable[..., Sequence[Any]] | None = None
+    constant_hessian: ArrayLike | None = None
+
+    def __post_init__(self) -> None:
+        keep = object.__setattr__
+        given = (self.names,) if isinstance(self.names, str) else tuple(self.names)
+        keep(self, "names", given or _names(self.f))
+        width = len(self.names)
+        keep(self, "range", _range(self.range, width))
+        keep(self, "formula", self.formula or f"f({', '.join(self.names)})")
+        if self.minima is not None:
+            keep(self, "minima", _table("minima", self.minima, self.names))
+        if self.constant_hessian is not None:
+            table = _table("constant_hessian", self.constant_hessian, self.names, width)
+            keep(self, "constant_hessian", table)
+        self._try()
+
+    @property
+    def loss_name(self) -> str:
+        """`f(x, y)`."""
+        return f"f({', '.join(self.names)})"
+
+    @property
+    def loss_symbol(self) -> str:
+        """`f`."""
+        return "f"
+
+    @property
+    def points(self) -> int:
+        """0: there is no data."""
+        return 0
+
+    @property
+    def cost(self) -> int:
+        """The parameters."""
+        return len(self.names)
+
+    def init(self, rng: np.random.Generator) -> Floats:
+        """Uniform on the range, `[P]`."""
+        low, high = np.asarray(self.range).T
+        start: Floats = rng.uniform(low, high)
+        return start
+
+    def loss_at(self, params: Floats, batch: Ints | None = None) -> Floats:
+        """`(p)->()`."""
+        _no_batch(batch)
+        value = self.f(*np.moveaxis(params, -1, 0))
+        return np.array(np.broadcast_to(value, params.shape[:-1]), dtype=np.float64)
+
+    def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
+        """`(p)->(p)`: autograd's, or the derivative that was given."""
+        _no_batch(batch)
+        columns = list(np.moveaxis(params, -1, 0))
+        if self.derivative is None:
+            # A run's value depends on its own parameters alone, so one pass serves all runs.
+            slopes: Sequence[Any] = pull(self.f, columns, np.ones(params.shape[:-1]))
+        else:
+            slopes = self.derivative(*columns)
+        return np.stack(np.broadcast_arrays(*slopes, columns[0])[:-1], axis=-1)
+
+    def best(self) -> Best | None:
+        """The lowest of the known minima."""
+        if self.minima is None:
+            return None
+        minima = floats("minima", self.minima)
+        losses = self.loss(minima)
+        return Best("minimum", float(losses.min()), minima[int(losses.argmin())])
+
+    def hessian(self) -> Floats | None:
+        """`constant_hessian`."""
+        constant = self.constant_hessian
+        return None if constant is None else floats("constant_hessian", constant)
+
+    def _try(self) -> None:
+        """Evaluate and differentiate the formula once, to say early what it cannot do."""
+        low, high = np.asarray(self.range).T
+        params = low + (high - low) * np.array([[0.3], [0.6]])
+        hint = "" if self.derivative else "; or give Objective(f, derivative=...)"
+        with explained(f"Objective: {self.loss_name}", "an array for each parameter", hint):
+            value, alone = self.loss_at(params), self.loss_at(params[1])
+            gradient = self.gradient_at(params)
+        if not np.allclose(value[1], alone, equal_nan=True):
+            raise GdanimError(
+                f"Objective: {self.loss_name} mixes the parameters of many steps, as np.sum(...) "
+                "does; write it elementwise"
+            )
+        if gradient.shape != params.shape:
+            raise GdanimError(
+                f"Objective: derivative must give one array for each of {', '.join(self.names)}, "
+                f"it gave {gradient.shape[-1]}"
+            )
+
+
+def _names(f: Callable[..., Any]) -> tuple[str, ...]:
+    """The parameters that a formula names."""
+    try:
+        arguments = list(signature(f).parameters.values())
+    except (TypeError, ValueError):
+        arguments = []
+    kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    names = tuple(argument.name for argument in arguments if argument.kind in kinds)
+    if not names or any(a.kind is Parameter.VAR_POSITIONAL for a in arguments):
+        raise GdanimError(
+            f"Objective: {f!r:.80} tells no names of parameters; give names=('x', 'y')"
+        )
+    return names
+
+
+def _table(
+    field: str, values: ArrayLike, names: tuple[str, ...], rows: int | None = None
+) -> Floats:
+    """`values [rows, P]`."""
+    array = floats(f"Objective: {field}", values)
+    if array.ndim != 2 or array.shape != (rows or len(array), len(names)):
+        raise GdanimError(
+            f"Objective: {field} must have shape [{rows or 'K'}, {len(names)}], a column for each "
+            f"of {', '.join(names)}; got {array.shape}"
+        )
+    return array
+
+
+def _range(values: ArrayLike, width: int) -> Floats:
+    """Low and high of each parameter, `[P, 2]`."""
+    array = floats("range", values)
+    if array.shape not in ((2,), (width, 2)) or not (
+        np.isfinite(array).all() and (array[..., 0] < array[..., 1]).all()
+    ):
+        raise GdanimError(
+            f"Objective: range must be (low, high), or one such pair for each of {width} "
+            f"parameters, with low < high, got {values!r:.80}"
+        )
+    return floats("range", np.broadcast_to(array, (width, 2)))
+
+
+def _no_batch(batch: Ints | None) -> None:
+    if batch is not None:
+        raise GdanimError("Objective: has no data, so no batches; leave batches out")

@@ -1,0 +1,172 @@
+"""Bare functions: a Landscape's contract, and the ready-made ones with what is known of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.mathtext import MathTextParser
+
+from gdanim.errors import GdanimError
+from gdanim.problems import objectives
+from gdanim.problems.objective import Objective
+
+READY = {
+    "bowl": objectives.bowl(),
+    "steep bowl": objectives.bowl(1000),
+    "saddle": objectives.saddle(),
+    "Rosenbrock": objectives.rosenbrock(),
+    "Himmelblau": objectives.himmelblau(),
+    "Beale": objectives.beale(),
+    "Rastrigin": objectives.rastrigin(),
+    "Rastrigin of 5": objectives.rastrigin(5),
+    "two valleys": objectives.two_valleys(),
+    "wave": objectives.wave(),
+}
+each = pytest.mark.parametrize("objective", READY.values(), ids=READY.keys())
+
+
+def inside(objective: Objective, *shape: int) -> Any:
+    low, high = np.asarray(objective.range).T
+    return np.random.default_rng(0).uniform(low, high, (*shape, len(low)))
+
+
+@each
+def test_gradient_is_autograds(objective: Objective) -> None:
+    params = inside(objective, 4, 3)
+    plain = Objective(objective.f, objective.names)
+    np.testing.assert_allclose(
+        objective.gradient(params), plain.gradient(params), rtol=1e-10, atol=1e-10
+    )
+
+
+@each
+def test_gradient_is_the_derivative_of_loss(objective: Objective) -> None:
+    params, h = inside(objective), 1e-5
+    direction = np.random.default_rng(1).normal(size=params.shape)
+    numeric = (objective.loss(params + h * direction) - objective.loss(params - h * direction)) / (
+        2 * h
+    )
+    assert objective.gradient(params) @ direction == pytest.approx(float(numeric), rel=1e-6)
+
+
+@each
+def test_leading_axes_broadcast(objective: Objective) -> None:
+    params = inside(objective, 4, 3)
+    losses, gradients = objective.loss(params), objective.gradient(params)
+    assert losses.shape == (4, 3) and gradients.shape == params.shape
+    for index in np.ndindex(4, 3):
+        assert losses[index] == pytest.approx(float(objective.loss(params[index])), rel=1e-13)
+        np.testing.assert_allclose(gradients[index], objective.gradient(params[index]), rtol=1e-12)
+    np.testing.assert_array_equal(objective.losses(params), losses)
+
+
+@each
+def test_known_minima_are_minima(objective: Objective) -> None:
+    if objective.minima is None:
+        assert objective.best() is None
+        return
+    best = objective.best()
+    assert best is not None and best.params is not None
+    for minimum in np.asarray(objective.minima):
+        np.testing.assert_allclose(objective.gradient(minimum), 0, atol=1e-11)
+        around = minimum + 1e-3 * np.random.default_rng(0).normal(size=(200, len(minimum)))
+        assert (objective.loss(around) > objective.loss(minimum)).all()
+    assert best.loss == objective.loss(best.params) == objective.loss(objective.minima).min()
+    # No point of the range that this finds is lower.
+    assert objective.loss(inside(objective, 100_000)).min() > best.loss
+
+
+def test_values_from_the_literature() -> None:
+    assert objectives.rosenbrock().loss((-1.2, 1.0)) == pytest.approx(24.2)
+    assert objectives.himmelblau().loss((0, 0)) == 170
+    assert objectives.beale().loss((0, 0)) == pytest.approx(14.203125)
+    assert objectives.rastrigin().loss((1, 1)) == pytest.approx(2.0)
+    assert objectives.wave().loss((10,)) == pytest.approx(0.0, abs=1e-14)
+    assert objectives.bowl(7).loss((2, 1)) == 5.5
+    values = [float(READY[name].best().loss) for name in ("Himmelblau", "Beale", "Rosenbrock")]  # type: ignore[union-attr]
+    np.testing.assert_allclose(values, 0, atol=1e-25)
+
+
+@each
+def test_a_constant_hessian_is_the_change_of_the_gradient(objective: Objective) -> None:
+    if (hessian := objective.hessian()) is None:
+        return
+    one, other = inside(objective, 2)
+    change = objective.gradient(one) - objective.gradient(other)
+    np.testing.assert_allclose(hessian @ (one - other), change, rtol=1e-12)
+
+
+def test_the_bowl_has_the_condition_number_that_was_asked_for() -> None:
+    hessian = objectives.bowl(250).hessian()
+    assert hessian is not None
+    assert np.linalg.cond(hessian) == pytest.approx(250)
+
+
+@each
+def test_names_start_formula_and_source(objective: Objective) -> None:
+    start = objective.init(np.random.default_rng(3))
+    low, high = np.asarray(objective.range).T
+    assert start.shape == (len(objective.names),)
+    assert ((low <= start) & (start <= high)).all()
+    assert objective.source
+    MathTextParser("path").parse(f"${objective.formula}$")
+    assert (objective.points, objective.loss_symbol) == (0, "f")
+
+
+def test_a_formula_of_ones_own() -> None:
+    objective = Objective(lambda u, v: np.exp(u) + np.abs(v) * u, range=((0, 1), (2, 3)))
+    assert objective.names == ("u", "v")
+    assert objective.formula == objective.loss_name == "f(u, v)"
+    np.testing.assert_allclose(objective.gradient((0.5, -2.0)), [np.exp(0.5) + 2, -0.5])
+    assert 2 < objective.init(np.random.default_rng(0))[1] < 3
+    constant = Objective(lambda u, v: 3.0)
+    np.testing.assert_array_equal(constant.gradient(np.ones((4, 2))), np.zeros((4, 2)))
+    np.testing.assert_array_equal(constant.loss(np.ones((4, 2))), [3.0] * 4)
+
+
+def test_overflow_neither_raises_nor_warns() -> None:
+    for objective in READY.values():
+        for size in (1e200, np.inf, np.nan):
+            params = np.full((3, len(objective.names)), size)
+            assert objective.loss(params).shape == (3,)
+            assert objective.gradient(params).shape == params.shape
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Objective(lambda *p: p[0]), r"tells no names of parameters; give names=\('x', "),
+        (lambda: Objective(math.hypot), r"^Objective: .* tells no names of parameters"),
+        (lambda: Objective(lambda: 1.0), r"tells no names of parameters"),
+        (lambda: Objective(lambda x: x, ("x", "y")), r"^Objective: f\(x, y\): TypeError: .* takes"),
+        (lambda: Objective(lambda x: x if x > 0 else -x), r"it cannot branch on values"),
+        (lambda: Objective(lambda x: math.sin(x)), r"float\(\.\.\.\) and the functions of math"),
+        (lambda: Objective(lambda x: x.sum()), r"mixes the parameters of many steps"),
+        (lambda: Objective(lambda x: x, range=(1, 0)), r"^Objective: range must be \(low, high\)"),
+        (lambda: Objective(lambda x: x, range=(0, np.inf)), r"^Objective: range must be"),
+        (
+            lambda: Objective(lambda x: x, minima=[[1, 2]]),
+            r"^Objective: minima must have shape \[K, 1\]",
+        ),
+        (lambda: Objective(lambda x: x, minima=[1]), r"^Objective: minima must have shape"),
+        (
+            lambda: Objective(lambda x: x, constant_hessian=[[1], [2]]),
+            r"constant_hessian must have shape \[1, 1\], .*; got \(2, 1\)$",
+        ),
+        (lambda: Objective(lambda x, y: x, derivative=lambda x, y: (1,)), r"must give one array"),
+        (lambda: objectives.bowl(0), r"^condition: must be a finite number above 0"),
+        (lambda: objectives.rastrigin(0), r"^parameters: must be a whole number of at least 1"),
+        (lambda: objectives.bowl().loss((1, 2, 3)), r"^params: 2 numbers expected \(x, y\), got 3"),
+        (
+            lambda: objectives.bowl().loss((1, 2), np.array([0])),
+            r"^Objective: has no data, so no batches",
+        ),
+    ],
+)
+def test_what_is_refused(make: Callable[[], Any], message: str) -> None:
+    with pytest.raises(GdanimError, match=message):
+        make()
