@@ -20,6 +20,7 @@ DEPENDENCIES = (
     "numpy",
     "matplotlib",
     "pillow",
+    "contourpy",
     "imageio",
     "imageio-ffmpeg",
     "click",

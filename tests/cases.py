@@ -1,4 +1,4 @@
-"""The tables of models, losses and optimizers that tests run over; a new one adds its row here."""
+"""The tables that tests run over; a new model, loss, optimizer or view adds its row here."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ from gdanim.problems.model import Model
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
+from gdanim.views.base import View
+from gdanim.views.contour import Contour
+from gdanim.views.fit import Fit
+from gdanim.views.loss_curve import LossCurve
+from gdanim.views.loss_slice import LossSlice
+from gdanim.views.parameters import Parameters
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,3 +194,32 @@ class Valley(Landscape):
 
 
 VALLEY, VALLEY_START = Valley(), (-1.5, 2.0)
+
+
+@dataclass(frozen=True, eq=False)
+class ViewCase:
+    """A view, and how many parameters and features a problem must have for it (0: any)."""
+
+    name: str
+    view: View
+    least_parameters: int = 1
+    features: int = 0
+
+    def __str__(self) -> str:
+        return self.name
+
+    def shows(self, problem: Landscape) -> bool:
+        """Whether it is made for this problem."""
+        features = problem.data.features if isinstance(problem, Problem) else None
+        return len(problem.names) >= self.least_parameters and self.features in (0, features)
+
+
+VIEWS = [
+    ViewCase("fit", Fit(), features=1),
+    ViewCase("loss curve", LossCurve()),
+    ViewCase("parameters", Parameters()),
+    ViewCase("loss slice", LossSlice()),
+    ViewCase("contour", Contour(), least_parameters=2),
+    ViewCase("contour of a pair", Contour((0, 1)), least_parameters=2),
+    ViewCase("contour of the main plane", Contour("main"), least_parameters=2),
+]

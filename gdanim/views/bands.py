@@ -1,0 +1,99 @@
+"""A height over a plane as bands of colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import contourpy
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_rgb
+from matplotlib.path import Path
+
+from gdanim.arrays import Floats
+from gdanim.views.theme import Theme
+
+BANDS = 13
+# The part of a plane that lies lower than the scale on which the bands widen.
+LOWEST = 0.02
+# From the lowest to the highest point at most so many times that scale.
+WIDEST = 1e8
+NOTHING = Path(np.empty((0, 2)))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Which band a loss is in: `log(1 + (loss - low) / unit)`, from 0 to 1 at `high`.
+
+    Linear near the lowest loss and logarithmic above, so that a bowl gets rings and a valley that
+    spans many decades as well.
+    """
+
+    low: float
+    unit: float
+    high: float
+
+    def __call__(self, losses: Floats) -> Floats:
+        """`()->()`: 0 at the lowest loss, 1 at the highest and beyond."""
+        clipped = np.clip(losses, self.low, self.high)
+        top = np.log1p((self.high - self.low) / self.unit)
+        return np.asarray(np.log1p((clipped - self.low) / self.unit) / top)
+
+
+def scale(losses: Floats, low: float = np.inf) -> Scale:
+    """The scale for the losses of a plane, and for `low`, the best loss known."""
+    finite = losses[np.isfinite(losses) & (losses < 1e300)]
+    if not finite.size:
+        return Scale(0.0, 1.0, 1.0)
+    low = min(low, float(finite.min()))
+    height = float(finite.max()) - low
+    if not height > 0:
+        return Scale(low, 1.0, low + 1.0)
+    unit = float(np.quantile(finite, LOWEST)) - low
+    return Scale(low, max(unit, height / WIDEST), low + height)
+
+
+def mixed(colour: str, other: str, share: float) -> tuple[float, float, float]:
+    """So much of `other` in `colour`."""
+    mix = (1 - share) * np.array(to_rgb(colour)) + share * np.array(to_rgb(other))
+    red, green, blue = mix.tolist()
+    return red, green, blue
+
+
+def blues(theme: Theme, count: int = BANDS) -> list[tuple[float, float, float]]:
+    """Quiet colours, the deepest for the lowest."""
+    deep = mixed(theme.prediction, theme.muted, 0.3)
+    deep_hex = "#{:02x}{:02x}{:02x}".format(*(round(255 * part) for part in deep))
+    return [mixed(deep_hex, theme.paper, 0.18 + 0.77 * (k / (count - 1)) ** 0.8)
+            for k in range(count)]  # fmt: skip
+
+
+class Bands:
+    """Bands of equal height between 0 and 1, and lines between them; `show` sets them anew."""
+
+    def __init__(self, ax: Axes, colours: list[tuple[float, float, float]], line: str) -> None:
+        self.edges = np.linspace(0, 1, len(colours) + 1)
+        self.filled = PathCollection(
+            [], facecolors=colours, edgecolors=colours, linewidths=0.4, zorder=0.6, gid="bands"
+        )
+        self.lines = LineCollection([], colors=line, linewidths=0.9, alpha=0.7, zorder=0.7)
+        for collection in (self.filled, self.lines):
+            ax.add_collection(collection, autolim=False)
+
+    def show(self, x: Floats, y: Floats, heights: Floats) -> list[Artist]:
+        """Heights `[Y, X]` on the grid of `x [X]` and `y [Y]`."""
+        bands = contourpy.contour_generator(x, y, heights, fill_type="OuterCode")
+        ends = [-np.inf, *self.edges[1:-1].tolist(), np.inf]
+        pairs = zip(ends, ends[1:], strict=False)
+        self.filled.set_paths([joined(*bands.filled(low, high)) for low, high in pairs])
+        levels = contourpy.contour_generator(x, y, heights, line_type="Separate")
+        lines: list[Floats] = [line for edge in ends[1:-1] for line in levels.lines(edge)]  # type: ignore[misc]
+        self.lines.set_segments(lines)
+        return [self.filled, self.lines]
+
+
+def joined(points: list[Floats], codes: list[Floats]) -> Path:
+    """All parts of one band as one path."""
+    return Path(np.concatenate(points), np.concatenate(codes)) if points else NOTHING

@@ -1,0 +1,254 @@
+"""The loss over one parameter, with the ball that rolls down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from numpy.typing import ArrayLike
+
+from gdanim.arrays import Floats, Ints, parameters
+from gdanim.errors import GdanimError
+from gdanim.views import axes, marks
+from gdanim.views.bands import mixed
+from gdanim.views.base import Clip, Update, View
+from gdanim.views.terrain import (
+    Parameter,
+    Slice,
+    Terrain,
+    alike,
+    along,
+    common_terrain,
+    limits,
+    nearer,
+    number_of,
+)
+from gdanim.views.theme import Theme
+
+# Points of the curve when it is drawn once, and the fewest and most when it is drawn every frame.
+STILL, MOVING = 801, (61, 301)
+# Numbers that the curve may cost at every frame.
+BUDGET = 1e5
+# The tangent reaches so far to both sides of the ball, as a part of the panel.
+TANGENT = 0.2
+SAMPLES = 60
+
+
+@dataclass(frozen=True)
+class LossSlice(View):
+    """The loss over one parameter: the curve, the ball, its tangent, and the step to come.
+
+    `parameter` is a name or number, the first one when None. The other parameters have their
+    values of the frame's step, so that the curve moves, or those of `fixed [P]`, so that it stays
+    (the ball is then on the curve at the run's value of the one parameter). The arrow is level and
+    as long as the step to come; the dotted line leads from its tip to where that lands on the
+    curve. `trail` dots fade behind the ball, where earlier frames had it. Limits are fixed for the
+    whole run, from start, path and optimum, unless `range` gives those of the parameter. Raises
+    GdanimError for a parameter that the problem does not have, and for runs of different problems.
+    """
+
+    parameter: Parameter | None = None
+    fixed: ArrayLike | None = None
+    range: tuple[float, float] | None = None
+    trail: int = 12
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        """Curve, dots, tangent, arrow, ball, from back to front."""
+        terrain = common_terrain("LossSlice", clip)
+        line = self._slice(terrain)
+        if line.base is None and len(clip.shown) > 1:
+            raise GdanimError(
+                f"LossSlice: {len(clip.shown)} runs ({', '.join(clip.shown)}) have a curve each "
+                f"over {line.names[0]}; give `fixed`, or show each with views.Each(...)"
+            )
+        track = Track(clip, terrain, line)
+        axes.style(ax, clip.theme, 5)
+        axes.label(ax, clip.theme, line.names[0], title=title(terrain, line))
+        ax.set_xlim(*(self.range or track.x_limits()))
+        ax.set_ylim(*track.y_limits(np.linspace(*ax.get_xlim(), MOVING[0])))
+        movers = [draw_curve(ax, clip, track)]
+        movers += [draw_ball(ax, clip, label, track, self.trail) for label in clip.shown]
+        marks.key(ax, clip, [track.visited(label) for label in clip.shown])
+        return lambda frame: [artist for move in movers for artist in move(frame)]
+
+    def _slice(self, terrain: Terrain) -> Slice:
+        names = terrain.landscape.names
+        number = number_of("LossSlice", 0 if self.parameter is None else self.parameter, names)
+        if self.fixed is None:
+            return along(names, [number])
+        return along(names, [number], parameters("LossSlice: fixed", self.fixed, names))
+
+
+def title(terrain: Terrain, line: Slice) -> str:
+    """What is shown, and where the other parameters are."""
+    name = f"loss ({terrain.landscape.loss_symbol})"
+    others = [other for other in terrain.landscape.names if other not in line.names]
+    if not others:
+        return name
+    if line.base is None:
+        rest = " and ".join(others) if len(others) < 3 else f"the other {len(others)}"
+        return f"{name}, {rest} as of this step"
+    return f"{name}, the other{'s' * (len(others) > 1)} fixed"
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """Where the runs are on a slice of one parameter, and how high."""
+
+    clip: Clip
+    terrain: Terrain
+    line: Slice
+
+    def at(self, label: str) -> Floats:
+        """The parameter at every step, `[S+1]`."""
+        return np.asarray(self.line.coordinates(alike(self.clip)[label].params)[:, 0])
+
+    def curve(self, x: Floats, through: Floats) -> Floats:
+        """`(g),(p)->(g)`: the loss at each x, the other parameters as the slice has them."""
+        points = self.line.points(x[..., np.newaxis], through[..., np.newaxis, :])
+        return self.terrain.loss(points)
+
+    def slope(self, x: float, through: Floats) -> float:
+        """The curve's derivative."""
+        point = self.line.points(np.array([x]), through)
+        return float((self.terrain.gradient(point) @ self.line.directions.T)[0])
+
+    def visited(self, label: str) -> Floats:
+        """The places of the ball in some of the frames, `[K, 2]`."""
+        steps = spread(self.clip.steps(label))
+        return np.column_stack([self.at(label)[steps], self.heights(label, steps)])
+
+    def heights(self, label: str, steps: Ints) -> Floats:
+        """How high the ball is at each of `steps [K]`."""
+        run = self.clip.runs[label]
+        if self.line.base is None:
+            return np.asarray(run.losses[steps])
+        return self.curve(self.at(label)[steps], run.params[0])
+
+    def x_limits(self) -> tuple[float, float]:
+        """From the starts to the best places, and beyond."""
+        runs = alike(self.clip)
+        places = [self.at(label) for label in runs]
+        best = [
+            place[int(run.losses.argmin())]
+            for place, run in zip(places, runs.values(), strict=True)
+        ]
+        if self.terrain.optimum is not None:
+            best = [self.line.coordinates(self.terrain.optimum)[0]]
+        return limits(places, [np.array([place]) for place in best])
+
+    def y_limits(self, x: Floats) -> tuple[float, float]:
+        """What the ball visits between the ends of `x`, and of the curve as much again."""
+        curves, seen = [], []
+        for label, run in alike(self.clip).items():
+            steps = spread(self.clip.steps(label))
+            through = run.params[steps if self.line.base is None else steps[:1]]
+            curves.append(self.curve(x, through).ravel())
+            inside = (self.at(label)[steps] >= x[0]) & (self.at(label)[steps] <= x[-1])
+            seen.append(self.heights(label, steps[inside]))
+        curve, seen_all = np.concatenate(curves), np.concatenate([*seen])
+        low = min(lowest(curve), lowest(seen_all))
+        high = max(float(seen_all[np.isfinite(seen_all)].max(initial=low)), low)
+        reach = float(curve[np.isfinite(curve)].max(initial=high))
+        height = high - low or min(reach - low, 1e300) or abs(low) or 1.0
+        return low - 0.08 * height, min(low + 1.5 * height, max(high, reach)) + 0.06 * height
+
+
+def lowest(values: Floats) -> float:
+    """The lowest finite value, or infinity."""
+    return float(values[np.isfinite(values)].min(initial=np.inf))
+
+
+def spread(steps: Ints) -> Ints:
+    """Some of the steps that the frames show, from the first to the last."""
+    shown = np.unique(steps)
+    return np.asarray(shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLES)).astype(int)])
+
+
+def draw_curve(ax: Axes, clip: Clip, track: Track) -> Update:
+    """The loss, still or moving."""
+    theme = clip.theme
+    label, run = next(iter(clip.shown.items()))
+    (line,) = ax.plot(
+        [], [], color=theme.prediction, linewidth=theme.line_width, zorder=2, gid="loss"
+    )
+    low, high = ax.get_ylim()
+    reach = 3 * (high - low)
+    still = track.line.base is not None
+    fewest, most = MOVING
+    count = STILL if still else int(np.clip(BUDGET / max(track.terrain.cost, 1), fewest, most))
+    x = np.linspace(*ax.get_xlim(), count)
+
+    def update(frame: int) -> list[Artist]:
+        losses = track.curve(x, run.params[clip.step(label, frame)])
+        line.set_data(x, np.clip(losses, low - reach, high + reach))
+        return [line]
+
+    if still:
+        update(0)
+        return lambda frame: []
+    return update
+
+
+def draw_ball(ax: Axes, clip: Clip, label: str, track: Track, trail: int) -> Update:
+    """One run's ball, the dots behind it, its tangent, and the step to come."""
+    run, theme, x = clip.runs[label], clip.theme, track.at(label)
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    low, high = np.array([left, bottom]), np.array([right, top])
+    front = clip.colour(label, theme.loss)
+    shown = np.unique(clip.steps(label))
+    steps = shown[np.unique(np.flatnonzero(np.diff(x[shown], prepend=np.nan) != 0))]
+    dots = nearer(np.column_stack([x[steps], track.heights(label, steps)]), low, high)
+    behind = fading_dots(ax, theme, front, trail)
+    (tangent,) = ax.plot(
+        [], [], color=theme.ink, linewidth=0.5 * theme.line_width, zorder=4, gid="tangent"
+    )
+    (drop,) = ax.plot(
+        [], [], ":", color=front, linewidth=0.45 * theme.line_width, zorder=4, gid="drop"
+    )
+    arrow, ball = marks.arrow(ax, theme, front), marks.ball(ax, theme, front)
+    outside = marks.EdgeMark(ax, theme, front)
+
+    def update(frame: int) -> list[Artist]:
+        step = clip.step(label, frame)
+        here = np.array([x[step], track.heights(label, np.array([step]))[0]])
+        slope = track.slope(here[0], run.params[step])
+        tangent.set_data(*tangent_ends(here, slope, low, high).T)
+        known = int(np.searchsorted(steps, step))
+        last = dots[max(0, known - trail) : known]
+        behind.set_offsets(np.concatenate([np.full((trail - len(last), 2), np.nan), last]))
+        ahead = x[min(step + 1, run.steps)]
+        tip = np.array([ahead, here[1]])
+        landing = np.array([ahead, track.curve(np.array([ahead]), run.params[step])[0]])
+        marks.point(arrow, *nearer(np.stack([here, tip]), low, high))
+        lands = arrow.get_visible() and np.isfinite(landing).all()
+        drop.set_data(*(nearer(np.stack([tip, landing]), low, high).T if lands else ([], [])))
+        ball.set_data(*nearer(here[np.newaxis], low, high).T)
+        return [behind, tangent, drop, arrow, ball, outside.show(*here)]
+
+    return update
+
+
+def fading_dots(ax: Axes, theme: Theme, colour: str, count: int) -> PathCollection:
+    """Dots without a place yet, the last ones in full colour."""
+    nowhere = np.full(count, np.nan)
+    return ax.scatter(
+        nowhere, nowhere, s=theme.point_size**2, zorder=3, gid="trail", edgecolors=theme.paper,
+        linewidths=0.8,
+        facecolors=[mixed(colour, theme.paper, 0.15 + 0.7 * k / max(count, 1))
+                    for k in range(count, 0, -1)],
+    )  # fmt: skip
+
+
+def tangent_ends(here: Floats, slope: float, low: Floats, high: Floats) -> Floats:
+    """The two ends `[2, 2]` of a tangent that looks equally long whatever its slope."""
+    size = high - low
+    if not np.isfinite(slope):
+        return np.full((2, 2), np.nan)
+    with np.errstate(over="ignore"):
+        along_panel = np.array([1.0, np.clip(slope * size[0] / size[1], -1e6, 1e6)])
+    offset = TANGENT * along_panel / np.hypot(*along_panel) * size
+    return np.asarray(nearer(np.stack([here - offset, here + offset]), low, high))

@@ -1,0 +1,130 @@
+"""What stands out in a picture of the loss: the ball, its way, arrows, a star, a key of runs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.markers import MarkerStyle
+from matplotlib.offsetbox import AnchoredOffsetbox, TextArea, VPacker
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.transforms import Affine2D
+
+from gdanim.arrays import Floats
+from gdanim.views.base import Clip
+from gdanim.views.theme import Theme
+
+# A triangle at the edge of a panel stands so many pixels of a picture 720 high inside it.
+INSIDE = 13.0
+# An arrow shorter than this hides under its ball (pixels of a picture 720 high).
+SHORTEST = 21.0
+# A place further outside than so many panels gives the same direction.
+FAR = 1e6
+
+
+def ball(ax: Axes, theme: Theme, colour: str) -> Line2D:
+    """Where a run is now."""
+    (line,) = ax.plot(
+        [], [], "o", color=colour, markersize=1.5 * theme.point_size,
+        markeredgecolor=theme.paper, markeredgewidth=1.6, zorder=6, gid="ball",
+    )  # fmt: skip
+    return line
+
+
+def star(ax: Axes, theme: Theme, x: float, y: float) -> Line2D:
+    """The optimum."""
+    (line,) = ax.plot(
+        [x], [y], "*", color=theme.points, markersize=2.3 * theme.point_size,
+        markeredgecolor=theme.paper, markeredgewidth=1.2, zorder=3, gid="optimum",
+    )  # fmt: skip
+    return line
+
+
+def arrow(ax: Axes, theme: Theme, colour: str) -> FancyArrowPatch:
+    """An arrow, to be placed with `point`."""
+    patch = FancyArrowPatch(
+        (0, 0), (1, 0), arrowstyle="-|>,head_length=0.55,head_width=0.3", shrinkA=0, shrinkB=0,
+        mutation_scale=1.9 * theme.point_size, linewidth=0.75 * theme.line_width, color=colour,
+        joinstyle="miter", zorder=5, gid="arrow",
+    )  # fmt: skip
+    patch.set_visible(False)
+    ax.add_patch(patch)
+    return patch
+
+
+def point(patch: FancyArrowPatch, start: Floats, end: Floats) -> None:
+    """Place an arrow; one too short to be seen, or from outside the panel, is left out."""
+    ax = patch.axes
+    assert isinstance(ax, Axes)
+    ends = ax.transData.transform([start, end])
+    length = math.dist(ends[0], ends[1]) / unit(ax)
+    inside = ax.viewLim.contains(start[0], start[1])
+    patch.set_visible(bool(inside and np.isfinite(length) and length > SHORTEST))
+    if patch.get_visible():
+        patch.set_positions(tuple(start), tuple(end))
+
+
+def unit(ax: Axes) -> float:
+    """A pixel of a picture 720 high, in pixels."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure.dpi / 100
+
+
+class EdgeMark:
+    """A triangle at a panel's edge that points to what is outside."""
+
+    def __init__(self, ax: Axes, theme: Theme, colour: str) -> None:
+        self.ax = ax
+        (self.line,) = ax.plot(
+            [], [], color=colour, markersize=1.6 * theme.point_size, linestyle="none",
+            markeredgecolor=theme.paper, markeredgewidth=1.2, zorder=6, gid="outside",
+            transform=ax.transAxes,
+        )  # fmt: skip
+
+    def show(self, x: float, y: float) -> Artist:
+        """Point to (x, y) where that is outside the panel; else show nothing."""
+        (left, right), (bottom, top) = self.ax.get_xlim(), self.ax.get_ylim()
+        place = np.array([(x - left) / (right - left), (y - bottom) / (top - bottom)])
+        if not np.isfinite(place).all() or (np.abs(place - 0.5) <= 0.5).all():
+            self.line.set_data([], [])
+            return self.line
+        box = self.ax.get_window_extent()
+        size = np.array([box.width, box.height])
+        margin = INSIDE * unit(self.ax) / size
+        at = np.clip(place, margin, 1 - margin)
+        across, up = (np.clip(place, -FAR, FAR) - at) * size
+        turned = Affine2D().rotate(math.atan2(up, across) - math.pi / 2)
+        self.line.set_marker(MarkerStyle("^", transform=turned))
+        self.line.set_data([at[0]], [at[1]])
+        return self.line
+
+
+def key(ax: Axes, clip: Clip, paths: list[Floats]) -> None:
+    """The runs' labels in their colours, in the corner with the least of their paths `[S, 2]`."""
+    if len(clip.shown) < 2:
+        return
+    theme = clip.theme
+    texts: list[Artist] = [
+        TextArea(label, textprops={"color": clip.colour(label), "size": theme.tick_size})
+        for label in clip.shown
+    ]
+    points = ax.transLimits.transform(np.concatenate(paths))
+    corners = {
+        "upper right": (1, 1),
+        "upper left": (0, 1),
+        "lower left": (0, 0),
+        "lower right": (1, 0),
+    }
+    emptiest = max(
+        corners, key=lambda name: float(np.min(np.sum((points - corners[name]) ** 2, axis=1)))
+    )
+    box = AnchoredOffsetbox(
+        emptiest, child=VPacker(children=texts, sep=3, pad=0), pad=0.4, borderpad=0.4, frameon=True
+    )
+    box.patch.set(facecolor=theme.paper, edgecolor="none", alpha=0.85)
+    box.set_zorder(7)
+    ax.add_artist(box)

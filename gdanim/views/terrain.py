@@ -1,0 +1,195 @@
+"""The loss over one or two directions through the space of the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdanim.arrays import Floats, Ints
+from gdanim.descent.run import Run
+from gdanim.errors import GdanimError
+from gdanim.problems.landscape import Landscape
+from gdanim.views.base import Clip
+
+Parameter = str | int
+# The path's main directions are found from at most this many of its states.
+STATES = 2000
+# A path is followed up to this many times the way from its start to its best point.
+FOLLOWED = 1.5
+# Numbers that one picture of the loss may cost: once for a video, and at every frame.
+ONCE, EACH_FRAME = 3e7, 1.5e5
+# What lies further than this many panels from a panel's middle is drawn there, in its direction.
+FAR, FARTHEST = 1e3, 1e100
+
+
+class Terrain:
+    """A landscape's loss and gradient at many points.
+
+    Where the second derivative is the same everywhere, both follow from it and the best fit, so
+    that half a million data points cost no more than ten.
+    """
+
+    def __init__(self, landscape: Landscape) -> None:
+        self.landscape = landscape
+        self.best = landscape.best()
+        self._hessian = landscape.hessian()
+        if self.best is None or self.best.params is None:
+            self._hessian = None
+        self.cost = len(landscape.names) if self._hessian is not None else landscape.cost
+
+    @property
+    def optimum(self) -> Floats | None:
+        """The best parameters known `[P]`."""
+        return None if self.best is None else self.best.params
+
+    def loss(self, params: Floats) -> Floats:
+        """`(p)->()`: the loss; what is no number counts as infinite."""
+        rows = np.reshape(params, (-1, params.shape[-1]))
+        with np.errstate(all="ignore"):
+            if self._hessian is None or self.best is None or self.best.params is None:
+                losses = self.landscape.losses(rows)
+            else:
+                offset = rows - self.best.params
+                losses = self.best.loss + 0.5 * np.sum(offset @ self._hessian * offset, axis=-1)
+        return np.nan_to_num(losses, nan=np.inf, posinf=np.inf).reshape(params.shape[:-1])
+
+    def gradient(self, params: Floats) -> Floats:
+        """`(p)->(p)`: the derivative by the parameters."""
+        if self._hessian is None or self.best is None or self.best.params is None:
+            return self.landscape.gradient(params)
+        with np.errstate(all="ignore"):
+            return np.asarray((params - self.best.params) @ self._hessian)
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """A line or plane through the space of P parameters.
+
+    Fields: `directions [K, P]`, orthonormal; `base [P]`, the point that has the coordinates 0, or
+    None when the slice goes through whatever point is the current one; `names` of its K axes.
+    """
+
+    directions: Floats
+    base: Floats | None
+    names: tuple[str, ...]
+
+    def coordinates(self, params: Floats) -> Floats:
+        """`(p)->(k)`: where the parameters lie, seen along the directions left out."""
+        offset = params if self.base is None else params - self.base
+        return np.asarray(offset @ self.directions.T)
+
+    def points(self, coordinates: Floats, through: Floats) -> Floats:
+        """`(k),(p)->(p)`: the parameters at the coordinates; `through` is the current point."""
+        base = self.base
+        if base is None:
+            base = through - self.coordinates(through) @ self.directions
+        return np.asarray(base + coordinates @ self.directions)
+
+
+def along(names: Sequence[str], chosen: Sequence[int], fixed: Floats | None = None) -> Slice:
+    """The slice of the parameters numbered `chosen`, the others at their current values or at
+    those of `fixed [P]`.
+    """
+    directions = np.eye(len(names))[list(chosen)]
+    base = None
+    if fixed is not None:
+        base = np.array(fixed)
+        base[list(chosen)] = 0.0
+    elif len(chosen) == len(names):
+        base = np.zeros(len(names))
+    return Slice(directions, base, tuple(names[i] for i in chosen))
+
+
+def main_plane(runs: Iterable[Run]) -> Slice:
+    """The plane of the two directions in which the paths move most, through the first's end.
+
+    The principal components of the recorded states, as in Li et al., Visualizing the Loss
+    Landscape of Neural Nets, 2018 (https://arxiv.org/abs/1712.09913), section 7.
+    """
+    runs = list(runs)
+    end = runs[0].params[-1]
+    states = [run.params[every(run.steps, STATES)] - end for run in runs]
+    # Two rows of zeros, so that even a run without a step has two directions.
+    offsets = np.concatenate([*states, np.zeros((2, len(end)))])
+    offsets = offsets / (np.abs(offsets).max() or 1.0)
+    _, strength, directions = np.linalg.svd(offsets, full_matrices=False)
+    directions = directions[:2]
+    # The sign of a singular vector is the library's choice; this makes it ours.
+    largest = np.abs(directions).argmax(axis=1)
+    directions = directions * np.sign(directions[[0, 1], largest])[:, np.newaxis]
+    parts = strength**2 / (np.sum(strength**2) or 1.0)
+    names = tuple(f"direction {k + 1} ({100 * parts[k]:.0f} %)" for k in range(2))
+    return Slice(directions, end, names)
+
+
+def every(last: int, count: int) -> Ints:
+    """At most `count` of the steps 0 to `last`, evenly, both ends among them."""
+    return np.unique(np.linspace(0, last, min(last + 1, count)).astype(np.int64))
+
+
+def number_of(view: str, parameter: Parameter, names: Sequence[str]) -> int:
+    """Which parameter is meant, by its name or number; else GdanimError."""
+    if isinstance(parameter, str) and parameter in names:
+        return names.index(parameter)
+    if isinstance(parameter, int) and not isinstance(parameter, bool):
+        if 0 <= parameter < len(names):
+            return parameter
+    raise GdanimError(
+        f"{view}: no parameter {parameter!r}; the parameters are {', '.join(names)} "
+        f"(numbers 0 to {len(names) - 1})"
+    )
+
+
+def common_terrain(view: str, clip: Clip) -> Terrain:
+    """The terrain of the runs that are shown; GdanimError when they are not on the same."""
+    first, *others = (run.problem for run in clip.shown.values())
+    if any(problem is not first for problem in others):
+        raise GdanimError(
+            f"{view}: the runs {', '.join(clip.shown)} minimise different losses; "
+            f"show each by itself with views.Each(views.{view}())"
+        )
+    return Terrain(first)
+
+
+def alike(clip: Clip) -> dict[str, Run]:
+    """The runs, shown or not, on the same terrain as those shown: they share limits."""
+    problem = next(iter(clip.shown.values())).problem
+    return {label: run for label, run in clip.runs.items() if run.problem is problem}
+
+
+def limits(paths: Sequence[Floats], best: Sequence[Floats]) -> tuple[float, float]:
+    """Limits of one axis for paths `[S]` and the points `best` that should be well inside.
+
+    From the starts to the best points, and beyond these half as far; the paths besides, unless
+    they go astray.
+    """
+    core = np.concatenate([*(path[:1] for path in paths), *(np.ravel(b) for b in best)])
+    low, high = float(core.min()), float(core.max())
+    everywhere = np.concatenate(paths)
+    span = high / 2 - low / 2
+    if not span > 1e-9 * max(abs(low), abs(high)):
+        moves = np.abs(everywhere - low)
+        moves = moves[moves > 1e-9 * abs(low)]
+        span = float(np.median(moves)) if moves.size else 0.5 * abs(low) or 0.5
+    span = 2 * span
+    near = everywhere[(everywhere > low - FOLLOWED * span) & (everywhere < high + FOLLOWED * span)]
+    for b in np.ravel(np.concatenate([np.ravel(b) for b in best])):
+        reach = 0.5 * max(high - b, b - low, 0.5 * span)
+        low, high = min(low, b - reach), max(high, b + reach)
+    low, high = min(low, float(near.min(initial=low))), max(high, float(near.max(initial=high)))
+    margin = 0.08 * (high - low)
+    return low - margin, high + margin
+
+
+def nearer(points: Floats, low: Floats, high: Floats) -> Floats:
+    """`(k)->(k)`: points far outside the box from `low` to `high`, moved nearer to its middle.
+
+    They keep their direction from there. The renderer needs coordinates that it can add up.
+    """
+    half = (high - low) / 2
+    offset = np.clip((points - low) / half - 1, -FARTHEST, FARTHEST)
+    distance = np.abs(offset).max(axis=-1, keepdims=True)
+    moved = low + half * (1 + offset * (FAR / np.maximum(distance, 1)))
+    return np.asarray(np.where(distance > FAR, moved, points))

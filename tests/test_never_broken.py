@@ -1,0 +1,102 @@
+"""No run breaks a picture: every view, every kind of trouble; warnings are errors here."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from cases import VIEWS, ViewCase
+
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.film.film import Film
+from gdanim.problems import datasets
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.linear import Linear
+from gdanim.problems.polynomial import Polynomial
+from gdanim.problems.problem import Problem
+from gdanim.problems.sinusoid import Sinusoid
+from gdanim.scene import Scene
+from gdanim.timeline import Even
+
+SIZE = (320, 180)
+FIVE = np.arange(5.0)
+PARABOLA = Problem(datasets.quadratic(), Polynomial(2))
+LINE = Problem(datasets.linear(), Linear())
+
+
+def line(x: object, y: object) -> Problem:
+    return Problem(Dataset(x, y), Linear())  # type: ignore[arg-type]
+
+
+TROUBLE = {
+    "diverges to infinity": Scene(PARABOLA, GradientDescent(1.0), steps=99),
+    "diverges slowly": Scene(PARABOLA, GradientDescent(1e-3), steps=500),
+    "a line diverges": Scene(LINE, GradientDescent(0.05), (-2, -1.5), steps=400),
+    "a loss of 1e300": Scene(line(FIVE, 1e150 * FIVE), GradientDescent(1e-3), (1, 1), steps=50),
+    "starts at 1e300": Scene(LINE, GradientDescent(0.01), (1e149, -1e149), steps=50),
+    "tiny": Scene(line(FIVE, 1e-150 * FIVE), GradientDescent(0.01), (0, 0), steps=50),
+    "subnormal": Scene(line(FIVE, 5e-324 * FIVE), GradientDescent(0.01), (0, 0), steps=9),
+    "a single point": Scene(line([3.0], [2.0]), GradientDescent(0.01), steps=9),
+    "all points equal": Scene(line(np.ones(5), np.ones(5)), GradientDescent(0.01), steps=9),
+    "all y equal": Scene(line(FIVE, np.ones(5)), GradientDescent(0.01), steps=9),
+    "all x equal": Scene(line(np.ones(5), FIVE), GradientDescent(0.01), steps=9),
+    "all zero, and there": Scene(line(0 * FIVE, 0 * FIVE), GradientDescent(0.01), (0, 0), steps=5),
+    "no step": Scene(LINE, GradientDescent(0.01), steps=0),
+    "at the optimum": Scene(line(FIVE, 2 * FIVE + 1), GradientDescent(0.01), (2, 1), steps=5),
+    "one parameter": Scene(
+        Problem(datasets.linear(), Polynomial(0)), GradientDescent(0.6), (7,), steps=9
+    ),
+    "one parameter diverges": Scene(
+        Problem(datasets.linear(), Polynomial(0)), GradientDescent(1.1), (7,), steps=4000
+    ),
+    "two features": Scene(
+        Problem(Dataset(np.eye(3)[:, :2], FIVE[:3]), Linear(2)), GradientDescent(0.1), steps=9
+    ),
+    "a wave far off": Scene(
+        Problem(datasets.sinusoid(), Sinusoid()), GradientDescent(0.9), (1e9, 1, 0, -1e12), steps=30
+    ),
+    "half a million points": Scene(
+        Problem(datasets.linear(points=500_000), Linear()), GradientDescent(0.01), steps=4
+    ),
+}
+
+
+def film(name: str, case: ViewCase) -> Film:
+    scene = TROUBLE[name]
+    if not case.shows(scene.problem):  # type: ignore[arg-type]
+        pytest.skip("not made for this problem")
+    return replace(scene, panels={"only": case.view}, size=SIZE, pace=Even(seconds=1)).film()
+
+
+@pytest.mark.parametrize("case", VIEWS, ids=str)
+@pytest.mark.parametrize("name", TROUBLE)
+def test_no_run_breaks_a_picture(name: str, case: ViewCase) -> None:
+    film_ = film(name, case)
+    for frame in (0, len(film_) // 2, len(film_) - 1):
+        assert np.asarray(film_.draw(frame)).shape == (180, 320, 4)
+    for ax in film_.figure.axes:
+        for low, high in (ax.get_xlim(), ax.get_ylim()):
+            assert np.isfinite([low, high]).all() and low < high
+
+
+@pytest.mark.parametrize("case", VIEWS, ids=str)
+def test_memory_does_not_grow_with_frames(case: ViewCase) -> None:
+    film_ = film("a line diverges", case)
+
+    def memory() -> int:
+        for frame in [*range(len(film_)), 0]:
+            film_.show(frame)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        memory()
+        sizes = [memory() for _ in range(4)]
+    finally:
+        tracemalloc.stop()
+    # Thirty frames that each kept a single array of a path would keep more.
+    assert sizes[-1] - sizes[0] < 3 * 30 * 100
