@@ -5,7 +5,6 @@ What needs matplotlib or numpy is imported inside the commands, so that `--help`
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ import click
 
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film.formats import CODECS, FORMATS, STILLS
-from gdanim.quality import FASTEST, OUTPUT, QUALITIES, Size, check_size
+from gdanim.quality import FASTEST, OUTPUT, QUALITIES, Size, parse_size
 from gdanim.version import __version__
 
 if TYPE_CHECKING:
@@ -63,11 +62,8 @@ def size_of(ctx: click.Context, param: click.Parameter, text: str | None) -> Siz
     """`1280x720` as width and height."""
     if text is None:
         return None
-    match = re.fullmatch(r"(-?\d{1,9})x(-?\d{1,9})", text)
-    if not match:
-        raise click.BadParameter(f"{text!r} is no size; write WIDTHxHEIGHT, such as 1280x720")
     try:
-        return check_size((int(match[1]), int(match[2])))
+        return parse_size(text)
     except RequestError as error:
         raise click.BadParameter(f"{error}") from None
 

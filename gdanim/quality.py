@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gdanim.errors import RequestError
@@ -39,6 +40,14 @@ def check_size(size: Size) -> Size:
             f"got {'x'.join(map(str, size))}"
         )
     return size
+
+
+def parse_size(text: str) -> Size:
+    """`1280x720` as width and height; RequestError for anything else."""
+    match = re.fullmatch(r"(-?\d{1,9})x(-?\d{1,9})", text)
+    if not match:
+        raise RequestError(f"{text!r} is no size; write WIDTHxHEIGHT, such as 1280x720")
+    return check_size((int(match[1]), int(match[2])))
 
 
 def check_fps(fps: int) -> int:

@@ -26,6 +26,7 @@ LAYERS = [
     "knobs",
     "script",
     "rendering",
+    "batch",
     "starter",
     "doctor",
     "cli",
