@@ -32,6 +32,38 @@ class Timeline:
         """How long it plays."""
         return len(self.steps) / self.fps
 
+    def speeds(self) -> Ints:
+        """How many steps a frame time runs at, `[F]`: a tidy number, or 0 where the ends are held.
+
+        Exact where every frame goes equally far; else the nearest of 1, 2, 5, 10, 20, ... to the
+        mean over half a second, changes that last less than that left out.
+        """
+        first = int(np.searchsorted(self.steps, self.steps[0], side="right")) - 1
+        last = int(np.searchsorted(self.steps, self.steps[-1]))
+        speeds = np.zeros(len(self.steps), dtype=np.int64)
+        if last > first:
+            speeds[first : last + 1] = tidy_speeds(self.steps[first : last + 1], self.fps)
+        return speeds
+
+
+def tidy_speeds(steps: Ints, fps: int) -> Ints:
+    """`(f)->(f)`: the tidy speeds of frames that move."""
+    jumps = np.diff(steps)
+    # The last frame arrives, however far that is.
+    if (jumps[:-1] == jumps[0]).all() and jumps[-1] <= jumps[0]:
+        return np.full(len(steps), jumps[0])
+    frames, around = np.arange(len(steps)), max(1, fps // 4)
+    begin, end = np.maximum(frames - around, 0), np.minimum(frames + around, len(steps) - 1)
+    mean = (steps[end] - steps[begin]) / (end - begin)
+    tidy: Ints = np.ravel(np.outer(10 ** np.arange(18, dtype=np.int64), [1, 2, 5]))
+    nearest = np.searchsorted(np.sqrt(tidy[:-1] * tidy[1:].astype(np.float64)), mean)
+    starts = np.append(0, np.flatnonzero(np.diff(nearest)) + 1)
+    lasting = np.diff(np.append(starts, len(steps))) >= 2 * around
+    kept = starts[lasting] if lasting.any() else starts[:1]
+    since = np.maximum(np.searchsorted(kept, frames, side="right") - 1, 0)
+    speeds: Ints = tidy[nearest[kept[since]]]
+    return speeds
+
 
 class Pace(ABC):
     """How the steps of a run, or of runs side by side, are spread over a video's frames."""

@@ -112,7 +112,7 @@ def test_a_hostile_matplotlibrc_changes_nothing() -> None:
 
 
 def header(film: Film) -> list[str]:
-    return [text.get_text() for text in film.figure.texts]
+    return [text.get_text() for text in film.figure.texts if text.get_text()]
 
 
 def test_the_header_follows_from_the_run() -> None:

@@ -146,3 +146,48 @@ def test_bad_frame_rates(fps: Any) -> None:
         Timeline(np.array([0]), fps)
     with pytest.raises(GdanimError, match="^fps: "):
         Even().timeline(RUNS[3], fps)
+
+
+def test_speeds_of_even_frames_are_exact() -> None:
+    # 449 steps in 450 frames, 30 in 4 frames, one step in six frames.
+    for pace, steps, expected in [
+        (Every(10, 0, 0), 30, 10),
+        (Every(7, 0, 0), 300, 7),
+        (Every(1, 0, 0), 30, 1),
+        (Even(10.3667, 0, 0), 310, 1),
+    ]:
+        run = _run(steps)
+        timeline = pace.timeline(run, 30)
+        assert timeline.speeds().tolist() == [expected] * len(timeline), pace
+
+
+def test_speeds_are_tidy_and_zero_in_holds() -> None:
+    timeline = Timeline(np.concatenate([np.zeros(15), np.arange(301) ** 2, [90000] * 45]), 30)
+    speeds = timeline.speeds()
+    assert (speeds[:14] == 0).all()
+    assert (speeds[-44:] == 0).all()
+    moving = speeds[15:-45]
+    assert set(np.unique(moving)) <= {1, 2, 5, 10, 20, 50, 100, 200, 500}
+    assert (np.diff(moving) >= 0).all()
+    # The square's derivative at frame 250 is 500.
+    assert moving[250] == 500
+    assert moving[100] == 200
+
+
+def test_speeds_do_not_flicker() -> None:
+    rng = np.random.default_rng(0)
+    speeds = Timeline(np.cumsum(rng.integers(0, 4, 600)), 30).speeds()
+    stays = np.diff(np.flatnonzero(np.diff(speeds)))
+    assert len(stays) == 0 or stays.min() >= 14
+
+
+@pytest.mark.parametrize("steps", [[0], [0, 0, 0], [0, 1], [0, 500_000], [3]])
+def test_speeds_of_hardly_any_frames(steps: list[int]) -> None:
+    speeds = Timeline(np.array(steps), 30).speeds()
+    assert len(speeds) == len(steps)
+    assert speeds.max() == max(np.diff(steps), default=0)
+
+
+def test_slow_time_has_no_speed_below_one() -> None:
+    speeds = Even(20).timeline(RUNS[10], 30).speeds()
+    assert set(speeds[speeds > 0]) == {1}

@@ -13,15 +13,16 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from gdanim.errors import GdanimError
 from gdanim.film.canvas import FrameCanvas
-from gdanim.film.header import draw_header
+from gdanim.film.header import arrange, draw_header
 from gdanim.film.style import plain_style
 from gdanim.views.axes import ROOM
 from gdanim.views.base import Clip, Update, View
 
-# The figure is this high in inches whatever its size in pixels, so that text follows the height.
-HEIGHT_INCHES = 7.2
-# Where panels may stand, in fractions of the figure: left, bottom, width, height.
-PANELS = (0.012, 0.012, 0.976, 0.835)
+# The figure is this high in inches whatever its size in pixels, so that text follows the height;
+# a frame that would be narrower than this is as wide, so that text follows the width.
+HEIGHT_INCHES, NARROWEST = 7.2, 7.6
+# The margin beside and below the panels, in inches.
+SIDE, BOTTOM = 0.15, 0.09
 
 
 class Film:
@@ -46,8 +47,13 @@ class Film:
             self.canvas = FrameCanvas(self.figure)
             places = mosaic(self.figure, panels, layout)
             updates = [view.draw(places[name], clip) for name, view in panels.items()]
-            left, right = settle(self.figure)
-            self._updates: list[Update] = [draw_header(self.figure, clip, left, right), *updates]
+            header, say = draw_header(self.figure, clip)
+            # How high the header is depends on where the panels end, and they begin below it.
+            height = arrange(header, clip, 0.05, 0.95)
+            left, right = settle(self.figure, height)
+            if (final := arrange(header, clip, left, right)) != height:
+                settle(self.figure, final)
+            self._updates: list[Update] = [say, *updates]
 
     def __len__(self) -> int:
         return len(self.timeline)
@@ -78,15 +84,18 @@ class Film:
 def blank_figure(size: tuple[int, int], paper: str) -> Figure:
     """An empty figure of exactly `size` pixels."""
     width, height = size
-    dpi = height / HEIGHT_INCHES
+    dpi = min(height / HEIGHT_INCHES, width / NARROWEST)
     # The canvas rounds down, so a product that falls short by one bit would cost a pixel.
     inches = (math.nextafter(width / dpi, math.inf), math.nextafter(height / dpi, math.inf))
     return Figure(figsize=inches, dpi=dpi, facecolor=paper)
 
 
 def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> dict[str, Axes]:
-    """Axes by name, placed as in `"fit bowl; fit loss"`; side by side without a layout."""
-    rows = [row.split() for row in (layout or " ".join(panels)).split(";")]
+    """Axes by name, placed as in `"fit bowl; fit loss"`; without a layout side by side, in an
+    upright frame one below the other.
+    """
+    upright = figure.get_figheight() > figure.get_figwidth()
+    rows = [row.split() for row in (layout or (";" if upright else " ").join(panels)).split(";")]
     named = {name for row in rows for name in row} - {"."}
     if named != set(panels):
         raise GdanimError(
@@ -99,13 +108,15 @@ def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> di
         raise GdanimError(f"layout: {layout!r} is no mosaic: {error}") from None
 
 
-def settle(figure: Figure) -> tuple[float, float]:
-    """Lay the panels out once and for all; the left and right end of their plots and labels."""
+def settle(figure: Figure, header: float) -> tuple[float, float]:
+    """Lay the panels out below `header` inches; the left and right end of plots and labels."""
     for ax in figure.axes:
         # The layout makes room for axes and titles, and not for what is drawn inside.
         for artist in (*ax.lines, *ax.collections, *ax.patches, *ax.texts, *ax.child_axes):
             artist.set_in_layout(artist.get_gid() == ROOM)
-    figure.set_layout_engine(ConstrainedLayoutEngine(rect=PANELS, w_pad=0.08, h_pad=0.08))
+    wide, high = figure.get_size_inches()
+    rect = (SIDE / wide, BOTTOM / high, 1 - 2 * SIDE / wide, 1 - (BOTTOM + header) / high)
+    figure.set_layout_engine(ConstrainedLayoutEngine(rect=rect, w_pad=0.08, h_pad=0.08))
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     boxes = [ax.get_position() for ax in figure.axes]

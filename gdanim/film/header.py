@@ -1,8 +1,9 @@
-"""The header: title, formula, learning rate; step and loss."""
+"""The header: title, formula, learning rate; step, speed of time and loss."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -13,46 +14,130 @@ from gdanim.descent.run import DIVERGED, Run
 from gdanim.views.base import Clip, Update
 from gdanim.views.numbers import count, quantity, setting
 
-# Heights of the two lines of text, as fractions of the figure.
-FIRST, SECOND = 0.935, 0.884
-# Text that does not fit shrinks no further than this.
-SMALLEST = 0.4
-# The gap between the texts at the left and at the right.
-GAP = 0.03
+# Inches above a line of text, and below the last one.
+ABOVE, BELOW = 0.15, 0.25
+# Text that does not fit shrinks this far, then goes to more lines, and no further than SMALLEST.
+LEAST, SMALLEST = 0.72, 0.4
+# The gap between texts in one line, in inches.
+GAP = 0.25
+LINE_SPACING = 1.2
+# How many frames decide how wide the texts are.
+SAMPLES = 25
 
 
-def draw_header(figure: Figure, clip: Clip, left: float, right: float) -> Update:
-    """Two lines of text between `left` and `right` (fractions of the figure's width).
+@dataclass(frozen=True, eq=False)
+class Header:
+    """The texts at the top: what they say is a function of the frame."""
 
-    Of several runs it says what they have in common, and no loss.
-    """
-    runs, theme = list(clip.runs.values()), clip.theme
-    title = figure.text(left, FIRST, clip.title, weight="bold", size=theme.title_size)
-    step = figure.text(right, FIRST, "", ha="right", size=theme.step_size)
-    subtitle = figure.text(left, SECOND, "", color=theme.muted, size=theme.subtitle_size)
-    loss = figure.text(right, SECOND, "", color=theme.loss, size=theme.subtitle_size, ha="right")
+    title: Text
+    step: Text
+    speed: Text
+    subtitle: Text
+    loss: Text
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the header says besides the title."""
+
+    step: str
+    speed: str
+    subtitle: str
+    loss: str
+
+
+def draw_header(figure: Figure, clip: Clip) -> tuple[Header, Update]:
+    """The texts, each as wide as it will ever be, and what sets them; `arrange` places them."""
+    theme, speeds = clip.theme, clip.timeline.speeds()
+    header = Header(
+        figure.text(0, 0, clip.title, weight="bold", size=theme.title_size),
+        figure.text(0, 0, "", size=theme.step_size),
+        figure.text(0, 0, "", color=theme.muted, size=theme.subtitle_size),
+        figure.text(0, 0, "", color=theme.muted, size=theme.subtitle_size),
+        figure.text(0, 0, "", color=theme.loss, size=theme.subtitle_size),
+    )
+
+    def say(words: Words) -> None:
+        for field in fields(words):
+            getattr(header, field.name).set_text(getattr(words, field.name))
 
     def update(frame: int) -> list[Artist]:
-        steps = [clip.step(label, frame) for label in clip.runs]
-        subtitle.set_text(common(map(method, runs, steps)))
-        if len(runs) > 1:
-            step.set_text(f"step {count(max(steps))}")
-        else:
-            (run,), (now,) = runs, steps
-            step.set_text(step_text(run, now))
-            symbol = run.problem.loss_symbol
-            loss.set_text(f"{symbol} {quantity(float(run.losses[now]))}")
+        say(says(clip, frame, int(speeds[frame])))
         return moving
 
+    frames = np.linspace(0, len(speeds) - 1, SAMPLES).astype(np.int64)
+    samples = [says(clip, int(frame), int(speeds[frame])) for frame in frames]
     # Formulas take long to draw, and most runs keep one rate.
-    one_rate = all((run.rates == run.rates[0]).all() for run in runs)
-    moving: list[Artist] = [step, loss] if one_rate else [step, loss, subtitle]
+    one_rate = all((run.rates == run.rates[0]).all() for run in clip.runs.values())
+    moving: list[Artist] = [header.step, header.speed, header.loss]
+    moving += [] if one_rate else [header.subtitle]
     for text in moving:
-        text.set_zorder(title.get_zorder() + 1)
-    update(len(clip.timeline) - 1)
-    for first, second in ((title, step), (subtitle, loss)):
-        shrink(first, second, right - left)
-    return update
+        text.set_zorder(header.title.get_zorder() + 1)
+    names = [field.name for field in fields(Words)]
+    say(Words(*(max((getattr(one, name) for one in samples), key=len) for name in names)))
+    return header, update
+
+
+def says(clip: Clip, frame: int, speed: int) -> Words:
+    """What the header says at that frame; of several runs, what they have in common."""
+    runs, steps = list(clip.runs.values()), [clip.step(label, frame) for label in clip.runs]
+    quick = f"×{count(speed)}" if speed > 1 else ""
+    method_now = common(map(method, runs, steps))
+    if len(runs) > 1:
+        return Words(f"step {count(max(steps))}", quick, method_now, "")
+    (run,), (now,) = runs, steps
+    loss = f"{run.problem.loss_symbol} {quantity(float(run.losses[now]))}"
+    return Words(step_text(run, now), quick, method_now, loss)
+
+
+def arrange(header: Header, clip: Clip, left: float, right: float) -> float:
+    """Place the texts between `left` and `right` (fractions of the width), in two lines where they
+    fit, else in more; how many inches of the figure's height they take.
+    """
+    room = (right - left) * _figure(header.title).get_figwidth()
+    header.title.set(text=clip.title, fontsize=clip.theme.title_size)
+    header.subtitle.set(fontsize=clip.theme.subtitle_size)
+    aside = GAP + width(header.step) + (GAP + width(header.speed) if header.speed.get_text() else 0)
+    below = GAP + width(header.loss)
+    lines: list[tuple[Text, Text | None]] = [(header.title, header.step)]
+    lines.append((header.subtitle, header.loss))
+    if (
+        LEAST * width(header.title) + aside <= room
+        and LEAST * width(header.subtitle) + below <= room
+    ):
+        shrink(header.title, room - aside)
+        shrink(header.subtitle, room - below)
+    else:
+        wrap(header.title, room)
+        shrink(header.subtitle, room)
+        lines = [(header.title, None), (header.subtitle, None), (header.step, header.loss)]
+    height = place(lines, left, right)
+    beside(header.speed, header.step)
+    return height + BELOW
+
+
+def place(lines: Sequence[tuple[Text, Text | None]], left: float, right: float) -> float:
+    """Set each line's texts left and right, from the top down; the last baseline in inches."""
+    down = 0.0
+    high = _figure(lines[0][0]).get_figheight()
+    for one, other in lines:
+        rows = one.get_text().count("\n")
+        size = max(text.get_fontsize() for text in (one, other) if text is not None)
+        down += ABOVE + (1 + LINE_SPACING * rows) * float(size) / 72
+        one.set(position=(left, 1 - down / high), ha="left", linespacing=LINE_SPACING)
+        if other is not None:
+            other.set(position=(right, 1 - down / high), ha="right")
+    return down
+
+
+def beside(speed: Text, step: Text) -> None:
+    """Set the speed where the widest step leaves it room: towards the middle of the frame."""
+    x, y = step.get_position()
+    away = (width(step) + GAP) / _figure(step).get_figwidth()
+    if step.get_horizontalalignment() == "right":
+        speed.set(position=(x - away, y), ha="right")
+    else:
+        speed.set(position=(x + away, y), ha="left")
 
 
 def step_text(run: Run, step: int) -> str:
@@ -82,14 +167,34 @@ def common(methods: Iterable[tuple[str, str, str]]) -> str:
     return "      ".join(filter(None, (formula, ",  ".join(filter(None, (name, rate))))))
 
 
-def shrink(left: Text, right: Text, width: float) -> None:
-    """Make the text at the left small enough to stay clear of the one at the right."""
-    figure = left.figure
-    assert figure is not None
-    total = figure.bbox.width
-    room = (width - GAP) * total - right.get_window_extent().width
-    size = full = float(left.get_fontsize())
+def width(text: Text) -> float:
+    """In inches, as it is drawn."""
+    return text.get_window_extent().width / _figure(text).dpi
+
+
+def shrink(text: Text, room: float, smallest: float = SMALLEST) -> None:
+    """Make the text so small that it fits into `room` inches, but not below that share."""
+    size = full = float(text.get_fontsize())
     # Hinted text does not scale evenly, so its width is measured anew at every size.
-    while left.get_window_extent().width > room and size > SMALLEST * full:
+    while width(text) > room and size > smallest * full:
         size *= 0.97
-        left.set_fontsize(size)
+        text.set_fontsize(size)
+
+
+def wrap(text: Text, room: float) -> None:
+    """Shrink the text a little, or break it into two lines, or both, until it fits."""
+    full = text.get_fontsize()
+    shrink(text, room, LEAST)
+    if width(text) <= room or " " not in text.get_text():
+        shrink(text, room)
+        return
+    words = text.get_text().split()
+    breaks = ["\n".join([" ".join(words[:k]), " ".join(words[k:])]) for k in range(1, len(words))]
+    text.set(fontsize=full, text=min(breaks, key=lambda lines: max(map(len, lines.split("\n")))))
+    shrink(text, room)
+
+
+def _figure(text: Text) -> Figure:
+    figure = text.get_figure(root=True)
+    assert figure is not None
+    return figure

@@ -6,17 +6,12 @@ import math
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.ticker import (
-    FixedLocator,
-    FuncFormatter,
-    MaxNLocator,
-    NullLocator,
-    ScalarFormatter,
-)
+from matplotlib.ticker import FuncFormatter, NullLocator, ScalarFormatter
 from matplotlib.transforms import Bbox, TransformedBbox
 
 from gdanim.views.numbers import count
 from gdanim.views.theme import Theme
+from gdanim.views.ticks import LETTER, FewOf, FewTicks
 
 # The gid of what is drawn in or beside a panel and has to have its room in the layout.
 ROOM = "room"
@@ -36,7 +31,7 @@ def style(ax: Axes, theme: Theme, ticks: int = 6) -> None:
         spine.set_visible(side in ("left", "bottom"))
         spine.set(color=theme.spine, linewidth=1.0, zorder=1)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]))
+        axis.set_major_locator(FewTicks(ticks))
         formatter = ScalarFormatter(useMathText=True)
         formatter.set_powerlimits((-4, 6))
         axis.set_major_formatter(formatter)
@@ -53,7 +48,7 @@ def label(ax: Axes, theme: Theme, x: str = "", y: str = "", title: str = "") -> 
 def count_steps(ax: Axes, steps: int, ticks: int = 5) -> None:
     """An x axis that counts steps from 0 to `steps`."""
     ax.set_xlim(0, max(steps, 1))
-    ax.xaxis.set_major_locator(MaxNLocator(ticks, integer=True, steps=[1, 2, 2.5, 5, 10]))
+    ax.xaxis.set_major_locator(FewTicks(ticks, 1.5 + LETTER * len(count(steps)), integer=True))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
 
 
@@ -62,9 +57,8 @@ def logarithmic(ax: Axes, low: float, high: float, ticks: int = 4) -> None:
     ax.set_yscale("log")
     ax.set_ylim(10.0**low, 10.0 ** min(high, MOST_DECADES))
     # matplotlib's LogLocator looks beyond the limits, and overflows near the largest float.
-    decades = range(math.ceil(low), math.floor(high) + 1)
-    named = decades[:: max(1, math.ceil(len(decades) / ticks))]
-    ax.yaxis.set_major_locator(FixedLocator([10.0**decade for decade in named]))
+    decades = range(math.ceil(low), math.floor(min(high, MOST_DECADES)) + 1)
+    ax.yaxis.set_major_locator(FewOf([10.0**decade for decade in decades], ticks))
     ax.yaxis.set_minor_locator(NullLocator())
 
 

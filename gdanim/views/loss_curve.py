@@ -46,7 +46,8 @@ class LossCurve(View):
         best = common_best([run.problem for run in clip.shown.values()])
         losses = np.concatenate([run.losses for run in runs])
         set_limits(ax, losses, np.nan if best is None else best.loss, self.ticks)
-        if best is not None:
+        low, high = ax.get_ylim()
+        if best is not None and low <= best.loss <= high:
             ax.axhline(best.loss, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5)
             ax.annotate(
                 best.name, (0, best.loss), xycoords=("axes fraction", "data"), xytext=(4, -3),

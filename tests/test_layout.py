@@ -1,0 +1,129 @@
+"""Every scene, size and theme: all text is inside the frame, and none lies over another."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from gdanim.film.film import Film
+from gdanim.scene import Scene
+from gdanim.script import load, scripts_in
+from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
+
+SIZES = [
+    (1920, 1080),
+    (1280, 720),
+    (480, 270),
+    (960, 720),
+    (1080, 1920),
+    (270, 480),
+]
+SCENES = {
+    f"{script.path.stem}-{made.name}": made
+    for script in map(load, scripts_in(Path(__file__).parent.parent / "scenes"))
+    for made in script.scenes
+}
+
+
+def drawn(film: Film, frame: int) -> list[Text]:
+    """The texts that drawing the frame puts on the canvas (ticks keep more than are in view)."""
+    texts: list[Text] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Text, "draw", lambda text, renderer: texts.append(text))
+        film.show(frame)
+        film.figure.draw_without_rendering()
+    return [text for text in texts if text.get_text().strip() and text.get_visible()]
+
+
+def faults(film: Film, frame: int) -> list[str]:
+    """What is wrong with the frame's texts, in words."""
+    width, height = film.size
+    texts = [text for text in drawn(film, frame) if text.get_alpha() != 0]
+    boxes = [text.get_window_extent() for text in texts]
+    found = [
+        f"frame {frame}: {text.get_text()!r} leaves the frame: {box}"
+        for text, box in zip(texts, boxes, strict=True)
+        if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height
+    ]
+    for (one, here), (other, there) in combinations(zip(texts, boxes, strict=True), 2):
+        if overlap(here, there) and one.get_text() != other.get_text():
+            found.append(f"frame {frame}: {one.get_text()!r} lies over {other.get_text()!r}")
+    return found
+
+
+def overlap(one: Bbox, other: Bbox) -> bool:
+    """Whether they share more than an edge."""
+    return bool(one.x0 < other.x1 and other.x0 < one.x1 and one.y0 < other.y1 and other.y0 < one.y1)
+
+
+_made: dict[str, tuple[Scene, Any]] = {}
+
+
+def made(name: str) -> tuple[Scene, Any]:
+    """The scene and its runs; each is descended once."""
+    if name not in _made:
+        scene = SCENES[name]()
+        _made[name] = scene, scene.runs()
+    return _made[name]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, PROJECTOR], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("name", SCENES)
+def test_all_text_is_inside_and_apart(name: str, theme: Theme) -> None:
+    scene, runs = made(name)
+    found = []
+    for size in SIZES:
+        film = replace(scene, size=size, theme=theme).film(runs)
+        for frame in sorted({0, len(film) // 2, len(film) - 1}):
+            found += [f"{size[0]}x{size[1]}, {fault}" for fault in faults(film, frame)]
+    assert not found, "\n".join(found)
+
+
+def test_dark_differs_from_light_in_colours_alone() -> None:
+    for field in fields(Theme):
+        if field.type == "float":
+            assert getattr(DARK, field.name) == getattr(LIGHT, field.name), field.name
+
+
+def test_the_check_sees_faults() -> None:
+    scene, runs = made("linear-scene")
+    film = scene.film(runs)
+    assert not faults(film, 0)
+    film.figure.text(0.99, 0.5, "leaves the frame")
+    title = film.figure.texts[0]
+    film.figure.text(*title.get_position(), "over the title")
+    leaves, over = faults(film, 0)
+    assert "'leaves the frame' leaves the frame" in leaves
+    assert "lies over" in over
+
+
+def test_text_follows_the_height_and_in_upright_frames_the_width() -> None:
+    scene, runs = made("linear-scene")
+
+    def title(width: int, height: int) -> float:
+        film = replace(scene, size=(width, height)).film(runs)
+        return float(film.figure.texts[0].get_window_extent().height)
+
+    assert title(1920, 1080) == pytest.approx(1.5 * title(1280, 720), rel=0.1)
+    assert title(960, 720) == pytest.approx(title(1280, 720), rel=0.1)
+    assert title(1080, 1080) == pytest.approx(title(1080, 1920), rel=0.1)
+    assert title(1080, 1920) < 0.6 * title(3413, 1920)
+
+
+def test_upright_frames_stack_their_panels() -> None:
+    from gdanim.views.fit import Fit
+
+    scene, runs = made("linear-scene")
+    panels = {"one": Fit(inset=None), "other": Fit(inset=None)}
+    for size, stacked in [((1280, 720), False), ((1080, 1080), False), ((1080, 1920), True)]:
+        one, other = replace(scene, panels=panels, size=size).film(runs).figure.axes
+        assert (one.get_position().y0 > other.get_position().y1) == stacked
+        assert (one.get_position().x1 < other.get_position().x0) != stacked
+        assert np.isclose(one.get_position().x0, other.get_position().x0) == stacked
