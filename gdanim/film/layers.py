@@ -202,11 +202,11 @@ def _overlay(artists: list[Artist], renderer: RendererAgg) -> list[Artist | Pict
 
     The edge of a card may be antialiased and has to be drawn; then what lies inside is a picture.
     """
-    opaque = _paint(artists, renderer, BLACK) == _paint(artists, renderer, WHITE)
-    for edge in range(2):
-        box = _box(_touched(artists[edge:], renderer))
+    inside = _box(_touched(artists[1:], renderer))
+    white, black = (_paint(artists, renderer, ground) for ground in (WHITE, BLACK))
+    opaque = white == black
+    for edge, box in enumerate((_box((white != WHITE) | (black != BLACK)), inside)):
         if box and opaque[box.top : box.bottom, box.left : box.right].all():
-            _paint(artists, renderer, BLACK)
             return [*artists[:edge], Picture(box, renderer)]
     return [*artists]
 

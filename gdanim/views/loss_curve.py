@@ -55,7 +55,7 @@ class LossCurve(View):
                 fontsize=0.95 * theme.tick_size, zorder=1.5,
             )  # fmt: skip
         traces = [
-            draw_trace(ax, theme, run.losses, clip.steps(label), clip.colour(label, theme.loss))
+            draw_trace(ax, theme, run.losses, clip.colour(label, theme.loss))
             for label, run in clip.shown.items()
         ]
         names = list(clip.shown) if len(clip.shown) > 1 and ax.get_subplotspec() else []

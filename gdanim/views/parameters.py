@@ -120,7 +120,7 @@ def draw_lines(ax: Axes, clip: Clip, traces: Sequence[Trace]) -> Update:
         names = [trace.run if one_each else f"{trace.run}, {trace.name}" for trace in traces]
     styles = [STYLES[trace.column % len(STYLES)] if several else "-" for trace in traces]
     shows: list[Callable[[int], tuple[Line2D, Line2D]]] = [
-        draw_trace(ax, clip.theme, trace.values, clip.steps(trace.run), own, style)
+        draw_trace(ax, clip.theme, trace.values, own, style)
         for trace, own, style in zip(traces, colours, styles, strict=True)
     ]
     ends = EndLabels(ax, clip.theme, names, colours)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -17,13 +18,10 @@ VERTICES = 2000
 
 
 def draw_trace(
-    ax: Axes, theme: Theme, values: Floats, shown: Ints, colour: str, style: str = "-"
+    ax: Axes, theme: Theme, values: Floats, colour: str, style: str = "-"
 ) -> Callable[[int], tuple[Line2D, Line2D]]:
-    """The line of `values [S+1]` and its dot; what returns them as they are at a step.
-
-    `shown` are the steps that any frame shows, where the line needs a vertex.
-    """
-    steps = vertices(len(values) - 1, shown)
+    """The line of `values [S+1]` and its dot; what returns them as they are at a step."""
+    steps = extremes(values)
     heights = values[steps]
     (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width, linestyle=style,
                       solid_capstyle="round", zorder=3)  # fmt: skip
@@ -32,12 +30,27 @@ def draw_trace(
     clip_near(dot, ax)
 
     def show(step: int) -> tuple[Line2D, Line2D]:
-        count = int(np.searchsorted(steps, step, side="right"))
-        line.set_data(steps[:count], heights[:count])
+        count = int(np.searchsorted(steps, step))
+        line.set_data(np.append(steps[:count], step), np.append(heights[:count], values[step]))
         dot.set_data([step], [values[step]])
         return line, dot
 
     return show
+
+
+def extremes(values: Floats) -> Ints:
+    """The steps at which a line of `values [S+1]` has its vertices.
+
+    All of them, or in each of many stretches the lowest and the highest: so a long line takes no
+    longer to draw than a short one, and no spike is lost.
+    """
+    if len(values) <= VERTICES:
+        return np.arange(len(values))
+    length = math.ceil(2 * len(values) / VERTICES)
+    padded = np.pad(values, (0, -len(values) % length), "edge").reshape(-1, length)
+    starts = length * np.arange(len(padded))
+    ends = np.union1d(starts + padded.argmin(axis=1), starts + padded.argmax(axis=1))
+    return np.unique(np.minimum(ends, len(values) - 1))
 
 
 def vertices(last: int, shown: Ints) -> Ints:
