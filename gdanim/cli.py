@@ -214,6 +214,27 @@ def _bytes(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
 
 
+@main.command()
+@click.argument("path", metavar="VIDEO", type=click.Path(exists=True, path_type=Path))
+@click.option("--again", is_flag=True, help="Render it again, in its place or at -o.")
+@click.option("-o", "--output", metavar="PATH", help="Where --again, or its command, writes.")
+@debug_option
+@click.pass_context
+def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> None:
+    """Show what a file or a folder of frames holds, what wrote it, and the command to repeat it."""
+    from gdanim.inspecting import inspect
+
+    found = inspect(path)
+    if again:
+        words = found.note.command(Path(output or path))[2:]
+        with render.make_context("gdanim render", words, parent=ctx) as context:
+            render.invoke(context)
+        return
+    click.echo(f"{path}: {found.described()}, {_bytes(found.bytes)}")
+    for line in found.lines(Path(output or path)):
+        click.echo(line)
+
+
 @main.command("list")
 @click.argument("path", default=SCENES, type=click.Path(exists=True, path_type=Path))
 @debug_option

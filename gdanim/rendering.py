@@ -24,11 +24,13 @@ from gdanim.film.files import check_folder
 from gdanim.film.film import Film
 from gdanim.film.formats import FORMATS, FRAME, MP4, STILLS, Format, usable, with_codec
 from gdanim.film.save import Progress, save, save_still
+from gdanim.knobs import Value
+from gdanim.provenance import Note, Origin, shown_path, versions
 from gdanim.quality import MEDIUM, OUTPUT, QUALITIES, Quality, Size, check_fps, check_size
 from gdanim.scene import Scene, longest
-from gdanim.script import choose, own_lines
+from gdanim.script import SceneFunction, choose, own_lines
 from gdanim.timeline import Pace, Timeline
-from gdanim.views.theme import Theme
+from gdanim.views.theme import THEMES, Theme
 
 Still = int | Literal["last"]
 Watch = Callable[[Path, int], AbstractContextManager[Progress]]
@@ -90,6 +92,7 @@ class Job:
     scene: Scene
     outputs: tuple[Output, ...]
     script: Path | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -157,9 +160,14 @@ def request(
     values = [scene.values(settings) for scene in scenes]
     files = [outputs(scene.file_name, where, formats, still, codec) for scene in scenes]
     return [
-        Job(scene(**knobs), places, scene.script)
+        Job(scene(**knobs), places, scene.script, _origin(scene, knobs))
         for scene, knobs, places in zip(scenes, values, files, strict=True)
     ]
+
+
+def _origin(scene: SceneFunction, knobs: Mapping[str, Value]) -> Origin:
+    values = {knob.name: knobs.get(knob.name, knob.default) for knob in scene.knobs}
+    return Origin(shown_path(scene.script), scene.name, values)
 
 
 def outputs(
@@ -221,6 +229,8 @@ class Take:
     runs: Mapping[str, Run]
     outputs: tuple[Output, ...]
     script: Path | None
+    origin: Origin | None
+    settings: Settings
 
     def files(self, watch: Watch) -> Iterator[Rendered]:
         """Draw and write the files, one after the other."""
@@ -234,10 +244,11 @@ class Take:
         frames = len(film) if output.format else 1
         with watch(output.path, frames) as progress:
             if output.format:
-                save(film, output.path, output.format, progress)
+                save(film, output.path, output.format, progress, self._note(film, output))
             else:
                 step = _step(output, longest(self.runs))
-                save_still(film, _frame(film.timeline, step), output.path)
+                note = self._note(film, output)
+                save_still(film, _frame(film.timeline, step), output.path, note)
                 progress(1, 1)
         return Rendered(
             output.path,
@@ -249,6 +260,21 @@ class Take:
             together([run.outcome for run in self.runs.values()]),
             output.notice,
         )
+
+    def _note(self, film: Film, output: Output) -> str:
+        """What wrote the file: all that decides its pixels."""
+        seconds, theme = self.settings.seconds, self.settings.theme
+        options = {
+            "size": "x".join(map(str, film.size)),
+            "fps": film.timeline.fps,
+            "seconds": seconds,
+            "theme": theme.name if theme in THEMES.values() and theme else None,
+            "still": output.still,
+            "codec": output.format.codec if output.format and output.format.crf else None,
+        }
+        given = {name: f"{value}" for name, value in options.items() if value is not None}
+        found = versions(encoder=output.format is not None)
+        return Note(found, self.origin, self.scene.seed, given).text()
 
 
 def _bytes(path: Path) -> int:
@@ -289,12 +315,12 @@ def _takes(job: Job, settings: Settings) -> Iterator[Take]:
     scenes = {output: settings.applied(job.scene, output.format) for output in job.outputs}
     for fps in dict.fromkeys(scenes[output].fps for output in videos):
         same = tuple(output for output in videos if scenes[output].fps == fps)
-        yield Take(scenes[same[0]], runs, same, job.script)
+        yield Take(scenes[same[0]], runs, same, job.script, job.origin, settings)
     for output in job.outputs:
         if not output.format:
             scene = scenes[output]
             scene = replace(scene, pace=Showing(scene.pace, _step(output, longest(runs))))
-            yield Take(scene, runs, (output,), job.script)
+            yield Take(scene, runs, (output,), job.script, job.origin, settings)
 
 
 def _step(output: Output, run: Run) -> int:

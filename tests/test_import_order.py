@@ -25,6 +25,8 @@ LAYERS = [
     "quality",
     "knobs",
     "script",
+    "provenance",
+    "inspecting",
     "rendering",
     "batch",
     "starter",

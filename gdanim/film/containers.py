@@ -50,15 +50,24 @@ def finish(path: Path, format: Format, size: tuple[int, int], seconds: float, no
 
 def frames_in(path: Path, format: Format, fps: int, drawn: int) -> int:
     """How many frames the file or folder holds, without decoding them."""
-    if format.folder:
+    if format.folder or format.container == "webp":
+        # Frames that are all alike have become a picture without any length.
+        return shown_frames(path, fps) or (drawn if path.stat().st_size else 0)
+    return ffmpeg.count_frames(path) if path.stat().st_size else 0
+
+
+def shown_frames(path: Path, fps: float) -> int:
+    """How many frames a folder or a WebP file shows, at `fps` frames per second."""
+    if path.is_dir():
         return sum(1 for _ in path.iterdir())
-    if not path.stat().st_size:
-        return 0
-    if format.container != "webp":
-        return ffmpeg.count_frames(path)
-    # Frames alike have been made one that lasts longer; all alike, a picture without any length.
-    milliseconds = sum(webp.durations(path.read_bytes()))
-    return round(milliseconds * fps / 1000) if milliseconds else drawn
+    # Frames alike have been made one that lasts longer.
+    return round(sum(webp.durations(path.read_bytes())) * fps / 1000)
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Width and height of a PNG or WebP file."""
+    with Image.open(path) as picture:
+        return picture.size
 
 
 def read_note(path: Path) -> str:

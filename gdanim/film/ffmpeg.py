@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -79,6 +80,33 @@ def count_frames(path: Path) -> int:
     report = _asked(ask)
     counts = [line for line in report.splitlines() if line.startswith(b"frame=")]
     return int(counts[-1].removeprefix(b"frame=")) if counts else 0
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What a video holds: its codec, width and height, frames per second."""
+
+    codec: str
+    size: tuple[int, int]
+    fps: float
+
+
+def stream(path: Path) -> Stream:
+    """What the file says of its video; GdanimError when it holds none."""
+    try:
+        frames = imageio_ffmpeg.read_frames(f"{path}")
+        try:
+            found = next(frames)
+        finally:
+            frames.close()
+    except (OSError, RuntimeError, StopIteration):
+        raise GdanimError(f"{path}: is no video that ffmpeg can read") from None
+    return Stream(found["codec"].rstrip(","), tuple(found["source_size"]), float(found["fps"]))
+
+
+def version() -> str:
+    """The version of this ffmpeg."""
+    return str(imageio_ffmpeg.get_ffmpeg_version())
 
 
 def tags(path: Path) -> dict[str, str]:

@@ -1,0 +1,59 @@
+"""What a file holds, and what wrote it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gdanim.film import containers, ffmpeg
+from gdanim.provenance import Note, read
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A file: its codec, width and height (none of a drawing), frames, rate, bytes, its note.
+
+    `fps` is 0 for a still, and for frames in a folder what they were made for.
+    """
+
+    codec: str
+    size: tuple[int, int] | None
+    frames: int
+    fps: float
+    bytes: int
+    note: Note
+
+    def described(self) -> str:
+        """`1280x720, 300 frames, 10 s, 30 frames per second, h264`."""
+        parts = ["x".join(map(str, self.size))] if self.size else []
+        if self.fps:
+            parts += [f"{self.frames} frames", f"{self.frames / self.fps:g} s"]
+            parts.append(f"{self.fps:g} frames per second")
+        return ", ".join([*parts, self.codec])
+
+    def lines(self, path: Path) -> Iterator[str]:
+        """What wrote it, and the command that writes it to `path`."""
+        versions = [f"{name} {version}" for name, version in self.note.versions.items()]
+        yield f"made with: {', '.join(versions)}"
+        if self.note.origin:
+            knobs = "".join(f", {name} = {v}" for name, v in self.note.origin.knobs.items())
+            yield f"scene: {self.note.origin.script}::{self.note.origin.scene}{knobs}"
+            yield f"again: {shlex.join(self.note.command(path))}"
+
+
+def inspect(path: Path) -> Inspected:
+    """Look into a file or a folder of frames; GdanimError when gdanim did not write it."""
+    note = read(path)
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    size = sum(file.stat().st_size for file in files)
+    fps = 0.0 if "still" in note.options else float(note.options.get("fps", 0))
+    kind = files[0].suffix.lower().removeprefix(".")
+    if kind in ("svg", "pdf"):
+        return Inspected(kind, None, 1, 0.0, size, note)
+    if kind in ("png", "webp"):
+        frames = containers.shown_frames(path, fps) if fps else 1
+        return Inspected(kind, containers.picture_size(files[0]), frames, fps, size, note)
+    stream = ffmpeg.stream(path)
+    return Inspected(stream.codec, stream.size, ffmpeg.count_frames(path), stream.fps, size, note)

@@ -1,0 +1,155 @@
+"""Files say what wrote them, and can be made again from that."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from pathlib import Path
+
+import imageio.v3 as iio
+import matplotlib
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from scripts import SCENE, write
+
+import gdanim as package
+from gdanim import GradientDescent, Linear, Problem, Scene, cli, datasets, render
+from gdanim.errors import GdanimError
+from gdanim.film import containers, ffmpeg
+from gdanim.inspecting import inspect
+from gdanim.provenance import Note, Origin, read, shown_path
+
+SHORT = ["--size", "96x64", "--seconds", "0.4", "--fps", "10", "--theme", "dark"]
+NOTE = Note({"numpy": "2"}, Origin("a b.py", "fast", {"lr": 0.3, "kind": "it's", "on": True}))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test works in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def gdanim(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.main, [*arguments])
+
+
+def content(path: str) -> dict[str, bytes]:
+    place = Path(path)
+    files = sorted(place.iterdir()) if place.is_dir() else [place]
+    return {file.name if place.is_dir() else "": file.read_bytes() for file in files}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "described"),
+    [
+        ("a.mp4", SHORT, "96x64, 4 frames, 0.4 s, 10 frames per second, h264, "),
+        (
+            "a.mp4",
+            [*SHORT, "--codec", "av1"],
+            "96x64, 4 frames, 0.4 s, 10 frames per second, av1, ",
+        ),
+        ("a.webm", SHORT, "96x64, 4 frames, 0.4 s, 10 frames per second, vp9, "),
+        ("a.gif", SHORT, "96x64, 4 frames, 0.4 s, 10 frames per second, gif, "),
+        ("a.webp", SHORT, "96x64, 4 frames, 0.4 s, 10 frames per second, webp, "),
+        ("a.apng", SHORT, "96x64, 4 frames, 0.4 s, 10 frames per second, apng, "),
+        ("a-frames", SHORT, "96x64, 4 frames, 0.4 s, 10 frames per second, png, "),
+        ("a.png", [*SHORT, "--still", "3"], "96x64, png, "),
+        ("a.svg", [*SHORT, "--still", "last"], "svg, "),
+        ("a.pdf", [*SHORT, "--still", "0"], "pdf, "),
+    ],
+)
+def test_render_read_and_render_again(name: str, options: list[str], described: str) -> None:
+    write(Path(), SCENE)
+    made = gdanim("render", "lesson.py", "--set", "lr=0.003", *options, "-o", name)
+    assert made.exit_code == 0, made.output
+    shown = gdanim("info", name).stdout.splitlines()
+    assert shown[0].startswith(f"{name}: {described}")
+    versions = [f"gdanim {package.__version__}", f"matplotlib {matplotlib.__version__}"]
+    versions.append(f"numpy {np.__version__}")
+    if "--still" not in options:
+        versions.append(f"ffmpeg {ffmpeg.version()}")
+    assert shown[1] == f"made with: {', '.join(versions)}"
+    assert shown[2].startswith("scene: lesson.py::scene, lr = 0.003, ")
+    again = gdanim("info", name, "--again", "-o", f"b{name[1:]}")
+    assert again.exit_code == 0, again.output
+    assert content(f"b{name[1:]}") == content(name)
+    # The command that is shown does the same.
+    words = shlex.split(shown[3].removeprefix("again: "))
+    before = content(name)
+    shutil.rmtree(name, ignore_errors=True)
+    Path(name).unlink(missing_ok=True)
+    assert gdanim(*words[1:]).exit_code == 0
+    assert content(name) == before
+
+
+def test_no_file_tells_where_it_was_made(folder: Path) -> None:
+    (folder / "lessons").mkdir()
+    script = write(folder / "lessons", SCENE)
+    assert script.is_absolute()
+    picture = ["--size", "96x64", "--still", "0", "-o", f"{folder / 'a.svg'}"]
+    assert gdanim("render", f"{script}", *picture).exit_code == 0
+    assert f"{folder}" not in containers.read_note(folder / "a.svg")
+    origin = read(folder / "a.svg").origin
+    assert origin is not None and origin.script == "lessons/lesson.py"
+
+
+def test_paths_as_they_were_named(folder: Path) -> None:
+    assert shown_path(Path("../lesson.py")) == "../lesson.py"
+    assert shown_path(folder / "lesson.py") == "lesson.py"
+    assert shown_path(folder.parent / "lesson.py") == "lesson.py"
+
+
+def test_a_scene_that_no_script_made(folder: Path) -> None:
+    scene = Scene(Problem(datasets.linear(), Linear()), GradientDescent(0.01), seed=7)
+    render(scene, "a.png", still=0, size=(96, 64))
+    found = inspect(Path("a.png"))
+    assert (found.size, found.note.origin, found.note.seed) == ((96, 64), None, 7)
+    assert list(found.lines(Path("a.png")))[1:] == []
+    refused = gdanim("info", "a.png", "--again")
+    assert refused.exit_code == 1
+    assert "a.png: its scene came from no script, so no command makes it anew" in refused.stderr
+
+
+def test_the_command_is_fit_for_a_shell() -> None:
+    words = NOTE.command(Path("out/a.mp4"))
+    assert shlex.split(shlex.join(words)) == words
+    assert words[2:6] == ["a b.py::fast", "--set=lr=0.3", "--set=kind=it's", "--set=on=True"]
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif", "a.webp", "a.svg", "a.pdf", "a.png"])
+def test_files_that_say_nothing(name: str) -> None:
+    Path(name).write_bytes(b"something else")
+    result = gdanim("info", name)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: {name}: ") or "ffmpeg" in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"options": {"open": ""}},
+        {"options": ["size"]},
+        {"origin": {"script": "--open.py", "scene": "a", "knobs": {}}},
+        {"origin": {"script": "a.sh", "scene": "a", "knobs": {}}},
+        {"origin": {"script": "a.py", "scene": "a b", "knobs": {}}},
+        {"origin": {"script": "a.py", "scene": "a", "knobs": []}},
+        {"origin": "a.py"},
+        {"versions": None},
+        {"gdanim": None},
+        {"seed": "x"},
+    ],
+)
+def test_notes_of_others_are_not_taken_for_ours(change: dict[str, object]) -> None:
+    picture = np.zeros((4, 4, 3), np.uint8)
+    for fields, ours in ((json.loads(NOTE.text()), True), (change, False)):
+        iio.imwrite("a.png", picture)
+        containers.insert_png_note(Path("a.png"), json.dumps({**json.loads(NOTE.text()), **fields}))
+        if ours:
+            assert read(Path("a.png")).origin == NOTE.origin
+        else:
+            with pytest.raises(GdanimError, match="^a.png: does not say what wrote it"):
+                read(Path("a.png"))
