@@ -115,7 +115,12 @@ class Scene:
         return Film(clip, self.panels, self.layout, self.size)
 
     def animation(self) -> FuncAnimation:
-        """matplotlib's animation of the scene: for `to_jshtml`, a window, a writer of your own."""
+        """matplotlib's animation of the scene: for `to_jshtml`, a window, a writer of your own.
+
+        For a window, take a film's, whose figure pyplot has been given before:
+        `film = scene.film(); plt.figure(film.figure); moving = film.animation(); plt.show()`
+        (matplotlib 3.11). Keep a name for the animation; it moves for as long as it lives.
+        """
         return self.film().animation()
 
     def _labels(self) -> tuple[str, ...]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
+import imageio.v3 as iio
 import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import TimerBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
@@ -109,6 +113,52 @@ def test_a_hostile_matplotlibrc_changes_nothing() -> None:
     }
     with mpl.rc_context(hostile):
         np.testing.assert_array_equal(pixels(scene().film(), 9), expected)
+
+
+def test_matplotlibs_own_writers_give_the_same_pixels(tmp_path: Path) -> None:
+    film = scene(theme=DARK, steps=2, size=(320, 180)).film()
+    hostile: dict[Any, Any] = {
+        "animation.writer": "pillow",
+        "savefig.facecolor": "pink",
+        "savefig.transparent": True,
+        "savefig.dpi": 50,
+        "text.hinting": "none",
+        "text.antialiased": False,
+        "path.sketch": (3, 10, 2),
+    }
+    with mpl.rc_context(hostile):
+        film.animation().save(tmp_path / "a.apng")
+        assert mpl.rcParams["savefig.dpi"] == 50
+    frames = iio.imread(tmp_path / "a.apng")
+    assert len(frames) == len(film) == 3
+    for frame, saved in enumerate(frames):
+        np.testing.assert_array_equal(saved, pixels(film, frame)[..., :3])
+
+
+def test_the_users_own_limit_for_html_holds(caplog: pytest.LogCaptureFixture) -> None:
+    film = scene(steps=2, size=(320, 180)).film()
+    html = film.animation().to_jshtml()
+    assert html.count("data:image/png;base64") == len(film) == 3
+    with mpl.rc_context({"animation.embed_limit": 1e-3}):
+        html = film.animation().to_jshtml()
+    assert html.count("data:image/png;base64") < 3
+    assert "animation.embed_limit" in caplog.text
+
+
+def test_a_window_moves_by_its_own_clock() -> None:
+    class Clock(TimerBase):
+        pass
+
+    class Window(FigureCanvasAgg):
+        _timer_cls = Clock
+
+    film = scene(steps=2, size=(320, 180)).film()
+    # As `plt.figure(film.figure)` gives it the canvas of a window.
+    canvas = Window(film.figure)
+    moving = film.animation()
+    assert isinstance(moving.event_source, Clock)
+    # Starts it; matplotlib warns of an animation that never was.
+    canvas.draw()  # type: ignore[no-untyped-call]
 
 
 def header(film: Film) -> list[str]:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from gdanim.errors import GdanimError
+from gdanim.film.animation import FilmAnimation
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.header import arrange, draw_header
 from gdanim.film.style import plain_style
@@ -70,7 +71,8 @@ class Film:
 
     def animation(self) -> FuncAnimation:
         """matplotlib's animation of these frames."""
-        return FuncAnimation(
+        return FilmAnimation(
+            self.clip.theme,
             self.figure,
             self.show,
             frames=len(self),
