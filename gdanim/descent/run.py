@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gdanim.arrays import Floats, Ints, as_value
 from gdanim.descent.batches import NONE
+from gdanim.descent.events import Event, Record, find_events
 from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError
 from gdanim.problems.landscape import Landscape
@@ -92,6 +93,20 @@ class Run:
     def losses(self) -> Floats:
         """The loss at every step, `[S+1, *R]`."""
         return as_value(self.problem.losses(self.params))
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """What happens in it, by step: `descent.events` has the rules.
+
+        Raises GdanimError for runs side by side, which have each their own: `run[0].events`.
+        """
+        if self.runs:
+            raise GdanimError(f"events: of one run at a time, run[0].events; these are {self.runs}")
+        diverged = bool(self.outcome.kind == DIVERGED)
+        batches = self.batches is not None
+        return find_events(
+            Record(self.problem, self.params, self.losses, self.rates, diverged, batches)
+        )
 
     def rate(self, step: int) -> Floats:
         """The learning rate that `step` used; after the last step, the last one.

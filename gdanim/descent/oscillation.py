@@ -1,0 +1,105 @@
+"""Swings of the parameters, found in the steps that were taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.arrays import Floats, Ints
+
+# Cycles of up to so many steps are looked for; each has to come back so near (in lengths of its
+# step), so many times in a row, and its steps must be this large (in ranges of the parameters).
+LONGEST_CYCLE, NEAR, TIMES, SMALLEST = 8, 0.2, 4, 1e-3
+# A longer swing: so many half-swings of so many steps at least, each of about the length before,
+# each this large.
+HALVES, HALF, ALIKE, SWING = 6, 4, 0.25, 1e-2
+
+
+@dataclass(frozen=True)
+class Swing:
+    """From step `first` to `last` the parameter numbered `parameter` swings with this period.
+
+    `growth` is how many times as wide the last swing is as the first.
+    """
+
+    first: int
+    last: int
+    period: float
+    growth: float
+    parameter: int
+
+
+def swing(params: Floats, noisy: bool = False) -> Swing | None:
+    """The longest oscillation of `params [S+1, P]`, None where there is none.
+
+    Each parameter is measured by its range over the run. A cycle of k = 2, 3, ..., 8 steps is
+    where the parameters are, k steps later, within 0.2 step lengths of where they were, for at
+    least 4 k steps on end. A longer swing is where one parameter makes at least six half-swings,
+    of at least four steps that differ from the one before by at most a quarter or a
+    step; in a `noisy` run that can be chance, and is not looked for.
+    """
+    with np.errstate(all="ignore"):
+        reach = np.ptp(params, axis=0)
+        scaled = np.where(reach > 0, params / np.where(reach > 0, reach, 1.0), 0.0)
+    if len(params) < 2 * TIMES + 1 or not np.isfinite(scaled).all():
+        return None
+    return _cycle(scaled) or (None if noisy else _long_swing(scaled))
+
+
+def _cycle(scaled: Floats) -> Swing | None:
+    moves = np.diff(scaled, axis=0)
+    length = np.linalg.norm(moves, axis=1)
+    found: tuple[int, int, int] | None = None
+    for k in range(2, min(LONGEST_CYCLE, len(scaled) // 2) + 1):
+        away = np.linalg.norm(scaled[k:] - scaled[:-k], axis=1)
+        steps = length[: len(away)]
+        first, last = longest_stretch((away <= NEAR * steps) & (steps >= SMALLEST))
+        if last - first >= TIMES * k and (found is None or last - first > found[1] - found[0] + k):
+            found = first, last + k - 1, k
+    if found is None:
+        return None
+    first, last, k = found
+    wide = length[[first, max(first, min(last, len(length) - 1))]]
+    widest = int(abs(moves[first:last]).mean(axis=0).argmax())
+    return Swing(first, last, float(k), float(wide[1] / wide[0]), widest)
+
+
+def _long_swing(scaled: Floats) -> Swing | None:
+    found = [one for j in range(scaled.shape[1]) if (one := _swing_of(scaled[:, j], j))]
+    return max(found, key=lambda one: one.last - one.first, default=None)
+
+
+def _swing_of(values: Floats, parameter: int) -> Swing | None:
+    """The longest run of like half-swings of one parameter."""
+    turns = turning_points(values)
+    if len(turns) <= HALVES:
+        return None
+    halves, sizes = np.diff(turns), abs(np.diff(values[turns]))
+    good = (halves >= HALF) & (sizes >= SWING)
+    near = abs(np.diff(halves)) <= np.maximum(1, ALIKE * halves[:-1])
+    first, last = longest_stretch(good[1:] & good[:-1] & near)
+    if last - first + 1 < HALVES:
+        return None
+    period = 2 * float(turns[last + 1] - turns[first]) / (last + 1 - first)
+    growth = float(sizes[last] / sizes[first])
+    return Swing(int(turns[first]), int(turns[last + 1]), period, growth, parameter)
+
+
+def turning_points(values: Floats) -> Ints:
+    """The steps at which a sequence `[S+1]` turns from rising to falling or back."""
+    moves = np.sign(np.diff(values))
+    moved = np.flatnonzero(moves)
+    turned: Ints = moved[1:][moves[moved[1:]] != moves[moved[:-1]]]
+    return turned
+
+
+def longest_stretch(holds: NDArray[np.bool_]) -> tuple[int, int]:
+    """The longest stretch `[first, last)` of true values, (0, 0) where there is none."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], holds, [False]]).astype(np.int8)))
+    if not len(edges):
+        return 0, 0
+    lengths = edges[1::2] - edges[::2]
+    longest = int(lengths.argmax())
+    return int(edges[2 * longest]), int(edges[2 * longest + 1])

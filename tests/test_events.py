@@ -1,0 +1,313 @@
+"""What happens in runs: each kind of event fires where it must, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import pytest
+from test_descent import book
+
+from gdanim.descent import events
+from gdanim.descent.adaptive import Adam
+from gdanim.descent.events import Event, rate_changes
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.loop import descend
+from gdanim.descent.momentum import Momentum
+from gdanim.descent.oscillation import longest_stretch, swing, turning_points
+from gdanim.descent.run import Outcome, Run
+from gdanim.descent.schedules import Cosine, Exponential, Piecewise, StepDecay
+from gdanim.errors import GdanimError
+from gdanim.problems import datasets, objectives
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.linear import Linear
+from gdanim.problems.polynomial import Polynomial
+from gdanim.problems.problem import Problem
+from gdanim.problems.sinusoid import Sinusoid
+
+LINE = Problem(datasets.linear(2.0, 1.0, noise=0.1), Linear())
+PARABOLA = Problem(datasets.quadratic(noise=0.1), Polynomial(2))
+WAVE = Problem(datasets.sinusoid(a=2.2, b=1.05, c=1.36, d=-4.7, noise=0.1), Sinusoid())
+# The largest stable rate of LINE is 0.029994; that of WAVE's offset is 1.
+LINES, WAVES = (-2, -1.5), (2.9, 1.72, 0, -1.2)
+BOOK = (-0.7658, -0.7506, 1.3525)
+
+
+def overfitted(degree: int, points: int, steps: int) -> Run:
+    """A polynomial of that degree through few noisy points of a sine."""
+    rng = np.random.default_rng(0)
+    x, held_out = rng.uniform(-1, 1, points), rng.uniform(-1, 1, 50)
+    y, unseen = (np.sin(3 * at) + rng.normal(0, 0.3, len(at)) for at in (x, held_out))
+    data, validation = Dataset(x, y), Dataset(held_out, unseen)
+    problem = Problem(data, Polynomial(degree), validation=validation)
+    return descend(problem, GradientDescent(0.3), np.zeros(degree + 1), steps)
+
+
+RUNS: dict[str, tuple[Callable[[], Run], set[str]]] = {
+    "converges": (lambda: descend(LINE, GradientDescent(0.01), LINES, 1000), {"converged"}),
+    "has not arrived": (lambda: descend(LINE, GradientDescent(0.01), LINES, 150), set()),
+    "a parabola under way": (lambda: descend(PARABOLA, GradientDescent(1e-4), None, 400), set()),
+    "just stable": (lambda: descend(LINE, GradientDescent(0.0299), LINES, 300), {"oscillation"}),
+    "just not": (
+        lambda: descend(LINE, GradientDescent(0.0301), LINES, 300),
+        {"overshoot", "oscillation"},
+    ),
+    "the wave swings": (
+        lambda: descend(WAVE, GradientDescent(1.002), WAVES, 89),
+        {"oscillation"},
+    ),
+    "a heavy ball": (
+        lambda: descend(LINE, Momentum(0.002, 0.9), LINES, 300),
+        {"overshoot", "oscillation", "converged"},
+    ),
+    "Adam": (lambda: descend(LINE, Adam(0.1), LINES, 300), {"overshoot", "converged"}),
+    "diverges": (lambda: descend(LINE, GradientDescent(1.0), LINES, 300), {"divergence"}),
+    "diverges, but not to infinity": (
+        lambda: descend(PARABOLA, GradientDescent(1e-3), None, 12),
+        {"divergence"},
+    ),
+    "stops at 676": (lambda: descend(book(), GradientDescent(1e-5), BOOK, 24), {"plateau"}),
+    "stops at 676, ten steps": (lambda: descend(book(), GradientDescent(1e-5), BOOK, 10), set()),
+    "a rate that dies": (
+        lambda: descend(LINE, GradientDescent(Exponential(0.02, 0.5)), LINES, 100),
+        {"plateau"},
+    ),
+    "a plateau at the start": (
+        lambda: descend(objectives.wave(), GradientDescent(0.001), (0.05,), 200),
+        {"plateau"},
+    ),
+    "the wrong wave": (lambda: descend(WAVE, GradientDescent(0.1), WAVES, 79), {"stuck"}),
+    "the wrong valley": (
+        lambda: descend(objectives.two_valleys(), GradientDescent(0.02), (1.5,), 300),
+        {"stuck"},
+    ),
+    "the right valley": (
+        lambda: descend(objectives.two_valleys(), GradientDescent(0.02), (-1.0,), 300),
+        {"converged"},
+    ),
+    "one step down": (
+        lambda: descend(LINE, GradientDescent(Piecewise([0.01, 0.001], [50])), LINES, 150),
+        {"learning rate"},
+    ),
+    "steps down": (
+        lambda: descend(LINE, GradientDescent(StepDecay(0.01, 0.5, 40)), LINES, 150),
+        {"learning rate"},
+    ),
+    "always slower": (
+        lambda: descend(LINE, GradientDescent(Cosine(0.01, 150)), LINES, 150),
+        set(),
+    ),
+    "overfits": (lambda: overfitted(9, 10, 5000), {"overfitting"}),
+    "overfits less": (lambda: overfitted(6, 9, 3000), {"overfitting"}),
+    "does not overfit": (lambda: overfitted(3, 300, 300), {"converged"}),
+    "batches": (
+        lambda: descend(LINE, GradientDescent(0.002), LINES, 1000, batch_size=5),
+        set(),
+    ),
+    "other batches": (
+        lambda: descend(LINE, GradientDescent(0.002), LINES, 1000, seed=1, batch_size=2),
+        set(),
+    ),
+    "no step": (lambda: descend(LINE, GradientDescent(0.01), LINES, 0), set()),
+    "one step": (lambda: descend(LINE, GradientDescent(0.01), LINES, 1), set()),
+}
+KINDS = {
+    events.RATE,
+    events.OVERSHOOT,
+    events.OSCILLATION,
+    events.PLATEAU,
+    events.DIVERGENCE,
+    events.CONVERGENCE,
+    events.STUCK,
+    events.OVERFITTING,
+}
+
+
+@cache
+def run_of(name: str) -> Run:
+    return RUNS[name][0]()
+
+
+def only(name: str, kind: str) -> Event:
+    (event,) = (event for event in run_of(name).events if event.kind == kind)
+    return event
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_what_happens(name: str) -> None:
+    run = run_of(name)
+    assert {event.kind for event in run.events} == RUNS[name][1], run.events
+    for event in run.events:
+        assert 0 <= event.step <= event.last <= run.steps
+        assert event.text and "nan" not in event.text
+    steps = [event.step for event in run.events]
+    assert steps == sorted(steps)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_each_kind_has_two_runs_that_fire_it_and_two_that_do_not(kind: str) -> None:
+    fire = [kind in kinds for _, kinds in RUNS.values()]
+    assert 2 <= sum(fire) <= len(fire) - 2
+
+
+def test_the_wave_swings_with_a_period_of_two_steps() -> None:
+    event = only("the wave swings", "oscillation")
+    assert event.numbers["period"] == 2
+    assert 4 <= event.step <= 12
+    assert event.last == 89
+    assert event.numbers["growth"] > 1
+    assert event.text == "d swings with a period of 2 steps, wider and wider"
+
+
+def test_swings_of_a_line_shrink_or_grow() -> None:
+    below, above = only("just stable", "oscillation"), only("just not", "oscillation")
+    assert below.numbers["period"] == above.numbers["period"] == 2
+    # The steep direction is multiplied by 1 - 2 rate / 0.029994 in every step.
+    for event, rate in ((below, 0.0299), (above, 0.0301)):
+        taken = event.last - 1 - event.step
+        factor = abs(1 - 2 * rate / 0.029994) ** taken
+        assert event.numbers["growth"] == pytest.approx(factor, rel=0.05)
+
+
+def test_the_period_of_a_heavy_ball() -> None:
+    event = only("a heavy ball", "oscillation")
+    # The multipliers of p' = (1 + m - lr h) p - m p_before in the steep direction have the
+    # argument arccos((1 + m - lr h) / (2 sqrt(m))), and h is 2 / 0.029994.
+    turn = np.arccos((1.9 - 0.002 * 2 / 0.029994) / (2 * np.sqrt(0.9)))
+    assert event.numbers["period"] == pytest.approx(2 * np.pi / turn, rel=0.05)
+
+
+def test_the_loss_stops_at_676_and_has_not_converged() -> None:
+    event = only("stops at 676", "plateau")
+    assert 4 <= event.step <= 7
+    assert event.last == 24
+    assert event.text == f"The loss hardly falls for {24 - event.step} steps"
+
+
+def test_where_a_line_has_converged() -> None:
+    run, event = run_of("converges"), only("converges", "converged")
+    best = run.problem.best()
+    assert best is not None
+    losses = run.losses - best.loss
+    margin = 0.01 * best.loss + 1e-6 * losses[0]
+    assert losses[event.step] <= margin < losses[event.step - 1]
+
+
+def test_the_wrong_wave_is_a_local_minimum() -> None:
+    event = only("the wrong wave", "stuck")
+    assert event.numbers["loss"] == pytest.approx(2.46, abs=0.01)
+    assert event.numbers["lowest"] == pytest.approx(0.01, rel=0.2)
+    assert "local minimum" in event.text and "2.46" in event.text
+
+
+def test_the_rates() -> None:
+    event = only("one step down", "learning rate")
+    assert (event.step, event.numbers) == (50, {"before": 0.01, "after": 0.001})
+    assert [event.step for event in run_of("steps down").events] == [40, 80, 120]
+
+
+def test_a_rate_of_each_parameter_and_of_none() -> None:
+    rates = np.tile([0.1, 0.01], (20, 1))
+    rates[10:, 1] = 0.001
+    assert [event.step for event in rate_changes(rates)] == [10]
+    assert not list(rate_changes(np.full(20, np.nan)))
+    assert not list(rate_changes(1 / (1 + np.arange(30.0))))
+    many = np.resize(np.repeat([0.1, 0.2], 10), 1000)
+    assert len(list(rate_changes(many))) == 20
+
+
+def test_divergence_begins_where_the_loss_leaves_its_start() -> None:
+    run, event = run_of("diverges"), only("diverges", "divergence")
+    assert (event.step, event.last) == (1, run.steps)
+    assert run.losses[1] > run.losses[0]
+
+
+def test_an_overshoot_and_its_peak() -> None:
+    run = run_of("Adam")
+    event = only("Adam", "overshoot")
+    assert run.losses[event.step] > run.losses[event.step - 1]
+    assert event.numbers["before"] == run.losses[event.step - 1]
+    assert event.numbers["after"] == run.losses[event.last]
+    assert run.losses[event.last + 1] < run.losses[event.last]
+
+
+def test_a_spike_in_noise_is_an_overshoot() -> None:
+    run = run_of("batches")
+    params = run.params.copy()
+    params[500] += 1.0
+    spiked = Run(run.problem, run.optimizer, params, run.rates, run.outcome, run.batches)
+    (event,) = spiked.events
+    assert (event.kind, event.step, event.last) == ("overshoot", 500, 500)
+
+
+def test_overfitting_begins_at_the_held_out_points_lowest_loss() -> None:
+    run, event = run_of("overfits"), only("overfits", "overfitting")
+    assert isinstance(run.problem, Problem)
+    held_out = run.problem.validation_losses(run.params)
+    assert event.step == held_out.argmin()
+    assert held_out[-1] > 1.05 * held_out[event.step]
+    assert run.losses[-1] < run.losses[event.step]
+
+
+def test_half_a_million_steps() -> None:
+    steps = np.arange(500_001)
+    params = np.stack([2 + 4 * 0.5**steps, 1 + 2 * np.exp(-steps / 2e5)], axis=-1)
+    rates = np.broadcast_to(np.float64(0.01), (500_000,))
+    run = Run(LINE, None, params, rates, Outcome(np.array("finished"), np.array(500_000)))
+    (event,) = run.events
+    assert event.kind == "plateau"
+    # So long 1 % takes; from the end of that stretch the next is as long as all before it.
+    assert 1 <= event.last / (-np.log(0.99) / 2 * 2e5) <= 2
+
+
+def test_of_one_run_at_a_time() -> None:
+    two = descend(LINE, GradientDescent(np.array([[0.01], [1.0]])), LINES, 300)
+    with pytest.raises(GdanimError, match=r"one run at a time, run\[0\].events"):
+        two.events  # noqa: B018
+    assert [[event.kind for event in two[i].events] for i in (0, 1)] == [
+        ["converged"],
+        ["divergence"],
+    ]
+
+
+@pytest.mark.parametrize("period", [2, 3, 5, 8])
+def test_cycles(period: int) -> None:
+    rng = np.random.default_rng(period)
+    cycle = rng.normal(size=(period, 3))
+    still = np.zeros((40, 3))
+    found = swing(np.concatenate([still, np.tile(cycle, (12, 1))]))
+    assert found is not None
+    assert found.period == period
+    assert 39 <= found.first <= 41
+    assert found.last >= 40 + 11 * period
+    assert found.growth > 0
+
+
+def test_random_walks_do_not_swing() -> None:
+    for seed in range(20):
+        steps = np.random.default_rng(seed).normal(size=(5000, 2))
+        assert swing(np.cumsum(steps, axis=0)) is None, seed
+    assert swing(np.zeros((100, 2))) is None
+    assert swing(np.full((100, 2), np.inf)) is None
+    assert swing(np.zeros((3, 1))) is None
+
+
+def test_turning_points() -> None:
+    assert turning_points(np.array([0.0, 1, 2, 1, 1, 0, 3])).tolist() == [2, 5]
+    assert turning_points(np.array([0.0, 1, 1, 0])).tolist() == [2]
+    assert turning_points(np.zeros(5)).tolist() == []
+
+
+def test_longest_stretch() -> None:
+    holds = np.array([1, 0, 1, 1, 0, 1], dtype=bool)
+    assert longest_stretch(holds) == (2, 4)
+    assert longest_stretch(np.zeros(3, dtype=bool)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(676.95, "677"), (7.303, "7.30"), (1e-5, "1e−5"), (0.01, "0.0100"), (-2.6, "−2.60"), (0, "0")],
+)
+def test_short(value: float, text: str) -> None:
+    assert events.short(value) == text
