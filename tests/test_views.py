@@ -22,9 +22,9 @@ from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
 from gdanim.timeline import Even, Every
-from gdanim.views.fit import GRID, Fit, fitted, point_size, y_limits
-from gdanim.views.inset import HEIGHT, WIDTH
+from gdanim.views.fit import GRID, Fit, fitted, y_limits
 from gdanim.views.loss_curve import LossCurve, hidden
+from gdanim.views.points import point_size
 
 SIZE = (640, 360)
 
@@ -152,7 +152,8 @@ def test_the_inset_hides_no_point(problem: Problem) -> None:
     (card,) = ax.patches
     assert isinstance(card, Rectangle)
     left, bottom = card.get_xy()
-    under = (points > [left, bottom]) & (points < [left + WIDTH, bottom + HEIGHT])
+    width, height = card.get_width(), card.get_height()
+    under = (points > [left, bottom]) & (points < [left + width, bottom + height])
     assert not under.all(axis=1).any()
     assert ((points > 0) & (points < 1)).all()
 

@@ -32,6 +32,14 @@ class Linear(LinearInParameters):
         return ("intercept",)
 
     @property
+    def symbols(self) -> tuple[str, ...]:
+        """`w, b`, or `w_1, w_2, ..., b`."""
+        if self.features == 1:
+            return ("w", "b")
+        indices = (str(i) if i < 10 else f"{{{i}}}" for i in range(1, self.features + 1))
+        return (*(f"w_{i}" for i in indices), "b")
+
+    @property
     def formula(self) -> str:
         """Mathtext: `w x + b`."""
         if self.features == 1:

@@ -35,6 +35,11 @@ class Logistic(Model):
         return self.logits.names
 
     @property
+    def symbols(self) -> tuple[str, ...]:
+        """`w, b`, or `w_1, w_2, ..., b`."""
+        return self.logits.symbols
+
+    @property
     def intercepts(self) -> tuple[str, ...]:
         """`intercept`."""
         return self.logits.intercepts

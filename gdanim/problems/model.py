@@ -34,6 +34,11 @@ class Model(ABC):
         """D, the number of features of a point."""
 
     @property
+    def symbols(self) -> tuple[str, ...]:
+        """The P parameters as `formula` writes them; their names, where it writes those."""
+        return self.names
+
+    @property
     def intercepts(self) -> tuple[str, ...]:
         """The parameters that only move the prediction as a whole; penalties leave them alone."""
         return ()

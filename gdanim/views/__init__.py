@@ -5,6 +5,7 @@ from gdanim.views.base import View as View
 from gdanim.views.contour import Contour as Contour
 from gdanim.views.each import Each as Each
 from gdanim.views.fit import Fit as Fit
+from gdanim.views.inset import Inset as Inset
 from gdanim.views.loss_curve import LossCurve as LossCurve
 from gdanim.views.loss_slice import LossSlice as LossSlice
 from gdanim.views.parameters import Parameters as Parameters

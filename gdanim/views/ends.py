@@ -45,6 +45,7 @@ class EndLabels:
         if self.texts and ax.get_subplotspec() is None:
             longest = LETTER * self._size * max(map(len, named)) + AWAY
             left, right = ax.get_xlim()
+            ax.set_xticks([tick for tick in ax.get_xticks() if left <= tick <= right])
             share = min(0.5, longest * self._point() / ax.bbox.width)
             ax.set_xlim(left, left + (right - left) / (1 - share))
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgba
+from matplotlib.markers import MarkerStyle
 
 from gdanim.arrays import Floats
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
-from gdanim.views import axes
+from gdanim.views import axes, residuals
 from gdanim.views.base import Clip, Update, View
-from gdanim.views.inset import Card, emptiest_corner
+from gdanim.views.ends import EndLabels
+from gdanim.views.formula import decimals, figure, with_numbers
+from gdanim.views.inset import Card, card_size, draw_inset, emptiest_corner
 from gdanim.views.loss_curve import LossCurve
+from gdanim.views.points import draw_points, draw_rings, place
+from gdanim.views.theme import Theme
 
 # Points of the grid on which a prediction is drawn: one a pixel at 1280.
 GRID = 1201
@@ -29,56 +35,103 @@ SAMPLES = 200
 ALL_ROOM, ROOM = 4.0, 1.5
 # Beyond this many heights of the panel a prediction is cut off; the renderer needs finite numbers.
 FAR = 100.0
+# An arrow at the edge stands so many of a point's diameters inside, and so far from the corners.
+INSIDE, BESIDE = 1.3, 0.03
 
 
 @dataclass(frozen=True)
 class Fit(View):
     """The points in orange, the prediction in blue, and a trail of where it has been.
 
-    `trail` is how many earlier predictions fade behind it, spread over `trail_seconds`. `inset` is
-    a view in the emptiest corner over the whole run; None leaves it out. Limits are fixed for the
-    whole run; a prediction that swings far away leaves the picture rather than shrink the data.
-    Raises GdanimError for data of more than one feature.
+    `trail` is how many earlier predictions fade behind it, spread over `trail_seconds`; several
+    runs have none, and their names at their lines' ends. `inset` is a view in the emptiest corner
+    over the whole run; None leaves it out. `residuals` draws the loss: "lines" from the points to
+    the prediction, or "squares" on them. `truth` is the curve without noise, dashed, `numbers` the
+    formula with its current numbers. Points that are held out are hollow, those of the step's
+    batch ringed; more than 5000 are drawn as their density. Limits are fixed for the whole run; a
+    prediction that swings far away leaves the picture rather than shrink the data, and an arrow
+    says where it went. Raises GdanimError for data of more than one feature or none at all, and for
+    a truth or a formula that the problem does not have.
     """
 
     trail: int = 6
     trail_seconds: float = 1.0
     inset: View | None = field(default_factory=LossCurve)
+    residuals: Literal["lines", "squares"] | None = None
+    truth: bool = False
+    numbers: bool = False
+
+    def __post_init__(self) -> None:
+        if self.residuals not in (None, *residuals.KINDS):
+            raise GdanimError(
+                f"Fit: residuals must be one of {', '.join(residuals.KINDS)} or None, "
+                f"got {self.residuals!r}"
+            )
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """Points, trail, line, inset, from back to front."""
-        theme, data = clip.theme, common_data(clip)
-        if data.features != 1:
-            raise GdanimError(
-                f"Fit: shows data of one feature, this has {data.features} "
-                f"({', '.join(data.x_names)})"
-            )
+        """Residuals, points, true curve, trail, line, rings, inset, from back to front."""
+        theme, problem = clip.theme, common_problem(clip)
         axes.style(ax, theme)
-        axes.label(ax, theme, data.x_names[0], data.y_name)
-        grid = x_grid(data)
-        alike = [label for label, run in clip.runs.items() if fitted(run).data is data]
+        axes.label(ax, theme, problem.data.x_names[0], problem.data.y_name)
+        grid, card = self._frame(ax, clip, problem)
+        draw_points(ax, theme, problem.data, problem.validation)
+        truth = self._draw_truth(ax, theme, problem, grid)
+        movers = [self._draw_run(ax, clip, label, grid) for label in clip.shown]
+        if self.residuals is not None:
+            movers += [self._draw_residuals(ax, clip, label) for label in clip.shown]
+        movers += [draw_batch(ax, clip, label) for label in clip.shown]
+        movers.append(draw_names(ax, clip, grid[-1:], truth))
+        if self.numbers:
+            movers.append(draw_numbers(ax, clip))
+        movers.append(draw_inset(ax, card, self.inset, clip))
+        return lambda frame: [artist for move in movers for artist in move(frame)]
+
+    def _frame(self, ax: Axes, clip: Clip, problem: Problem) -> tuple[Floats, Card | None]:
+        """Fix the limits; the grid over them, and the inset's corner."""
+        held_out = [] if problem.validation is None else [problem.validation]
+        x = np.concatenate([data.x[:, 0] for data in (problem.data, *held_out)])
+        y = np.concatenate([data.y for data in (problem.data, *held_out)])
+        grid = x_grid(x)
+        alike = [label for label, run in clip.runs.items() if fitted(run).data is problem.data]
         predictions = np.concatenate([sampled(clip, label, grid) for label in alike])
-        low, high = y_limits(data.y, predictions)
+        low, high = y_limits(y, predictions)
         card = None
         if self.inset is not None:
-            card, low, high = emptiest_corner(data, grid, predictions, low, high)
+            size = card_size(ax, clip.theme)
+            card, low, high = emptiest_corner(x, y, grid, predictions, low, high, size)
         ax.set_xlim(grid[0], grid[-1])
         ax.set_ylim(low, high)
-        reach = FAR * (high - low)
+        return grid, card
 
-        ax.plot(
-            data.x[:, 0], data.y, "o", color=theme.points, markeredgecolor=theme.paper,
-            markeredgewidth=0.9, markersize=point_size(theme.point_size, len(data)), zorder=2,
-        )  # fmt: skip
-        movers = [self._draw_run(ax, clip, label, grid, reach) for label in clip.shown]
-        inset = draw_inset(ax, card, self.inset, clip)
-        return lambda frame: [artist for move in (*movers, inset) for artist in move(frame)]
+    def _draw_truth(self, ax: Axes, theme: Theme, problem: Problem, grid: Floats) -> float | None:
+        """The curve without noise; where it ends at the right."""
+        if not self.truth:
+            return None
+        if problem.data.truth is None:
+            raise GdanimError("Fit: truth: this data has no known curve; leave truth out")
+        curve = problem.data.truth(grid[:, np.newaxis])
+        ax.plot(grid, curve, color=theme.ink, linewidth=1.6, dashes=(5, 3), zorder=2.5)
+        return float(curve[-1])
 
-    def _draw_run(self, ax: Axes, clip: Clip, label: str, grid: Floats, reach: float) -> Update:
-        """One run's trail and line; a trail is drawn only of a run that is alone."""
+    def _draw_residuals(self, ax: Axes, clip: Clip, label: str) -> Update:
+        """From the points to one run's prediction."""
+        run, colour = clip.runs[label], clip.colour(label)
+        x, y = residuals.chosen(fitted(run).data)
+        draw = residuals.draw_squares if self.residuals == "squares" else residuals.draw_lines
+        show = draw(ax, clip.theme, colour, x[:, 0], y)
+        low, high = reach(ax)
+
+        def update(frame: int) -> list[Artist]:
+            step = np.array([clip.step(label, frame)])
+            return [show(np.clip(predicted(run, step, x[:, 0])[0], low, high))]
+
+        return update
+
+    def _draw_run(self, ax: Axes, clip: Clip, label: str, grid: Floats) -> Update:
+        """One run's trail, its line, and an arrow when that is out of sight."""
         run, theme, steps = clip.runs[label], clip.theme, clip.steps(label)
         colour = clip.colour(label)
-        low, high = ax.get_ylim()
+        low, high = reach(ax)
         length = self.trail if len(clip.shown) == 1 else 0
         fading = [
             to_rgba(colour, 0.32 * (1 - k / (length + 1)) ** 1.5) for k in range(length, 0, -1)
@@ -87,18 +140,126 @@ class Fit(View):
         ax.add_collection(trail, autolim=False)
         (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width,
                           solid_capstyle="round", zorder=4)  # fmt: skip
+        point_out = draw_arrow(ax, theme, colour)
         gap = self.trail_seconds * clip.timeline.fps / max(length, 1)
         behind = np.rint(gap * np.arange(length, -1, -1)).astype(np.int64)
 
         def update(frame: int) -> list[Artist]:
             earlier = steps[np.maximum(frame - behind, 0)]
-            curves = np.clip(predicted(run, earlier, grid), low - reach, high + reach)
+            curves = np.clip(predicted(run, earlier, grid), low, high)
             # Every other point: a trail takes longer to draw than all the rest.
             trail.set_segments([np.column_stack([grid[::2], y[::2]]) for y in curves[:-1]])
             line.set_data(grid, curves[-1])
-            return [trail, line]
+            return [trail, line, point_out(grid, curves[-1])]
 
         return update
+
+
+def draw_arrow(ax: Axes, theme: Theme, colour: str) -> Callable[[Floats, Floats], PathCollection]:
+    """An arrow at the panel's edge, for a curve that is nowhere inside."""
+    arrow = ax.scatter(
+        [], [], s=(2.2 * theme.point_size) ** 2, color=colour, edgecolors=theme.paper,
+        linewidths=1.2, zorder=4.6, transform=ax.get_xaxis_transform(),
+    )  # fmt: skip
+    low, high = ax.get_ylim()
+    shapes = {
+        side: MarkerStyle(marker).get_path().transformed(MarkerStyle(marker).get_transform())
+        for side, marker in ((-1, "v"), (1, "^"))
+    }
+
+    def show(x: Floats, y: Floats) -> PathCollection:
+        side = 1 if (y > high).all() else -1 if (y < low).all() else 0
+        if side:
+            near = np.median(x[side * y == (side * y).min()])
+            nearest = np.clip(near, *np.quantile(x, [BESIDE, 1 - BESIDE]))
+            inside = INSIDE * theme.point_size * ax.figure.dpi / 72 / ax.bbox.height
+            arrow.set_paths([shapes[side]])
+            arrow.set_offsets([[nearest, 1 - inside if side > 0 else inside]])
+        else:
+            arrow.set_offsets(np.empty((0, 2)))
+        return arrow
+
+    return show
+
+
+def draw_batch(ax: Axes, clip: Clip, label: str) -> Update:
+    """Rings around the points that the step before this frame's state has seen."""
+    run = clip.runs[label]
+    data, batches = fitted(run).data, run.batches
+    if batches is None:
+        return lambda frame: []
+    rings = draw_rings(ax, clip.theme, len(data))
+
+    def update(frame: int) -> list[Artist]:
+        step = clip.step(label, frame)
+        seen = batches[step - 1] if step else batches[0, :0]
+        seen = seen[seen >= 0]
+        return [place(rings, data.x[seen, 0], data.y[seen])]
+
+    return update
+
+
+def draw_names(ax: Axes, clip: Clip, edge: Floats, truth: float | None) -> Update:
+    """The runs' names at the right ends of their lines, and the true curve's."""
+    named = list(clip.shown) if len(clip.shown) > 1 else []
+    fixed = [] if truth is None else [truth]
+    names = [*named, *["true curve"] * len(fixed)]
+    colours = [*(clip.colour(name) for name in named), *[clip.theme.ink] * len(fixed)]
+    ends = EndLabels(ax, clip.theme, names, colours)
+    low, high = reach(ax)
+
+    def update(frame: int) -> list[Artist]:
+        steps = [np.array([clip.step(name, frame)]) for name in named]
+        heights = [
+            float(predicted(clip.runs[name], step, edge)[0, 0])
+            for name, step in zip(named, steps, strict=True)
+        ]
+        y = np.clip([*heights, *fixed], low, high)
+        return [*ends.show(np.full(len(y), edge[0]), y)]
+
+    return update
+
+
+def draw_numbers(ax: Axes, clip: Clip) -> Update:
+    """The formula with the run's numbers, above the panel."""
+    run, theme = clip.run, clip.theme
+    model = fitted(run).model
+    places = [decimals(values) for values in run.params.T]
+
+    def text(step: int) -> str | None:
+        shown = (figure(float(v), k) for v, k in zip(run.params[step], places, strict=True))
+        return with_numbers(model.formula, dict(zip(model.symbols, shown, strict=True)))
+
+    if text(0) is None:
+        raise GdanimError(
+            f"Fit: numbers: the formula ${model.formula}$ does not name every parameter "
+            f"({', '.join(model.names)}); leave numbers out"
+        )
+    title = ax.set_title(
+        f"${text(0)}$", loc="left", color=theme.ink, fontsize=theme.label_size, pad=6
+    )
+
+    def update(frame: int) -> list[Artist]:
+        title.set_text(f"${text(clip.step(next(iter(clip.shown)), frame))}$")
+        return [title]
+
+    return update
+
+
+def common_problem(clip: Clip) -> Problem:
+    """The problem of the first run; GdanimError when the runs have not the same data."""
+    first, *others = clip.shown.values()
+    data = fitted(first).data
+    if any(fitted(run).data is not data for run in others):
+        raise GdanimError(
+            f"Fit: the runs {', '.join(clip.shown)} have different data; "
+            f"show each by itself with views.Each(views.Fit())"
+        )
+    if data.features != 1:
+        raise GdanimError(
+            f"Fit: shows data of one feature, this has {data.features} ({', '.join(data.x_names)})"
+        )
+    return fitted(first)
 
 
 def fitted(run: Run) -> Problem:
@@ -111,15 +272,10 @@ def fitted(run: Run) -> Problem:
     return run.problem
 
 
-def common_data(clip: Clip) -> Dataset:
-    """The data of the runs that are shown; GdanimError when they have not the same."""
-    first, *others = (fitted(run).data for run in clip.shown.values())
-    if any(data is not first for data in others):
-        raise GdanimError(
-            f"Fit: the runs {', '.join(clip.shown)} have different data; "
-            f"show each by itself with views.Each(views.Fit())"
-        )
-    return first
+def reach(ax: Axes) -> tuple[float, float]:
+    """How far down and up anything is drawn."""
+    low, high = ax.get_ylim()
+    return low - FAR * (high - low), high + FAR * (high - low)
 
 
 def sampled(clip: Clip, label: str, grid: Floats) -> Floats:
@@ -129,16 +285,9 @@ def sampled(clip: Clip, label: str, grid: Floats) -> Floats:
     return predicted(clip.runs[label], samples, grid)
 
 
-def draw_inset(ax: Axes, card: Card | None, view: View | None, clip: Clip) -> Update:
-    """A card with a smaller panel on it, above everything else."""
-    if card is None or view is None:
-        return lambda frame: []
-    return view.draw(card.axes(ax, clip.theme), replace(clip, theme=clip.theme.small()))
-
-
-def x_grid(data: Dataset) -> Floats:
+def x_grid(x: Floats) -> Floats:
     """Fine, even, and a little wider than the data."""
-    low, high = float(data.x.min()), float(data.x.max())
+    low, high = float(x.min()), float(x.max())
     margin = 0.03 * (high - low) or 0.5 * abs(high) or 0.5
     return np.linspace(low - margin, high + margin, GRID)
 
@@ -164,8 +313,3 @@ def y_limits(y: Floats, predictions: Floats) -> tuple[float, float]:
         )
     margin = 0.06 * (height + below + above)
     return low - below - margin, high + above + margin
-
-
-def point_size(size: float, points: int) -> float:
-    """Smaller when there are many."""
-    return float(np.clip(size * (90 / points) ** 0.35, 2.0, size))

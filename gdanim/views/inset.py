@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,66 +10,146 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from gdanim.arrays import Floats
-from gdanim.problems.dataset import Dataset
+from gdanim.errors import GdanimError
+from gdanim.views.base import Clip, Update, View
 from gdanim.views.theme import Theme
 
-# An inset's card, in fractions of its panel; the margin between card and data, and the one that
-# keeps the card off the panel's spines.
-WIDTH, HEIGHT, MARGIN, OFF = 0.34, 0.34, 0.02, 0.003
-# The plot on the card, in fractions of the panel: room for tick labels and a title.
-LEFT, RIGHT, BOTTOM, TOP = 0.065, 0.02, 0.07, 0.065
+# An inset's card takes at least these fractions of its panel and at most those; the margin between
+# card and data, and the one that keeps the card off the panel's spines.
+LEAST, MOST, MARGIN, OFF = 0.34, 0.6, 0.02, 0.003
+# The plot on the card is at least so wide and high (points)...
+PLOT = (105.0, 55.0)
+# ... and has this room around it, for tick labels and a title, in heights of a tick label.
+LEFT, RIGHT, BOTTOM, TOP = 5.0, 1.7, 2.5, 2.3
+
+CORNERS = ("upper right", "upper left", "lower right", "lower left")
+# So many frames are looked at to find the emptiest corner.
+SAMPLES = 16
 
 
 @dataclass(frozen=True)
 class Card:
-    """A corner of a panel, in fractions of the panel."""
+    """A corner of a panel: width and height in fractions of the panel."""
 
     right: bool
     top: bool
+    size: tuple[float, float]
 
     def axes(self, ax: Axes, theme: Theme) -> Axes:
         """Axes on an opaque card of the paper's colour, above all else in `ax`."""
-        left = 1 - WIDTH if self.right else OFF
-        bottom = 1 - HEIGHT if self.top else OFF
-        card = Rectangle((left, bottom), WIDTH, HEIGHT, transform=ax.transAxes, zorder=5)
+        width, height = self.size
+        left = 1 - width if self.right else OFF
+        bottom = 1 - height if self.top else OFF
+        card = Rectangle((left, bottom), width, height, transform=ax.transAxes, zorder=5)
         card.set(facecolor=theme.paper, edgecolor=theme.grid, linewidth=1.0)
         ax.add_patch(card)
-        inside = (left + LEFT, bottom + BOTTOM, WIDTH - LEFT - RIGHT, HEIGHT - BOTTOM - TOP)
-        return ax.inset_axes(inside, zorder=6)
+        letter = theme.small().tick_size / points(ax)
+        low = np.array([left, bottom]) + letter * (LEFT, BOTTOM)
+        high = np.array([left + width, bottom + height]) - letter * (RIGHT, TOP)
+        across, up = np.maximum(high - low, 0.05)
+        return ax.inset_axes((float(low[0]), float(low[1]), float(across), float(up)), zorder=6)
+
+
+@dataclass(frozen=True)
+class Inset(View):
+    """Any panel with another one in a corner: `corner` (such as "upper right"), or the emptiest.
+
+    The emptiest corner is the one that the fewest points and lines come near over the whole run.
+    Raises GdanimError for a corner that does not exist.
+    """
+
+    view: View
+    inset: View
+    corner: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.corner not in (None, *CORNERS):
+            raise GdanimError(
+                f"Inset: corner must be one of {', '.join(CORNERS)} or None, got {self.corner!r}"
+            )
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        """The panel, then the card."""
+        update = self.view.draw(ax, clip)
+        corner = self.corner or idlest_corner(ax, update, len(clip.timeline))
+        card = Card("right" in corner, "upper" in corner, card_size(ax, clip.theme))
+        above = draw_inset(ax, card, self.inset, clip)
+        return lambda frame: [*update(frame), *above(frame)]
+
+
+def draw_inset(ax: Axes, card: Card | None, view: View | None, clip: Clip) -> Update:
+    """A card with a smaller panel on it, above everything else."""
+    if card is None or view is None:
+        return lambda frame: []
+    return view.draw(card.axes(ax, clip.theme), replace(clip, theme=clip.theme.small()))
+
+
+def points(ax: Axes) -> Floats:
+    """The panel's width and height in points, `[2]`; before the layout, about these."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return np.array([ax.bbox.width, ax.bbox.height]) * 72 / figure.dpi
+
+
+def card_size(ax: Axes, theme: Theme) -> tuple[float, float]:
+    """Width and height that a card needs, in fractions of the panel."""
+    around = theme.small().tick_size * np.array([LEFT + RIGHT, BOTTOM + TOP])
+    width, height = np.clip((around + PLOT) / points(ax), LEAST, MOST)
+    return float(width), float(height)
+
+
+def idlest_corner(ax: Axes, update: Update, frames: int) -> str:
+    """The corner that the fewest points of lines come near, in frames spread over all."""
+    sampled = np.unique(np.linspace(0, frames - 1, SAMPLES).astype(np.int64))
+    places = [np.empty((0, 2))]
+    for frame in sampled:
+        update(int(frame))
+        for line in ax.lines:
+            pixels = line.get_transform().transform(line.get_xydata())
+            places.append(ax.transAxes.inverted().transform(pixels))
+    x, y = np.nan_to_num(np.concatenate(places)).T
+
+    def near(corner: str) -> int:
+        across = x > 0.5 if "right" in corner else x < 0.5
+        up = y > 0.5 if "upper" in corner else y < 0.5
+        return int((across & up).sum())
+
+    return min(CORNERS, key=near)
 
 
 def emptiest_corner(
-    data: Dataset, grid: Floats, predictions: Floats, low: float, high: float
-) -> tuple[Card, float, float]:
+    x: Floats, y: Floats, grid: Floats, predictions: Floats, low: float, high: float,
+    size: tuple[float, float],
+) -> tuple[Card, float, float]:  # fmt: skip
     """The corner that hides least over the whole run, and the y limits that keep data clear of it.
 
-    `predictions [K, G]` on `grid [G]` are weighed by how much of them the card would hide. Where
-    every corner holds data, the limits are stretched until the data is clear of the best one.
+    `predictions [K, G]` on `grid [G]` are weighed by how much of them a card of this size would
+    hide. Where every corner holds data `x [N]`, `y [N]`, the limits are stretched until the data
+    is clear of the best one.
     """
-    span, edge = grid[-1] - grid[0], WIDTH + MARGIN
+    span, edge, height = grid[-1] - grid[0], size[0] + MARGIN, size[1]
 
     def weighed(card: Card) -> tuple[float, Card, float, float]:
-        def under(x: Floats) -> NDArray[np.bool_]:
-            across = (x - grid[0]) / span
+        def under(places: Floats) -> NDArray[np.bool_]:
+            across = (places - grid[0]) / span
             inside: NDArray[np.bool_] = across > 1 - edge if card.right else across < edge
             return inside
 
-        y = data.y[under(data.x[:, 0])]
-        new_low, new_high = stretched(y, low, high, card.top)
+        new_low, new_high = stretched(y[under(x)], low, high, card.top, height)
         up = (predictions[:, under(grid)] - new_low) / (new_high - new_low)
-        hidden = ((up > 1 - HEIGHT) & (up < 1)) if card.top else ((up < HEIGHT) & (up > 0))
+        hidden = ((up > 1 - height) & (up < 1)) if card.top else ((up < height) & (up > 0))
         stretch = (new_high - new_low) / (high - low) - 1
         return float(hidden.mean()) + 2 * stretch, card, new_low, new_high
 
     # Of equally empty corners the first is taken: a falling curve reads best at the top right.
-    corners = [Card(right, top) for top in (True, False) for right in (True, False)]
+    corners = [Card(right, top, size) for top in (True, False) for right in (True, False)]
     _, card, low, high = min((weighed(card) for card in corners), key=lambda item: item[0])
     return card, low, high
 
 
-def stretched(y: Floats, low: float, high: float, top: bool) -> tuple[float, float]:
+def stretched(y: Floats, low: float, high: float, top: bool, height: float) -> tuple[float, float]:
     """The limits moved so far at one end that the points `y` lie clear of a card there."""
-    free = 1 - HEIGHT - MARGIN
+    free = 1 - height - MARGIN
     if not y.size:
         return low, high
     if top:

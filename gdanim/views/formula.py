@@ -1,0 +1,38 @@
+"""A model's formula with its current numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdanim.arrays import Floats
+from gdanim.views.numbers import scientific
+
+# A command such as \sin, or a symbol with its index if it has one.
+TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z](?:_(?:\{\w+\}|\w))?")
+
+
+def with_numbers(formula: str, values: Mapping[str, str]) -> str | None:
+    """The mathtext with every symbol replaced by its value; None where it lacks one of them."""
+    found = set(TOKEN.findall(formula))
+    if not found >= set(values):
+        return None
+    text = TOKEN.sub(lambda match: values.get(match[0], match[0]), formula)
+    return re.sub(r"\+ *(?:-|−)", "- ", text)
+
+
+def decimals(values: Floats) -> int:
+    """So many that the largest of `values [S]`'s last half has three digits, and at most six."""
+    size = float(np.abs(values[len(values) // 2 :]).max(initial=0.0))
+    return int(np.clip(2 - np.floor(np.log10(size)), 0, 6)) if size > 0 else 2
+
+
+def figure(value: float, places: int) -> str:
+    """The value to so many decimals; short where it is huge."""
+    if not np.isfinite(value):
+        return r"\infty"
+    if abs(value) >= 1e6:
+        return scientific(value, 1)
+    return f"{value:.{places}f}"

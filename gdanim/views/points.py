@@ -1,0 +1,71 @@
+"""The data's points: markers, hollow where they are held out, a density where there are many."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_rgb
+
+from gdanim.arrays import Floats
+from gdanim.problems.dataset import Dataset
+from gdanim.views.theme import Theme
+
+# More points than this are drawn as their density, in so many cells across and up.
+MANY = 5000
+CELLS = (480, 270)
+# How much of its colour a cell with a single point has.
+FAINTEST = 0.3
+
+
+def draw_points(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None) -> None:
+    """The points, drawn once; the limits have to be set."""
+    if len(data) > MANY:
+        draw_density(ax, theme.points, data)
+    else:
+        ax.plot(
+            data.x[:, 0], data.y, "o", color=theme.points, markeredgecolor=theme.paper,
+            markeredgewidth=0.9, markersize=point_size(theme.point_size, len(data)), zorder=2,
+        )  # fmt: skip
+    if held_out is not None and len(held_out) <= MANY:
+        ax.plot(
+            held_out.x[:, 0], held_out.y, "o", markerfacecolor=theme.paper,
+            markeredgecolor=theme.points, markeredgewidth=1.6, zorder=2.1,
+            markersize=0.85 * point_size(theme.point_size, len(held_out) + len(data)),
+        )  # fmt: skip
+        ax.set_title("○ held out", loc="right", color=theme.muted, fontsize=theme.tick_size, pad=6)
+
+
+def draw_density(ax: Axes, colour: str, data: Dataset) -> None:
+    """How many points there are in each cell of the panel, as how much of the colour it has."""
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    counts, _, _ = np.histogram2d(
+        data.y, data.x[:, 0], bins=CELLS[::-1], range=((low, high), (left, right))
+    )
+    share = np.log1p(counts) / np.log1p(counts.max(initial=1.0))
+    pixels = np.empty((*counts.shape, 4))
+    pixels[..., :3] = to_rgb(colour)
+    pixels[..., 3] = np.where(counts > 0, FAINTEST + (1 - FAINTEST) * share, 0.0)
+    ax.imshow(
+        pixels, extent=(left, right, low, high), origin="lower", aspect="auto",
+        interpolation="nearest", zorder=2,
+    )  # fmt: skip
+
+
+def draw_rings(ax: Axes, theme: Theme, points: int) -> PathCollection:
+    """Rings to put around the points of a batch."""
+    size = 1.7 * point_size(theme.point_size, points)
+    return ax.scatter(
+        [], [], s=size**2, facecolors="none", edgecolors=theme.ink, linewidths=1.8, zorder=4.5
+    )
+
+
+def place(rings: PathCollection, x: Floats, y: Floats) -> PathCollection:
+    """Rings around the points `x [K]`, `y [K]`."""
+    rings.set_offsets(np.column_stack([x, y]))
+    return rings
+
+
+def point_size(size: float, points: int) -> float:
+    """Smaller when there are many."""
+    return float(np.clip(size * (90 / points) ** 0.35, 2.0, size))

@@ -1,0 +1,68 @@
+"""From each point to the prediction: the residual as a line, its square as a square."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import Collection, LineCollection, PolyCollection
+from matplotlib.colors import to_rgba
+
+from gdanim.arrays import Floats
+from gdanim.problems.dataset import Dataset
+from gdanim.views.theme import Theme
+
+KINDS = ("lines", "squares")
+# Of more points than this, so many are taken, spread evenly over the data's order.
+MOST = 200
+# How opaque a square is when it is one of few, of many, and its edge.
+FEW, MANY, EDGE = 0.2, 0.03, 0.45
+
+Show = Callable[[Floats], Collection]
+
+
+def chosen(data: Dataset) -> tuple[Floats, Floats]:
+    """The points `x [K, 1]`, `y [K]` whose residuals are drawn."""
+    which = np.unique(np.linspace(0, len(data) - 1, min(len(data), MOST)).astype(np.int64))
+    return data.x[which], data.y[which]
+
+
+def draw_lines(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> Show:
+    """Lines from the points `x [K]`, `y [K]` to the prediction there."""
+    lines = LineCollection([], colors=colour, alpha=0.4, linewidths=0.6 * theme.line_width)
+    lines.set_zorder(1.8)
+    ax.add_collection(lines, autolim=False)
+    ends = np.stack([np.stack([x, y], axis=1)] * 2, axis=1)
+
+    def show(prediction: Floats) -> LineCollection:
+        ends[:, 1, 1] = prediction
+        lines.set_segments(list(ends.copy()))
+        return lines
+
+    return show
+
+
+def draw_squares(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> Show:
+    """Squares on the residuals, with sides of the same length on the screen.
+
+    They stand to the right of their points, or to the left where the panel ends.
+    """
+    opacity = float(np.clip(3 / len(x), MANY, FEW))
+    squares = PolyCollection(
+        [], facecolors=[to_rgba(colour, opacity)], edgecolors=[to_rgba(colour, EDGE)], linewidths=1
+    )
+    squares.set_zorder(1.8)
+    ax.add_collection(squares, autolim=False)
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+
+    def show(prediction: Floats) -> PolyCollection:
+        # Measured anew at each frame: the panel has its place only after it was laid out.
+        scale = (ax.bbox.height / (high - low)) / (ax.bbox.width / (right - left))
+        side = np.abs(prediction - y) * scale
+        other = np.where(x + side <= right, x + side, x - side)
+        corners = [(x, y), (other, y), (other, prediction), (x, prediction)]
+        squares.set_verts(list(np.stack([np.stack(corner, axis=1) for corner in corners], axis=1)))
+        return squares
+
+    return show
