@@ -80,17 +80,27 @@ class Problem(Landscape):
 
     def loss_at(self, params: Floats, batch: Ints | None = None) -> Floats:
         """`(p)->()`: the loss of the model's prediction, and the penalty."""
-        x, y = self._points(batch)
-        loss = self.loss_function.value(self._scored.predict(params, x), y)
+        if batch is None and self._condensed is not None:
+            rows, target, rest = self._condensed
+            # Transposed, so that the long axis is the inner one.
+            residual = rows @ params.reshape(-1, len(target)).T - target[:, np.newaxis]
+            loss = (residual * residual).sum(axis=0).reshape(params.shape[:-1]) + rest
+        else:
+            x, y = self._points(batch)
+            loss = self.loss_function.value(self._scored.predict(params, x), y)
         if self.penalty is None:
             return loss
         return loss + self.penalty.value(self._slopes * params)
 
     def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
         """`(p)->(p)`: the model's vjp of the loss's gradient, and the penalty's gradient."""
-        x, y = self._points(batch)
-        cotangent = self.loss_function.gradient(self._scored.predict(params, x), y)
-        gradient = self._scored.vjp(params, x, cotangent)
+        if batch is None and self._condensed is not None:
+            rows, target, _ = self._condensed
+            gradient = (params @ rows.T - target) @ (2.0 * rows)
+        else:
+            x, y = self._points(batch)
+            cotangent = self.loss_function.gradient(self._scored.predict(params, x), y)
+            gradient = self._scored.vjp(params, x, cotangent)
         if self.penalty is None:
             return gradient
         return gradient + self._slopes * self.penalty.gradient(self._slopes * params)
@@ -146,6 +156,23 @@ class Problem(Landscape):
         rows = np.vstack([self._design, np.diag(np.sqrt(ridge * len(self.data) / 2))])
         y = np.append(self.data.y, np.zeros(len(ridge)))
         return as_value(np.linalg.lstsq(rows, y)[0])
+
+    @cached_property
+    def _condensed(self) -> tuple[Floats, Floats, float] | None:
+        """Fewer rows with the same mean squared error: it is `sum((R w - t)^2) + rest`.
+
+        `R [P, P]`, `t [P]` and the rest come from the QR decomposition of the design with y beside
+        it, divided by sqrt(N) (Golub and Van Loan, "Matrix Computations", section 5.3). None where
+        the model is not linear in its parameters, the loss another, or there are too few points.
+        """
+        p = len(self.names)
+        if len(self.data) <= p + 1 or not isinstance(self.loss_function, MeanSquaredError):
+            return None
+        if self._design is None:
+            return None
+        both = np.column_stack([self._design, self.data.y]) / np.sqrt(len(self.data))
+        triangle = np.linalg.qr(both, mode="r")
+        return triangle[:p, :p], triangle[:p, p], float(triangle[p, p] ** 2)
 
     @property
     def _design(self) -> Floats | None:
