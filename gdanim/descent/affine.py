@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.arrays import BLOCK, Floats
+from gdanim.arrays import Floats
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Constant, Schedule
 from gdanim.problems.landscape import Landscape
@@ -12,6 +12,8 @@ from gdanim.problems.landscape import Landscape
 # As many steps make one block, unless the powers of a diverging run grow beyond HUGE before: an
 # infinite power would end a run that is still finite itself.
 STEPS, HUGE = 1024, 1e100
+# And unless so many numbers are needed for it (16 MiB).
+ROOM = 2_097_152
 # With more numbers in the state than this, step after step is as fast.
 SMALL = 48
 
@@ -86,7 +88,7 @@ def powers(first: Floats, cost: int) -> Floats:
     while True:
         count = found.shape[-3]
         tail = found[..., -1:, :, :]
-        if 2 * count > STEPS or 2 * count * cost > BLOCK or not abs(tail).max() < HUGE:
+        if 2 * count > STEPS or 2 * count * cost > ROOM or not abs(tail).max() < HUGE:
             break
         found = np.concatenate([found, np.matmul(tail, found)], axis=-3)
     return np.ascontiguousarray(found[..., :k, :]).reshape(*first.shape[:-2], -1, k + 1)

@@ -65,6 +65,8 @@ def descend(
         while len(recorder) <= steps and recorder.goes_on(stops):
             count = min(max(BLOCK, len(recorder) // 4), steps + 1 - len(recorder))
             walk.fill(recorder.grow(count))
+            if isinstance(walk, Stepwise) and walk.losses is not None:
+                recorder.knows(walk.losses)
     rates = walk.rates if isinstance(walk, Stepwise) else None
     if rates is None:
         rates = np.broadcast_to(schedule.first, (max(steps, 1), *schedule.first.shape))

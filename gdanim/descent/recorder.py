@@ -58,6 +58,13 @@ class Recorder:
         assert self._rows is not None
         return self._rows.grow(count)
 
+    def knows(self, losses: Floats) -> None:
+        """Take `losses [s, *R]` of the first s snapshots from who has computed them already."""
+        if self._losses is None:
+            self._losses = Rows(losses.shape[1:], self._capacity)
+        new = losses[len(self._losses) :]
+        self._losses.grow(len(new))[...] = new
+
     def goes_on(self, stops: Sequence[Stop]) -> bool:
         """Whether some run is finite still, and no rule of `stops` has held for it."""
         assert self._rows is not None

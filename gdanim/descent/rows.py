@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -47,9 +48,10 @@ class Rows:
         return self._array[first : self._count]
 
     def _enlarge(self, rows: int) -> None:
-        old = self._array
+        old, in_file = self._array, self._file is not None
         self._array = self._room(rows)
-        if not isinstance(old.base, np.memmap):
+        # A longer map of the same file holds the old rows already.
+        if not in_file:
             self._array[: len(old)] = old
 
     def _room(self, rows: int) -> NDArray[Any]:
@@ -59,6 +61,8 @@ class Rows:
         try:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="gdanim-")
+                # What is mapped stays when the file is closed.
+                weakref.finalize(self, self._file.close)
             self._file.truncate(rows * self._row_bytes)
             mapped = np.memmap(self._file, self._dtype, "r+", shape=shape)
         except OSError as error:

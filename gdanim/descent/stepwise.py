@@ -6,7 +6,7 @@ from itertools import repeat
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints
+from gdanim.arrays import Floats, Ints, in_blocks
 from gdanim.descent.batches import NONE, Batches
 from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.rows import Rows
@@ -34,6 +34,8 @@ class Stepwise:
         self._state, self._plan = optimizer.init(start), schedule.init(start.shape[:-1])
         self._batch = repeat(None) if batches is None else batches.from_first()
         self._seen = None if batches is None else Rows((batches.size,), steps, np.int32)
+        many = batches is None and start.ndim > 1
+        self._losses = Rows(start.shape[:-1], steps) if many else None
         self._rates: Rows | None = None
         if not isinstance(schedule, Constant):
             loss = problem.loss_at(start)
@@ -50,25 +52,51 @@ class Stepwise:
         """`[S, B]`, -1 where a batch is shorter; None where every step saw all points."""
         return None if self._seen is None else self._seen.array
 
+    @property
+    def losses(self) -> Floats | None:
+        """The loss before each step `[S, *R]`; None where that would slow the descent down."""
+        return None if self._losses is None else self._losses.array
+
     def fill(self, rows: Floats) -> None:
         """The parameters of the next steps, into `rows [n, *R, P]`."""
         problem, optimizer, schedule = self._problem, self._optimizer, self._schedule
-        rates = None if self._rates is None else self._rates.grow(len(rows))
-        seen = None if self._seen is None else self._seen.grow(len(rows))
+        count, first = len(rows), self._number
+        rates, seen, losses = (
+            None if each is None else each.grow(count)
+            for each in (self._rates, self._seen, self._losses)
+        )
         blind = isinstance(schedule, Planned)
         params, state, plan, loss = self._params, self._state, self._plan, np.asarray(np.nan)
-        numbers = range(self._number, self._number + len(rows))
-        for number, row, batch in zip(numbers, rows, self._batch, strict=False):
-            if not blind:
-                loss = problem.loss_at(params)
-            lr, plan = schedule.update(number, loss, plan)
-            step = Step(number, lr, params, problem, batch)
-            delta, state = optimizer.update(problem.gradient_at(params, batch), state, step)
+        for i, row, batch in zip(range(count), rows, self._batch, strict=False):
+            if losses is not None:
+                loss, gradient = self._of_runs(params)
+                losses[i] = loss
+            else:
+                gradient = problem.gradient_at(params, batch)
+                if not blind:
+                    loss = problem.loss_at(params)
+            lr, plan = schedule.update(first + i, loss, plan)
+            # NumPy is faster with its numbers than with arrays of no axis.
+            lr = lr[()]
+            step = Step(first + i, lr, params, problem, batch)
+            delta, state = optimizer.update(gradient, state, step)
             params = params + delta
             row[...] = params
             if rates is not None:
-                rates[number - numbers.start] = lr
+                rates[i] = lr
             if seen is not None and batch is not None:
-                seen[number - numbers.start] = NONE
-                seen[number - numbers.start, : len(batch)] = batch
-        self._params, self._state, self._plan, self._number = params, state, plan, numbers.stop
+                seen[i] = NONE
+                seen[i, : len(batch)] = batch
+        self._params, self._state, self._plan, self._number = params, state, plan, first + count
+
+    def _of_runs(self, params: Floats) -> tuple[Floats, Floats]:
+        """The losses `[*R]` and gradients `[*R, P]` of many runs."""
+        names = params.shape[-1]
+
+        def both(some: Floats) -> Floats:
+            loss, gradient = self._problem.loss_and_gradient_at(some)
+            return np.concatenate([gradient, loss[..., np.newaxis]], axis=-1)
+
+        found = in_blocks(both, params.reshape(-1, names), self._problem.cost)
+        found = found.reshape(*params.shape[:-1], names + 1)
+        return found[..., names], found[..., :names]

@@ -75,6 +75,10 @@ class Landscape(ABC):
     def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
         """`gradient`, unchecked, for loops: `params [..., P]` of float64; overflow may warn."""
 
+    def loss_and_gradient_at(self, params: Floats) -> tuple[Floats, Floats]:
+        """Both over all points, unchecked; where they have much in common, it is computed once."""
+        return self.loss_at(params), self.gradient_at(params)
+
     @abstractmethod
     def best(self) -> Best | None:
         """The lowest loss that is known without a search; None where none is."""

@@ -57,7 +57,7 @@ class MeanSquaredError(Loss):
     def value(self, prediction: Floats, y: Floats) -> Floats:
         """`(n),(n)->()`: `mean((prediction - y)^2)`."""
         residual = prediction - y
-        return np.asarray(np.mean(residual * residual, axis=-1))
+        return np.asarray(np.vecdot(residual, residual) / y.shape[-1])
 
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
         """`(n),(n)->(n)`: `2 (prediction - y) / n`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
@@ -67,6 +68,13 @@ class Model(ABC):
 
         With the loss's gradient as cotangent this is the gradient over the parameters.
         """
+
+    def forward(self, params: Floats, x: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
+        """`predict`, and `vjp` there as a function of the cotangent.
+
+        For a descent, which needs both; models override it where they have much in common.
+        """
+        return self.predict(params, x), lambda cotangent: self.vjp(params, x, cotangent)
 
 
 def sigmoid(z: Floats) -> Floats:

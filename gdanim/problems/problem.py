@@ -84,7 +84,8 @@ class Problem(Landscape):
             rows, target, rest = self._condensed
             # Transposed, so that the long axis is the inner one.
             residual = rows @ params.reshape(-1, len(target)).T - target[:, np.newaxis]
-            loss = (residual * residual).sum(axis=0).reshape(params.shape[:-1]) + rest
+            squares = np.sum(residual * residual, axis=0).reshape(params.shape[:-1])
+            loss: Floats = np.asarray(squares + rest)
         else:
             x, y = self._points(batch)
             loss = self.loss_function.value(self._scored.predict(params, x), y)
@@ -99,11 +100,19 @@ class Problem(Landscape):
             gradient = (params @ rows.T - target) @ (2.0 * rows)
         else:
             x, y = self._points(batch)
-            cotangent = self.loss_function.gradient(self._scored.predict(params, x), y)
-            gradient = self._scored.vjp(params, x, cotangent)
+            prediction, vjp = self._scored.forward(params, x)
+            gradient = vjp(self.loss_function.gradient(prediction, y))
         if self.penalty is None:
             return gradient
         return gradient + self._slopes * self.penalty.gradient(self._slopes * params)
+
+    def loss_and_gradient_at(self, params: Floats) -> tuple[Floats, Floats]:
+        """Both from one prediction."""
+        if self._condensed is not None or self.penalty is not None:
+            return self.loss_at(params), self.gradient_at(params)
+        x, y, function = self.data.x, self.data.y, self.loss_function
+        prediction, vjp = self._scored.forward(params, x)
+        return function.value(prediction, y), vjp(function.gradient(prediction, y))
 
     def validation_losses(self, params: Floats) -> Floats:
         """`losses` over the held-out points, without penalty: `[S, ..., P] -> [S, ...]`.
@@ -171,7 +180,7 @@ class Problem(Landscape):
         if self._design is None:
             return None
         both = np.column_stack([self._design, self.data.y]) / np.sqrt(len(self.data))
-        triangle = np.linalg.qr(both, mode="r")
+        triangle = floats("triangle", np.linalg.qr(both, mode="r"))
         return triangle[:p, :p], triangle[:p, p], float(triangle[p, p] ** 2)
 
     @property
