@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gdanim.descent.adaptive import Adam as Adam
     from gdanim.descent.adaptive import AdamW as AdamW
     from gdanim.descent.adaptive import RMSProp as RMSProp
+    from gdanim.descent.diagnosis import diagnose as diagnose
     from gdanim.descent.gradient_descent import GradientDescent as GradientDescent
     from gdanim.descent.loop import descend as descend
     from gdanim.descent.momentum import Momentum as Momentum
@@ -87,6 +88,7 @@ _PUBLIC = {
     "descend": "gdanim.descent.loop:descend",
     "paces": "gdanim.paces:",
     "objectives": "gdanim.problems.objectives:",
+    "diagnose": "gdanim.descent.diagnosis:diagnose",
     "render": "gdanim.rendering:render",
     "schedules": "gdanim.descent.schedules:",
     "starts": "gdanim.descent.starts:starts",

@@ -276,6 +276,32 @@ def _knob(knob: Knob) -> str:
 
 
 @main.command()
+@click.argument("scripts", metavar="SCRIPT[::SCENE]...", nargs=-1, required=True)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KNOB=VALUE",
+    callback=settings_of,
+    help="Set a knob of the scene; can be repeated.",
+)
+@debug_option
+def explain(scripts: tuple[str, ...], settings: dict[str, str]) -> None:
+    """Say in words what a scene's descent is up against, and where it ends.
+
+    The learning rate beside the largest stable one, the floor, the slowest direction. A model that
+    is not linear in its parameters needs scipy: pip install 'gdanim[explain]'.
+    """
+    from gdanim.explain import paragraphs
+    from gdanim.script import choose
+
+    for scene in [scene for selection in scripts for scene in choose(selection)]:
+        click.echo(f"{scene}")
+        for paragraph in paragraphs(scene(**scene.values(settings)), scene.script):
+            click.echo(indent(paragraph, "    "))
+
+
+@main.command()
 @click.argument("name")
 @debug_option
 def new(name: str) -> None:

@@ -30,6 +30,7 @@ LAYERS = [
     "rendering",
     "batch",
     "starter",
+    "explain",
     "doctor",
     "cli",
     "__init__",
