@@ -79,6 +79,15 @@ def still_of(ctx: click.Context, param: click.Parameter, text: str | None) -> St
     return int(text)
 
 
+def bytes_of(ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
+    """`5MB` in bytes."""
+    if text is None:
+        return None
+    from gdanim.fitting import parse_bytes
+
+    return parse_bytes(text)
+
+
 def settings_of(
     ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
 ) -> dict[str, str]:
@@ -144,6 +153,12 @@ def main() -> None:
 )
 @click.option("--size", metavar="WxH", callback=size_of, help="Width and height in pixels.")
 @click.option("--fps", type=click.IntRange(1, FASTEST), help="Frames per second.")
+@click.option(
+    "--max-size",
+    metavar="BYTES",
+    callback=bytes_of,
+    help="The most that a video may take (5MB, 800kB): gives up quality, rate and size for it.",
+)
 @click.option("--seconds", type=float, help="How long the video plays.")
 @click.option(
     "--set",

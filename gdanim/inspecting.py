@@ -48,7 +48,7 @@ def inspect(path: Path) -> Inspected:
     note = read(path)
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     size = sum(file.stat().st_size for file in files)
-    fps = 0.0 if "still" in note.options else float(note.options.get("fps", 0))
+    fps = 0.0 if "still" in note.options else float(note.fps)
     kind = files[0].suffix.lower().removeprefix(".")
     if kind in ("svg", "pdf"):
         return Inspected(kind, None, 1, 0.0, size, note)

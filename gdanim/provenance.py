@@ -27,11 +27,15 @@ class Origin:
 
 @dataclass(frozen=True)
 class Note:
-    """What wrote a file: versions by package, the scene, its seed, options of `gdanim render`."""
+    """What wrote a file: versions by package, the scene, its seed, options of `gdanim render`.
+
+    `fps` is the file's own rate, which a limit on its size may have made lower than the option's.
+    """
 
     versions: Mapping[str, str]
     origin: Origin | None = None
     seed: int = 0
+    fps: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
@@ -96,6 +100,7 @@ def _parsed(fields: dict[str, object]) -> Note:
         {name: f"{version}" for name, version in {"gdanim": fields["gdanim"], **packages}.items()},
         None if origin is None else _origin(origin),
         int(f"{fields['seed']}"),
+        int(f"{fields['fps']}"),
         {name: f"{text}" for name, text in options.items()},
     )
 

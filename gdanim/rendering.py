@@ -23,7 +23,8 @@ from gdanim.film import ffmpeg
 from gdanim.film.files import check_folder
 from gdanim.film.film import Film
 from gdanim.film.formats import FORMATS, FRAME, MP4, STILLS, Format, usable, with_codec
-from gdanim.film.save import Progress, save, save_still
+from gdanim.film.save import Progress, TooLargeError, save, save_still
+from gdanim.fitting import Rung, Thinned, best_fit, parse_bytes, rungs
 from gdanim.knobs import Value
 from gdanim.provenance import Note, Origin, shown_path, versions
 from gdanim.quality import MEDIUM, OUTPUT, QUALITIES, Quality, Size, check_fps, check_size
@@ -45,7 +46,8 @@ class Settings:
 
     Size: `size`, else that of `quality`, else the scene's. Frames per second: `fps`, else the
     scene's, else those of `quality`, else of medium. `seconds` keeps the scene's pace over another
-    length. Raises RequestError for what no video can have.
+    length. No video takes more than `max_size` bytes. Raises RequestError for what no video can
+    have.
     """
 
     quality: Quality | None = None
@@ -53,6 +55,7 @@ class Settings:
     fps: int | None = None
     seconds: float | None = None
     theme: Theme | None = None
+    max_size: int | None = None
 
     def __post_init__(self) -> None:
         if self.size is not None:
@@ -122,6 +125,7 @@ def render(
     seconds: float | None = None,
     theme: Theme | None = None,
     codec: str | None = None,
+    max_size: str | None = None,
     still: Still | None = None,
     progress: Progress | None = None,
 ) -> Rendered:
@@ -130,12 +134,15 @@ def render(
     .mp4, .webm, .gif, .webp or .apng; a folder of frames when it ends in -frames; .png, .svg or
     .pdf for the `still` of a step (or "last"). `codec` is h264, hevc or av1 in .mp4, vp9 or av1 in
     .webm. `quality` is low, medium, high or 4k; `size` and `fps` go before it, and all of them
-    before what the scene says. `progress(done, total)` counts frames. Raises GdanimError for what
-    cannot be rendered or written; the file changes only when the new one is complete.
+    before what the scene says. `max_size` ("5MB") gives up quality, rate and size, in this order,
+    for a video that takes no more. `progress(done, total)` counts frames. Raises GdanimError for
+    what cannot be rendered or written; the file changes only when the new one is complete.
     """
     if quality is not None and quality not in QUALITIES:
         raise RequestError(f"quality: must be one of {', '.join(QUALITIES)}, got {quality!r}")
-    settings = Settings(None if quality is None else QUALITIES[quality], size, fps, seconds, theme)
+    chosen = None if quality is None else QUALITIES[quality]
+    most = None if max_size is None else parse_bytes(max_size)
+    settings = Settings(chosen, size, fps, seconds, theme, most)
     output = _single(Path(path), (), still, codec)
     (take,) = prepare([Job(scene, (output,))], settings)
     follow = progress or (lambda done, total: None)
@@ -241,9 +248,12 @@ class Take:
 
     def _file(self, film: Film, output: Output, watch: Watch) -> Rendered:
         begun = time.perf_counter()
-        frames = len(film) if output.format else 1
-        with watch(output.path, frames) as progress:
-            if output.format:
+        notices = [output.notice] if output.notice else []
+        with watch(output.path, len(film) if output.format else 1) as progress:
+            if output.format and self.settings.max_size is not None:
+                film, given_up = self._within(film, output, progress)
+                notices += [given_up] if given_up else []
+            elif output.format:
                 save(film, output.path, output.format, progress, self._note(film, output))
             else:
                 step = _step(output, longest(self.runs))
@@ -253,28 +263,72 @@ class Take:
         return Rendered(
             output.path,
             film.size,
-            frames,
+            len(film) if output.format else 1,
             film.timeline.seconds if output.format else 0.0,
             _bytes(output.path),
             time.perf_counter() - begun,
             together([run.outcome for run in self.runs.values()]),
-            output.notice,
+            "; ".join(notices),
         )
 
-    def _note(self, film: Film, output: Output) -> str:
-        """What wrote the file: all that decides its pixels."""
+    def _within(self, film: Film, output: Output, progress: Progress) -> tuple[Film, str]:
+        """Write the best video of no more than `max_size`: its film, and what was given up."""
+        most = self.settings.max_size
+        assert output.format is not None and most is not None
+        groups = rungs(output.format, film.size, film.timeline.fps)
+        asked = groups[0][0]
+        films = {(asked.size, asked.fps): film}
+        sizes: dict[Rung, int] = {}
+
+        def fits(rung: Rung) -> bool:
+            key = rung.size, rung.fps
+            # Redrawn where size or rate differ, and drawn again rather than kept: frames without
+            # loss take longer to write and read than to draw.
+            films.setdefault(key, self._smaller(rung, asked))
+            try:
+                note = self._note(films[key], output, film)
+                save(films[key], output.path, rung.format, _scaled(progress, len(film)), note, most)
+            except TooLargeError as error:
+                sizes[rung] = error.bytes
+                return False
+            return True
+
+        found = best_fit(groups, fits)
+        if found is None:
+            smallest = min(sizes, key=lambda rung: sizes[rung])
+            raise GdanimError(
+                f"{output.path}: cannot be kept within {most} bytes: with "
+                f"{smallest.instead_of(asked)} it still takes {sizes[smallest]}; allow more bytes, "
+                "or make it shorter (--seconds)"
+            )
+        given_up = found.instead_of(asked)
+        notice = f"kept within {most} bytes by {given_up}" if given_up else ""
+        return films[found.size, found.fps], notice
+
+    def _smaller(self, rung: Rung, asked: Rung) -> Film:
+        pace = Thinned(self.scene.pace, asked.fps)
+        return replace(self.scene, size=rung.size, fps=rung.fps, pace=pace).film(self.runs)
+
+    def _note(self, film: Film, output: Output, asked: Film | None = None) -> str:
+        """What wrote the file: all that decides its pixels; `asked` is what a limit began with."""
         seconds, theme = self.settings.seconds, self.settings.theme
         options = {
-            "size": "x".join(map(str, film.size)),
-            "fps": film.timeline.fps,
+            "size": "x".join(map(str, (asked or film).size)),
+            "fps": (asked or film).timeline.fps,
             "seconds": seconds,
             "theme": theme.name if theme in THEMES.values() and theme else None,
             "still": output.still,
+            "max-size": f"{self.settings.max_size}B" if asked else None,
             "codec": output.format.codec if output.format and output.format.crf else None,
         }
         given = {name: f"{value}" for name, value in options.items() if value is not None}
         found = versions(encoder=output.format is not None)
-        return Note(found, self.origin, self.scene.seed, given).text()
+        return Note(found, self.origin, self.scene.seed, film.timeline.fps, given).text()
+
+
+def _scaled(progress: Progress, frames: int) -> Progress:
+    """The same for films of other numbers of frames."""
+    return lambda done, total: progress(frames * done // total, frames)
 
 
 def _bytes(path: Path) -> int:
@@ -367,6 +421,8 @@ def _check(scene: Scene, output: Output, settings: Settings) -> None:
         size, fps = check_size(scene.size), check_fps(scene.fps)
         if output.format:
             output.format.check(size, fps)
+            if output.format.folder and settings.max_size is not None:
+                raise RequestError("max-size: is for files, not for folders of frames")
     except GdanimError as error:
         raise RequestError(f"{output.path}: {error}") from None
     if output.format:

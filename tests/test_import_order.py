@@ -25,6 +25,7 @@ LAYERS = [
     "quality",
     "knobs",
     "script",
+    "fitting",
     "provenance",
     "inspecting",
     "rendering",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gdanim.film.palette import PLACES, TOLERANCE, Quantiser, choose_palette
+from gdanim.film.palette import EXACT, PLACES, TOLERANCE, Quantiser, choose_palette
 
 RED, PAPER, BLUE = (200, 40, 30), (250, 250, 247), (37, 99, 201)
 
@@ -30,10 +30,10 @@ def test_colours_that_fit_are_kept_as_they_are() -> None:
 
 
 def test_two_groups_become_their_weighted_means() -> None:
-    greys = [(10, 10, 10), (14, 14, 14), (200, 200, 200), (204, 204, 204)]
+    greys = [(10, 10, 10), (14, 14, 14), (18, 18, 18), (200, 200, 200), (204, 204, 204)]
     palette = choose_palette([frame(*greys, greys[0])], 2)
     heavy = 2**0.75
-    expected = [round((10 * heavy + 14) / (heavy + 1)), 202]
+    expected = [round((10 * heavy + 14 + 18) / (heavy + 2)), 202]
     assert sorted(palette[:, 0].tolist()) == expected
 
 
@@ -54,12 +54,20 @@ def test_every_pixel_gets_the_nearest_colour() -> None:
 
 
 def test_a_pixel_keeps_a_colour_that_is_still_good() -> None:
-    quantise = Quantiser(np.array([(0, 0, 0), (10, 0, 0), (20, 0, 0)], np.uint8))
-    levels = [0, 7, 9, 10, 20, 12, 11]
-    # Black is 9 from 9, where 10 is nearest and 1 from it: 8 more is allowed, and no more than 8.
-    assert TOLERANCE == 8
-    got = [int(shown(quantise, frame((level, 0, 0)))[0, 0]) for level in levels]
-    assert got == [0, 0, 0, 10, 20, 20, 20 if 9 <= 1 + TOLERANCE else 10]
+    quantise = Quantiser(np.array([(0, 0, 0), (10, 0, 0), (13, 0, 0), (30, 0, 0)], np.uint8))
+    assert (TOLERANCE, EXACT) == (6, 4)
+    # 8 is 2 from the nearest and 8 from black; 9 is 1 from the nearest, and 9 from black. 13 is a
+    # colour of the palette, and 3 from the one before; 30 is too, and 17.
+    levels = {0: 0, 8: 0, 9: 10, 13: 10, 30: 30, 25: 30, 16: 13}
+    assert [int(shown(quantise, frame((level, 0, 0)))[0, 0]) for level in levels] == [
+        *levels.values()
+    ]
+
+
+def test_paper_is_paper_among_its_shades() -> None:
+    shades = [(248, 249, 246)] * 30 + [(252, 251, 249)] * 40
+    palette = choose_palette([frame(*[PAPER] * 100, *shades, RED)], 2)
+    assert sorted(map(tuple, palette.tolist())) == sorted((RED, PAPER))
 
 
 @pytest.mark.parametrize("count", [0, 256])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from gdanim.errors import GdanimError, RequestError
@@ -38,6 +38,13 @@ class Format:
     def extension(self) -> str:
         """The end of the file's name, with its dot; of the folder's, `-frames`."""
         return "-frames" if self.folder else f".{self.name}"
+
+    @property
+    def levels(self) -> tuple[Format, ...]:
+        """This format and the same in lower quality, best first."""
+        if self.crf is not None:
+            return (self, *(replace(self, crf=crf) for crf in self.lower))
+        return (self, *(replace(self, colours=colours) for colours in self.lower))
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -96,7 +103,7 @@ MP4 = Format(
     encoder="libx264",
     even=True,
     crf=18,
-    lower=(21, 24, 27, 30, 34),
+    lower=(21, 24, 27, 30),
     output=(
         *(*_BT709, "-c:v", "libx264", "-preset", "veryfast", "-tune", "animation"),
         *(*_THREADS, *_MP4),
@@ -119,7 +126,7 @@ MP4_HEVC = Format(
     encoder="libx265",
     even=True,
     crf=20,
-    lower=(23, 26, 29, 32, 36),
+    lower=(23, 26, 29, 32),
     output=(
         *(*_BT709, "-c:v", "libx265", "-preset", "medium"),
         *("-x265-params", "log-level=error:pools=4:frame-threads=2"),
@@ -133,7 +140,7 @@ MP4_AV1 = Format(
     encoder="libsvtav1",
     even=True,
     crf=30,
-    lower=(36, 42, 48, 54, 60),
+    lower=(36, 42, 48, 54),
     output=(*_BT709, *_SVT_AV1, *_MP4),
 )
 MP4_AOM = Format(
@@ -142,7 +149,7 @@ MP4_AOM = Format(
     encoder="libaom-av1",
     even=True,
     crf=28,
-    lower=(34, 40, 46, 52, 58),
+    lower=(34, 40, 46, 52),
     output=(*_BT709, *_AOM_AV1, *_MP4),
 )
 WEBM = Format(
@@ -150,7 +157,7 @@ WEBM = Format(
     codec="vp9",
     encoder="libvpx-vp9",
     crf=24,
-    lower=(29, 34, 39, 45, 51),
+    lower=(29, 34, 39, 45),
     output=(*_BT709, *_VP9, *_WEBM),
 )
 WEBM_AV1 = Format(
@@ -159,7 +166,7 @@ WEBM_AV1 = Format(
     encoder="libsvtav1",
     even=True,
     crf=30,
-    lower=(36, 42, 48, 54, 60),
+    lower=(36, 42, 48, 54),
     output=(*_BT709, *_SVT_AV1, *_WEBM),
 )
 WEBM_AOM = Format(
@@ -167,7 +174,7 @@ WEBM_AOM = Format(
     codec="av1",
     encoder="libaom-av1",
     crf=28,
-    lower=(34, 40, 46, 52, 58),
+    lower=(34, 40, 46, 52),
     output=(*_BT709, *_AOM_AV1, *_WEBM),
 )
 GIF = Format(
@@ -179,7 +186,7 @@ GIF = Format(
     # at other rates the video would drift. https://www.w3.org/Graphics/GIF/spec-gif89a.txt
     fps=(10, 20, 25, 50),
     colours=160,
-    lower=(96, 64, 32, 16),
+    lower=(96, 64, 32),
     output=("-c:v", "gif", "-loop", "0", "-f", "gif"),
 )
 WEBP = Format(
@@ -187,7 +194,7 @@ WEBP = Format(
     codec="webp",
     container="webp",
     encoder="libwebp_anim",
-    lower=(128, 64, 32, 16),
+    lower=(160, 96, 64, 32),
     # On flat colours lossless is as small as lossy at quality 85, and has no rims around the lines.
     output=(
         *("-c:v", "libwebp_anim", "-lossless", "1", "-compression_level", "1", "-quality", "75"),
@@ -199,7 +206,7 @@ APNG = Format(
     codec="apng",
     container="png",
     encoder="apng",
-    lower=(128, 64, 32, 16),
+    lower=(160, 96, 64, 32),
     output=("-c:v", "apng", "-pred", "mixed", "-plays", "0", "-f", "apng"),
 )
 PNG = Format(

@@ -13,8 +13,10 @@ Colours = NDArray[np.uint8]
 ROUNDS = 12
 # Of the 256 places of a palette, the last is transparent: encoders put it where nothing changes.
 PLACES, TRANSPARENT = 256, 255
-# A pixel keeps its colour when that is no further from the truth than the nearest one and so much.
-TOLERANCE = 8.0
+# A pixel keeps its colour when that is no further from the truth than the nearest one and so much;
+# where the palette has the very colour, as that of paper, no further than EXACT, or lines that have
+# gone would leave shadows.
+TOLERANCE, EXACT = 6.0, 4.0
 
 
 def choose_palette(frames: Iterable[memoryview], most: int) -> Colours:
@@ -33,7 +35,19 @@ def choose_palette(frames: Iterable[memoryview], most: int) -> Colours:
         means = np.stack(sums, axis=-1) / np.maximum(total, 1e-300)[:, np.newaxis]
         # Dyadic, so that products with levels are exact and no machine breaks a tie otherwise.
         centres = np.where(total[:, np.newaxis] > 0, np.rint(64 * means) / 64, centres)
-    return np.rint(centres).astype(np.uint8)
+    return _snapped(colours, counts, centres)
+
+
+def _snapped(
+    colours: NDArray[np.int32], counts: NDArray[np.float64], centres: NDArray[np.float64]
+) -> Colours:
+    """The centres; where most of the pixels around one have one colour, as paper has, that one."""
+    nearest = _nearest(colours, centres)
+    total = np.bincount(nearest, counts, len(centres))
+    most = counts > total[nearest] / 2
+    snapped = np.rint(centres)
+    snapped[nearest[most]] = colours[most]
+    return snapped.astype(np.uint8)
 
 
 class Quantiser:
@@ -66,7 +80,8 @@ class Quantiser:
             changed = np.flatnonzero(indices != self._shown)
             truth = _unpacked(rgb[changed])
             old, new = self._shown[changed], indices[changed]
-            worse = self._error(truth, old) > self._error(truth, new) + TOLERANCE
+            nearest = self._error(truth, new)
+            worse = self._error(truth, old) > np.where(nearest > 0, nearest + TOLERANCE, EXACT)
             self._shown[changed[worse]] = new[worse]
         return memoryview(self._shown.tobytes() + self._places)
 

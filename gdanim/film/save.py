@@ -28,17 +28,27 @@ Progress = Callable[[int, int], object]
 PALETTE_FRAMES = 24
 
 
+class TooLargeError(GdanimError):
+    """A file that came out larger than allowed, and was not kept."""
+
+    def __init__(self, bytes: int) -> None:
+        super().__init__(f"the file takes {bytes} bytes")
+        self.bytes = bytes
+
+
 def save(
     film: Film,
     path: str | os.PathLike[str],
     format: Format,
     progress: Progress | None = None,
     note: str = "",
+    most: int | None = None,
 ) -> None:
     """Draw all frames and encode them to `path`, which changes only when the new file is complete.
 
     `progress(done, total)` counts frames: before each one, and once after the last. `note` (ASCII)
-    is kept in the file, for `containers.read_note`.
+    is kept in the file, for `containers.read_note`. Raises TooLargeError for more bytes than
+    `most`.
     """
     fps, total = film.timeline.fps, len(film)
     tell = progress or (lambda done, total: None)
@@ -55,6 +65,8 @@ def save(
             )
         _verify(part, format, film, writer.frames)
         containers.finish(part, format, film.size, total / fps, note)
+        if most is not None and part.stat().st_size > most:
+            raise TooLargeError(part.stat().st_size)
     tell(total, total)
 
 
