@@ -5,7 +5,9 @@ What needs matplotlib or numpy is imported inside the commands, so that `--help`
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +42,8 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            with _ending_as_by_ctrl_c():
+                return super().invoke(ctx)
         except GdanimError as error:
             if ctx.meta.get(DEBUG):
                 raise
@@ -50,6 +53,20 @@ class Command(click.Command):
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)
+
+
+@contextmanager
+def _ending_as_by_ctrl_c() -> Iterator[None]:
+    """In the block SIGTERM interrupts as Ctrl-C does, so nothing half done is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        # Only the main thread may choose what signals do.
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class Group(click.Group):
@@ -218,7 +235,8 @@ def _bar(path: Path, frames: int) -> Iterator[Progress]:
 def _report(rendered: Rendered) -> str:
     """One line: `output/line.mp4: 1280x720, 300 frames, 10 s, 412 kB, made in 9.3 s`."""
     width, height = rendered.size
-    length = f"{rendered.frames} frames, {rendered.seconds:g} s, " if rendered.seconds else ""
+    frames = f"{rendered.frames} frame" + "s" * (rendered.frames != 1)
+    length = f"{frames}, {rendered.seconds:.3g} s, " if rendered.seconds else ""
     return (
         f"{rendered.path}: {width}x{height}, {length}{_bytes(rendered.bytes)}, "
         f"made in {rendered.took:.1f} s"

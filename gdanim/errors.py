@@ -13,3 +13,12 @@ class RequestError(GdanimError):
 
     The command line's exit code is 2 for these, as for any wrong usage, and 1 for other errors.
     """
+
+
+def expect(name: str, value: object, kind: type, example: str) -> None:
+    """GdanimError, with an `example` of what is allowed, unless `value` is a `kind`."""
+    if not isinstance(value, kind):
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        raise GdanimError(
+            f"{name}: must be {article} {kind.__name__}, such as {example}; got {value!r:.80}"
+        )

@@ -10,7 +10,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -29,7 +29,7 @@ from gdanim.knobs import Value
 from gdanim.provenance import Note, Origin, shown_path, versions
 from gdanim.quality import MEDIUM, OUTPUT, QUALITIES, Quality, Size, check_fps, check_size
 from gdanim.scene import Scene, longest
-from gdanim.script import SceneFunction, choose, own_lines
+from gdanim.script import SceneFunction, ScriptError, choose, own_lines
 from gdanim.timeline import Pace, Timeline
 from gdanim.views.theme import THEMES, Theme
 
@@ -242,7 +242,8 @@ class Take:
     def files(self, watch: Watch) -> Iterator[Rendered]:
         """Draw and write the files, one after the other."""
         with own_lines(self.script):
-            film = self.scene.film(self.runs)
+            with _named(self.script):
+                film = self.scene.film(self.runs)
             for output in self.outputs:
                 yield self._file(film, output, watch)
 
@@ -362,8 +363,19 @@ def _frame(timeline: Timeline, step: int) -> int:
     return after - 1 if shown else min(after, len(timeline) - 1)
 
 
+@contextmanager
+def _named(script: Path | None) -> Iterator[None]:
+    """What is wrong with a scene as a whole, with no line of its script, names the script."""
+    try:
+        yield
+    except GdanimError as error:
+        if script is None or isinstance(error, ScriptError | RequestError):
+            raise
+        raise GdanimError(f"{script}: {error}") from error
+
+
 def _takes(job: Job, settings: Settings) -> Iterator[Take]:
-    with own_lines(job.script):
+    with _named(job.script), own_lines(job.script):
         runs = job.scene.runs()
     videos = [output for output in job.outputs if output.format]
     scenes = {output: settings.applied(job.scene, output.format) for output in job.outputs}

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from numpy.typing import ArrayLike
 
+from gdanim.arrays import whole
 from gdanim.descent.loop import descend
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
 from gdanim.descent.stopping import Stop
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, expect
 from gdanim.film.film import Film
 from gdanim.problems.landscape import Landscape
 from gdanim.timeline import Even, Pace
@@ -62,8 +63,8 @@ class Scene:
     stop: Stop | Sequence[Stop] = ()
 
     def __post_init__(self) -> None:
-        if self.steps < 0:
-            raise GdanimError(f"steps: must be at least 0, got {self.steps}")
+        whole("steps", self.steps)
+        _check_kinds(self)
         if not self.panels:
             raise GdanimError("panels: a scene needs at least one, such as {'fit': views.Fit()}")
         labels = self._labels()
@@ -128,6 +129,21 @@ class Scene:
             if isinstance(value, Mapping):
                 return tuple(value)
         return (ONLY,)
+
+
+def _check_kinds(scene: Scene) -> None:
+    """GdanimError for a field that is no such thing at all: what a script mistook for another."""
+    expect("panels", scene.panels, Mapping, "{'fit': views.Fit()}")
+    expect("pace", scene.pace, Pace, "Even(seconds=10)")
+    expect("theme", scene.theme, Theme, "views.DARK")
+    fields: tuple[tuple[str, object, type, str], ...] = (
+        ("problem", scene.problem, Landscape, "Problem(datasets.linear(), Linear())"),
+        ("optimizer", scene.optimizer, Optimizer, "GradientDescent(0.01)"),
+        ("panels", scene.panels, View, "views.Fit()"),
+    )
+    for name, value, kind, example in fields:
+        for one in value.values() if isinstance(value, Mapping) else (value,):
+            expect(name, one, kind, example)
 
 
 def labelled(run: Run, name: str = ONLY) -> dict[str, Run]:

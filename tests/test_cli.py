@@ -215,7 +215,8 @@ def test_an_error_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_ctrl_c_leaves_nothing() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_render_leaves_nothing(number: signal.Signals) -> None:
     write(Path(), SCENE)
     arguments = ("render", "lesson.py", "--seconds", "600", "-o", "new/a.mp4")
     process = subprocess.Popen(
@@ -223,13 +224,15 @@ def test_ctrl_c_leaves_nothing() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell that starts the tests in the background has them, and all they start, ignore it.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     assert process.stderr is not None
     assert process.stderr.readline() == "new/a.mp4\n"
     while not (part := list(Path("new").glob(".*.mp4"))) or not part[0].stat().st_size:
         assert process.poll() is None
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err.strip()) == (130, "", "interrupted")
     assert os.listdir() == ["lesson.py"]
@@ -427,3 +430,9 @@ def test_sizes_in_words(count: int, text: str) -> None:
     outcome = Outcome(np.array("finished"), np.array(12))
     rendered = Rendered(Path("a.mp4"), (96, 64), 4, 0.4, count, 1.26, outcome)
     assert cli._report(rendered) == f"a.mp4: 96x64, 4 frames, 0.4 s, {text}, made in 1.3 s"
+
+
+def test_a_single_frame_in_words() -> None:
+    outcome = Outcome(np.array("finished"), np.array(12))
+    rendered = Rendered(Path("a.mp4"), (96, 64), 1, 1 / 30, 2000, 0.3, outcome)
+    assert cli._report(rendered) == "a.mp4: 96x64, 1 frame, 0.0333 s, 2 kB, made in 0.3 s"

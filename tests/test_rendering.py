@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -422,6 +423,22 @@ def test_a_failure_in_the_script_s_own_code_shows_its_lines(tmp_path: Path) -> N
     line = line_of(path, "1 / 0")
     assert first == f"{path}, line {line}: ZeroDivisionError: division by zero"
     assert [text for text in rest if "File" in text] == [f'  File "{path}", line {line}, in init']
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"start": (1, 2, 3)}, "start: 2 numbers expected (slope, intercept), got 3"),
+        ({"layout": "fits"}, "layout: names fits, the panels are fit;"),
+    ],
+)
+def test_what_is_wrong_with_no_line_names_the_script(
+    fields: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    job = Job(a_scene(**fields), (Output(tmp_path / "a.mp4", MP4),), Path("lesson.py"))
+    with pytest.raises(GdanimError, match=f"^{re.escape(f'lesson.py: {message}')}"):
+        render_all([job])
+    assert not os.listdir(tmp_path)
 
 
 def test_a_view_that_fails_leaves_nothing(tmp_path: Path) -> None:

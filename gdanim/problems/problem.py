@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from gdanim.arrays import Floats, Ints, as_value, floats
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, expect
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.landscape import Best, Landscape
 from gdanim.problems.losses import Loss, MeanSquaredError, RootMeanSquaredError
@@ -34,6 +34,9 @@ class Problem(Landscape):
     validation: Dataset | None = None
 
     def __post_init__(self) -> None:
+        expect("Problem: data", self.data, Dataset, "datasets.linear()")
+        expect("Problem: model", self.model, Model, "Linear()")
+        expect("Problem: loss_function", self.loss_function, Loss, "MeanSquaredError()")
         for name, data in (("data", self.data), ("validation data", self.validation)):
             if data is None:
                 continue
