@@ -35,5 +35,5 @@ class GradientDescent(Optimizer):
         return ()
 
     def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """`-lr * gradient`."""
+        """`(p)->(p)`: `-lr * gradient`."""
         return -step.lr * gradient, state

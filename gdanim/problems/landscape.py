@@ -69,11 +69,11 @@ class Landscape(ABC):
 
     @abstractmethod
     def loss_at(self, params: Floats, batch: Ints | None = None) -> Floats:
-        """`loss`, unchecked, for loops: `params [..., P]` of float64; overflow may warn."""
+        """`(p)->()`: `loss`, unchecked, for loops; takes float64 alone, and overflow may warn."""
 
     @abstractmethod
     def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
-        """`gradient`, unchecked, for loops: `params [..., P]` of float64; overflow may warn."""
+        """`(p)->(p)`: `gradient`, unchecked, for loops, as `loss_at`."""
 
     def loss_and_gradient_at(self, params: Floats) -> tuple[Floats, Floats]:
         """Both over all points, unchecked; where they have much in common, it is computed once."""
@@ -109,5 +109,5 @@ class Landscape(ABC):
 
     @final
     def losses(self, params: Floats) -> Floats:
-        """`loss` over long stacks of parameters `[S, ..., P] -> [S, ...]`, in bounded memory."""
+        """`(p)->()`: `loss` over long stacks of parameters `[S, ..., P]`, in bounded memory."""
         return in_blocks(self.loss, params, params[:1].size // params.shape[-1] * self.cost)

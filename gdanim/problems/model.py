@@ -78,7 +78,7 @@ class Model(ABC):
 
 
 def sigmoid(z: Floats) -> Floats:
-    """`1 / (1 + exp(-z))`, elementwise, without overflow."""
+    """`()->()`: `1 / (1 + exp(-z))`, without overflow."""
     small = np.exp(-np.abs(z))
     probability: Floats = np.where(z >= 0, 1.0, small) / (1.0 + small)
     return probability

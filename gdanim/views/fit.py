@@ -293,7 +293,7 @@ def x_grid(x: Floats) -> Floats:
 
 
 def predicted(run: Run, steps: Floats, x: Floats) -> Floats:
-    """The predictions after each of `steps [K]` at `x [G]`: `[K, G]`; overflow is infinite."""
+    """`(k),(g)->(k,g)`: the predictions after each of `steps` at `x`; overflow is infinite."""
     with np.errstate(all="ignore"):
         y = fitted(run).model.predict(run.params[steps], x[:, np.newaxis])
     return np.nan_to_num(y, nan=np.inf, posinf=np.inf, neginf=-np.inf)
