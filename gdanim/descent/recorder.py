@@ -16,6 +16,9 @@ from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError
 from gdanim.problems.landscape import Landscape
 
+# Parameters below this leave room for points and their powers, before a square overflows at 1e308.
+LARGE = 1e30
+
 
 class Recorder:
     """Takes a snapshot of the parameters `[*R, P]` after every step and gives a Run.
@@ -129,14 +132,19 @@ class Recorder:
     def _finite(self, every_loss: bool) -> Ints:
         """How many snapshots each run has before the first that is not finite, `[*R]`.
 
-        Unless every loss is asked for, only those at the end are computed, back to a finite one:
-        with batches, the loss over all points would cost more than the descent.
+        Unless every loss is asked for, only those of large parameters are computed, and those at
+        the end, back to a finite one: with batches, the loss over all points would cost more than
+        the descent.
         """
         assert self._rows is not None
         params = self._rows.array
         finite = in_blocks(_finite_rows, params, params[0].size)
         if every_loss:
             finite &= np.isfinite(self._known_losses())
+        else:
+            large = in_blocks(_large_rows, params, params[0].size) & finite
+            (steps,) = np.nonzero(large.reshape(len(params), -1).any(axis=1))
+            finite[steps] &= np.isfinite(self._problem.losses(params[steps]))
         # Everything after the first row that is not finite is lost.
         length = np.logical_and.accumulate(finite, axis=0).sum(axis=0)
         if every_loss:
@@ -178,6 +186,11 @@ class Recorder:
         for run in np.ndindex(last.shape):
             held.array[(slice(int(last[run]) + 1, None), *run)] = params[(int(last[run]), *run)]
         return held.array
+
+
+def _large_rows(params: Floats) -> NDArray[np.bool_]:
+    """`(p)->()`: whether a square of a prediction might be infinite."""
+    return np.asarray((abs(params) > LARGE).any(axis=-1))
 
 
 def _finite_rows(params: Floats) -> NDArray[np.bool_]:
