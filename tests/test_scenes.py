@@ -12,19 +12,24 @@ import pytest
 from test_descent import BOOK_LOSSES, book, first_line
 
 from gdanim.arrays import Floats
+from gdanim.descent.diagnosis import diagnose
 from gdanim.problems.model import Fixed
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
+from gdanim.script import load
 
 FOLDER = Path(__file__).parent.parent / "scenes"
 SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.py"))
+SCENES = [
+    (name, function.name) for name in SCRIPTS for function in load(FOLDER / f"{name}.py").scenes
+]
 NOISE = 0.1**2
 
 
-def scene_of(name: str) -> Callable[..., Scene]:
-    """The scene function of a script."""
-    function: Callable[..., Scene] = runpy.run_path(str(FOLDER / f"{name}.py"))["scene"]
-    return function
+def scene_of(name: str, function: str = "scene") -> Callable[..., Scene]:
+    """A scene function of a script."""
+    found: Callable[..., Scene] = runpy.run_path(str(FOLDER / f"{name}.py"))[function]
+    return found
 
 
 def problem_of(scene: Scene) -> Problem:
@@ -43,12 +48,13 @@ def test_there_are_scenes() -> None:
     assert {"linear", "quadratic", "sine_lr_too_high", "sine_local_minimum"} < set(SCRIPTS)
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_every_script_gives_a_scene_that_runs_as_planned(name: str) -> None:
-    function = scene_of(name)
+@pytest.mark.parametrize(("name", "called"), SCENES)
+def test_every_script_gives_scenes_that_run_as_planned(name: str, called: str) -> None:
+    function = scene_of(name, called)
     scene = function()
     run = scene.run()
-    assert str(run.outcome) == f"finished at step {scene.steps}"
+    ends = f"finished at step {scene.steps}" if not scene.stop else "converged at step"
+    assert str(run.outcome).startswith(ends)
     assert scene.title
     assert all(
         parameter.default is not inspect.Parameter.empty
@@ -193,3 +199,61 @@ def test_first_line() -> None:
     assert scene.fps == 10
     steps = scene.pace.timeline(run, scene.fps).steps
     assert np.unique(steps).tolist() == list(range(0, 401, 10))
+
+
+@pytest.mark.parametrize(
+    ("called", "cutoffs", "rates", "loss", "left"),
+    [
+        ("linear", (1, 10), (1e-3, 3e-3), 14, 1),
+        ("quadratic", (5, 50), (1e-3, 2e-3), 260, 20),
+        ("sinusoid", (0.1, 50), (1e-4, 1e-3), 3.1, 2.5),
+    ],
+)
+def test_networks(
+    called: str, cutoffs: tuple[float, float], rates: tuple[float, float], loss: float, left: float
+) -> None:
+    function = scene_of("network", called)
+    run = function().run()
+    # The blog's rule: within six steps the loss falls by less than the second cutoff, and then
+    # the other rate is taken; by less than the first, and it is over.
+    falls = abs(run.losses[6:] - run.losses[:-6])
+    assert falls[-1] < cutoffs[0] <= falls[:-1].min()
+    stalled = 6 + int(np.argmax(falls < cutoffs[1]))
+    used = np.asarray(run.rates).ravel()
+    assert set(used[:stalled]) <= {rates[0]} and set(used[stalled:]) == {rates[1]}
+    assert run.losses[-1] == pytest.approx(loss, rel=0.01)
+    assert run.losses[-1] > 100 * NOISE
+    assert function(patience=0.001).run().losses[-1] < left
+
+
+def test_a_network_misses_the_wave() -> None:
+    scene = scene_of("network", "sinusoid")(patience=0.001)
+    assert scene.run().losses[-1] > 0.9 * problem_of(scene).data.y.var()
+
+
+def test_heart() -> None:
+    one, two = (scene_of("heart", name)() for name in ("one_feature", "two_features"))
+    run = one.run()
+    assert run.params[0, 0] > 0 > run.params[-1, 0], "the S turns around"
+    assert f"{run.losses[-1]:.4f}" == "0.5955"
+    data = problem_of(one).data
+    assert len(data) == 303
+    chance = np.full(303, data.y.mean())
+    assert -np.mean(np.log(np.where(data.y, chance, 1 - chance))) > 0.68
+    best = diagnose(problem_of(one), run.params[-1], restarts=2).optimum
+    assert best is not None and run.losses[-1] == pytest.approx(best.loss, abs=1e-4)
+    age, rate, _ = two.run().params[-1]
+    assert abs(age) == pytest.approx(abs(rate) / 5, rel=0.1)
+    assert 0.98 * run.losses[-1] < two.run().losses[-1] < run.losses[-1]
+
+
+def test_overfit() -> None:
+    scene = scene_of("overfit")()
+    run, problem = scene.run(), problem_of(scene)
+    held_out = problem.validation_losses(run.params)
+    best = int(held_out.argmin())
+    assert 5_000 < best < 9_000
+    assert held_out[-1] > 10 * held_out[best] > held_out[best] > 0
+    assert run.losses[-1] < run.losses[best]
+    remedied = scene_of("overfit")(l2=0.001)
+    assert problem_of(remedied).validation_losses(remedied.run().params)[-1] < 0.1 * held_out[-1]

@@ -1,0 +1,56 @@
+"""Logistic regression: the probability of heart disease, from real patients of one clinic.
+
+Watch the S turn around: it starts by promising disease to whose heart beats fast, and learns the
+opposite. The log loss stops at 0.5955, where one half for everybody has 0.6931: it tells little.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+from annotated_types import Interval
+
+from gdanim import (
+    Dataset,
+    Even,
+    GradientDescent,
+    Logistic,
+    LogLoss,
+    Problem,
+    Scene,
+    datasets,
+    views,
+)
+
+Rate = Annotated[float, Interval(gt=0, le=20)]
+
+
+def patients(**features: str) -> Dataset:
+    file = Path(__file__).parent / "data" / "heart.csv"
+    data = datasets.from_csv(file, x=list(features), y="heart_disease")
+    return replace(data, x_names=tuple(features.values()), y_name="disease").standardised()
+
+
+def one_feature(lr: Rate = 0.5) -> Scene:
+    """By the greatest heart rate alone: the S turns around, the log loss stops at 0.5955."""
+    return Scene(
+        Problem(patients(max_heart_rate="greatest heart rate"), Logistic(), LogLoss()),
+        GradientDescent(lr),
+        start=(3, -2),
+        steps=79,
+        title="Heart disease, by the greatest heart rate",
+        pace=Even(seconds=10),
+    )
+
+
+def two_features(lr: Rate = 0.5) -> Scene:
+    """Age beside it: its weight ends at a fifth of the heart rate's."""
+    return Scene(
+        Problem(patients(age="age", max_heart_rate="greatest heart rate"), Logistic(2), LogLoss()),
+        GradientDescent(lr),
+        start=(2, 2, -1),
+        steps=79,
+        title="Heart disease, by age and greatest heart rate",
+        panels={"loss": views.LossCurve(), "parameters": views.Parameters()},
+        pace=Even(seconds=10),
+    )

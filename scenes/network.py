@@ -1,0 +1,55 @@
+"""A neural network of 20 sigmoids bends towards three curves, and stops too early each time.
+
+The rates and the rule are a blog's: the second, larger rate once the loss has fallen by less than a
+cutoff in six steps, the end at a smaller cutoff. Noise explains 0.01 of the loss. Set patience to
+0.001, and see how much there was left to learn.
+"""
+
+from typing import Annotated
+
+from annotated_types import Interval
+
+from gdanim import (
+    MLP,
+    Dataset,
+    GradientDescent,
+    Problem,
+    Scene,
+    Stall,
+    datasets,
+    schedules,
+)
+
+# A share of the blog's smaller cutoff: less is more patient.
+Patience = Annotated[float, Interval(gt=0, le=1)]
+
+
+def _fitted(
+    data: Dataset, rates: tuple[float, float], cutoffs: tuple[float, float], seed: int, title: str
+) -> Scene:
+    return Scene(
+        Problem(data, MLP((20,))),
+        GradientDescent(schedules.Switch(*rates, cutoff=cutoffs[1])),
+        steps=20_000,
+        stop=Stall(cutoffs[0]),
+        title=title,
+        seed=seed,
+    )
+
+
+def linear(patience: Patience = 1.0, seed: int = 0) -> Scene:
+    """A line: found within a hundred steps, but for its ends; the loss stops at 14."""
+    cutoffs = (1 * patience, 10)
+    return _fitted(datasets.linear(), (1e-3, 3e-3), cutoffs, seed, "A network learns a line")
+
+
+def quadratic(patience: Patience = 1.0, seed: int = 0) -> Scene:
+    """A parabola: a basin, too shallow and without arms; the loss stops at 260."""
+    cutoffs = (5 * patience, 50)
+    return _fitted(datasets.quadratic(), (1e-3, 2e-3), cutoffs, seed, "A network learns a parabola")
+
+
+def sinusoid(patience: Patience = 1.0, seed: int = 0) -> Scene:
+    """A wave: the network finds its mean and nothing more; the loss stops at 3."""
+    cutoffs = (0.1 * patience, 50)
+    return _fitted(datasets.sinusoid(), (1e-4, 1e-3), cutoffs, seed, "A network misses a wave")

@@ -1,0 +1,25 @@
+"""A polynomial of degree 12 overfits 15 points: it learns the wave first, then the noise.
+
+Watch the held-out points: the fit is best for them after about six thousand steps. From there on
+the training loss still falls, and theirs rises. Then set l2 to 0.001.
+"""
+
+from typing import Annotated
+
+from annotated_types import Interval
+
+from gdanim import L2, GradientDescent, Polynomial, Problem, Scene, datasets, paces
+
+
+def scene(l2: Annotated[float, Interval(ge=0, le=1)] = 0.0, seed: int = 0) -> Scene:
+    data = datasets.sinusoid(1, 4, 0, 0, points=30, range=(-1, 1), noise=0.3, seed=seed)
+    train, held_out = data.split(0.5, seed=seed)
+    penalty = L2(l2) if l2 else None
+    return Scene(
+        Problem(train, Polynomial(12), penalty=penalty, validation=held_out),
+        GradientDescent(0.45),
+        start=[0] * 13,
+        steps=300_000,
+        title="A polynomial of degree 12 overfits",
+        pace=paces.Log(seconds=14),
+    )
