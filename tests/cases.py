@@ -34,11 +34,13 @@ from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.views.base import View
+from gdanim.views.boundary import Boundary
 from gdanim.views.contour import Contour
 from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.loss_slice import LossSlice
 from gdanim.views.parameters import Parameters
+from gdanim.views.weights import Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,28 +200,44 @@ VALLEY, VALLEY_START = Valley(), (-1.5, 2.0)
 
 @dataclass(frozen=True, eq=False)
 class ViewCase:
-    """A view, and how many parameters and features a problem must have for it (0: any)."""
+    """A view, and the problems that it is made for."""
 
     name: str
     view: View
-    least_parameters: int = 1
-    features: int = 0
+    made_for: Callable[[Landscape], bool] = lambda problem: True
 
     def __str__(self) -> str:
         return self.name
 
-    def shows(self, problem: Landscape) -> bool:
-        """Whether it is made for this problem."""
-        features = problem.data.features if isinstance(problem, Problem) else None
-        return len(problem.names) >= self.least_parameters and self.features in (0, features)
+
+def two_parameters(problem: Landscape) -> bool:
+    return len(problem.names) >= 2
+
+
+def one_feature(problem: Landscape) -> bool:
+    return isinstance(problem, Problem) and problem.data.features == 1
+
+
+def two_classes(problem: Landscape) -> bool:
+    return (
+        isinstance(problem, Problem)
+        and problem.data.features <= 2
+        and set(problem.data.y.tolist()) <= {0, 1}
+    )
+
+
+def network_of_one_feature(problem: Landscape) -> bool:
+    return one_feature(problem) and isinstance(problem, Problem) and isinstance(problem.model, MLP)
 
 
 VIEWS = [
-    ViewCase("fit", Fit(), features=1),
+    ViewCase("fit", Fit(), one_feature),
     ViewCase("loss curve", LossCurve()),
     ViewCase("parameters", Parameters()),
     ViewCase("loss slice", LossSlice()),
-    ViewCase("contour", Contour(), least_parameters=2),
-    ViewCase("contour of a pair", Contour((0, 1)), least_parameters=2),
-    ViewCase("contour of the main plane", Contour("main"), least_parameters=2),
+    ViewCase("contour", Contour(), two_parameters),
+    ViewCase("contour of a pair", Contour((0, 1)), two_parameters),
+    ViewCase("contour of the main plane", Contour("main"), two_parameters),
+    ViewCase("boundary", Boundary(), two_classes),
+    ViewCase("weights", Weights(), network_of_one_feature),
 ]

@@ -26,10 +26,10 @@ from gdanim.scene import Scene
 from gdanim.timeline import Every
 from gdanim.views.bands import Bands, Scale, scale
 from gdanim.views.base import View
-from gdanim.views.contour import Contour, grid_side
+from gdanim.views.contour import Contour
 from gdanim.views.each import Each
 from gdanim.views.loss_slice import LossSlice
-from gdanim.views.terrain import Terrain, limits, main_plane, nearer
+from gdanim.views.terrain import Terrain, grid_side, limits, main_plane, nearer
 
 SIZE = (640, 360)
 LINE = Problem(datasets.linear(2.0, 1.0, points=40, range=(-1, 3), noise=0.6), Linear())
@@ -343,13 +343,13 @@ def test_scale_rises_from_the_lowest_loss_to_the_highest() -> None:
 
 def test_limits_hold_start_and_optimum_and_leave_out_what_goes_astray() -> None:
     path = np.array([1.0, 2.0, 2.5, -1e300, 1e300])
-    low, high = limits([path], [np.array([3.0])])
+    low, high = limits([path], np.array([3.0]))
     assert low < 1 and 3.5 < high < 10
-    low, high = limits([np.array([1.0, 1.0])], [np.array([1.0])])
+    low, high = limits([np.array([1.0, 1.0])], np.array([1.0]))
     assert low < 1 < high
-    low, high = limits([np.zeros(1)], [np.zeros(1)])
+    low, high = limits([np.zeros(1)], np.zeros(1))
     assert low < 0 < high
-    low, high = limits([np.array([1e308, -1e308])], [np.array([0.0])])
+    low, high = limits([np.array([1e308, -1e308])], np.array([0.0]))
     assert low < high
 
 

@@ -2,6 +2,7 @@
 
 from gdanim.views.base import Clip as Clip
 from gdanim.views.base import View as View
+from gdanim.views.boundary import Boundary as Boundary
 from gdanim.views.contour import Contour as Contour
 from gdanim.views.each import Each as Each
 from gdanim.views.fit import Fit as Fit
@@ -13,3 +14,4 @@ from gdanim.views.theme import DARK as DARK
 from gdanim.views.theme import LIGHT as LIGHT
 from gdanim.views.theme import PROJECTOR as PROJECTOR
 from gdanim.views.theme import Theme as Theme
+from gdanim.views.weights import Weights as Weights

@@ -17,6 +17,8 @@ from gdanim.views.ticks import LETTER, FewOf, FewTicks
 ROOM = "room"
 # The largest power of ten that a float holds.
 MOST_DECADES = 308
+# The largest number at the end of a linear axis.
+LARGEST = 1e300
 # A dot on the edge of an axes is cut off so far outside it, as a fraction of its width and height.
 OUTSIDE = 0.1
 

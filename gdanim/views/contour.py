@@ -25,17 +25,19 @@ from gdanim.views.terrain import (
     alike,
     along,
     common_terrain,
+    grid_side,
     limits,
     main_plane,
     nearer,
     number_of,
+    window_of,
 )
 from gdanim.views.trace import vertices
 
 Range = tuple[float, float]
 # A grid has between these numbers of points along each axis, as far as its cost allows: one that is
 # drawn once, and one at every frame.
-FINE, COARSE = (41, 181), (21, 57)
+FINE, COARSE = (17, 181), (13, 57)
 # The surface's scale is taken from this many frames when it changes.
 SAMPLES = 12
 # A step has a dot where it goes further than this part of the panel, up to so many.
@@ -77,8 +79,8 @@ class Contour(View):
         low, high = plane_limits(terrain, plane, runs, paths, self.ranges)
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         movers = [draw_surface(ax, clip, terrain, plane)]
-        if terrain.optimum is not None and len(terrain.optimum) == 2:
-            marks.star(ax, theme, *plane.coordinates(terrain.optimum))
+        if len(terrain.landscape.names) == 2:
+            marks.star(ax, theme, plane.coordinates(lowest_of(terrain)))
         for label in clip.shown:
             movers.append(self._draw_run(ax, clip, label, terrain, plane, paths[label]))
         marks.key(ax, clip, [np.clip(paths[label], low, high) for label in clip.shown])
@@ -141,6 +143,13 @@ def chosen_plane(
     return along(names, numbers)
 
 
+def lowest_of(terrain: Terrain) -> Floats:
+    """The optima that are as good as the best `[K, P]`."""
+    losses = terrain.loss(terrain.optima)
+    best = losses.min(initial=np.inf)
+    return np.asarray(terrain.optima[losses <= best + 1e-9 * max(1.0, abs(best))])
+
+
 def title(terrain: Terrain, plane: Slice) -> str:
     """What surface it is, and where the other parameters are."""
     symbol, names = terrain.landscape.loss_symbol, terrain.landscape.names
@@ -164,12 +173,11 @@ def plane_limits(
     if ranges is not None:
         low, high = np.transpose(np.array(ranges, dtype=np.float64))
         return low, high
-    if terrain.optimum is not None:
-        best = [plane.coordinates(terrain.optimum)]
-    else:
-        best = [paths[label][int(run.losses.argmin())] for label, run in runs.items()]
+    best = plane.coordinates(terrain.optima)
+    if not len(best):
+        best = np.stack([paths[label][int(run.losses.argmin())] for label, run in runs.items()])
     pairs = [
-        limits([path[:, k] for path in paths.values()], [point[k : k + 1] for point in best])
+        limits([path[:, k] for path in paths.values()], best[:, k], window_of(terrain, plane, k))
         for k in range(2)
     ]
     low, high = np.transpose(pairs)
@@ -223,11 +231,6 @@ def followed(steps: Ints, path: Floats, low: Floats, high: Floats) -> tuple[Ints
     steps, path = steps[kept], nearer(path, low, high)[kept]
     gaps = np.flatnonzero(leaps[kept])
     return np.insert(steps, gaps, steps[gaps]), np.insert(path, gaps, np.nan, axis=0)
-
-
-def grid_side(cost: int, budget: float, sides: tuple[int, int]) -> int:
-    """How many points along each axis a grid may have when one point costs `cost` numbers."""
-    return int(np.clip(np.sqrt(budget / max(cost, 1)), *sides))
 
 
 def dotted_steps(path: Floats, low: Floats, high: Floats) -> Ints:

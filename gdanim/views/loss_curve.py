@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from gdanim.arrays import Floats
 from gdanim.problems.landscape import Best, Landscape
 from gdanim.views import axes
+from gdanim.views.axes import LARGEST
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.ends import EndLabels
 from gdanim.views.trace import draw_trace
@@ -99,5 +100,7 @@ def set_limits(ax: Axes, losses: Floats, floor: float, ticks: int) -> None:
         low, high = np.log10(least), np.log10(high)
         axes.logarithmic(ax, low - 0.24 * (high - low), high + 0.06 * (high - low), ticks)
     else:
+        # Beyond this matplotlib finds no ticks.
+        low, high = max(low, -LARGEST), min(high, LARGEST)
         height = high - low or abs(high) or 1.0
         ax.set_ylim(low - 0.24 * height, high + 0.06 * height)

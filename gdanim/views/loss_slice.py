@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from gdanim.arrays import Floats, Ints, parameters
 from gdanim.errors import GdanimError
 from gdanim.views import axes, marks
+from gdanim.views.axes import LARGEST
 from gdanim.views.bands import mixed
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.terrain import (
@@ -25,6 +26,8 @@ from gdanim.views.terrain import (
     limits,
     nearer,
     number_of,
+    spread,
+    window_of,
 )
 from gdanim.views.theme import Theme
 
@@ -34,7 +37,6 @@ STILL, MOVING = 801, (61, 301)
 BUDGET = 1e5
 # The tangent reaches so far to both sides of the ball, as a part of the panel.
 TANGENT = 0.2
-SAMPLES = 60
 
 
 @dataclass(frozen=True)
@@ -132,13 +134,11 @@ class Track:
         """From the starts to the best places, and beyond."""
         runs = alike(self.clip)
         places = [self.at(label) for label in runs]
-        best = [
-            place[int(run.losses.argmin())]
-            for place, run in zip(places, runs.values(), strict=True)
-        ]
-        if self.terrain.optimum is not None:
-            best = [self.line.coordinates(self.terrain.optimum)[0]]
-        return limits(places, [np.array([place]) for place in best])
+        best = self.line.coordinates(self.terrain.optima)[:, 0]
+        if not best.size:
+            lowest = [int(run.losses.argmin()) for run in runs.values()]
+            best = np.array([place[step] for place, step in zip(places, lowest, strict=True)])
+        return limits(places, best, window_of(self.terrain, self.line, 0))
 
     def y_limits(self, x: Floats) -> tuple[float, float]:
         """What the ball visits between the ends of `x`, and of the curve as much again."""
@@ -149,23 +149,17 @@ class Track:
             curves.append(self.curve(x, through).ravel())
             inside = (self.at(label)[steps] >= x[0]) & (self.at(label)[steps] <= x[-1])
             seen.append(self.heights(label, steps[inside]))
-        curve, seen_all = np.concatenate(curves), np.concatenate([*seen])
-        low = min(lowest(curve), lowest(seen_all))
-        high = max(float(seen_all[np.isfinite(seen_all)].max(initial=low)), low)
-        reach = float(curve[np.isfinite(curve)].max(initial=high))
-        height = high - low or min(reach - low, 1e300) or abs(low) or 1.0
-        return low - 0.08 * height, min(low + 1.5 * height, max(high, reach)) + 0.06 * height
+        curve, visited = ordinary(np.concatenate(curves)), ordinary(np.concatenate(seen))
+        low = min(curve.min(initial=LARGEST), visited.min(initial=LARGEST))
+        high = visited.max(initial=low)
+        reach = curve.max(initial=high)
+        height = high - low or reach - low or abs(low) or 1.0
+        return low - 0.08 * height, min(low + 1.5 * height, reach) + 0.06 * height
 
 
-def lowest(values: Floats) -> float:
-    """The lowest finite value, or infinity."""
-    return float(values[np.isfinite(values)].min(initial=np.inf))
-
-
-def spread(steps: Ints) -> Ints:
-    """Some of the steps that the frames show, from the first to the last."""
-    shown = np.unique(steps)
-    return np.asarray(shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLES)).astype(int)])
+def ordinary(values: Floats) -> Floats:
+    """The finite values, without those that no axis can have at its end."""
+    return values[np.abs(values) < LARGEST / 4]
 
 
 def draw_curve(ax: Axes, clip: Clip, track: Track) -> Update:

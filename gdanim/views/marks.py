@@ -34,10 +34,10 @@ def ball(ax: Axes, theme: Theme, colour: str) -> Line2D:
     return line
 
 
-def star(ax: Axes, theme: Theme, x: float, y: float) -> Line2D:
-    """The optimum."""
+def star(ax: Axes, theme: Theme, places: Floats) -> Line2D:
+    """The optima `[K, 2]`."""
     (line,) = ax.plot(
-        [x], [y], "*", color=theme.points, markersize=2.3 * theme.point_size,
+        places[:, 0], places[:, 1], "*", color=theme.points, markersize=2.3 * theme.point_size,
         markeredgecolor=theme.paper, markeredgewidth=1.2, zorder=3, gid="optimum",
     )  # fmt: skip
     return line

@@ -11,13 +11,17 @@ from gdanim.arrays import Floats, Ints
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.landscape import Landscape
+from gdanim.problems.objective import Objective
 from gdanim.views.base import Clip
 
 Parameter = str | int
 # The path's main directions are found from at most this many of its states.
 STATES = 2000
+# Limits are taken from so many of the steps that the frames show.
+SAMPLES = 60
 # A path is followed up to this many times the way from its start to its best point.
 FOLLOWED = 1.5
+MARGIN = 0.05
 # Numbers that one picture of the loss may cost: once for a video, and at every frame.
 ONCE, EACH_FRAME = 3e7, 1.5e5
 # What lies further than this many panels from a panel's middle is drawn there, in its direction.
@@ -40,9 +44,18 @@ class Terrain:
         self.cost = len(landscape.names) if self._hessian is not None else landscape.cost
 
     @property
-    def optimum(self) -> Floats | None:
-        """The best parameters known `[P]`."""
-        return None if self.best is None else self.best.params
+    def optima(self) -> Floats:
+        """The best parameters known `[K, P]`, of a function with known minima all these."""
+        if isinstance(self.landscape, Objective) and self.landscape.minima is not None:
+            return np.asarray(self.landscape.minima)
+        if self.best is None or self.best.params is None:
+            return np.empty((0, len(self.landscape.names)))
+        return self.best.params[np.newaxis]
+
+    @property
+    def range(self) -> Floats | None:
+        """What there is to see of a bare function, `[P, 2]`."""
+        return np.asarray(self.landscape.range) if isinstance(self.landscape, Objective) else None
 
     def loss(self, params: Floats) -> Floats:
         """`(p)->()`: the loss; what is no number counts as infinite."""
@@ -129,6 +142,12 @@ def every(last: int, count: int) -> Ints:
     return np.unique(np.linspace(0, last, min(last + 1, count)).astype(np.int64))
 
 
+def spread(steps: Ints) -> Ints:
+    """Some of the steps that the frames show, from the first to the last."""
+    shown = np.unique(steps)
+    return np.asarray(shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLES)).astype(int)])
+
+
 def number_of(view: str, parameter: Parameter, names: Sequence[str]) -> int:
     """Which parameter is meant, by its name or number; else GdanimError."""
     if isinstance(parameter, str) and parameter in names:
@@ -159,28 +178,57 @@ def alike(clip: Clip) -> dict[str, Run]:
     return {label: run for label, run in clip.runs.items() if run.problem is problem}
 
 
-def limits(paths: Sequence[Floats], best: Sequence[Floats]) -> tuple[float, float]:
-    """Limits of one axis for paths `[S]` and the points `best` that should be well inside.
+def window_of(terrain: Terrain, piece: Slice, axis: int) -> Floats | None:
+    """What there is to see along one axis of a slice, `[2]`, when that is along a parameter."""
+    names = terrain.landscape.names
+    name = piece.names[axis]
+    return None if terrain.range is None or name not in names else terrain.range[names.index(name)]
 
-    From the starts to the best points, and beyond these half as far; the paths besides, unless
-    they go astray.
+
+def limits(
+    paths: Sequence[Floats], best: Floats, window: Floats | None = None
+) -> tuple[float, float]:
+    """Limits of one axis for paths `[S]` and the places `best [K]` that should be well inside.
+
+    The `window`, or else from the starts to the best places, and half as far beyond these; and the
+    paths besides, unless they go astray.
     """
-    core = np.concatenate([*(path[:1] for path in paths), *(np.ravel(b) for b in best)])
-    low, high = float(core.min()), float(core.max())
     everywhere = np.concatenate(paths)
-    span = high / 2 - low / 2
-    if not span > 1e-9 * max(abs(low), abs(high)):
-        moves = np.abs(everywhere - low)
-        moves = moves[moves > 1e-9 * abs(low)]
-        span = float(np.median(moves)) if moves.size else 0.5 * abs(low) or 0.5
-    span = 2 * span
-    near = everywhere[(everywhere > low - FOLLOWED * span) & (everywhere < high + FOLLOWED * span)]
-    for b in np.ravel(np.concatenate([np.ravel(b) for b in best])):
-        reach = 0.5 * max(high - b, b - low, 0.5 * span)
-        low, high = min(low, b - reach), max(high, b + reach)
-    low, high = min(low, float(near.min(initial=low))), max(high, float(near.max(initial=high)))
-    margin = 0.08 * (high - low)
+    if window is not None:
+        low, high = window.tolist()
+        reached = within(everywhere, low, high, 0.5 * (high - low))
+    else:
+        core = np.concatenate([*(path[:1] for path in paths), best])
+        low, high = float(core.min()), float(core.max())
+        span = spread_of(low, high, everywhere)
+        reached = within(everywhere, low, high, 2 * FOLLOWED * span)
+        for place in best.tolist():
+            reach = max((high - place) / 2, (place - low) / 2, 0.5 * span)
+            low, high = min(low, place - reach), max(high, place + reach)
+    low = min(low, float(reached.min(initial=low)))
+    high = max(high, float(reached.max(initial=high)))
+    margin = MARGIN * (high - low)
     return low - margin, high + margin
+
+
+def spread_of(low: float, high: float, values: Floats) -> float:
+    """Half the distance from low to high; where there is none, how far the values are from it."""
+    half = high / 2 - low / 2
+    if half > 1e-9 * max(abs(low), abs(high)):
+        return half
+    moves = np.abs(values - low)
+    moves = moves[moves > 1e-9 * abs(low)]
+    return float(np.median(moves)) if moves.size else 0.5 * abs(low) or 0.5
+
+
+def within(values: Floats, low: float, high: float, beyond: float) -> Floats:
+    """The values from low to high, and so far beyond these."""
+    return values[(values > low - beyond) & (values < high + beyond)]
+
+
+def grid_side(cost: int, budget: float, sides: tuple[int, int]) -> int:
+    """How many points along each axis a grid may have when one point costs `cost` numbers."""
+    return int(np.clip(np.sqrt(budget / max(cost, 1)), *sides))
 
 
 def nearer(points: Floats, low: Floats, high: Floats) -> Floats:
@@ -188,8 +236,8 @@ def nearer(points: Floats, low: Floats, high: Floats) -> Floats:
 
     They keep their direction from there. The renderer needs coordinates that it can add up.
     """
-    half = (high - low) / 2
+    half = high / 2 - low / 2
     offset = np.clip((points - low) / half - 1, -FARTHEST, FARTHEST)
     distance = np.abs(offset).max(axis=-1, keepdims=True)
-    moved = low + half * (1 + offset * (FAR / np.maximum(distance, 1)))
+    moved = low + half * (1 + offset * np.minimum(1, FAR / np.maximum(distance, 1)))
     return np.asarray(np.where(distance > FAR, moved, points))

@@ -1,0 +1,207 @@
+"""A classifier: the probability, the boundary, the two classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import contourpy
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
+
+from gdanim.arrays import Floats
+from gdanim.descent.run import Run
+from gdanim.errors import GdanimError
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.problem import Problem
+from gdanim.views import axes
+from gdanim.views.bands import Bands, mixed
+from gdanim.views.base import Clip, Update, View
+from gdanim.views.fit import predicted, x_grid
+from gdanim.views.marks import key
+from gdanim.views.points import point_size
+from gdanim.views.terrain import grid_side
+from gdanim.views.theme import Theme
+
+# Bands of probability, and how strong the colour of a certain class is.
+BANDS, STRENGTH = 20, 0.5
+# Numbers that one frame's probabilities may cost, and the grid's points along each axis.
+BUDGET, SIDES = 1e5, (31, 61)
+# More points than this lie under the colours, so that they are drawn only once.
+MANY = 5000
+MARKERS, SIGNS = ("o", "s"), ("●", "■")
+
+
+@dataclass(frozen=True)
+class Boundary(View):
+    """The probability that y is 1, as the run's model has it, and the points of the two classes.
+
+    With two features, the probability is a colour and a line marks where it is one half; with one
+    feature it is the curve over x between the points at 0 and 1, and a dashed line marks the half.
+    Of several runs only the lines are drawn, each in its colour. Limits are those of the data.
+    Raises GdanimError where y is not 0 and 1, for three features or more, for a problem without
+    data, and for runs of different data.
+    """
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        """Colours, points, line, from back to front."""
+        data = classes(clip)
+        axes.style(ax, clip.theme, 5)
+        x_name, *more = (name.replace("_", " ") for name in data.x_names)
+        axes.label(ax, clip.theme, x_name, *more)
+        name_classes(ax, clip.theme, data)
+        movers = draw_plane(ax, clip, data) if more else draw_curves(ax, clip, data)
+        return lambda frame: [artist for move in movers for artist in move(frame)]
+
+
+def classes(clip: Clip) -> Dataset:
+    """The data of the runs that are shown; GdanimError when they are no two classes."""
+    problem, *rest = (problem_of(run) for run in clip.shown.values())
+    data = problem.data
+    if any(other.data is not data for other in rest):
+        raise GdanimError(
+            f"Boundary: the runs {', '.join(clip.shown)} have different data; "
+            f"show each by itself with views.Each(views.Boundary())"
+        )
+    others = data.y[(data.y != 0) & (data.y != 1)]
+    if others.size:
+        raise GdanimError(
+            f"Boundary: {data.y_name} must be 0 or 1, one for each class; got {others[0]:g}"
+        )
+    if data.features > 2:
+        raise GdanimError(
+            f"Boundary: shows data of one or two features, this has {data.features} "
+            f"({', '.join(data.x_names)})"
+        )
+    return data
+
+
+def problem_of(run: Run) -> Problem:
+    """The run's problem; GdanimError when it has no data."""
+    if not isinstance(run.problem, Problem):
+        raise GdanimError(f"Boundary: shows two classes, and {run.problem.loss_name} has no data")
+    return run.problem
+
+
+def colours(theme: Theme) -> tuple[str, str]:
+    """Of class 0 and class 1."""
+    return theme.prediction, theme.points
+
+
+def name_classes(ax: Axes, theme: Theme, data: Dataset) -> None:
+    """What the two markers mean, above the panel."""
+    name = data.y_name.replace("_", " ")
+    texts: list[Artist] = [
+        TextArea(text, textprops={"color": colour, "size": theme.label_size})
+        for k, sign in enumerate(SIGNS)
+        for text, colour in ((sign, colours(theme)[k]), (f"{name} = {k}    ", theme.ink))
+    ]
+    # The title makes the room.
+    axes.label(ax, theme, ax.get_xlabel(), ax.get_ylabel(), " ")
+    box = AnchoredOffsetbox(
+        "lower left", child=HPacker(children=texts, sep=4, pad=0, align="baseline"), pad=0,
+        borderpad=0.25, frameon=False, bbox_to_anchor=(0, 1), bbox_transform=ax.transAxes,
+    )  # fmt: skip
+    ax.add_artist(box)
+
+
+def span(values: Floats) -> tuple[float, float]:
+    """A little wider than the values."""
+    low, high = float(values.min()), float(values.max())
+    margin = 0.05 * (high - low) or 0.5 * abs(high) or 0.5
+    return low - margin, high + margin
+
+
+def draw_points(ax: Axes, theme: Theme, data: Dataset, heights: Floats, zorder: float) -> None:
+    """The points of the classes in two colours and two shapes."""
+    size = point_size(1.15 * theme.point_size, len(data))
+    for k, (colour, marker) in enumerate(zip(colours(theme), MARKERS, strict=True)):
+        chosen = data.y == k
+        ax.plot(
+            data.x[chosen, 0], heights[chosen], marker, color=colour, markersize=size,
+            markeredgecolor=theme.paper, markeredgewidth=min(0.9, 0.2 * size), zorder=zorder,
+            gid=f"class {k}",
+        )  # fmt: skip
+
+
+def draw_plane(ax: Axes, clip: Clip, data: Dataset) -> list[Update]:
+    """Two features: colours for one run, a line for each."""
+    ax.grid(False)
+    ax.set(xlim=span(data.x[:, 0]), ylim=span(data.x[:, 1]))
+    if len(data.x_names[1]) > 2:
+        ax.yaxis.label.set(rotation="vertical", ha="center")
+    many = len(data) > MANY
+    draw_points(ax, clip.theme, data, data.x[:, 1], 0.4 if many else 2)
+    if len(clip.shown) > 1:
+        key(ax, clip, [data.x])
+    return [draw_probability(ax, clip, label, many) for label in clip.shown]
+
+
+def draw_probability(ax: Axes, clip: Clip, label: str, many: bool) -> Update:
+    """One run's colours, where it is the only one, and its boundary."""
+    run, theme = clip.runs[label], clip.theme
+    model = problem_of(run).model
+    side = grid_side(model.cost, BUDGET, SIDES)
+    x, y = np.linspace(*ax.get_xlim(), side), np.linspace(*ax.get_ylim(), side)
+    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    bands = Bands(ax, shades(theme), "none")
+    bands.filled.set_alpha(0.6 if many else None)
+    line = LineCollection(
+        [], colors=clip.colour(label, theme.ink), linewidths=theme.line_width, zorder=3, gid="half"
+    )
+    ax.add_collection(line, autolim=False)
+
+    def update(frame: int) -> list[Artist]:
+        with np.errstate(all="ignore"):
+            chance = model.predict(run.params[clip.step(label, frame)], grid).reshape(side, side)
+        chance = np.nan_to_num(np.clip(chance, 0, 1), nan=0.5)
+        halves = contourpy.contour_generator(x, y, chance, line_type="Separate")
+        line.set_segments(halves.lines(0.5))  # type: ignore[arg-type]
+        if len(clip.shown) > 1:
+            return [line]
+        return [*bands.show(x, y, chance), line]
+
+    return update
+
+
+def shades(theme: Theme) -> list[tuple[float, float, float]]:
+    """From the one class's colour through paper to the other's."""
+    chances = (np.arange(BANDS) + 0.5) / BANDS
+    return [
+        mixed(theme.paper, colours(theme)[int(chance > 0.5)], STRENGTH * abs(2 * chance - 1))
+        for chance in chances.tolist()
+    ]
+
+
+def draw_curves(ax: Axes, clip: Clip, data: Dataset) -> list[Update]:
+    """One feature: the probability over x."""
+    theme, grid = clip.theme, x_grid(data.x[:, 0])
+    ax.set(xlim=(grid[0], grid[-1]), ylim=(-0.09, 1.09))
+    ax.set_yticks([0, 0.5, 1], ["0", "½", "1"])
+    draw_points(ax, theme, data, data.y, 2)
+    if len(clip.shown) > 1:
+        key(ax, clip, [np.column_stack([data.x[:, 0], data.y])])
+    return [draw_curve(ax, clip, label, grid) for label in clip.shown]
+
+
+def draw_curve(ax: Axes, clip: Clip, label: str, grid: Floats) -> Update:
+    """One run's curve, and where it crosses one half."""
+    run, theme = clip.runs[label], clip.theme
+    colour = clip.colour(label, theme.ink)
+    (curve,) = ax.plot([], [], color=colour, linewidth=theme.line_width, zorder=3, gid="chance")
+    crossing = LineCollection([], colors=colour, linewidths=0.5 * theme.line_width,
+                              linestyles="--", zorder=2.5, gid="half")  # fmt: skip
+    ax.add_collection(crossing, autolim=False)
+
+    def update(frame: int) -> list[Artist]:
+        (chance,) = predicted(run, np.array([clip.step(label, frame)]), grid)
+        curve.set_data(grid, np.clip(chance, -9, 9))
+        above = np.clip(chance, -9, 9) - 0.5
+        at = np.flatnonzero((above[1:] > 0) != (above[:-1] > 0))
+        places = grid[at] - above[at] * (grid[at + 1] - grid[at]) / (above[at + 1] - above[at])
+        crossing.set_segments([np.array([[place, -9.0], [place, 9.0]]) for place in places])
+        return [crossing, curve]
+
+    return update

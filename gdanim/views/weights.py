@@ -1,0 +1,113 @@
+"""A network's hidden units, each as a curve of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+
+from gdanim.arrays import Floats, in_blocks
+from gdanim.descent.run import Run
+from gdanim.errors import GdanimError
+from gdanim.problems.mlp import MLP
+from gdanim.problems.problem import Problem
+from gdanim.views import axes
+from gdanim.views.base import Clip, Update, View
+from gdanim.views.fit import x_grid, y_limits
+from gdanim.views.points import point_size
+from gdanim.views.terrain import spread
+
+# A unit's curve has every so-manieth point of the prediction's.
+EVERY = 4
+# What lies so many heights of the panel away is cut off; the renderer needs finite numbers.
+FAR = 100.0
+
+
+@dataclass(frozen=True)
+class Weights(View):
+    """What each unit of an MLP's last hidden layer adds to the output, and their sum.
+
+    A thin curve for each unit: its weight in the output times what it gives at x. Their sum and
+    the output's bias is the strong curve: the prediction, or, where the output is a probability,
+    its logit, without the points. Limits are fixed for the whole run. Raises GdanimError for a
+    model that is no MLP, for data of more than one feature, and for several runs.
+    """
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        """Points, units, sum, from back to front."""
+        run, theme = clip.run, clip.theme
+        problem, model = network(run)
+        logit = model.logits is not None
+        axes.style(ax, theme, 5)
+        what = "logit" if logit else problem.data.y_name
+        axes.label(ax, theme, problem.data.x_names[0], what, title(model))
+        x = x_grid(problem.data.x[:, 0])[::EVERY]
+        shown = parts(model, run.params[spread(clip.steps(label_of(clip)))], x)
+        y = shown[:, -1] if logit else problem.data.y
+        low, high = y_limits(y[np.isfinite(y)] if np.isfinite(y).any() else np.zeros(1), shown)
+        ax.set(xlim=(x[0], x[-1]), ylim=(low, high))
+        if not logit:
+            ax.plot(
+                problem.data.x[:, 0], y, "o", color=theme.points, alpha=0.5, zorder=2,
+                markersize=point_size(0.8 * theme.point_size, len(y)), markeredgecolor="none",
+            )  # fmt: skip
+        units = LineCollection(
+            [], colors=theme.series(model.hidden[-1]), linewidths=0.45 * theme.line_width, zorder=3,
+            gid="units",
+        )  # fmt: skip
+        ax.add_collection(units, autolim=False)
+        (total,) = ax.plot([], [], color=theme.prediction, linewidth=theme.line_width, zorder=4,
+                           gid="sum")  # fmt: skip
+        reach, steps = FAR * (high - low), clip.steps(label_of(clip))
+
+        def update(frame: int) -> list[Artist]:
+            (curves,) = parts(model, run.params[steps[[frame]]], x)
+            curves = np.clip(curves, low - reach, high + reach)
+            units.set_segments([np.column_stack([x, curve]) for curve in curves[:-1]])
+            total.set_data(x, curves[-1])
+            return [units, total]
+
+        return update
+
+
+def title(model: MLP) -> str:
+    """How many units there are."""
+    units = model.hidden[-1]
+    return f"{units} hidden units and their sum" if units > 1 else "the hidden unit, and with bias"
+
+
+def label_of(clip: Clip) -> str:
+    """The label of the only run."""
+    (label,) = clip.shown
+    return label
+
+
+def network(run: Run) -> tuple[Problem, MLP]:
+    """The run's problem and its model; GdanimError when that has no hidden units over one x."""
+    problem = run.problem
+    if not isinstance(problem, Problem) or not isinstance(problem.model, MLP):
+        kind = type(problem.model if isinstance(problem, Problem) else problem).__name__
+        raise GdanimError(f"Weights: shows the hidden units of an MLP, the model is a {kind}")
+    if problem.data.features != 1:
+        raise GdanimError(
+            f"Weights: shows data of one feature, this has {problem.data.features} "
+            f"({', '.join(problem.data.x_names)})"
+        )
+    return problem, problem.model
+
+
+def parts(model: MLP, params: Floats, x: Floats) -> Floats:
+    """`(p),(g)->(h+1,g)`: what each unit adds to the output, and last, with the bias, their sum."""
+    units = model.hidden[-1]
+
+    def block(rows: Floats) -> Floats:
+        with np.errstate(all="ignore"):
+            given = model.hidden_units(rows, x[:, np.newaxis])
+            added = np.swapaxes(given * rows[..., np.newaxis, -units - 1 : -1], -1, -2)
+            total = added.sum(axis=-2, keepdims=True) + rows[..., -1, np.newaxis, np.newaxis]
+        return np.asarray(np.nan_to_num(np.concatenate([added, total], axis=-2), nan=np.inf))
+
+    return in_blocks(block, params, len(x) * (units + 1))

@@ -1,0 +1,195 @@
+"""Boundary and Weights: the pictures of what a model has learnt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_rgb
+
+from gdanim.arrays import Floats
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.errors import GdanimError
+from gdanim.film.film import Film
+from gdanim.problems import datasets, objectives
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.linear import Linear
+from gdanim.problems.logistic import Logistic
+from gdanim.problems.losses import LogLoss
+from gdanim.problems.mlp import MLP
+from gdanim.problems.problem import Problem
+from gdanim.scene import Scene
+from gdanim.timeline import Every
+from gdanim.views.base import View
+from gdanim.views.boundary import Boundary, shades
+from gdanim.views.weights import Weights, parts
+
+RNG = np.random.default_rng(3)
+POINTS = RNG.normal(size=(60, 2))
+SIDES = np.where(POINTS @ [1.0, -2.0] + RNG.normal(size=60) > 0.3, 1.0, 0.0)
+PLANE = Dataset(POINTS, SIDES, ("age", "top_rate"))
+STAIR = Dataset(POINTS[:, 0], PLANE.y)
+CLASSES = Scene(
+    Problem(PLANE, Logistic(2), LogLoss()), GradientDescent(0.5), (0.1, 0.4, 0.2), 20,
+    size=(640, 360), pace=Every(1, 0, 0), panels={"only": Boundary()},
+)  # fmt: skip
+CURVE = replace(CLASSES, problem=Problem(STAIR, Logistic(), LogLoss()), start=(0.1, -0.3))
+NETWORK = replace(
+    CLASSES, problem=Problem(datasets.quadratic(0.1, 0, 0, points=30), MLP((4,), "tanh")),
+    start=None, optimizer=GradientDescent(0.02), panels={"only": Weights()},
+)  # fmt: skip
+
+
+def find(film: Film, gid: str) -> Any:
+    (artist,) = panel(film).findobj(lambda a: a.get_gid() == gid)
+    return artist
+
+
+def panel(film: Film) -> Axes:
+    return film.figure.axes[0]
+
+
+def params(scene: Scene, frame: int) -> Floats:
+    return np.asarray(scene.run().params[frame])
+
+
+@pytest.mark.parametrize("frame", [0, 3, 20])
+def test_the_boundary_is_where_the_probability_is_one_half(frame: int) -> None:
+    film = CLASSES.film()
+    film.show(frame)
+    lines = find(film, "half")
+    assert isinstance(lines, LineCollection)
+    w1, w2, b = params(CLASSES, frame)
+    places = np.concatenate(lines.get_segments())
+    assert len(places) > 10
+    # As straight as a grid cell's straight lines.
+    assert np.abs(w1 * places[:, 0] + w2 * places[:, 1] + b).max() < 0.02
+
+
+def test_colours_are_the_probability() -> None:
+    film = CLASSES.film()
+    film.show(20)
+    bands = find(film, "bands")
+    assert isinstance(bands, PathCollection)
+    paths, chances = bands.get_paths(), np.linspace(0, 1, len(bands.get_paths()) + 1)
+    model = CLASSES.run().problem.model  # type: ignore[attr-defined]
+    seen = 0
+    for path, low, high in zip(paths, chances, chances[1:], strict=False):
+        places = np.asarray(path.vertices)
+        if places.size:
+            given = model.predict(params(CLASSES, 20), places)
+            assert given.min() > low - 0.01 and given.max() < high + 0.01
+            seen += 1
+    assert seen > 8
+    colours, theme = shades(CLASSES.theme), CLASSES.theme
+    blue, orange = (np.array(to_rgb(c)) for c in (theme.prediction, theme.points))
+    assert np.linalg.norm(colours[0] - blue) < np.linalg.norm(colours[-1] - blue)
+    assert np.linalg.norm(colours[-1] - orange) < np.linalg.norm(colours[0] - orange)
+    assert min(colours[len(colours) // 2]) > 0.9, "nothing is sure in the middle"
+
+
+@pytest.mark.parametrize("scene", [CLASSES, CURVE])
+def test_each_class_has_its_points(scene: Scene) -> None:
+    film = scene.film()
+    data = scene.run().problem.data  # type: ignore[attr-defined]
+    heights = data.x[:, 1] if data.features == 2 else data.y
+    looks = set()
+    for k in (0, 1):
+        points = find(film, f"class {k}")
+        expected = np.column_stack([data.x[:, 0], heights])[data.y == k]
+        np.testing.assert_array_equal(points.get_xydata(), expected)
+        looks.add((points.get_color(), points.get_marker()))
+    (one, marker), (other, other_marker) = looks
+    assert one != other and marker != other_marker
+    ax = panel(film)
+    assert (heights > ax.get_ylim()[0]).all() and (heights < ax.get_ylim()[1]).all()
+
+
+@pytest.mark.parametrize("frame", [0, 20])
+def test_one_feature_gives_the_sigmoid_and_where_it_crosses(frame: int) -> None:
+    film = CURVE.film()
+    film.show(frame)
+    w, b = params(CURVE, frame)
+    x, y = find(film, "chance").get_data()
+    np.testing.assert_allclose(y, 1 / (1 + np.exp(-(w * x + b))), rtol=1e-12)
+    places = [segment[0][0] for segment in find(film, "half").get_segments()]
+    assert places == pytest.approx([-b / w] if x[0] < -b / w < x[-1] else [], abs=1e-4)
+
+
+def test_several_classifiers_have_a_line_each() -> None:
+    film = replace(CLASSES, optimizer={"a": GradientDescent(0.1), "b": GradientDescent(1.0)}).film()
+    film.draw(9)
+    lines = panel(film).findobj(lambda a: a.get_gid() == "half")
+    colours = [line.get_color()[0][:3] for line in lines]  # type: ignore[attr-defined]
+    expected = [to_rgb(film.clip.colour(label)) for label in ("a", "b")]
+    np.testing.assert_allclose(colours, expected)
+
+
+def test_labels_have_no_underscores() -> None:
+    ax = panel(CLASSES.film())
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("age", "top rate")
+
+
+@pytest.mark.parametrize("frame", [0, 20])
+def test_units_add_up_to_the_prediction(frame: int) -> None:
+    film = NETWORK.film()
+    film.show(frame)
+    problem, at = NETWORK.run().problem, params(NETWORK, frame)
+    assert isinstance(problem, Problem)
+    x, total = find(film, "sum").get_data()
+    np.testing.assert_allclose(total, problem.model.predict(at, x[:, np.newaxis]), rtol=1e-12)
+    w1, b1, w2, b2 = at[:4], at[4:8], at[8:12], at[12]
+    units = [segment[:, 1] for segment in find(film, "units").get_segments()]
+    assert len(units) == 4
+    for k, unit in enumerate(units):
+        np.testing.assert_allclose(unit, w2[k] * np.tanh(w1[k] * x + b1[k]), rtol=1e-12)
+    np.testing.assert_allclose(np.sum(units, axis=0) + b2, total, rtol=1e-9)
+
+
+def test_a_classifiers_units_add_up_to_its_logit() -> None:
+    model = MLP((3, 2), "relu", "logistic")
+    at = np.random.default_rng(0).normal(size=(5, len(model.names)))
+    x = np.linspace(-2, 2, 7)
+    total = parts(model, at, x)[:, -1]
+    np.testing.assert_allclose(
+        1 / (1 + np.exp(-total)), model.predict(at, x[:, np.newaxis]), rtol=1e-12
+    )
+    film = replace(NETWORK, problem=Problem(STAIR, model, LogLoss())).film()
+    assert panel(film).get_ylabel() == "logit"
+
+
+@pytest.mark.parametrize(
+    ("problem", "view", "message"),
+    [
+        (objectives.himmelblau(), Boundary(), r"Boundary: shows two classes, and f\(x, y\) has no"),
+        (Problem(datasets.linear(), Linear()), Boundary(), r"Boundary: y must be 0 or 1, .* -1"),
+        (Problem(Dataset(np.eye(3), np.ones(3)), Logistic(3), LogLoss()), Boundary(),
+         r"Boundary: shows data of one or two features, this has 3 \(x1, x2, x3\)"),
+        ({"a": Problem(PLANE, Logistic(2), LogLoss()),
+          "b": Problem(PLANE.standardised(), Logistic(2), LogLoss())}, Boundary(),
+         r"Boundary: the runs a, b have different data; .* views.Each\(views.Boundary\(\)\)"),
+        (CLASSES.problem, Weights(), "Weights: shows .* of an MLP, the model is a Logistic"),
+        (objectives.himmelblau(), Weights(), "Weights: .* the model is a Objective"),
+        (Problem(PLANE, MLP((2,), features=2)), Weights(), r"Weights: .* one feature, .* 2 \(age"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_named(problem: Any, view: View, message: str) -> None:
+    scene = replace(CLASSES, problem=problem, start=None, panels={"only": view}, steps=1)
+    with pytest.raises(GdanimError, match=message):
+        scene.film()
+
+
+@pytest.mark.parametrize("scene", [CLASSES, CURVE, NETWORK])
+def test_a_frame_depends_on_nothing_drawn_before(scene: Scene) -> None:
+    in_sequence = scene.film()
+    frames = [np.array(in_sequence.draw(frame)) for frame in range(6)]
+    assert not np.array_equal(frames[3], frames[4])
+    for frame in (5, 0):
+        np.testing.assert_array_equal(np.array(scene.film().draw(frame)), frames[frame])
+    moving = in_sequence.show(0)
+    artists = set(in_sequence.figure.findobj())
+    assert in_sequence.show(9) == moving and set(in_sequence.figure.findobj()) == artists
