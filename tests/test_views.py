@@ -158,6 +158,21 @@ def test_the_inset_hides_no_point(problem: Problem) -> None:
     assert ((points > 0) & (points < 1)).all()
 
 
+def test_the_inset_hides_no_line_that_swings_for_the_whole_run() -> None:
+    problem = Problem(datasets.sinusoid(), Sinusoid())
+    swinging = sine(problem=problem, optimizer=GradientDescent(1.002), steps=89, pace=Every(1))
+    run = swinging.run()
+    ax = panel(swinging.film(run))
+    (card,) = ax.patches
+    assert isinstance(card, Rectangle)
+    corner = ax.transAxes.transform([0, card.get_y()])
+    edge = ax.transData.inverted().transform(corner)[1]
+    assert card.get_y() > 0.5
+    # The wave has died; what is left goes up and down around d.
+    assert run.params[10:, 3].max() > -1
+    assert (run.params[10:, 3] < edge).all()
+
+
 def test_the_loss_axis_is_logarithmic_past_two_decades() -> None:
     problem = Problem(datasets.linear(), Linear())
     scene = Scene(problem, GradientDescent(1e-2), (-2, -1.5), steps=100, size=SIZE)

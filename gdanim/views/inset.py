@@ -26,6 +26,9 @@ CORNERS = ("upper right", "upper left", "lower right", "lower left")
 # So many frames are looked at to find the emptiest corner.
 SAMPLES = 16
 
+# The share of the curves that limits may be stretched for: not for the few that leave the start.
+OFTEN = 0.95
+
 
 @dataclass(frozen=True)
 class Card:
@@ -125,25 +128,30 @@ def emptiest_corner(
 
     `predictions [K, G]` on `grid [G]` are weighed by how much of them a card of this size would
     hide. Where every corner holds data `x [N]`, `y [N]`, the limits are stretched until the data
-    is clear of the best one.
+    is clear of the best one, and most curves too where that costs less than they would hide.
     """
     span, edge, height = grid[-1] - grid[0], size[0] + MARGIN, size[1]
 
-    def weighed(card: Card) -> tuple[float, Card, float, float]:
+    def weighed(card: Card, often: float) -> tuple[float, Card, float, float]:
         def under(places: Floats) -> NDArray[np.bool_]:
             across = (places - grid[0]) / span
             inside: NDArray[np.bool_] = across > 1 - edge if card.right else across < edge
             return inside
 
-        new_low, new_high = stretched(y[under(x)], low, high, card.top, height)
-        up = (predictions[:, under(grid)] - new_low) / (new_high - new_low)
+        curves = predictions[:, under(grid)]
+        ends = np.clip(curves.max(axis=1) if card.top else curves.min(axis=1), low, high)
+        inner = np.quantile(ends, [often if card.top else 1 - often], method="nearest")
+        clear = y[under(x)] if often == 0 else np.append(y[under(x)], inner)
+        new_low, new_high = stretched(clear, low, high, card.top, height)
+        up = (curves - new_low) / (new_high - new_low)
         hidden = ((up > 1 - height) & (up < 1)) if card.top else ((up < height) & (up > 0))
         stretch = (new_high - new_low) / (high - low) - 1
-        return float(hidden.mean()) + 2 * stretch, card, new_low, new_high
+        return float(hidden.mean()) + stretch, card, new_low, new_high
 
     # Of equally empty corners the first is taken: a falling curve reads best at the top right.
     corners = [Card(right, top, size) for top in (True, False) for right in (True, False)]
-    _, card, low, high = min((weighed(card) for card in corners), key=lambda item: item[0])
+    choices = (weighed(card, often) for often in (0, OFTEN) for card in corners)
+    _, card, low, high = min(choices, key=lambda item: item[0])
     return card, low, high
 
 
