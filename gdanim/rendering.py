@@ -28,7 +28,7 @@ from gdanim.fitting import Rung, Thinned, best_fit, parse_bytes, rungs
 from gdanim.knobs import Value
 from gdanim.provenance import Note, Origin, shown_path, versions
 from gdanim.quality import MEDIUM, OUTPUT, QUALITIES, Quality, Size, check_fps, check_size
-from gdanim.scene import Scene, longest
+from gdanim.scene import Descent, Scene, longest
 from gdanim.script import SceneFunction, ScriptError, choose, own_lines
 from gdanim.timeline import Pace, Timeline
 from gdanim.views.theme import THEMES, Theme
@@ -167,12 +167,12 @@ def request(
     values = [scene.values(settings) for scene in scenes]
     files = [outputs(scene.file_name, where, formats, still, codec) for scene in scenes]
     return [
-        Job(scene(**knobs), places, scene.script, _origin(scene, knobs))
+        Job(scene(**knobs), places, scene.script, origin_of(scene, knobs))
         for scene, knobs, places in zip(scenes, values, files, strict=True)
     ]
 
 
-def _origin(scene: SceneFunction, knobs: Mapping[str, Value]) -> Origin:
+def origin_of(scene: SceneFunction, knobs: Mapping[str, Value]) -> Origin:
     values = {knob.name: knobs.get(knob.name, knob.default) for knob in scene.knobs}
     return Origin(shown_path(scene.script), scene.name, values)
 
@@ -217,15 +217,27 @@ def _kinds(
     return [with_codec(FORMATS[name], codec) for name in names or [MP4.name]], []
 
 
-def prepare(jobs: Sequence[Job], settings: Settings) -> list[Take]:
+def prepare(
+    jobs: Sequence[Job], settings: Settings, record: Callable[[Descent], Run] = Descent.run
+) -> list[Take]:
     """Check every output of all the jobs, then descend. Draws nothing and writes nothing."""
+    return [take for job in check(jobs, settings) for take in _takes(job, settings, record)]
+
+
+def check(
+    jobs: Sequence[Job], settings: Settings, encoders: Collection[str] | None = None
+) -> Sequence[Job]:
+    """The jobs, with formats that ffmpeg can encode, when nothing is wrong with any output.
+
+    `encoders` are those of ffmpeg where they are known already.
+    """
     _check_places([output for job in jobs for output in job.outputs])
     if any(output.format for job in jobs for output in job.outputs):
-        jobs = _encodable(jobs, ffmpeg.encoders())
+        jobs = _encodable(jobs, ffmpeg.encoders() if encoders is None else encoders)
     for job in jobs:
         for output in job.outputs:
             _check(job.scene, output, settings)
-    return [take for job in jobs for take in _takes(job, settings)]
+    return jobs
 
 
 @dataclass(frozen=True, eq=False)
@@ -374,9 +386,9 @@ def _named(script: Path | None) -> Iterator[None]:
         raise GdanimError(f"{script}: {error}") from error
 
 
-def _takes(job: Job, settings: Settings) -> Iterator[Take]:
+def _takes(job: Job, settings: Settings, record: Callable[[Descent], Run]) -> Iterator[Take]:
     with _named(job.script), own_lines(job.script):
-        runs = job.scene.runs()
+        runs = job.scene.runs(record)
     videos = [output for output in job.outputs if output.format]
     scenes = {output: settings.applied(job.scene, output.format) for output in job.outputs}
     for fps in dict.fromkeys(scenes[output].fps for output in videos):

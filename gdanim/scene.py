@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,6 +33,33 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
+class Descent:
+    """The arguments of one `descend`, as a value."""
+
+    problem: Landscape
+    optimizer: Optimizer
+    start: ArrayLike | None
+    steps: int | None
+    seed: int
+    batch_size: int | None
+    epochs: int | None
+    stop: Stop | Sequence[Stop]
+
+    def run(self) -> Run:
+        """Descend."""
+        return descend(
+            self.problem,
+            self.optimizer,
+            self.start,
+            self.steps,
+            self.seed,
+            batch_size=self.batch_size,
+            epochs=self.epochs,
+            stop=self.stop,
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Scene:
     """Problem, optimizer, start, number of steps, and how they are shown.
 
@@ -48,7 +75,7 @@ class Scene:
 
     problem: Landscape | Mapping[str, Landscape]
     optimizer: Optimizer | Mapping[str, Optimizer]
-    start: ArrayLike | Mapping[str, ArrayLike] | None = None
+    start: ArrayLike | Mapping[str, ArrayLike | None] | None = None
     steps: int = 300
     title: str = ""
     panels: Mapping[str, View] = field(default_factory=lambda: {"fit": Fit()})
@@ -76,24 +103,31 @@ class Scene:
                     f"got {', '.join(map(str, value)) or 'none'}"
                 )
 
-    def runs(self) -> dict[str, Run]:
-        """Descend: the recorded runs that the video shows, by label.
-
-        A single run is called `run`; those of a run axis by their learning rates, or numbers.
-        """
-        runs: dict[str, Run] = {}
-        for label in self._labels():
-            run = descend(
+    def descents(self) -> dict[str, Descent]:
+        """What is to be descended, by label: all of the scene that its runs depend on."""
+        return {
+            label: Descent(
                 _choice(self.problem, label),
                 _choice(self.optimizer, label),
                 _choice(self.start, label),
                 self.steps if self.epochs is None else None,
                 self.seed,
-                batch_size=self.batch_size,
-                epochs=self.epochs,
-                stop=self.stop,
+                self.batch_size,
+                self.epochs,
+                self.stop,
             )
-            runs |= labelled(run, label)
+            for label in self._labels()
+        }
+
+    def runs(self, record: Callable[[Descent], Run] = Descent.run) -> dict[str, Run]:
+        """Descend: the recorded runs that the video shows, by label.
+
+        A single run is called `run`; those of a run axis by their learning rates, or numbers.
+        `record` does each descent, or knows how it went.
+        """
+        runs: dict[str, Run] = {}
+        for label, descent in self.descents().items():
+            runs |= labelled(record(descent), label)
         return runs
 
     def run(self) -> Run:

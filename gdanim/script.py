@@ -182,8 +182,7 @@ def _importable(script: Path) -> Iterator[None]:
         yield
     finally:
         sys.path[:] = path
-        if str(folder) not in path:
-            _forget(folder, modules)
+        _forget(folder, modules)
 
 
 def _forget(folder: Path, modules: set[str]) -> None:

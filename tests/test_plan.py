@@ -9,7 +9,9 @@ import pytest
 from gdanim.batch.plan import Clip, read
 from gdanim.batch.toml_lines import line_of
 from gdanim.errors import RequestError
+from gdanim.film.formats import MP4
 from gdanim.quality import QUALITIES
+from gdanim.rendering import Output
 from gdanim.views.theme import DARK, LIGHT
 
 LESSON = """
@@ -40,14 +42,14 @@ def plan(folder: Path, text: str) -> list[Clip]:
 
 
 def names(clips: list[Clip]) -> list[str]:
-    return [output.name for clip in clips for output in clip.outputs]
+    return [output.path.name for clip in clips for output in clip.outputs]
 
 
 def test_a_clip_is_a_scene_and_its_files(folder: Path) -> None:
     (clip,) = plan(folder, '[[clip]]\nscene = "lesson.py::line"\nset = {lr = 0.05, seed = 3}\n')
     assert clip.selection == f"{folder / 'lesson.py'}::line"
     assert clip.knobs == {"": {"lr": "0.05", "seed": "3"}}
-    assert clip.outputs == (folder / "output" / "lesson-line.mp4",)
+    assert clip.outputs == (Output(folder / "output" / "lesson-line.mp4", MP4),)
     assert clip.where == f"{folder / 'plan.toml'}, line 1"
 
 
@@ -83,9 +85,9 @@ def test_a_grid_makes_a_clip_of_every_value_theme_and_size(folder: Path) -> None
         'themes = ["light", "dark"]\nsizes = ["320x180", "180x180"]\nformats = ["mp4", "gif"]\n',
     )
     assert len(clips) == 2 * 2 * 2 * 2 and len(set(names(clips))) == 32
-    assert clips[0].outputs[1].name == "x-lr0.01-seed0-light-320x180.gif"
+    assert clips[0].outputs[1].path.name == "x-lr0.01-seed0-light-320x180.gif"
     last = clips[-1]
-    assert last.outputs[0].name == "x-lr0.02-seed1-dark-180x180.mp4"
+    assert last.outputs[0].path.name == "x-lr0.02-seed1-dark-180x180.mp4"
     assert last.knobs == {"": {"lr": "0.02", "seed": "1"}}
     assert (last.settings.theme, last.settings.size) == (DARK, (180, 180))
 
@@ -114,8 +116,8 @@ def test_a_folder_is_a_clip_for_every_scene(folder: Path) -> None:
     (folder / "_helper.py").write_text("", encoding="utf-8")
     clips = read(folder)
     assert [clip.outputs for clip in clips] == [
-        (Path("output/lesson-line.mp4"),),
-        (Path("output/lesson-other.mp4"),),
+        (Output(Path("output/lesson-line.mp4"), MP4),),
+        (Output(Path("output/lesson-other.mp4"), MP4),),
     ]
     assert clips[0].where == f"{folder / 'lesson.py'}::line"
 

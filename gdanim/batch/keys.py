@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -36,10 +36,12 @@ def key_of(value: Any, name: str = "value") -> str:
     return digest.hexdigest()
 
 
-def versions() -> str:
-    """The key of gdanim, by its source, and of the versions of the libraries that draw."""
+def versions(parts: Sequence[str] = ("",)) -> str:
+    """The key of gdanim's source, or some parts of it, and of the libraries' versions."""
     digest = hashlib.sha256()
-    for source in sorted(PACKAGE.rglob("*.py")):
+    places = [PACKAGE / part for part in parts]
+    files = {file for place in places for file in (place, *place.rglob("*.py")) if file.is_file()}
+    for source in sorted(files):
         _add(digest, source.relative_to(PACKAGE).as_posix(), "name")
         _add(digest, source.read_bytes(), "source")
     for library in LIBRARIES:

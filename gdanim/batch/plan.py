@@ -14,7 +14,7 @@ from gdanim.batch.toml_lines import line_of
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film.formats import FORMATS
 from gdanim.quality import OUTPUT, QUALITIES, parse_size
-from gdanim.rendering import Settings
+from gdanim.rendering import Output, Settings, outputs
 from gdanim.script import SceneFunction, choose, scripts_in
 from gdanim.views.theme import THEMES
 
@@ -80,7 +80,7 @@ class Clip:
     selection: str
     knobs: Mapping[str, Knobs]
     settings: Settings
-    outputs: tuple[Path, ...]
+    outputs: tuple[Output, ...]
     where: str
 
 
@@ -94,10 +94,10 @@ def read(path: Path) -> list[Clip]:
     places: dict[Path, Clip] = {}
     for clip in clips:
         for output in clip.outputs:
-            other = places.setdefault(output.absolute(), clip)
+            other = places.setdefault(output.path.absolute(), clip)
             if other is not clip:
                 raise RequestError(
-                    f"{clip.where}: {output} is the output of {other.where} too; "
+                    f"{clip.where}: {output.path} is the output of {other.where} too; "
                     'give one of them another name: output = "..."'
                 )
     return clips
@@ -106,8 +106,7 @@ def read(path: Path) -> list[Clip]:
 def _of_folder(folder: Path) -> Iterator[Clip]:
     for script in scripts_in(folder):
         for scene in choose(str(script)):
-            output = Path(OUTPUT, f"{scene.file_name}.mp4")
-            yield Clip(str(scene), {"": {}}, Settings(), (output,), str(scene))
+            yield Clip(str(scene), {"": {}}, Settings(), outputs(scene.file_name), str(scene))
 
 
 def _of_plan(path: Path) -> Iterator[Clip]:
@@ -169,7 +168,7 @@ class Entry:
                     str(scene),
                     knobs,
                     self._settings(theme, size),
-                    self._outputs("-".join([name, *names, *dark, *large])),
+                    outputs("-".join([name, *names, *dark, *large]), self._folder, self._formats),
                     f"{self.path}, line {line_of(self.text, None, self.table, self.number)}",
                 )
 
@@ -233,10 +232,14 @@ class Entry:
             key = str(error).partition(":")[0]
             raise self.fault(key, str(error)) from None
 
-    def _outputs(self, name: str) -> tuple[Path, ...]:
-        formats = [FORMATS[name] for name in self.values.get("formats", ["mp4"])]
-        folder = self.path.parent / OUTPUT
-        return tuple(folder / f"{name}{format.extension}" for format in formats)
+    @property
+    def _folder(self) -> str:
+        return f"{self.path.parent / OUTPUT}/"
+
+    @property
+    def _formats(self) -> list[str]:
+        formats: list[str] = self.values.get("formats", [])
+        return formats
 
 
 def _text(value: Any) -> str:

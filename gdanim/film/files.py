@@ -75,8 +75,31 @@ def check_folder(path: str | os.PathLike[str], pattern: str) -> None:
         )
 
 
+def forget_leftovers(path: Path) -> None:
+    """Remove what processes that were killed while they wrote `path` have left beside it."""
+    target = Path(os.path.realpath(path))
+    pattern = re.compile(
+        rf"\.{re.escape(target.stem)}\.(\d+)-[0-9a-f]{{8}}{re.escape(target.suffix)}"
+    )
+    for entry in target.parent.iterdir() if target.parent.is_dir() else ():
+        match = pattern.fullmatch(entry.name)
+        if match and not _is_alive(int(match[1])):
+            _remove(entry)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def _beside(target: Path) -> Path:
-    return target.with_name(f".{target.stem}.{secrets.token_hex(4)}{target.suffix}")
+    part = f"{os.getpid()}-{secrets.token_hex(4)}"
+    return target.with_name(f".{target.stem}.{part}{target.suffix}")
 
 
 @contextmanager
@@ -85,12 +108,16 @@ def _cleaned_up(part: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if os.path.isdir(part):
-            shutil.rmtree(part, ignore_errors=True)
-        else:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
+        _remove(part)
         raise
+
+
+def _remove(part: Path) -> None:
+    if part.is_dir():
+        shutil.rmtree(part, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -1,0 +1,193 @@
+"""A plan's clips on any executor: only those that have changed, each as soon as it can be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import AbstractContextManager, closing, suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from gdanim.batch.keys import UnkeyableError, key_of, versions
+from gdanim.batch.manifest import Entry, Manifest
+from gdanim.batch.plan import Clip
+from gdanim.batch.work import Order, job_of, make, run_name
+from gdanim.errors import GdanimError
+from gdanim.film import ffmpeg
+from gdanim.film.files import forget_leftovers
+from gdanim.rendering import Job, Rendered, check
+
+KEPT, MADE, FAILED, STOPPED = "kept", "made", "failed", "not begun"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A clip of a plan, and what of it has to be made: `why` is None when nothing has.
+
+    `entries` are what the manifests are to say of the clip's files; None when no key can vouch for
+    the scene. `runs` are the names of the kept runs that it draws.
+    """
+
+    clip: Clip
+    why: str | None
+    entries: tuple[Entry, ...] | None
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a clip: kept, made, failed, or not begun; with its files or its error."""
+
+    item: Item
+    status: str
+    files: tuple[Rendered, ...] = ()
+    error: str = ""
+
+
+def examine(clips: Sequence[Clip], anyway: bool = False) -> list[Item]:
+    """Check all clips completely, and say which have to be made and why; draws nothing.
+
+    `anyway` makes all of them. Raises GdanimError for the first clip that cannot be made, with its
+    place in the plan.
+    """
+    manifests = {
+        folder: Manifest.of(folder)
+        for folder in {output.path.parent for clip in clips for output in clip.outputs}
+    }
+    drawn_by, encoders = versions(), ffmpeg.encoders()
+    return [_examined(clip, manifests, drawn_by, encoders, anyway) for clip in clips]
+
+
+def _examined(
+    clip: Clip,
+    manifests: dict[Path, Manifest],
+    drawn_by: str,
+    encoders: Collection[str],
+    anyway: bool,
+) -> Item:
+    try:
+        (job,) = check([job_of(clip)], clip.settings, encoders)
+    except GdanimError as error:
+        raise type(error)(f"{clip.where}: {error}") from error
+    try:
+        runs = tuple(run_name(descent) for descent in job.scene.descents().values())
+        entries = _entries(job, clip, drawn_by)
+    except UnkeyableError as error:
+        return Item(clip, f"{error}, which may have changed", None, ())
+    reasons = [
+        manifests[output.path.parent].reason(output.path.name, entry)
+        for output, entry in zip(clip.outputs, entries, strict=True)
+    ]
+    why = next((reason for reason in reasons if reason), "was asked for" if anyway else None)
+    return Item(clip, why, entries, runs)
+
+
+def _entries(job: Job, clip: Clip, drawn_by: str) -> tuple[Entry, ...]:
+    scene = key_of(job.scene, "scene")
+    return tuple(
+        Entry(scene, key_of((clip.settings, output.format, output.still), "settings"), drawn_by)
+        for output in job.outputs
+    )
+
+
+Tell = Callable[[Result, int, int, float], object]
+"""Called when a clip is done: its result, so many done of all, and about so many seconds left."""
+Open = Callable[[], AbstractContextManager[Executor]]
+
+
+def run(
+    items: Sequence[Item],
+    runs: Path,
+    open_executor: Open,
+    workers: int,
+    keep_going: bool = False,
+    tell: Tell = lambda result, done, total, left: None,
+) -> list[Result]:
+    """Make what has to be made, and give the results in the order of `items`.
+
+    `open_executor` gives the workers, anew when they broke down. After a clip that failed no other
+    is begun, unless `keep_going`. A file counts as made, and its manifest says so, only when it
+    stands complete in its place: whatever interrupts a batch, the next one goes on from there.
+    """
+    results = {number: Result(item, KEPT) for number, item in enumerate(items) if not item.why}
+    orders = {n: Order(item.clip, runs) for n, item in enumerate(items) if n not in results}
+    for order in orders.values():
+        for output in order.clip.outputs:
+            forget_leftovers(output.path)
+    begun, total = time.monotonic(), len(orders)
+    with closing(_outcomes(orders, open_executor, workers)) as outcomes:
+        for done, (number, outcome) in enumerate(outcomes, start=1):
+            results[number] = result = _result(items[number], outcome)
+            tell(result, done, total, (time.monotonic() - begun) / done * (total - done))
+            if result.status == FAILED and not keep_going:
+                break
+    return [results.get(number, Result(item, STOPPED)) for number, item in enumerate(items)]
+
+
+def _outcomes(
+    orders: Mapping[int, Order], open_executor: Open, workers: int
+) -> Generator[tuple[int, list[Rendered] | BaseException], None, None]:
+    """The outcome of every order by its number, as they come.
+
+    When workers break down, the orders that were being worked on are tried once more, one by one:
+    only that which breaks its worker alone has failed.
+    """
+    pending = dict(orders)
+    while pending:
+        suspects = []
+        for number, outcome in _round(pending, open_executor, workers):
+            if isinstance(outcome, BrokenExecutor):
+                suspects.append(number)
+            else:
+                del pending[number]
+                yield number, outcome
+        for suspect in suspects:
+            for number, outcome in _round({suspect: pending.pop(suspect)}, open_executor, 1):
+                if isinstance(outcome, BrokenExecutor):
+                    outcome = GdanimError("its worker process was killed; is memory short?")
+                yield number, outcome
+
+
+def _round(
+    orders: Mapping[int, Order], open_executor: Open, workers: int
+) -> Iterator[tuple[int, list[Rendered] | BaseException]]:
+    """Outcomes until all are there or the workers broke down.
+
+    No worker gets an order before it is free: one that waited in a worker's queue would be begun
+    even after an interrupt.
+    """
+    waiting, running = iter(list(orders.items())), dict[Future[list[Rendered]], int]()
+    with open_executor() as executor:
+        while True:
+            with suppress(BrokenExecutor):
+                for number, order in islice(waiting, workers - len(running)):
+                    running[executor.submit(make, order)] = number
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                error = future.exception()
+                yield running.pop(future), error or future.result()
+
+
+def _result(item: Item, outcome: list[Rendered] | BaseException) -> Result:
+    """The clip's result; files that were made are noted in their folders' manifests."""
+    if isinstance(outcome, GdanimError):
+        return Result(item, FAILED, error=str(outcome))
+    if isinstance(outcome, Exception):
+        return Result(item, FAILED, error=f"{type(outcome).__name__}: {outcome}")
+    if isinstance(outcome, BaseException):
+        raise outcome
+    if item.entries is not None:
+        for output, entry in zip(item.clip.outputs, item.entries, strict=True):
+            Manifest.of(output.path.parent).noted(output.path.name, entry)
+    return Result(item, MADE, tuple(outcome))
+
+
+def tidy(items: Sequence[Item], runs: Path) -> None:
+    """Forget the kept runs that none of the clips draws any more."""
+    wanted = {name for item in items for name in item.runs}
+    for file in runs.glob("*.npz"):
+        if file.name not in wanted:
+            file.unlink(missing_ok=True)

@@ -1,0 +1,69 @@
+"""`gdanim batch`, without its options."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import partial
+from pathlib import Path
+
+import click
+
+from gdanim.batch import report as words
+from gdanim.batch.batch import FAILED, Item, Result, examine, run, tidy
+from gdanim.batch.plan import read
+from gdanim.batch.pool import processes
+from gdanim.batch.watching import state_of, until_changed
+from gdanim.errors import GdanimError
+from gdanim.quality import OUTPUT
+
+# Beside the outputs: the recorded runs, so that a change of the look alone descends nowhere.
+RUNS = Path(OUTPUT, ".gdanim-runs")
+
+
+def show(plan: Path, force: bool) -> None:
+    """Say what would be made, and why."""
+    for item in examine(read(plan), force):
+        click.echo(words.planned(item))
+
+
+def make(plan: Path, jobs: int | None, force: bool, keep_going: bool, report: Path | None) -> None:
+    """Make what has changed; GdanimError when a clip failed."""
+    begun = time.monotonic()
+    items = examine(read(plan), force)
+    runs = (Path() if plan.is_dir() else plan.parent) / RUNS
+    results = _made(items, runs, jobs or len(os.sched_getaffinity(0)), keep_going)
+    tidy(items, runs)
+    seconds = time.monotonic() - begun
+    if report is not None:
+        words.write(report, results, seconds)
+    click.echo(words.summary(results, seconds))
+    if failed := sum(result.status == FAILED for result in results):
+        raise GdanimError(f"{failed} of {len(results)} clips failed; see above")
+
+
+def _made(items: list[Item], runs: Path, workers: int, keep_going: bool) -> list[Result]:
+    todo = sum(item.why is not None for item in items)
+    workers = max(1, min(workers, todo))
+
+    def tell(result: Result, done: int, total: int, left: float) -> None:
+        click.echo(words.line(result, done, total, left))
+
+    return run(items, runs, partial(processes, workers), workers, keep_going, tell)
+
+
+def watch(plan: Path, jobs: int | None, force: bool, keep_going: bool, report: Path | None) -> None:
+    """Make what has changed now, and again after every change of a file, until interrupted."""
+    folders = {plan.parent if plan.is_file() else plan}
+    while True:
+        state = state_of(folders)
+        try:
+            clips = read(plan)
+            folders |= {Path(clip.selection.partition("::")[0]).parent for clip in clips}
+            state = state_of(folders)
+            make(plan, jobs, force, keep_going, report)
+        except GdanimError as error:
+            click.echo(f"Error: {error}", err=True)
+        force = False
+        click.echo("watching; Ctrl-C ends it")
+        until_changed(folders, state)

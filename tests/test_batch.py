@@ -1,0 +1,381 @@
+"""Batches: only what has changed, whatever interrupts them. Real processes, small videos."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gdanim.batch import batch
+from gdanim.batch.batch import examine, run
+from gdanim.batch.commands import RUNS
+from gdanim.batch.manifest import NAME, content_of
+from gdanim.batch.plan import read
+from gdanim.batch.report import clock
+from gdanim.batch.work import compared
+from gdanim.cli import main
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.errors import GdanimError
+from gdanim.problems import datasets
+from gdanim.problems.linear import Linear
+from gdanim.problems.problem import Problem
+from gdanim.scene import Descent, Scene
+from gdanim.timeline import Every
+
+LESSON = """
+from pathlib import Path
+
+from gdanim import Every, GradientDescent, Linear, Problem, Scene, datasets
+from helper import TITLE
+
+HERE = Path(__file__).parent
+
+
+def line(lr: float = 0.01) -> Scene:
+    data = datasets.from_csv(HERE / "points.csv", x="x", y="y")
+    return Scene(
+        Problem(data, Linear()), GradientDescent(lr), (0, 0), steps=4, title=TITLE,
+        pace=Every(1, 0, 0),
+    )
+"""
+PLAN = """
+[defaults]
+sizes = ["64x48"]
+
+[[clip]]
+scene = "lesson.py"
+
+[[clip]]
+scene = "lesson.py"
+output = "other"
+set = {lr = 0.02}
+formats = ["gif"]
+fps = 10
+"""
+BOTH = {"lesson.mp4", "other.gif"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write(tmp_path / "lesson.py", LESSON)
+    write(tmp_path / "helper.py", 'TITLE = "A line"\n')
+    write(tmp_path / "points.csv", "x,y\n0,0\n1,2\n2,5\n")
+    write(tmp_path / "plan.toml", PLAN)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    write(path, text.replace(old, new))
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["batch", "plan.toml", "-j", "1", *arguments])
+
+
+def to_make() -> dict[str, str]:
+    """What a batch would make now, and why."""
+    done = invoke("--dry-run")
+    assert done.exit_code == 0, done.output
+    lines = [line.partition(": ") for line in done.output.splitlines()]
+    return {
+        Path(name).name: what.removeprefix("make (").removesuffix(")")
+        for name, _, what in lines
+        if what != "keep"
+    }
+
+
+def held(folder: Path) -> dict[str, str]:
+    return {path.name: content_of(path) for path in (folder / "output").glob("[!.]*")}
+
+
+def test_only_what_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert to_make() == dict.fromkeys(BOTH, "is new")
+    assert not (folder / "output").exists()
+    done = invoke()
+    assert done.exit_code == 0, done.output
+    assert "2 made; 10 frames in " in done.output.splitlines()[-1]
+    first = held(folder)
+    assert set(first) == BOTH
+    assert to_make() == {}
+    assert invoke().output.startswith("2 kept; 0 frames")
+
+    # A comment is nothing; a helper and a CSV are something, the plan's own settings too.
+    write(folder / "lesson.py", "# A comment.\n" + LESSON)
+    assert to_make() == {}
+    change(folder / "helper.py", "A line", "Another")
+    assert to_make() == dict.fromkeys(BOTH, "the scene has changed")
+    change(folder / "helper.py", "Another", "A line")
+    change(folder / "points.csv", "2,5", "2,4")
+    assert to_make() == dict.fromkeys(BOTH, "the scene has changed")
+    change(folder / "points.csv", "2,4", "2,5")
+    change(folder / "plan.toml", "lr = 0.02", "lr = 0.03")
+    assert to_make() == {"other.gif": "the scene has changed"}
+    change(folder / "plan.toml", "lr = 0.03", "lr = 0.02")
+    change(folder / "plan.toml", "fps = 10", "fps = 20")
+    assert to_make() == {"other.gif": "size, rate, look or format have changed"}
+    change(folder / "plan.toml", "fps = 20", "fps = 10")
+    assert to_make() == {}
+
+    # Outputs that somebody edited or removed are noticed.
+    with (folder / "output" / "lesson.mp4").open("ab") as file:
+        file.write(b"x")
+    (folder / "output" / "other.gif").unlink()
+    assert to_make() == {"lesson.mp4": "was edited", "other.gif": "is gone"}
+    assert invoke().exit_code == 0
+    assert held(folder) == first and to_make() == {}
+
+    # As is another version of what draws.
+    monkeypatch.setattr(batch, "versions", lambda: "other")
+    why = "gdanim or a library that draws has another version"
+    assert to_make() == dict.fromkeys(BOTH, why)
+
+
+def test_a_changed_look_descends_no_more(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = examine(read(Path("plan.toml")))
+    run(items, RUNS, lambda: ThreadPoolExecutor(1), 1)
+    assert len(list(RUNS.glob("*.npz"))) == 2
+
+    def no_descent(descent: object) -> None:
+        raise AssertionError("descends again")
+
+    monkeypatch.setattr(Descent, "run", no_descent)
+    change(folder / "helper.py", "A line", "Another")
+    items = examine(read(Path("plan.toml")))
+    assert {result.status for result in run(items, RUNS, lambda: ThreadPoolExecutor(1), 1)} == {
+        "made"
+    }
+    change(folder / "points.csv", "2,5", "2,4")
+    items = examine(read(Path("plan.toml")))
+    results = run(items, RUNS, lambda: ThreadPoolExecutor(1), 1, keep_going=True)
+    assert {result.error for result in results} == {"AssertionError: descends again"}
+
+
+def test_runs_that_nothing_draws_any_more_are_forgotten(folder: Path) -> None:
+    invoke()
+    before = set(RUNS.glob("*.npz"))
+    change(folder / "plan.toml", "lr = 0.02", "lr = 0.03")
+    invoke()
+    after = set(RUNS.glob("*.npz"))
+    assert len(before) == len(after) == 2 and len(before & after) == 1
+
+
+def test_what_no_key_can_vouch_for_is_made_again(folder: Path) -> None:
+    change(folder / "lesson.py", "data = datasets", "data = _own(datasets")
+    change(folder / "lesson.py", 'y="y")', 'y="y"))')
+    change(
+        folder / "lesson.py",
+        "HERE =",
+        "def _own(data):\n    from dataclasses import replace\n\n"
+        "    return replace(data, truth=lambda x: x[:, 0])\n\n\nHERE =",
+    )
+    assert invoke().exit_code == 0
+    assert to_make() == dict.fromkeys(
+        BOTH, "scene.problem.data.truth is a function of your own, which may have changed"
+    )
+
+
+def test_failures_are_named_and_stop_the_rest(folder: Path) -> None:
+    write(folder / "broken.py", LESSON.replace("title=TITLE", "title=TITLE, panels={'f': Bad()}"))
+    change(folder / "broken.py", "HERE =", f"{BAD}\nHERE =")
+    write(
+        folder / "plan.toml",
+        '[defaults]\nsizes = ["64x48"]\n[[clip]]\nscene = "broken.py"\n'
+        '[[clip]]\nscene = "lesson.py"\n',
+    )
+    done = invoke()
+    assert done.exit_code == 1
+    assert "1 failed, 1 not begun; 0 frames" in done.output
+    assert "plan.toml, line 3: output/broken.mp4: " in done.output.replace(f"{folder}/", "")
+    assert "too bad" in done.output and "Error: 1 of 2 clips failed; see above" in done.output
+    assert held(folder) == {}
+    report = folder / "report.json"
+    done = invoke("--keep-going", "--report", str(report))
+    assert done.exit_code == 1 and "1 made, 1 failed; 5 frames" in done.output
+    assert set(held(folder)) == {"lesson.mp4"}
+    one, two = json.loads(report.read_text(encoding="utf-8"))["clips"]
+    assert (one["status"], two["status"]) == ("failed", "made")
+    assert "too bad" in one["error"] and two["error"] is None
+    assert two["files"][0]["frames"] == 5 and two["files"][0]["width"] == 64
+
+
+BAD = """
+from dataclasses import dataclass
+from gdanim.views import View
+
+
+@dataclass(frozen=True)
+class Bad(View):
+    def draw(self, ax, clip):
+        raise RuntimeError("too bad")
+
+"""
+
+
+def test_all_is_checked_before_anything_is_made(folder: Path) -> None:
+    change(folder / "plan.toml", '["gif"]', '["mp4"]')
+    change(folder / "plan.toml", 'output = "other"', 'output = "other"\nsizes = ["63x48"]')
+    done = invoke()
+    assert done.exit_code == 2
+    assert "plan.toml, line 8: output/other.mp4: size: mp4 needs an even width" in done.output
+    assert not (folder / "output").exists()
+
+
+KILLER = """
+import os, signal
+from multiprocessing import parent_process
+from dataclasses import dataclass
+from gdanim.views import View
+
+
+@dataclass(frozen=True)
+class Bad(View):
+    def draw(self, ax, clip):
+        if parent_process():
+            os.kill(os.getpid(), signal.SIGKILL)
+
+"""
+
+
+def test_a_killed_worker_fails_its_own_clip_alone(folder: Path) -> None:
+    write(folder / "killer.py", LESSON.replace("title=TITLE", "title=TITLE, panels={'f': Bad()}"))
+    change(folder / "killer.py", "HERE =", f"{KILLER}\nHERE =")
+    text = "\n".join(
+        f'[[clip]]\nscene = "{name}.py"\noutput = "{number}"\n'
+        for number, name in enumerate(["lesson", "killer", "lesson"])
+    )
+    write(folder / "plan.toml", f'[defaults]\nsizes = ["64x48"]\n{text}')
+    done = CliRunner().invoke(main, ["batch", "plan.toml", "-j", "2", "--keep-going"])
+    assert done.exit_code == 1 and "2 made, 1 failed" in done.output
+    assert "1.mp4: its worker process was killed" in done.output
+    assert set(held(folder)) == {"0.mp4", "2.mp4"}
+
+
+SLOW = LESSON.replace("steps=4", "steps=100000").replace("title=TITLE", "title='slow'")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda s: s.name)
+def test_interrupted_and_resumed(folder: Path, number: signal.Signals) -> None:
+    write(folder / "slow.py", SLOW)
+    plan = (
+        '[defaults]\nsizes = ["64x48"]\n[[clip]]\nscene = "lesson.py"\n'
+        '[[clip]]\nscene = "slow.py"\nsweep = {lr = [0.01, 0.02]}\n'
+    )
+    write(folder / "plan.toml", plan)
+    command = [sys.executable, "-m", "gdanim", "batch", "plan.toml", "-j", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert b"[1/3" in process.stdout.readline()
+        wait_for(lambda: len(list((folder / "output").glob(".slow-*"))) == 1)
+        children = descendants(process.pid)
+        assert len(children) >= 2
+        process.send_signal(number)
+        errors = process.stderr.read()
+        assert process.wait(60) == (130 if number == signal.SIGINT else -number)
+        assert number != signal.SIGINT or errors.strip() == b"interrupted"
+    wait_for(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+    assert set(held(folder)) == {"lesson.mp4"}
+    if number == signal.SIGINT:
+        assert list((folder / "output").glob(".slow-*")) == []
+    change(folder / "slow.py", "steps=100000", "steps=5")
+    assert invoke("--dry-run").output.splitlines()[0].endswith("output/lesson.mp4: keep")
+    assert "2 made, 1 kept" in invoke().output
+    # What a killed worker left behind is gone.
+    assert list((folder / "output").glob(".slow-*")) == []
+
+
+def wait_for(condition: object, seconds: float = 60) -> None:
+    assert callable(condition)
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+def descendants(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    own = [int(child) for task in tasks for child in task.read_text().split()]
+    return [*own, *(other for child in own for other in descendants(child))]
+
+
+def test_watch_makes_again_what_a_saved_file_changes(folder: Path) -> None:
+    command = [sys.executable, "-m", "gdanim", "batch", "plan.toml", "-j", "1", "--watch"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        assert any(line.startswith("watching") for line in lines)
+        change(folder / "plan.toml", "lr = 0.02", "lr = 0.03")
+        made = [next(lines) for _ in range(2)]
+        assert "other.gif: made (the scene has changed)" in made[0] and "1 kept" in made[1]
+        assert next(lines).startswith("watching")
+        write(folder / "helper.py", "TITLE = 1 / 0\n")
+        assert next(lines).startswith("watching")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+
+
+def test_the_results_are_in_the_plans_order(folder: Path) -> None:
+    items = examine(read(Path("plan.toml")))
+    told: list[tuple[int, int]] = []
+
+    def tell(result: object, done: int, total: int, left: float) -> None:
+        told.append((done, total))
+
+    results = run(items, RUNS, lambda: ThreadPoolExecutor(1), 1, tell=tell)
+    assert [result.item for result in results] == items
+    assert told == [(1, 2), (2, 2)]
+    assert (folder / "output" / NAME).exists()
+
+
+def scene(**changes: object) -> Scene:
+    base = Scene(Problem(datasets.linear(), Linear()), GradientDescent(0.01), (0, 0), steps=4)
+    return replace(base, pace=Every(1, 0, 0), size=(320, 180), **changes)  # type: ignore[arg-type]
+
+
+def test_compared_scenes_are_one() -> None:
+    both = compared({"slow": scene(), "fast": scene(optimizer=GradientDescent(0.02))})
+    runs = both.runs()
+    assert list(runs) == ["slow", "fast"]
+    assert (runs["slow"].losses == scene().run().losses).all()
+    assert runs["fast"].losses[-1] < runs["slow"].losses[-1]
+    both.film().draw(0)
+    # A panel for every run, and a line below each.
+    assert len(both.film().figure.axes) == 4
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ({"steps": 9}, "b changes steps of the scene, which compared runs share"),
+        ({"seed": 9}, "b changes seed"),
+        ({"start": [(0, 0), (1, 1)]}, None),
+        ({"optimizer": {"x": GradientDescent(0.1)}}, "b compares runs already"),
+    ],
+)
+def test_scenes_that_cannot_be_compared(other: dict[str, object], message: str | None) -> None:
+    scenes = {"a": scene(), "b": scene(**other)}
+    if message is None:
+        assert list(compared(scenes).runs()) == ["a", "b, run 1", "b, run 2"]
+        return
+    with pytest.raises(GdanimError, match=message):
+        compared(scenes)
+
+
+def test_clock() -> None:
+    assert [clock(s) for s in (0.4, 8, 125, 3725)] == ["0 s", "8 s", "2:05", "1:02:05"]
