@@ -187,6 +187,15 @@ def main() -> None:
 )
 @click.option("--still", metavar="STEP|last", callback=still_of, help="A picture of this step.")
 @click.option("--theme", type=click.Choice(THEMES), help="The colours.")
+@click.option(
+    "-j",
+    "--jobs",
+    "processes",
+    metavar="N",
+    type=click.IntRange(1),
+    default=1,
+    help="Draw and encode a long video in up to N processes.",
+)
 @click.option("--open", "show", is_flag=True, help="Open what was made.")
 @debug_option
 def render(
@@ -197,6 +206,7 @@ def render(
     settings: dict[str, str],
     still: Still | None,
     show: bool,
+    processes: int,
     **wishes: Any,
 ) -> None:
     """Render the scenes of scripts to videos, GIFs and stills.
@@ -208,7 +218,7 @@ def render(
     wanted = _settings(**wishes)
     jobs = request(scripts, settings, output, formats, still, codec)
     for take in prepare(jobs, wanted):
-        for rendered in take.files(_bar):
+        for rendered in take.files(_bar, processes):
             click.echo(_report(rendered))
             if show and click.launch(str(rendered.path)) != 0:
                 raise GdanimError(f"{rendered.path}: this desktop has no program to open it with")

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +20,7 @@ import numpy as np
 
 from gdanim.descent.run import Outcome, Run, together
 from gdanim.errors import GdanimError, RequestError
-from gdanim.film import ffmpeg
+from gdanim.film import ffmpeg, workers
 from gdanim.film.files import check_folder
 from gdanim.film.film import Film
 from gdanim.film.formats import FORMATS, FRAME, MP4, STILLS, Format, usable, with_codec
@@ -30,6 +31,7 @@ from gdanim.provenance import Note, Origin, shown_path, versions
 from gdanim.quality import MEDIUM, OUTPUT, QUALITIES, Quality, Size, check_fps, check_size
 from gdanim.scene import Descent, Scene, longest
 from gdanim.script import SceneFunction, ScriptError, choose, own_lines
+from gdanim.script import load as load_script
 from gdanim.timeline import Pace, Timeline
 from gdanim.views.theme import THEMES, Theme
 
@@ -127,6 +129,7 @@ def render(
     codec: str | None = None,
     max_size: str | None = None,
     still: Still | None = None,
+    jobs: int = 1,
     progress: Progress | None = None,
 ) -> Rendered:
     """Render a scene to a file, whose name says what it is to be.
@@ -135,9 +138,13 @@ def render(
     .pdf for the `still` of a step (or "last"). `codec` is h264, hevc or av1 in .mp4, vp9 or av1 in
     .webm. `quality` is low, medium, high or 4k; `size` and `fps` go before it, and all of them
     before what the scene says. `max_size` ("5MB") gives up quality, rate and size, in this order,
-    for a video that takes no more. `progress(done, total)` counts frames. Raises GdanimError for
-    what cannot be rendered or written; the file changes only when the new one is complete.
+    for a video that takes no more. `jobs` is how many processes may draw and encode a long video
+    side by side; fewer do where more would not be faster. `progress(done, total)` counts frames.
+    Raises GdanimError for what cannot be rendered or written; the file changes only when the new
+    one is complete.
     """
+    if jobs < 1:
+        raise RequestError(f"jobs: must be at least 1, got {jobs}")
     if quality is not None and quality not in QUALITIES:
         raise RequestError(f"quality: must be one of {', '.join(QUALITIES)}, got {quality!r}")
     chosen = None if quality is None else QUALITIES[quality]
@@ -146,7 +153,7 @@ def render(
     output = _single(Path(path), (), still, codec)
     (take,) = prepare([Job(scene, (output,))], settings)
     follow = progress or (lambda done, total: None)
-    (rendered,) = take.files(lambda path, frames: nullcontext(follow))
+    (rendered,) = take.files(lambda path, frames: nullcontext(follow), jobs)
     return rendered
 
 
@@ -251,23 +258,25 @@ class Take:
     origin: Origin | None
     settings: Settings
 
-    def files(self, watch: Watch) -> Iterator[Rendered]:
-        """Draw and write the files, one after the other."""
+    def files(self, watch: Watch, jobs: int = 1) -> Iterator[Rendered]:
+        """Draw and write the files, one after the other, each in up to `jobs` processes."""
         with own_lines(self.script):
             with _named(self.script):
                 film = self.scene.film(self.runs)
             for output in self.outputs:
-                yield self._file(film, output, watch)
+                yield self._file(film, output, watch, jobs)
 
-    def _file(self, film: Film, output: Output, watch: Watch) -> Rendered:
+    def _file(self, film: Film, output: Output, watch: Watch, jobs: int) -> Rendered:
+        jobs, alone = _processes(film, jobs)
         begun = time.perf_counter()
-        notices = [output.notice] if output.notice else []
+        notices = [notice for notice in (output.notice, alone) if notice]
         with watch(output.path, len(film) if output.format else 1) as progress:
             if output.format and self.settings.max_size is not None:
-                film, given_up = self._within(film, output, progress)
+                film, given_up = self._within(film, output, progress, jobs)
                 notices += [given_up] if given_up else []
             elif output.format:
-                save(film, output.path, output.format, progress, self._note(film, output))
+                note = self._note(film, output)
+                save(film, output.path, output.format, progress, note, None, jobs, self._load())
             else:
                 step = _step(output, longest(self.runs))
                 note = self._note(film, output)
@@ -284,7 +293,13 @@ class Take:
             "; ".join(notices),
         )
 
-    def _within(self, film: Film, output: Output, progress: Progress) -> tuple[Film, str]:
+    def _load(self) -> Callable[[], object] | None:
+        """What another process has to do before it knows what the script defines."""
+        return None if self.script is None else partial(load_script, self.script)
+
+    def _within(
+        self, film: Film, output: Output, progress: Progress, jobs: int
+    ) -> tuple[Film, str]:
         """Write the best video of no more than `max_size`: its film, and what was given up."""
         most = self.settings.max_size
         assert output.format is not None and most is not None
@@ -300,7 +315,8 @@ class Take:
             films.setdefault(key, self._smaller(rung, asked))
             try:
                 note = self._note(films[key], output, film)
-                save(films[key], output.path, rung.format, _scaled(progress, len(film)), note, most)
+                follow = _scaled(progress, len(film))
+                save(films[key], output.path, rung.format, follow, note, most, jobs, self._load())
             except TooLargeError as error:
                 sizes[rung] = error.bytes
                 return False
@@ -342,6 +358,17 @@ class Take:
 def _scaled(progress: Progress, frames: int) -> Progress:
     """The same for films of other numbers of frames."""
     return lambda done, total: progress(frames * done // total, frames)
+
+
+def _processes(film: Film, jobs: int) -> tuple[int, str]:
+    """How many processes to draw in, and why it is one where that was not asked for."""
+    jobs = min(jobs, workers.available())
+    if jobs > 1:
+        try:
+            workers.packed(film)
+        except GdanimError as error:
+            return 1, f"made in one process: {error}"
+    return jobs, ""
 
 
 def _bytes(path: Path) -> int:

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -84,11 +85,16 @@ class Flat:
         self.show(frame)
         return self.canvas.picture()
 
-    def animation(self) -> FuncAnimation:
+    @contextmanager
+    def composed(self) -> Iterator[None]:
+        with self.canvas.settled(self.show(0)):
+            yield
+
+    def animation(self, frames: range) -> FuncAnimation:
         return FuncAnimation(
             self.figure,
             self.show,
-            frames=len(self),
+            frames=frames,
             init_func=lambda: [],
             cache_frame_data=False,
         )
@@ -388,7 +394,7 @@ def test_a_film_that_ends_early(watched: Watched) -> None:
     five = FuncAnimation(
         film.figure, film.show, frames=5, init_func=lambda: [], cache_frame_data=False
     )
-    film.animation = lambda: five  # type: ignore[method-assign]
+    film.animation = lambda frames: five  # type: ignore[method-assign]
     with pytest.raises(GdanimError, match="5 of 12 frames in the file, 5 drawn"):
         save(cast(Film, film), watched.path, MP4)
     watched.assert_untouched()

@@ -123,6 +123,11 @@ def encoders() -> frozenset[str]:
     return frozenset(line.split()[1] for line in listing.splitlines())
 
 
+def run(arguments: Sequence[str | Path]) -> None:
+    """Let ffmpeg do what needs no frames of ours."""
+    _asked(arguments)
+
+
 def _asked(arguments: Sequence[str | Path]) -> bytes:
     """What ffmpeg writes to its standard output."""
     with tempfile.TemporaryFile() as words:

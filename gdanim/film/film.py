@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
@@ -30,7 +31,7 @@ class Film:
     """A figure with its panels, and what each frame shows on it.
 
     `draw(frame)` gives the pixels of one frame; frames may be drawn in any order and come out the
-    same. `size` is width and height in pixels.
+    same. `size` is width and height in pixels. A film is pickled as what it is made of.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Film:
     ) -> None:
         self.clip = clip
         self.size = size
+        self._parts = (clip, dict(panels), layout, size)
         self.timeline = clip.timeline
         with plain_style(clip.theme):
             self.figure = blank_figure(size, clip.theme.paper)
@@ -56,6 +58,9 @@ class Film:
                 settle(self.figure, final)
             self._updates: list[Update] = [say, *updates]
 
+    def __reduce__(self) -> tuple[type[Film], tuple[object, ...]]:
+        return Film, self._parts
+
     def __len__(self) -> int:
         return len(self.timeline)
 
@@ -69,13 +74,19 @@ class Film:
         with plain_style(self.clip.theme):
             return self.canvas.picture()
 
-    def animation(self) -> FuncAnimation:
-        """matplotlib's animation of these frames."""
+    @contextmanager
+    def composed(self) -> Iterator[None]:
+        """In the block, frames are composed of what moves and of pictures of all else."""
+        with plain_style(self.clip.theme), self.canvas.settled(self.show(0)):
+            yield
+
+    def animation(self, frames: range | None = None) -> FuncAnimation:
+        """matplotlib's animation of these frames, or of some."""
         return FilmAnimation(
             self.clip.theme,
             self.figure,
             self.show,
-            frames=len(self),
+            frames=range(len(self)) if frames is None else frames,
             # Without an init_func matplotlib would call the first update twice.
             init_func=lambda: [],
             interval=1000 / self.timeline.fps,

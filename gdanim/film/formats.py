@@ -258,3 +258,7 @@ def usable(format: Format, encoders: Collection[str]) -> Format:
         f"this ffmpeg cannot encode {format.name} ({format.codec}), as it has no {needed}: unset "
         "IMAGEIO_FFMPEG_EXE to use the ffmpeg that comes with imageio-ffmpeg"
     )
+
+
+# Videos of these names can be cut into stretches, which this joins.
+JOINED = {"mp4": _MP4, "webm": _WEBM}

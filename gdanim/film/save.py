@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,11 @@ from gdanim.errors import GdanimError
 from gdanim.film import containers
 from gdanim.film.files import replacing, replacing_folder
 from gdanim.film.film import Film
-from gdanim.film.formats import FRAME, Format
+from gdanim.film.formats import FRAME, JOINED, Format
 from gdanim.film.palette import Colours, choose_palette
+from gdanim.film.stretches import Count, encode, join, stretches
 from gdanim.film.style import plain_style
-from gdanim.film.writer import FilmWriter
+from gdanim.film.workers import Load, encode_all
 
 Progress = Callable[[int, int], object]
 
@@ -43,31 +46,60 @@ def save(
     progress: Progress | None = None,
     note: str = "",
     most: int | None = None,
+    jobs: int = 1,
+    load: Load | None = None,
 ) -> None:
     """Draw all frames and encode them to `path`, which changes only when the new file is complete.
 
     `progress(done, total)` counts frames: before each one, and once after the last. `note` (ASCII)
     is kept in the file, for `containers.read_note`. Raises TooLargeError for more bytes than
-    `most`.
+    `most`. Long films are made in up to `jobs` processes, which call `load` first; the file is the
+    same whatever their number.
     """
     fps, total = film.timeline.fps, len(film)
     tell = progress or (lambda done, total: None)
     format.check(film.size, fps)
     with _place(path, format) as part:
-        # The writer draws the canvas itself, so what Film.draw draws under has to hold here too.
-        with plain_style(film.clip.theme), film.canvas.settled(film.show(0)):
-            noted = replace(format, output=(*format.output, *containers.tags(format, note)))
-            writer = FilmWriter(noted, fps, _palette(film, format))
-            film.animation().save(
-                _frames(part, total) if format.folder else part,
-                writer=writer,
-                progress_callback=lambda frame, _: tell(frame, total),
-            )
-        _verify(part, format, film, writer.frames)
+        cut = stretches(total, fps) if format.name in JOINED else [range(total)]
+        tags = containers.tags(format, note)
+
+        def count(done: int) -> None:
+            tell(done, total)
+
+        if len(cut) > 1:
+            held = _in_stretches(film, cut, part, format, tags, count, jobs, load)
+        else:
+            target = _frames(part, total) if format.folder else part
+            noted = replace(format, output=(*format.output, *tags))
+            with film.composed():
+                held = encode(film, cut[0], target, noted, count, _palette(film, format))
+        _verify(part, format, film, held)
         containers.finish(part, format, film.size, total / fps, note)
         if most is not None and part.stat().st_size > most:
             raise TooLargeError(part.stat().st_size)
     tell(total, total)
+
+
+def _in_stretches(
+    film: Film, cut: Sequence[range], part: Path, format: Format, tags: Sequence[str],
+    count: Count, jobs: int, load: Load | None,
+) -> int:  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
+        parts = [Path(folder, f"{k}{format.extension}") for k in range(len(cut))]
+        if jobs > 1:
+            work = list(zip(cut, parts, strict=True))
+            held = encode_all(film, work, format, min(jobs, len(cut)), count, load)
+        else:
+            held = 0
+            with film.composed():
+                for frames, piece in zip(cut, parts, strict=True):
+                    held += encode(film, frames, piece, format, partial(_after, count, frames[0]))
+        join(parts, part, format, tags)
+    return held
+
+
+def _after(count: Count, first: int, done: int) -> None:
+    count(first + done)
 
 
 def save_still(film: Film, frame: int, path: str | os.PathLike[str], note: str = "") -> None:
