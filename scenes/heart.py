@@ -44,13 +44,13 @@ def one_feature(lr: Rate = 0.5) -> Scene:
 
 
 def two_features(lr: Rate = 0.5) -> Scene:
-    """Age beside it: its weight ends at a fifth of the heart rate's."""
+    """Age beside it: the boundary turns around; age ends at a fifth of the other's weight."""
     return Scene(
         Problem(patients(age="age", max_heart_rate="greatest heart rate"), Logistic(2), LogLoss()),
         GradientDescent(lr),
         start=(2, 2, -1),
         steps=79,
         title="Heart disease, by age and greatest heart rate",
-        panels={"loss": views.LossCurve(), "parameters": views.Parameters()},
+        panels={"boundary": views.Boundary(), "parameters": views.Parameters()},
         pace=Even(seconds=10),
     )

@@ -52,9 +52,9 @@ def test_there_are_scenes() -> None:
 def test_every_script_gives_scenes_that_run_as_planned(name: str, called: str) -> None:
     function = scene_of(name, called)
     scene = function()
-    run = scene.run()
+    run, *others = scene.runs().values()
     ends = f"finished at step {scene.steps}" if not scene.stop else "converged at step"
-    assert str(run.outcome).startswith(ends)
+    assert all(str(each.outcome).startswith(ends) for each in (run, *others))
     assert scene.title
     assert all(
         parameter.default is not inspect.Parameter.empty
@@ -257,3 +257,37 @@ def test_overfit() -> None:
     assert run.losses[-1] < run.losses[best]
     remedied = scene_of("overfit")(l2=0.001)
     assert problem_of(remedied).validation_losses(remedied.run().params)[-1] < 0.1 * held_out[-1]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_ball(seed: int) -> None:
+    script = scene_of("ball")
+    run = script(seed=seed).run()
+    steps = np.abs(np.diff(run.params[:, 0]))
+    assert (np.diff(steps) < 0).all(), "it slows down by itself"
+    x = problem_of(script(seed=seed)).data.x[:, 0]
+    assert 1 / np.mean(x**2) == pytest.approx(0.416, abs=5e-4)
+    jumps = script(lr=0.3, seed=seed).run().params[:, 0]
+    assert (np.sign(np.diff(jumps[:6])) == [1, -1, 1, -1, 1]).all(), "from wall to wall"
+    assert np.diff(script(lr=0.43, seed=seed).run().losses).min() > 0, "it climbs out"
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_bowl(seed: int) -> None:
+    scene = scene_of("bowl")(seed=seed)
+    run = scene.run()
+    slope, intercept = (abs(run.params - _best(scene)) / abs(run.params[0] - _best(scene))).T
+    assert slope[10] < 0.6 < intercept[10]
+    assert max(slope[-1], intercept[-1]) < 0.05
+
+
+def test_two_valleys() -> None:
+    script = scene_of("two_valleys", "random_start")
+    ends = [float(script(seed=seed).run().params[-1, 0]) for seed in range(8)]
+    left, right = -1.4730, 1.3470
+    assert all(min(abs(end - left), abs(end - right)) < 0.05 for end in ends)
+    assert {end < 0 for end in ends} == {True, False}
+    deep, shallow = scene_of("two_valleys", "local_and_global")().runs().values()
+    assert deep.params[-1, 0] == pytest.approx(left, abs=0.01)
+    assert shallow.params[-1, 0] == pytest.approx(right, abs=0.01)
+    assert deep.losses[-1] < shallow.losses[-1] - 2

@@ -73,7 +73,8 @@ class LossSlice(View):
         ax.set_ylim(*track.y_limits(np.linspace(*ax.get_xlim(), MOVING[0])))
         movers = [draw_curve(ax, clip, track)]
         movers += [draw_ball(ax, clip, label, track, self.trail) for label in clip.shown]
-        marks.key(ax, clip, [track.visited(label) for label in clip.shown])
+        if len(clip.shown) > 1:
+            marks.key(ax, clip, [track.visited(label) for label in clip.shown] + [outline(ax)])
         return lambda frame: [artist for move in movers for artist in move(frame)]
 
     def _slice(self, terrain: Terrain) -> Slice:
@@ -235,6 +236,12 @@ def fading_dots(ax: Axes, theme: Theme, colour: str, count: int) -> PathCollecti
         facecolors=[mixed(colour, theme.paper, 0.15 + 0.7 * k / max(count, 1))
                     for k in range(count, 0, -1)],
     )  # fmt: skip
+
+
+def outline(ax: Axes) -> Floats:
+    """The places of the curve that are in the panel, `[K, 2]`."""
+    points = np.concatenate([np.asarray(line.get_xydata()) for line in ax.get_lines()])
+    return points[(points[:, 1] >= ax.get_ylim()[0]) & (points[:, 1] <= ax.get_ylim()[1])]
 
 
 def tangent_ends(here: Floats, slope: float, low: Floats, high: Floats) -> Floats:
