@@ -69,8 +69,8 @@ class Scene:
     `layout` places them as matplotlib's mosaics do (`"fit bowl; fit loss"`; side by side when
     None). `batch_size`, `epochs` (instead of `steps`) and `stop` are those of `descend`. `size` is
     width and height in pixels, `fps` the frames per second (None leaves it to the render's
-    quality), `pace` says which steps the frames show. A Scene is a value: making one computes
-    nothing.
+    quality), `pace` says which steps the frames show, and `captions` whether the runs' events are
+    said on screen. A Scene is a value: making one computes nothing.
     """
 
     problem: Landscape | Mapping[str, Landscape]
@@ -88,6 +88,7 @@ class Scene:
     batch_size: int | None = None
     epochs: int | None = None
     stop: Stop | Sequence[Stop] = ()
+    captions: bool = True
 
     def __post_init__(self) -> None:
         whole("steps", self.steps)
@@ -146,7 +147,7 @@ class Scene:
             runs = labelled(runs)
         runs = self.runs() if runs is None else runs
         timeline = self.pace.timeline(list(runs.values()), self.fps or FPS)
-        clip = Clip(runs, timeline, self.theme, self.title)
+        clip = Clip(runs, timeline, self.theme, self.title, captions=self.captions)
         return Film(clip, self.panels, self.layout, self.size)
 
     def animation(self) -> FuncAnimation:

@@ -112,16 +112,6 @@ RUNS: dict[str, tuple[Callable[[], Run], set[str]]] = {
     "no step": (lambda: descend(LINE, GradientDescent(0.01), LINES, 0), set()),
     "one step": (lambda: descend(LINE, GradientDescent(0.01), LINES, 1), set()),
 }
-KINDS = {
-    events.RATE,
-    events.OVERSHOOT,
-    events.OSCILLATION,
-    events.PLATEAU,
-    events.DIVERGENCE,
-    events.CONVERGENCE,
-    events.STUCK,
-    events.OVERFITTING,
-}
 
 
 @cache
@@ -145,7 +135,7 @@ def test_what_happens(name: str) -> None:
     assert steps == sorted(steps)
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", events.KINDS)
 def test_each_kind_has_two_runs_that_fire_it_and_two_that_do_not(kind: str) -> None:
     fire = [kind in kinds for _, kinds in RUNS.values()]
     assert 2 <= sum(fire) <= len(fire) - 2
@@ -182,7 +172,7 @@ def test_the_loss_stops_at_676_and_has_not_converged() -> None:
     event = only("stops at 676", "plateau")
     assert 4 <= event.step <= 7
     assert event.last == 24
-    assert event.text == f"The loss hardly falls for {24 - event.step} steps"
+    assert event.text == f"The loss hardly falls for the next {24 - event.step} steps"
 
 
 def test_where_a_line_has_converged() -> None:

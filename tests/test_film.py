@@ -188,6 +188,14 @@ def test_a_diverged_run_says_so_at_its_last_step() -> None:
     assert header(film)[1] == f"step {last}, then infinite" and last < 200
 
 
+@pytest.mark.parametrize(("pace", "speed"), [(Every(5, 1, 1), "×5"), (Every(1, 1, 1), None)])
+def test_the_header_says_how_fast_time_runs(pace: Every, speed: str | None) -> None:
+    film = scene(pace=pace, captions=False).film()
+    for frame, shown in [(0, None), (len(film) // 2, speed), (len(film) - 1, None)]:
+        film.show(frame)
+        assert [text for text in header(film) if "×" in text] == [shown] * (shown is not None)
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 @pytest.mark.parametrize("size", [(1280, 720), (480, 270), (1920, 1080), (960, 720)])
 def test_all_text_is_inside_and_apart(size: tuple[int, int], theme: Theme) -> None:

@@ -204,3 +204,54 @@ def test_bad_holds(pace: type[Any], hold: str) -> None:
 def test_all_are_paces() -> None:
     for pace in (paces.Log, paces.Loss, paces.Motion, paces.Even, paces.Every):
         assert issubclass(pace, Pace)
+
+
+def test_slow_motion_about_a_step() -> None:
+    base = Even(10, 0, 0)
+    shown = paces.SlowMotion(base, (150,), factor=4, seconds=1).timeline(RUNS["line"], 30).steps
+    assert len(shown) == 300
+    assert shown[0] == 0 and shown[-1] == 300
+    assert (np.diff(shown) >= 0).all()
+    # 30 of the 299 intervals are four times as long; all are shorter by 299 / 389 for that.
+    stays = np.bincount(shown, minlength=301)
+    assert stays[137:163].mean() == pytest.approx(4 * 299 / 389, rel=0.05)
+    assert np.append(stays[:130], stays[170:]).mean() == pytest.approx(299 / 389, rel=0.05)
+
+
+def test_slow_motion_about_events() -> None:
+    run = RUNS["swings"]
+    (event,) = run.events
+    base = Even(10)
+    moments: list[tuple[int | str, ...] | None] = [None, ("oscillation",), (event.step,)]
+    for around in moments:
+        shown = paces.SlowMotion(base, around).timeline(run, 30).steps
+        stays = np.bincount(shown)
+        assert stays[event.step] > 2 * stays[40]
+        assert (shown[:15] == 0).all()
+        assert (shown[-45:] == 90).all()
+    for around in [(), ("overshoot",)]:
+        shown = paces.SlowMotion(base, around).timeline(run, 30).steps
+        np.testing.assert_array_equal(shown, base.timeline(run, 30).steps)
+
+
+@each_run
+def test_slow_motion_keeps_length_and_order(run: Run) -> None:
+    for fps, seconds in itertools.product([1, 10, 30], [0.01, 0.1, 1, 2.5, 10]):
+        for base in (Even(seconds), paces.Log(seconds), paces.Every(7, 0, 0)):
+            steps = base.timeline(run, fps).steps
+            shown = paces.SlowMotion(base, (0, 1, 40, 10**6)).timeline(run, fps).steps
+            assert len(shown) == len(steps)
+            assert (shown[0], shown[-1]) == (steps[0], steps[-1])
+            assert (np.diff(shown) >= 0).all()
+
+
+def test_slow_motion_refuses() -> None:
+    assert paces.SlowMotion(Even(10), (3,)).lasting(4) == paces.SlowMotion(Even(4), (3,))
+    with pytest.raises(GdanimError, match="^factor: must be at least 1, got 0.5$"):
+        paces.SlowMotion(Even(), factor=0.5)
+    with pytest.raises(GdanimError, match="^around: must be steps, or kinds .* got 'crash'$"):
+        paces.SlowMotion(Even(), ("crash",))
+    with pytest.raises(GdanimError, match="^around: must be a whole number"):
+        paces.SlowMotion(Even(), (-1,))
+    with pytest.raises(GdanimError, match="^seconds: "):
+        paces.SlowMotion(Even(), seconds=0)

@@ -17,6 +17,7 @@ from gdanim.problems.problem import Problem
 RATE, OVERSHOOT, OSCILLATION, PLATEAU = "learning rate", "overshoot", "oscillation", "plateau"
 DIVERGENCE, CONVERGENCE, STUCK = "divergence", "converged", "stuck"
 OVERFITTING = "overfitting"
+KINDS = (RATE, OVERSHOOT, OSCILLATION, PLATEAU, DIVERGENCE, CONVERGENCE, STUCK, OVERFITTING)
 
 # A learning rate changes by more than this fraction, and ten times as much as before and after.
 RATE_CHANGE, ISOLATED = 0.1, 10.0
@@ -190,7 +191,9 @@ def plateaus(record: Record, until: int) -> Iterator[Event]:
         while last < len(ends) - 1 and flat[last] and ends[last] > last:
             last = int(ends[last])
         if (record.heights[first : last + 1] <= (1 + FLAT) * heights[first]).all():
-            text = f"The loss hardly falls for {last - first:,} steps".replace(",", "\u2009")
+            text = f"The loss hardly falls for the next {last - first:,} steps".replace(
+                ",", "\u2009"
+            )
             yield Event(PLATEAU, first, last, text, {"loss": float(record.losses[first])})
 
 

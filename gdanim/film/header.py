@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from gdanim.descent.run import DIVERGED, Run
+from gdanim.film.captions import caption_at, captions
 from gdanim.views.base import Clip, Update
 from gdanim.views.numbers import count, quantity, setting
 
@@ -34,6 +35,7 @@ class Header:
     speed: Text
     subtitle: Text
     loss: Text
+    caption: Text
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Words:
     speed: str
     subtitle: str
     loss: str
+    caption: str
 
 
 def draw_header(figure: Figure, clip: Clip) -> tuple[Header, Update]:
@@ -55,39 +58,45 @@ def draw_header(figure: Figure, clip: Clip) -> tuple[Header, Update]:
         figure.text(0, 0, "", color=theme.muted, size=theme.subtitle_size),
         figure.text(0, 0, "", color=theme.muted, size=theme.subtitle_size),
         figure.text(0, 0, "", color=theme.loss, size=theme.subtitle_size),
+        figure.text(0, 0, "", color=theme.ink, size=theme.subtitle_size),
     )
+    shown = captions(clip)
 
     def say(words: Words) -> None:
         for field in fields(words):
             getattr(header, field.name).set_text(getattr(words, field.name))
 
     def update(frame: int) -> list[Artist]:
-        say(says(clip, frame, int(speeds[frame])))
+        caption, visible = caption_at(shown, frame, clip)
+        say(Words(*says(clip, frame, int(speeds[frame])), caption))
+        header.caption.set_alpha(visible)
         return moving
 
     frames = np.linspace(0, len(speeds) - 1, SAMPLES).astype(np.int64)
     samples = [says(clip, int(frame), int(speeds[frame])) for frame in frames]
+    widest = [max(column, key=len) for column in zip(*samples, strict=True)]
     # Formulas take long to draw, and most runs keep one rate.
     one_rate = all((run.rates == run.rates[0]).all() for run in clip.runs.values())
     moving: list[Artist] = [header.step, header.speed, header.loss]
+    moving += [header.caption] if shown else []
     moving += [] if one_rate else [header.subtitle]
     for text in moving:
         text.set_zorder(header.title.get_zorder() + 1)
-    names = [field.name for field in fields(Words)]
-    say(Words(*(max((getattr(one, name) for one in samples), key=len) for name in names)))
+    caption = max((one.text for one in shown), key=len, default="")
+    say(Words(widest[0], widest[1], widest[2], widest[3], caption))
     return header, update
 
 
-def says(clip: Clip, frame: int, speed: int) -> Words:
-    """What the header says at that frame; of several runs, what they have in common."""
+def says(clip: Clip, frame: int, speed: int) -> tuple[str, str, str, str]:
+    """Step, speed, subtitle and loss at that frame; of several runs, what they have in common."""
     runs, steps = list(clip.runs.values()), [clip.step(label, frame) for label in clip.runs]
     quick = f"×{count(speed)}" if speed > 1 else ""
     method_now = common(map(method, runs, steps))
     if len(runs) > 1:
-        return Words(f"step {count(max(steps))}", quick, method_now, "")
+        return f"step {count(max(steps))}", quick, method_now, ""
     (run,), (now,) = runs, steps
     loss = f"{run.problem.loss_symbol} {quantity(float(run.losses[now]))}"
-    return Words(step_text(run, now), quick, method_now, loss)
+    return step_text(run, now), quick, method_now, loss
 
 
 def arrange(header: Header, clip: Clip, left: float, right: float) -> float:
@@ -97,6 +106,7 @@ def arrange(header: Header, clip: Clip, left: float, right: float) -> float:
     room = (right - left) * _figure(header.title).get_figwidth()
     header.title.set(text=clip.title, fontsize=clip.theme.title_size)
     header.subtitle.set(fontsize=clip.theme.subtitle_size)
+    header.caption.set(fontsize=clip.theme.subtitle_size)
     aside = GAP + width(header.step) + (GAP + width(header.speed) if header.speed.get_text() else 0)
     below = GAP + width(header.loss)
     lines: list[tuple[Text, Text | None]] = [(header.title, header.step)]
@@ -111,6 +121,9 @@ def arrange(header: Header, clip: Clip, left: float, right: float) -> float:
         wrap(header.title, room)
         shrink(header.subtitle, room)
         lines = [(header.title, None), (header.subtitle, None), (header.step, header.loss)]
+    if header.caption.get_text():
+        shrink(header.caption, room)
+        lines.append((header.caption, None))
     height = place(lines, left, right)
     beside(header.speed, header.step)
     return height + BELOW

@@ -25,8 +25,8 @@ class Clip:
 
     A view draws the runs of `shown`: all of them, or the one that `focus` names. It takes limits
     from all `runs`, so that the panels of a comparison share them. A run shorter than the timeline
-    stays at its own last step. Raises GdanimError for no runs, for a Run with run axes, and for a
-    `focus` that is no label.
+    stays at its own last step. `captions` says whether the runs' events are said on screen. Raises
+    GdanimError for no runs, for a Run with run axes, and for a `focus` that is no label.
     """
 
     runs: Mapping[str, Run]
@@ -34,6 +34,7 @@ class Clip:
     theme: Theme
     title: str = ""
     focus: str | None = None
+    captions: bool = True
 
     def __post_init__(self) -> None:
         if not self.runs:

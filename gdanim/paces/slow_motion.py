@@ -1,0 +1,86 @@
+"""Slow motion where something happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.arrays import Ints, number, positive, whole
+from gdanim.descent.events import KINDS
+from gdanim.descent.run import Run
+from gdanim.errors import GdanimError
+from gdanim.timeline import Pace, Timeline, all_runs
+
+
+@dataclass(frozen=True)
+class SlowMotion(Pace):
+    """Another pace, `factor` times slower about some moments and quicker between them.
+
+    `around` names steps, kinds of events (`"overshoot"`, ...: see `Run.events`) or both; None is
+    every event's first step. Slow are the frames less than half of `seconds` away, as the other
+    pace has them. The length and the holds at both ends stay.
+    """
+
+    pace: Pace
+    around: tuple[int | str, ...] | None = None
+    factor: float = 4.0
+    seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        positive("seconds", number("seconds", self.seconds))
+        if number("factor", self.factor) < 1:
+            raise GdanimError(f"factor: must be at least 1, got {self.factor!r}")
+        for moment in self.around or ():
+            if isinstance(moment, str) and moment not in KINDS:
+                raise GdanimError(
+                    f"around: must be steps, or kinds of events ({', '.join(KINDS)}), "
+                    f"got {moment!r}"
+                )
+            if not isinstance(moment, str):
+                whole("around", moment)
+
+    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
+        """As many frames as the other pace has."""
+        steps = self.pace.timeline(run, fps).steps
+        if steps[0] == steps[-1]:
+            return Timeline(steps, fps)
+        first = int(np.searchsorted(steps, steps[0], side="right")) - 1
+        last = int(np.searchsorted(steps, steps[-1]))
+        moving = steps[first : last + 1]
+        moments = np.searchsorted(moving, self._steps(all_runs(run)))
+        slow = np.zeros(len(moving) - 1, dtype=bool)
+        for moment in moments:
+            reach = self.seconds * fps / 2
+            slow[max(0, round(moment - reach)) : round(moment + reach)] = True
+        return Timeline(np.concatenate([steps[:first], slowed(moving, slow, self.factor),
+                                        steps[last + 1 :]]), fps)  # fmt: skip
+
+    def lasting(self, seconds: float) -> SlowMotion:
+        """The same about another length."""
+        return replace(self, pace=self.pace.lasting(seconds))
+
+    def _steps(self, runs: Sequence[Run]) -> Ints:
+        """The steps of all moments."""
+        around = KINDS if self.around is None else self.around
+        steps = [moment for moment in around if not isinstance(moment, str)]
+        if any(isinstance(moment, str) for moment in around):
+            steps += [event.step for run in runs for event in run.events if event.kind in around]
+        return np.array(steps, dtype=np.int64)
+
+
+def slowed(steps: Ints, slow: NDArray[np.bool_], factor: float) -> Ints:
+    """`(f),(f-1),()->(f)`: the frames `steps` spread anew, the `slow` intervals `factor` times as
+    long as the others.
+    """
+    if len(steps) < 2:
+        return steps
+    lengths = np.where(slow, factor, 1.0)
+    places = np.append(0.0, np.cumsum(lengths)) * (len(slow) / lengths.sum())
+    frames = np.arange(len(steps))
+    # Between two frames a step shows until the next one comes.
+    spread = np.interp(np.interp(frames, places, frames), frames, steps)
+    spread[-1] = steps[-1]
+    return np.floor(spread + 1e-6).astype(np.int64)
