@@ -19,6 +19,8 @@ from gdanim.views.trace import draw_trace
 
 # A loss that spans more than this is shown on a logarithmic axis.
 LINEAR_SPAN = 100.0
+# The room below and above the curve, in its heights.
+LOW, HIGH = 0.24, 0.06
 # A loss of more than so many times the floor is far above it; a gap of less than this fraction of
 # the axis cannot be seen.
 FAR_ABOVE, VISIBLE = 3.0, 0.05
@@ -46,14 +48,15 @@ class LossCurve(View):
         axes.count_steps(ax, max(run.steps for run in runs), self.ticks)
         best = common_best([run.problem for run in clip.shown.values()])
         losses = np.concatenate([run.losses for run in runs])
-        set_limits(ax, losses, np.nan if best is None else best.loss, self.ticks)
+        name = 0.95 * theme.tick_size
+        set_limits(ax, losses, np.nan if best is None else best.loss, self.ticks, below(ax, name))
         low, high = ax.get_ylim()
         if best is not None and low <= best.loss <= high:
             ax.axhline(best.loss, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5)
             ax.annotate(
                 best.name, (0, best.loss), xycoords=("axes fraction", "data"), xytext=(4, -3),
                 textcoords="offset points", va="top", color=theme.optimum,
-                fontsize=0.95 * theme.tick_size, zorder=1.5,
+                fontsize=name, zorder=1.5,
             )  # fmt: skip
         traces = [
             draw_trace(ax, theme, run.losses, clip.colour(label, theme.loss))
@@ -84,10 +87,24 @@ def hidden(floor: float, least: float, high: float) -> bool:
     return 0 < FAR_ABOVE * floor < least and least - floor < VISIBLE * (high - floor)
 
 
-def set_limits(ax: Axes, losses: Floats, floor: float, ticks: int) -> None:
+def below(ax: Axes, text: float) -> float:
+    """The room below the floor that its name of `text` points needs, in heights of the curve."""
+    # Until the layout is settled a panel is about so high.
+    points = 0.85 * ax.bbox.height * 72 / _dpi(ax)
+    share = min(1.7 * text / points, 0.4)
+    return max(LOW, share * (1 + HIGH) / (1 - share))
+
+
+def _dpi(ax: Axes) -> float:
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure.dpi
+
+
+def set_limits(ax: Axes, losses: Floats, floor: float, ticks: int, room: float = LOW) -> None:
     """Fix the loss axis for the whole run and the floor, logarithmic where the loss needs it.
 
-    Below the floor there is room for its name.
+    Below the floor there is `room` for its name, in heights of the curve.
     """
     low, high = float(np.fmin(losses.min(), floor)), float(np.fmax(losses.max(), floor))
     # An exact fit would stretch the axis down to rounding errors.
@@ -98,9 +115,9 @@ def set_limits(ax: Axes, losses: Floats, floor: float, ticks: int) -> None:
     if low >= 0 and wide:
         least = min(least, floor) if floor > trifle else least
         low, high = np.log10(least), np.log10(high)
-        axes.logarithmic(ax, low - 0.24 * (high - low), high + 0.06 * (high - low), ticks)
+        axes.logarithmic(ax, low - room * (high - low), high + HIGH * (high - low), ticks)
     else:
         # Beyond this matplotlib finds no ticks.
         low, high = max(low, -LARGEST), min(high, LARGEST)
         height = high - low or abs(high) or 1.0
-        ax.set_ylim(low - 0.24 * height, high + 0.06 * height)
+        ax.set_ylim(low - room * height, high + HIGH * height)
