@@ -1,6 +1,6 @@
 """gdanim's GIFs beside those of matplotlib's PillowWriter: bytes, and how near to the truth.
 
-    python benchmarks/gif.py [SCRIPT...] [--size 854x480] [--fps 20]
+    python benchmarks/gif.py [SCRIPT...] [--size 640x360] [--fps 20]
 
 Both save the same film; the frames of both files, decoded by ffmpeg, are compared with those that
 were drawn. PSNR and SSIM are means over the frames, with the worst frame behind the stroke.
@@ -37,7 +37,7 @@ def main() -> None:
     """Print a row for each scene."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scripts", nargs="*", type=Path)
-    parser.add_argument("--size", default="854x480")
+    parser.add_argument("--size", default="640x360")
     parser.add_argument("--fps", type=int, default=20)
     wanted = parser.parse_args()
     width, height = map(int, wanted.size.split("x"))
@@ -56,23 +56,27 @@ def compared(film: Film) -> str:
         with plain_style(film.clip.theme):
             film.animation().save(pillow, writer=PillowWriter(film.timeline.fps))
         sizes = [path.stat().st_size for path in (pillow, ours)]
-        looks = [look(film, path) for path in (pillow, ours)]
+        looks = look(film, pillow, ours)
     row = f"{len(film):7}{sizes[0]:10}{sizes[1]:10}{sizes[0] / sizes[1]:7.2f}"
     return f"{row}  {looks[0]}   {looks[1]}"
 
 
-def look(film: Film, path: Path) -> str:
-    """PSNR in decibels and SSIM of a GIF's frames against the film's."""
-    pairs = zip(truth(film), decoded(path, film.size), strict=True)
-    found = np.array([(psnr(*pair), ssim(*pair)) for pair in pairs])
-    (mean, mean_ssim), (worst, worst_ssim) = found.mean(axis=0), found.min(axis=0)
-    return f"{mean:.1f}/{worst:.1f} {mean_ssim:.5f}/{worst_ssim:.5f}"
+def look(film: Film, *paths: Path) -> list[str]:
+    """PSNR in decibels and SSIM of each GIF's frames against the film's."""
+    frames = zip(truth(film), *(decoded(path, film.size) for path in paths), strict=True)
+    found = np.array([[(psnr(a, b), ssim(a, b)) for b in others] for a, *others in frames])
+    means, worst = found.mean(axis=0), found.min(axis=0)
+    return [
+        f"{means[k, 0]:.1f}/{worst[k, 0]:.1f} {means[k, 1]:.5f}/{worst[k, 1]:.5f}"
+        for k in range(len(paths))
+    ]
 
 
 def truth(film: Film) -> Iterator[Frame]:
     """The frames as they are drawn."""
-    for frame in range(len(film)):
-        yield np.asarray(film.draw(frame))[..., :3].astype(float)
+    with plain_style(film.clip.theme), film.canvas.settled(film.show(0)):
+        for frame in range(len(film)):
+            yield np.asarray(film.draw(frame))[..., :3].astype(float)
 
 
 def decoded(path: Path, size: tuple[int, int]) -> Iterator[Frame]:

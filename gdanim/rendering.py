@@ -310,8 +310,7 @@ class Take:
 
         def fits(rung: Rung) -> bool:
             key = rung.size, rung.fps
-            # Redrawn where size or rate differ, and drawn again rather than kept: frames without
-            # loss take longer to write and read than to draw.
+            # Drawn again rather than kept: to write frames without loss takes as long as to draw.
             films.setdefault(key, self._smaller(rung, asked))
             try:
                 note = self._note(films[key], output, film)
