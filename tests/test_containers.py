@@ -154,3 +154,14 @@ def test_the_same_bytes_on_one_core_as_on_all(
 
 def contents(path: Path) -> list[bytes]:
     return [file.read_bytes() for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+
+
+@pytest.mark.parametrize("format", [f for f in VARIANTS if not f.even], ids=lambda f: f"{f.name}")
+def test_sizes_may_be_odd(tmp_path: Path, format: Format) -> None:
+    path = tmp_path / f"a{format.extension}"
+    save(flat((95, 31), fps=rate(format)), path, format)
+    if format.codec in CODED:
+        assert ", 95x31" in described(path)
+        assert len(decoded(path, (95, 31))) == FRAMES
+    else:
+        assert [frame.shape for frame in pictures(path)] == [(31, 95, 3)] * FRAMES

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gdanim.errors import GdanimError
-from gdanim.film.files import replacing
+from gdanim.film.files import replacing, replacing_folder
 
 
 def test_the_file_takes_its_place_at_the_end(tmp_path: Path) -> None:
@@ -116,3 +116,37 @@ def test_says_why_the_old_file_could_not_be_replaced(tmp_path: Path) -> None:
         path.mkdir()
         (path / "something").touch()
     assert os.listdir(tmp_path) == ["video.mp4"]
+
+
+def test_a_folder_takes_the_place_of_the_old_one_when_it_is_whole(tmp_path: Path) -> None:
+    place = tmp_path / "new" / "frames"
+    for names in (["a1", "a2"], ["a3"]):
+        with replacing_folder(place, r"a\d") as part:
+            for name in names:
+                (part / name).write_text(name)
+            assert sorted(os.listdir(place.parent)) != ["frames"]
+        assert sorted(os.listdir(place)) == names
+        assert os.listdir(place.parent) == ["frames"]
+
+
+@pytest.mark.parametrize("fault", [ValueError, KeyboardInterrupt])
+def test_a_fault_leaves_the_old_folder(tmp_path: Path, fault: type[BaseException]) -> None:
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "a1").write_text("the old one")
+    for place in (tmp_path / "frames", tmp_path / "new" / "frames"):
+        with pytest.raises(fault), replacing_folder(place, r"a\d") as part:
+            (part / "a1").write_text("half")
+            raise fault
+    assert os.listdir(tmp_path) == ["frames"]
+    assert (tmp_path / "frames" / "a1").read_text() == "the old one"
+
+
+def test_a_folder_of_other_things_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    for place, message in (
+        (tmp_path, "the folder holds other files, such as notes.txt"),
+        (tmp_path / "notes.txt", "it is a file, and a folder is to go there"),
+    ):
+        with pytest.raises(GdanimError, match=message), replacing_folder(place, r"a\d"):
+            raise AssertionError("not to be reached")
+    assert os.listdir(tmp_path) == ["notes.txt"]
