@@ -113,7 +113,7 @@ def _cleaned_up(part: Path) -> Iterator[None]:
 
 
 def _remove(part: Path) -> None:
-    if part.is_dir():
+    if os.path.isdir(part):
         shutil.rmtree(part, ignore_errors=True)
     else:
         with suppress(OSError):
