@@ -160,6 +160,7 @@ def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
         diagnose(WAVE, (1.0, 1.0, 1.0, 1.0))
     assert diagnose(LINE, (0.0, 0.0)).optimum is not None
     assert diagnose(objectives.rosenbrock(), (0.0, 0.0)).optimum is not None
+    assert diagnose(objectives.saddle(), (1.0, 1.0)).optimum is None
 
 
 def test_what_it_refuses() -> None:

@@ -190,8 +190,7 @@ class LogLoss(Loss):
     def value(self, prediction: Floats, y: Floats) -> Floats:
         """`(n),(n)->()`: `mean(log(1 + exp(z)) - y z)` for logits z, without overflow."""
         z = prediction
-        # max(z, 0) - y z, without the difference of large numbers that y = 1 would make of it.
-        linear = np.where(z >= 0, (1 - y) * z, -y * z)
+        linear = np.maximum(z, 0.0) - y * z
         return np.asarray(np.mean(linear + np.log1p(np.exp(-np.abs(z))), axis=-1))
 
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
