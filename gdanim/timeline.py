@@ -57,11 +57,12 @@ def tidy_speeds(steps: Ints, fps: int) -> Ints:
     mean = (steps[end] - steps[begin]) / (end - begin)
     tidy: Ints = np.ravel(np.outer(10 ** np.arange(18, dtype=np.int64), [1, 2, 5]))
     nearest = np.searchsorted(np.sqrt(tidy[:-1] * tidy[1:].astype(np.float64)), mean)
-    starts = np.append(0, np.flatnonzero(np.diff(nearest)) + 1)
-    lasting = np.diff(np.append(starts, len(steps))) >= 2 * around
-    kept = starts[lasting] if lasting.any() else starts[:1]
-    since = np.maximum(np.searchsorted(kept, frames, side="right") - 1, 0)
-    speeds: Ints = tidy[nearest[kept[since]]]
+    ends = np.append(np.flatnonzero(np.diff(nearest)) + 1, len(steps))
+    lasting = np.diff(ends, prepend=0) >= 2 * around
+    kept = ends[lasting] if lasting.any() else ends[-1:]
+    # What lasts for less already says what comes.
+    until = np.minimum(np.searchsorted(kept, frames, side="right"), len(kept) - 1)
+    speeds: Ints = tidy[nearest[kept[until] - 1]]
     return speeds
 
 

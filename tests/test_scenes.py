@@ -291,3 +291,21 @@ def test_two_valleys() -> None:
     assert deep.params[-1, 0] == pytest.approx(left, abs=0.01)
     assert shallow.params[-1, 0] == pytest.approx(right, abs=0.01)
     assert deep.losses[-1] < shallow.losses[-1] - 2
+
+
+def test_fastbook_long() -> None:
+    scene = scene_of("fastbook_long")()
+    run = scene.run()
+    np.testing.assert_allclose(run.losses[:11], BOOK_LOSSES, atol=0.003, rtol=0)
+    known = run.losses[[1_000, 10_000, 100_000, 500_000]]
+    np.testing.assert_allclose(known, [672.74, 640.52, 404.75, 57.50], atol=0.006)
+    timeline = scene.pace.timeline(run, 30)
+    assert len(timeline) == 600
+    early = np.bincount(timeline.steps[timeline.steps < 8])
+    assert early.min() >= 1, "the first steps are seen one by one"
+    speeds = timeline.speeds()
+    seen = speeds[speeds > 1]
+    assert seen.min() <= 500 and seen.max() >= 2000, "hundreds of steps, at last thousands"
+    # From there on every frame moves alike: no frame's fall of the root of the loss is far off.
+    falls = -np.diff(np.sqrt(run.losses[timeline.steps[200:550]]))
+    assert falls.min() > 0 and falls.max() < 4 * falls.min()
