@@ -43,7 +43,9 @@ def _search(problem: Landscape, start: Floats) -> Best:
         ) from None
 
     def both(params: Floats) -> tuple[float, Floats]:
-        loss, gradient = float(problem.loss(params)), problem.gradient(params)
+        with np.errstate(all="ignore"):
+            value, gradient = problem.loss_and_gradient_at(params)
+        loss = float(value)
         if not (np.isfinite(loss) and np.isfinite(gradient).all()):
             return WALL, np.zeros_like(gradient)
         return loss, gradient
