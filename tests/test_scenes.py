@@ -13,6 +13,8 @@ from test_descent import BOOK_LOSSES, book, first_line
 
 from gdanim.arrays import Floats
 from gdanim.descent.diagnosis import diagnose
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.loop import descend
 from gdanim.problems.model import Fixed
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
@@ -52,15 +54,16 @@ def test_there_are_scenes() -> None:
 def test_every_script_gives_scenes_that_run_as_planned(name: str, called: str) -> None:
     function = scene_of(name, called)
     scene = function()
-    run, *others = scene.runs().values()
-    ends = f"finished at step {scene.steps}" if not scene.stop else "converged at step"
-    assert all(str(each.outcome).startswith(ends) for each in (run, *others))
+    runs = list(scene.runs().values())
+    for run in runs:
+        assert run.outcome.kind == ("converged" if scene.stop else "finished")
+        assert scene.stop or scene.epochs or run.steps == scene.steps
     assert scene.title
     assert all(
         parameter.default is not inspect.Parameter.empty
         for parameter in inspect.signature(function).parameters.values()
     )
-    timeline = scene.pace.timeline(run, scene.fps or 30)
+    timeline = scene.pace.timeline(runs, scene.fps or 30)
     assert 3 <= timeline.seconds <= 25
     assert len(inspect.getsource(function).splitlines()) <= 25
 
@@ -309,3 +312,82 @@ def test_fastbook_long() -> None:
     # From there on every frame moves alike: no frame's fall of the root of the loss is far off.
     falls = -np.diff(np.sqrt(run.losses[timeline.steps[200:550]]))
     assert falls.min() > 0 and falls.max() < 4 * falls.min()
+
+
+def test_sine_batches() -> None:
+    scene = scene_of("sine_batches")()
+    run = scene.run()
+    assert run.steps == 15 * 20
+    assert run.losses[-1] < 2 * NOISE, "out of the dead end"
+    assert (np.diff(run.losses) > 0).sum() > 30, "it stumbles"
+    whole = scene_of("sine_batches")(batch_size=100).run()
+    longer = descend(problem_of(scene), GradientDescent(1e-2), scene.start, 3000)  # type: ignore[arg-type]
+    assert whole.losses[-1] > 2.46
+    assert longer.losses[-1] == pytest.approx(2.46, abs=0.03)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_linear_plateau(seed: int) -> None:
+    run = scene_of("linear_plateau")(seed=seed).run()
+    changes = abs(run.losses[6:] - run.losses[:-6])
+    assert np.argmax(changes < 0.01) + 6 == 128
+    assert [float(run.rate(step)) for step in (127, 128)] == [1e-2, 3e-2]
+    assert str(run.outcome) == f"converged at step {np.argmax(changes < 0.002) + 6}"
+    same = scene_of("linear_plateau")(seed=seed, raised=1e-2).run()
+    assert same.steps > run.steps, "the raised rate arrives earlier"
+    assert same.losses[-1] > run.losses[-1], "and nearer"
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_slope_fast(seed: int) -> None:
+    def left(remedy: str) -> Floats:
+        """What is left of the way to the best fit, `[S+1, 2]`."""
+        scene = scene_of("slope_fast")(remedy=remedy, seed=seed)
+        run = scene.run()
+        return np.asarray(abs(run.params - _best(scene)) / abs(run.params[0] - _best(scene)))
+
+    plain = left("none")
+    assert len(plain) == 451
+    slope, intercept = (plain < 0.0115).argmax(axis=0)
+    assert 25 < slope < 50
+    assert 430 < intercept < 450
+    scene = scene_of("slope_fast")(seed=seed)
+    floor = float(problem_of(scene).loss(_best(scene)))
+    assert floor < scene.run().losses[-1] < 1.05 * floor, "near the noise's variance"
+    assert 0.7 < floor < 1.4
+    assert (left("optimizer")[150] < 0.01).all()
+    assert (left("rates")[60] < 0.01).all()
+    assert (left("epochs")[900] < 0.0002).all()
+
+
+def test_sine_restarts() -> None:
+    runs = list(scene_of("sine_restarts")().runs().values())
+    ends = sorted(float(run.losses[-1]) for run in runs)
+    assert ends[1] < 2 * NOISE
+    assert 2.4 < ends[2] < ends[-1] < 2.55
+    assert len(ends) == 6
+
+
+def test_noise_escapes() -> None:
+    deep, shallow = -1.4729976, 1.3469974
+    scene = scene_of("noise_escapes")()
+    plain, noisy = scene.runs().values()
+    assert plain.params[-1, 0] == pytest.approx(shallow, abs=1e-6)
+    assert noisy.params[-1, 0] == pytest.approx(deep, abs=0.05)
+    assert (noisy.params[:100, 0] > 0).all(), "it takes its time"
+    script = scene_of("noise_escapes")
+    ends = [list(script(seed=seed).runs().values())[1].params[-1, 0] for seed in range(100)]
+    assert 0.5 < np.mean(np.array(ends) < 0) < 0.7
+
+
+def test_rosenbrock() -> None:
+    runs = scene_of("rosenbrock")().runs()
+    near = {
+        label: int((np.linalg.norm(run.params - 1, axis=1) < 0.1).argmax())
+        for label, run in runs.items()
+    }
+    assert near["gradient descent"] == 0, "never"
+    assert 0 < near["Adam"] < near["momentum"] <= near["Nesterov"] < 1500
+    for run in runs.values():
+        x, y = run.params[40:].T
+        assert abs(y - x**2).max() < 0.2, "at the bottom of the valley"

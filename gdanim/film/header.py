@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from gdanim.descent.run import DIVERGED, Run
+from gdanim.descent.schedule import Schedule
 from gdanim.film.captions import caption_at, captions
 from gdanim.views.base import Clip, Update
 from gdanim.views.numbers import count, quantity, setting
@@ -164,7 +165,9 @@ def method(run: Run, step: int) -> tuple[str, str, str]:
     formula = f"${run.problem.formula}$"
     if run.optimizer is None:
         return formula, "", ""
-    rates = ", ".join(setting(float(rate)) for rate in np.ravel(run.rate(step)))
+    # What somebody chose is shown in full; of what a schedule made of it, three digits say enough.
+    digits = ".3g" if isinstance(run.optimizer.lr, Schedule) else ".17g"
+    rates = ", ".join(setting(float(f"{rate:{digits}}")) for rate in np.ravel(run.rate(step)))
     return (
         formula,
         run.optimizer.name,

@@ -1,0 +1,29 @@
+"""Random restarts: one start ends in a dead end, several are several chances.
+
+Watch the losses part: most waves settle at a wrong frequency, near 2.46, and some find the
+points, down to their own 0.01. Nobody can tell at the start which ones will.
+"""
+
+from typing import Annotated
+
+from annotated_types import Interval
+
+from gdanim import Even, GradientDescent, Problem, Scene, Sinusoid, datasets, starts
+from gdanim.views import Fit, LossCurve
+
+
+def scene(
+    lr: Annotated[float, Interval(gt=0, le=0.1)] = 1e-2,
+    restarts: Annotated[int, Interval(ge=1, le=8)] = 6,
+    seed: Annotated[int, Interval(ge=0)] = 0,
+) -> Scene:
+    data = datasets.sinusoid(a=2.2, b=1.05, c=1.36, d=-4.7, noise=0.1)
+    return Scene(
+        Problem(data, Sinusoid()),
+        GradientDescent(lr),
+        start=starts(Sinusoid(), seed, restarts),
+        steps=400,
+        panels={"fit": Fit(inset=None), "loss": LossCurve()},
+        title=f"{restarts} random starts",
+        pace=Even(seconds=14),
+    )
