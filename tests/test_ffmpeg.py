@@ -18,6 +18,8 @@ from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
 
 SIZE = (32, 16)
+# More than fits into the widest pipe.
+MANY = 1 + ffmpeg.PIPE_BYTES // (32 * 16)
 OUTPUT = ("-c:v", "ffv1", "-f", "matroska")
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
@@ -112,7 +114,7 @@ def test_frames_are_written_from_the_memory_they_are_in(tmp_path: Path) -> None:
 
 def test_a_bad_argument_carries_ffmpegs_words(tmp_path: Path, started: list[Started]) -> None:
     with pytest.raises(GdanimError, match="^ffmpeg failed .*\n(.*\n)*.*no_such_option"):
-        encode(tmp_path / "a.mkv", "-no_such_option", "1", frames=500)
+        encode(tmp_path / "a.mkv", "-no_such_option", "1", frames=MANY)
     assert_gone(started)
 
 
@@ -122,7 +124,7 @@ def test_a_failure_at_once(
 ) -> None:
     stand_in("echo 'first words' >&2; echo 'last words' >&2; exit 3")
     with pytest.raises(GdanimError) as caught:
-        encode(tmp_path / "a.mkv", frames=500)
+        encode(tmp_path / "a.mkv", frames=MANY)
     assert str(caught.value) == "ffmpeg failed (exit code 3):\nfirst words\nlast words"
     assert caught.value.__suppress_context__
     assert_gone(started)
@@ -150,7 +152,7 @@ def test_much_to_say_blocks_nobody(tmp_path: Path, stand_in: Callable[[str], Non
 def test_nothing_to_say(tmp_path: Path, stand_in: Callable[[str], None]) -> None:
     stand_in("exit 1")
     with pytest.raises(GdanimError, match=r"^ffmpeg failed \(exit code 1\)$"):
-        encode(tmp_path / "a.mkv", frames=500)
+        encode(tmp_path / "a.mkv", frames=MANY)
 
 
 @posix
@@ -159,7 +161,7 @@ def test_an_end_before_the_last_frame_is_a_failure(
 ) -> None:
     stand_in("exit 0")
     with pytest.raises(GdanimError, match="^ffmpeg stopped before the last frame$"):
-        encode(tmp_path / "a.mkv", frames=500)
+        encode(tmp_path / "a.mkv", frames=MANY)
 
 
 @posix
