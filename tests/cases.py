@@ -36,10 +36,15 @@ from gdanim.problems.sinusoid import Sinusoid
 from gdanim.views.base import View
 from gdanim.views.boundary import Boundary
 from gdanim.views.contour import Contour
+from gdanim.views.each import Each
 from gdanim.views.fit import Fit
+from gdanim.views.gradient import MOST, Gradient
+from gdanim.views.inset import Inset
+from gdanim.views.learning_rate import LearningRate
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.loss_slice import LossSlice
 from gdanim.views.parameters import Parameters
+from gdanim.views.text import Text
 from gdanim.views.weights import Weights
 
 
@@ -210,6 +215,11 @@ class ViewCase:
         return self.name
 
 
+def few_parameters(problem: Landscape) -> bool:
+    """At most as many as Gradient shows."""
+    return len(problem.names) <= MOST
+
+
 def two_parameters(problem: Landscape) -> bool:
     return len(problem.names) >= 2
 
@@ -234,6 +244,12 @@ VIEWS = [
     ViewCase("fit", Fit(), one_feature),
     ViewCase("loss curve", LossCurve()),
     ViewCase("parameters", Parameters()),
+    ViewCase("parameters with an inset", Inset(Parameters(), LossCurve(scale="linear"))),
+    ViewCase("learning rate", LearningRate()),
+    ViewCase("gradient", Gradient(), few_parameters),
+    ViewCase("text", Text("{step}: {loss}, {rate}")),
+    ViewCase("fit with squares", Fit(residuals="squares"), one_feature),
+    ViewCase("fit for each", Each(Fit(residuals="lines")), one_feature),
     ViewCase("loss slice", LossSlice()),
     ViewCase("contour", Contour(), two_parameters),
     ViewCase("contour of a pair", Contour((0, 1)), two_parameters),

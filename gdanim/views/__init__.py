@@ -2,14 +2,18 @@
 
 from gdanim.views.base import Clip as Clip
 from gdanim.views.base import View as View
+from gdanim.views.batch import Batch as Batch
 from gdanim.views.boundary import Boundary as Boundary
 from gdanim.views.contour import Contour as Contour
 from gdanim.views.each import Each as Each
 from gdanim.views.fit import Fit as Fit
+from gdanim.views.gradient import Gradient as Gradient
 from gdanim.views.inset import Inset as Inset
+from gdanim.views.learning_rate import LearningRate as LearningRate
 from gdanim.views.loss_curve import LossCurve as LossCurve
 from gdanim.views.loss_slice import LossSlice as LossSlice
 from gdanim.views.parameters import Parameters as Parameters
+from gdanim.views.text import Text as Text
 from gdanim.views.theme import DARK as DARK
 from gdanim.views.theme import LIGHT as LIGHT
 from gdanim.views.theme import PROJECTOR as PROJECTOR

@@ -8,20 +8,23 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from gdanim.descent.run import DIVERGED, Run
+from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views.base import Clip, Update, View
-from gdanim.views.numbers import count, quantity
+from gdanim.views.numbers import quantity
 
-# The line under a panel is so many times as high as its text.
-LINE_HEIGHT = 1.9
+# Of several events the first of these is the verdict.
+GRAVEST = ("divergence", "stuck", "converged", "overfitting", "oscillation", "plateau")
+# The two lines under a panel are so many times as high as their text.
+LINE_HEIGHT = 3.0
 
 
 @dataclass(frozen=True)
 class Each(View):
     """A panel for every run, side by side with shared axes, its label above, how it goes below.
 
-    The line below has the loss of the frame's step, and, when the run is over, how it ended.
+    Below stand the loss of the frame's step and, when the run is over, the verdict: the gravest
+    event of the run.
     """
 
     view: View
@@ -71,8 +74,9 @@ def draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
     """A line of text: the loss, and how the run ended once it has."""
     run, theme = clip.runs[label], clip.theme
     text: Text = ax.text(
-        0.5, 0.35, "", ha="center", va="center", color=theme.ink, fontsize=theme.label_size
-    )
+        0.5, 0.9, "", ha="center", va="top", color=theme.ink, fontsize=theme.label_size,
+        linespacing=1.4,
+    )  # fmt: skip
 
     def update(frame: int) -> list[Artist]:
         text.set_text(verdict(run, clip.step(label, frame)))
@@ -82,11 +86,11 @@ def draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
 
 
 def verdict(run: Run, step: int) -> str:
-    """`MSE 3.947`, and at the run's last step whether it diverged."""
+    """`MSE 3.947`, and at the run's last step the gravest of what has happened in it."""
     loss = f"{run.problem.loss_symbol} {quantity(float(run.losses[step]))}"
-    if step == run.steps and run.outcome.kind == DIVERGED:
-        return f"diverged at step {count(step)}"
-    return loss
+    happened = {event.kind: event.text for event in run.events if step == run.steps}
+    ended = next((happened[kind] for kind in GRAVEST if kind in happened), "")
+    return f"{loss}\n{ended}"
 
 
 def share(panels: list[Axes]) -> None:

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from gdanim.arrays import Floats
+from gdanim.errors import GdanimError
 from gdanim.problems.landscape import Best, Landscape
+from gdanim.problems.problem import Problem
 from gdanim.views import axes
 from gdanim.views.axes import LARGEST
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.ends import EndLabels
+from gdanim.views.numbers import quantity
+from gdanim.views.theme import Theme
 from gdanim.views.trace import draw_trace
 
+SCALES = ("auto", "linear", "log")
+# More changes of the learning rate than this are a schedule's own course, and not marked.
+MOST_CHANGES = 8
 # A loss that spans more than this is shown on a logarithmic axis.
 LINEAR_SPAN = 100.0
+# The floor's name, in heights of a tick label.
+NAME = 0.95
 # The room below and above the curve, in its heights.
 LOW, HIGH = 0.24, 0.06
 # A loss of more than so many times the floor is far above it; a gap of less than this fraction of
@@ -32,46 +42,151 @@ SMALLEST = 1e-9
 class LossCurve(View):
     """The loss up to the frame's step, the whole run's steps in view from the start.
 
-    The loss axis is logarithmic when the loss spans more than two decades. A dashed line marks
-    the best possible fit where it is known: the least squares solution of a model that is linear
-    in its parameters, else the true curve of generated data.
+    `scale` is "linear", "log", or "auto": logarithmic when the loss spans more than two decades. A
+    dashed line marks the best possible fit where it is known: the least squares solution of a model
+    that is linear in its parameters, else the true curve of generated data; `gap` says how far
+    above it the loss is. The loss over held-out points is dashed. Diamonds mark where the learning
+    rate changed, if it did so at most eight times. Raises GdanimError for an unknown scale, for a
+    logarithmic one and losses of 0 or less, and for a gap of several runs or to a best that is not
+    known.
     """
 
+    scale: Literal["auto", "linear", "log"] = "auto"
+    gap: bool = False
     ticks: int = 4
 
+    def __post_init__(self) -> None:
+        if self.scale not in SCALES:
+            raise GdanimError(
+                f"LossCurve: scale must be one of {', '.join(SCALES)}, got {self.scale!r}"
+            )
+
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """For each run a line with a dot at its end."""
+        """For each run a line with a dot at its end, and its name where there are several."""
         theme, runs = clip.theme, clip.runs.values()
         axes.style(ax, theme, self.ticks)
         symbols = dict.fromkeys(run.problem.loss_symbol for run in clip.shown.values())
         axes.label(ax, theme, title=f"loss ({', '.join(symbols)})")
         axes.count_steps(ax, max(run.steps for run in runs), self.ticks)
         best = common_best([run.problem for run in clip.shown.values()])
-        losses = np.concatenate([run.losses for run in runs])
-        name = 0.95 * theme.tick_size
-        set_limits(ax, losses, np.nan if best is None else best.loss, self.ticks, below(ax, name))
-        low, high = ax.get_ylim()
-        if best is not None and low <= best.loss <= high:
-            ax.axhline(best.loss, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5)
-            ax.annotate(
-                best.name, (0, best.loss), xycoords=("axes fraction", "data"), xytext=(4, -3),
-                textcoords="offset points", va="top", color=theme.optimum,
-                fontsize=name, zorder=1.5,
-            )  # fmt: skip
-        traces = [
-            draw_trace(ax, theme, run.losses, clip.colour(label, theme.loss))
-            for label, run in clip.shown.items()
-        ]
-        names = list(clip.shown) if len(clip.shown) > 1 and ax.get_subplotspec() else []
-        ends = EndLabels(ax, theme, names, [clip.colour(name) for name in names])
+        curves = [curve for label in clip.runs for curve in curves_of(clip, label)]
+        losses = np.concatenate([curve.values for curve in curves])
+        floor = np.nan if best is None else best.loss
+        room = below(ax, NAME * theme.tick_size)
+        set_limits(ax, losses, floor, self.ticks, room, self.scale)
+        if best is not None:
+            mark_best(ax, theme, best)
+        movers = [draw_curves(ax, clip, [curve for curve in curves if curve.run in clip.shown])]
+        movers += [draw_changes(ax, clip, label) for label in clip.shown]
+        if self.gap:
+            movers.append(draw_gap(ax, clip, best))
+        return lambda frame: [artist for move in movers for artist in move(frame)]
 
-        def update(frame: int) -> list[Artist]:
-            steps = [clip.step(label, frame) for label in clip.shown]
-            losses = [run.losses[s] for run, s in zip(clip.shown.values(), steps, strict=True)]
-            moved = [artist for show, s in zip(traces, steps, strict=True) for artist in show(s)]
-            return [*moved, *ends.show(np.array(steps), np.array(losses))]
 
-        return update
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """The losses `values [S+1]` of a run, over its data or the held-out points."""
+
+    run: str
+    values: Floats
+    held_out: bool = False
+
+
+def curves_of(clip: Clip, label: str) -> list[Curve]:
+    """A run's loss, and that over the held-out points where there are some."""
+    run = clip.runs[label]
+    curves = [Curve(label, run.losses)]
+    if isinstance(run.problem, Problem) and run.problem.validation is not None:
+        losses = run.problem.validation_losses(run.params)
+        curves.append(Curve(label, np.where(np.isfinite(losses), losses, np.nan), True))
+    return curves
+
+
+def draw_curves(ax: Axes, clip: Clip, curves: Sequence[Curve]) -> Update:
+    """The curves, and their names: of several runs, or of training and validation."""
+    theme, several = clip.theme, len(clip.shown) > 1
+    colours = [clip.colour(curve.run, theme.loss) for curve in curves]
+    traces = [
+        draw_trace(ax, theme, curve.values, colour, "--" if curve.held_out else "-")
+        for curve, colour in zip(curves, colours, strict=True)
+    ]
+    # An inset leaves the runs' names to the panel that it is in.
+    named = [
+        curve for curve in curves
+        if (several and not curve.held_out and ax.get_subplotspec() is not None)
+        or (not several and len(curves) > 1)
+    ]  # fmt: skip
+    names = [
+        curve.run if several else "validation" if curve.held_out else "training" for curve in named
+    ]
+    ends = EndLabels(ax, theme, names, [colours[curves.index(curve)] for curve in named])
+
+    def update(frame: int) -> list[Artist]:
+        steps = [clip.step(curve.run, frame) for curve in curves]
+        moved = [artist for show, s in zip(traces, steps, strict=True) for artist in show(s)]
+        x = np.array([clip.step(curve.run, frame) for curve in named])
+        y = np.array([curve.values[step] for curve, step in zip(named, x, strict=True)])
+        return [*moved, *ends.show(x, y)]
+
+    return update
+
+
+def draw_changes(ax: Axes, clip: Clip, label: str) -> Update:
+    """Diamonds on the curve where the rate changed, up to the frame's step."""
+    run, theme = clip.runs[label], clip.theme
+    steps = np.array([event.step for event in run.events if event.kind == "learning rate"])
+    if not 0 < len(steps) <= MOST_CHANGES:
+        return lambda frame: []
+    (marks,) = ax.plot(
+        [], [], "D", color=theme.paper, markeredgecolor=clip.colour(label, theme.loss),
+        markeredgewidth=1.8, markersize=0.85 * theme.point_size, zorder=3.5,
+    )  # fmt: skip
+
+    def update(frame: int) -> list[Artist]:
+        past = steps[steps <= clip.step(label, frame)]
+        marks.set_data(past, run.losses[past])
+        return [marks]
+
+    return update
+
+
+def mark_best(ax: Axes, theme: Theme, best: Best) -> None:
+    """A dashed line at the best loss, and below it its name, if it is in view."""
+    low, high = ax.get_ylim()
+    if low <= best.loss <= high:
+        ax.axhline(best.loss, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5)
+        ax.annotate(
+            best.name, (0, best.loss), xycoords=("axes fraction", "data"), xytext=(4, -3),
+            textcoords="offset points", va="top", color=theme.optimum,
+            fontsize=NAME * theme.tick_size, zorder=1.5,
+        )  # fmt: skip
+
+
+def draw_gap(ax: Axes, clip: Clip, best: Best | None) -> Update:
+    """From the dot down to the best loss, and how much that is."""
+    if best is None or len(clip.shown) > 1:
+        raise GdanimError(
+            "LossCurve: gap needs one run and a loss that is known to be the best; leave gap out"
+        )
+    (label,), run, theme = clip.shown, clip.run, clip.theme
+    (line,) = ax.plot([], [], color=theme.muted, linewidth=1.5, zorder=2.5)
+    gaps = run.losses - best.loss
+    widest = max((gap_text(float(gap)) for gap in (gaps.min(), gaps.max(), gaps[-1])), key=len)
+    ends = EndLabels(ax, theme, [widest], [theme.ink])
+
+    def update(frame: int) -> list[Artist]:
+        step = clip.step(label, frame)
+        line.set_data([step, step], [best.loss, run.losses[step]])
+        for text in ends.texts:
+            text.set_text(gap_text(float(gaps[step])))
+        return [line, *ends.show(np.array([step]), run.losses[[step]])]
+
+    return update
+
+
+def gap_text(gap: float) -> str:
+    """`2.450 above`."""
+    return f"{quantity(abs(gap))} {'above' if gap >= 0 else 'below'}"
 
 
 def common_best(problems: Sequence[Landscape]) -> Best | None:
@@ -101,20 +216,27 @@ def _dpi(ax: Axes) -> float:
     return figure.dpi
 
 
-def set_limits(ax: Axes, losses: Floats, floor: float, ticks: int, room: float = LOW) -> None:
+def set_limits(
+    ax: Axes, losses: Floats, floor: float, ticks: int, room: float = LOW, scale: str = "auto"
+) -> None:
     """Fix the loss axis for the whole run and the floor, logarithmic where the loss needs it.
 
     Below the floor there is `room` for its name, in heights of the curve.
     """
-    low, high = float(np.fmin(losses.min(), floor)), float(np.fmax(losses.max(), floor))
+    low, high = (float(np.fmin(np.nanmin(losses), floor)), float(np.fmax(np.nanmax(losses), floor)))
     # An exact fit would stretch the axis down to rounding errors.
     trifle = SMALLEST * float(losses[0])
     least = max(float(losses[losses > 0].min(initial=np.inf)), trifle)
     wide = LINEAR_SPAN * least < high < np.inf or hidden(floor, least, high)
     # A bare function can be below 0.
-    if low >= 0 and wide:
+    if scale == "log" and (low < 0 or not np.isfinite(least) or least == 0):
+        raise GdanimError(
+            f"LossCurve: scale: losses down to {low:.3g} have no place on a logarithmic axis; "
+            f"use scale='auto'"
+        )
+    if scale == "log" or (scale == "auto" and low >= 0 and wide):
         least = min(least, floor) if floor > trifle else least
-        low, high = np.log10(least), np.log10(high)
+        low, high = np.log10(least), max(np.log10(high), np.log10(least) + 0.1)
         axes.logarithmic(ax, low - room * (high - low), high + HIGH * (high - low), ticks)
     else:
         # Beyond this matplotlib finds no ticks.

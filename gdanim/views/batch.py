@@ -1,0 +1,88 @@
+"""Which points a step saw."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+
+from gdanim.arrays import Floats, Ints
+from gdanim.errors import GdanimError
+from gdanim.views import axes
+from gdanim.views.base import Clip, Update, View
+from gdanim.views.numbers import count
+
+# How much of the points' colour those have that this epoch has already seen.
+SEEN = 0.35
+
+
+@dataclass(frozen=True)
+class Batch(View):
+    """A cell for each point: full in the step's batch, pale if this epoch saw it, else empty.
+
+    Points fill the rows in the order of the data. Raises GdanimError for several runs, and for a
+    run whose every step saw all points.
+    """
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        """One picture with a pixel for each point."""
+        run, theme = clip.run, clip.theme
+        (label,), batches = clip.shown, run.batches
+        if batches is None:
+            raise GdanimError(
+                "Batch: every step of this run saw all points; give the scene a batch size"
+            )
+        points = run.problem.points
+        axes.style(ax, theme)
+        columns = cells(points, ax.bbox.width / ax.bbox.height)
+        rows = math.ceil(points / columns)
+        ax.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
+        size = count(int((batches[0] >= 0).sum()))
+        axes.label(ax, theme, title=f"batch: {size} of {count(points)} points")
+        epoch = math.ceil(points / batches.shape[1])
+        colours = shades(theme.grid, theme.points)
+        image = ax.imshow(
+            np.zeros((rows, columns, 4)), extent=(0, columns, rows, 0), aspect="auto",
+            interpolation="nearest", zorder=3,
+        )  # fmt: skip
+        for edges, draw in ((columns, ax.axvline), (rows, ax.axhline)):
+            if edges <= 60:
+                for place in range(edges + 1):
+                    draw(place, color=theme.paper, linewidth=1.6, zorder=4)
+
+        def update(frame: int) -> list[Artist]:
+            kinds = np.full(rows * columns, 3)
+            kinds[:points] = state(batches, clip.step(label, frame), epoch, points)
+            image.set_data(colours[kinds].reshape(rows, columns, 4))
+            return [image]
+
+        return update
+
+
+def state(batches: Ints, step: int, epoch: int, points: int) -> Ints:
+    """For each point `[N]` 2 in the batch of the step before, 1 if the epoch saw it, else 0."""
+    kinds = np.zeros(points, dtype=np.int64)
+    if step:
+        first = (step - 1) // epoch * epoch
+        seen = batches[first:step]
+        kinds[seen[seen >= 0]] = 1
+        now = batches[step - 1]
+        kinds[now[now >= 0]] = 2
+    return kinds
+
+
+def shades(empty: str, full: str) -> Floats:
+    """The colours of a point not seen, seen, in the batch, and of no point: `[4, 4]`."""
+    low, high = np.array(to_rgb(empty)), np.array(to_rgb(full))
+    solid = np.stack([low, low + SEEN * (high - low), high])
+    return np.vstack([np.column_stack([solid, np.ones(3)]), np.zeros(4)])
+
+
+def cells(points: int, shape: float) -> int:
+    """How many columns make about square cells in a panel of this width to height."""
+    return max(1, min(points, round(math.sqrt(points * shape))))

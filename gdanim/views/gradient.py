@@ -1,0 +1,119 @@
+"""The gradient and the step, component by component."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.text import Text
+
+from gdanim.arrays import Floats, in_blocks
+from gdanim.descent.run import Run
+from gdanim.errors import GdanimError
+from gdanim.views import axes
+from gdanim.views.base import Clip, Update, View
+from gdanim.views.numbers import quantity
+
+# More parameters than this are too many for bars with names.
+MOST = 8
+# So many powers of ten fit between the middle and the end of the longest bar.
+DECADES = 4.0
+# How far apart the two bars of a parameter are, of the distance between parameters.
+APART = 0.36
+# Larger components are drawn as this.
+LARGEST = 1e300
+
+
+@dataclass(frozen=True)
+class Gradient(View):
+    """Two bars for each parameter: the gradient at the frame's state, and the step that follows.
+
+    The gradient is that over all points. Both are signed, and grow with the logarithm: the longest
+    bar is the largest of the whole run, one a quarter as long a thousand times smaller, and what is
+    ten thousand times smaller or less has none; the numbers are the truth. After the last step
+    there is no next one, so its bars are those of the step before. Raises GdanimError for several
+    runs, and for more than eight parameters.
+    """
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        """Bars from the middle, with their numbers."""
+        run, theme = clip.run, clip.theme
+        (label,) = clip.shown
+        names = run.problem.names
+        if len(names) > MOST:
+            raise GdanimError(
+                f"Gradient: shows at most {MOST} parameters, this run has {len(names)}"
+            )
+        axes.style(ax, theme)
+        axes.label(ax, theme)
+        ax.set_title("gradient", loc="left", color=theme.loss, fontsize=theme.label_size, pad=6)
+        ax.set_title("step", loc="right", color=theme.prediction, fontsize=theme.label_size, pad=6)
+        ax.set(xlim=(-1.6, 1.6), ylim=(len(names) - 0.4, -0.6), xticks=[0])
+        ax.set_yticks(range(len(names)), names)
+        ax.tick_params(labelbottom=False)
+        ax.grid(False, axis="y")
+        shown, rows = np.unique(clip.steps(label), return_inverse=True)
+        pairs = zip(
+            components(run, np.minimum(shown, max(run.steps - 1, 0))),
+            (theme.loss, theme.prediction), (-1, 1), strict=True,
+        )  # fmt: skip
+        shows = [draw_bars(ax, clip, values, *look) for values, *look in pairs]  # type: ignore[arg-type]
+        return lambda frame: [artist for show in shows for artist in show(int(rows[frame]))]
+
+
+def components(run: Run, steps: Floats) -> tuple[Floats, Floats]:
+    """The gradient at each of the `steps [K]`, and the step that follows: `[K, P]` each."""
+    params = run.params[steps]
+    cost = run.problem.cost * 2
+    with np.errstate(all="ignore"):
+        gradient = in_blocks(run.problem.gradient, params, cost)
+        step = run.params[np.minimum(steps + 1, run.steps)] - params
+    return gradient, step
+
+
+def draw_bars(
+    ax: Axes, clip: Clip, values: Floats, colour: str, side: int
+) -> Callable[[int], Sequence[Artist]]:
+    """Bars of `values [K, P]`, all above (-1) or all below (1) their names' middle."""
+    theme, count = clip.theme, values.shape[1]
+    values = np.clip(
+        np.nan_to_num(values, nan=0.0, posinf=np.inf, neginf=-np.inf), -LARGEST, LARGEST
+    )
+    lengths = signed_log(values)
+    heights = np.arange(count) + side * APART / 2
+    bars = LineCollection([], colors=colour, linewidths=2.6 * theme.line_width, zorder=3)
+    bars.set_capstyle("butt")
+    ax.add_collection(bars, autolim=False)
+    texts: list[Text] = [
+        ax.text(0, height, "", color=colour, fontsize=0.9 * theme.tick_size, va="center", zorder=4)
+        for height in heights
+    ]
+
+    def show(row: int) -> list[Artist]:
+        bars.set_segments([[(0, y), (x, y)] for x, y in zip(lengths[row], heights, strict=True)])
+        for text, length, value, height in zip(
+            texts, lengths[row], values[row], heights, strict=True
+        ):
+            ahead = length >= 0
+            text.set_text(quantity(float(value)))
+            text.set_position((length + (0.04 if ahead else -0.04), height))
+            text.set_horizontalalignment("left" if ahead else "right")
+        return [bars, *texts]
+
+    return show
+
+
+def signed_log(values: Floats) -> Floats:
+    """`(...)->(...)`: 1 for the largest size, 0 for DECADES powers of ten less, with the sign."""
+    size = np.abs(values)
+    largest = float(size.max(initial=0.0))
+    if largest == 0:
+        return np.zeros_like(values)
+    with np.errstate(divide="ignore"):
+        share = 1 + np.log10(size / largest) / DECADES
+    lengths: Floats = np.sign(values) * np.clip(share, 0, 1)
+    return lengths

@@ -1,0 +1,84 @@
+"""The learning rate over the steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+
+from gdanim.arrays import Floats
+from gdanim.descent.run import Run
+from gdanim.errors import GdanimError
+from gdanim.views import axes
+from gdanim.views.base import Clip, Update, View
+from gdanim.views.ends import EndLabels
+from gdanim.views.trace import draw_trace
+
+# Rates that span more than this are shown on a logarithmic axis.
+LINEAR_SPAN = 100.0
+
+
+@dataclass(frozen=True)
+class LearningRate(View):
+    """The rate of the step that a frame's state takes next, for each run, or each parameter.
+
+    The axis is logarithmic when the rates span more than two decades, else it starts at 0. Raises
+    GdanimError for a run that was recorded without rates.
+    """
+
+    ticks: int = 4
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        """For each rate a line with a dot, and a name where there are several."""
+        theme = clip.theme
+        axes.style(ax, theme, self.ticks)
+        axes.label(ax, theme, title="learning rate")
+        axes.count_steps(ax, max(run.steps for run in clip.runs.values()), self.ticks)
+        every = {label: rates(run) for label, run in clip.runs.items()}
+        set_limits(ax, np.concatenate([np.ravel(rate) for rate in every.values()]), self.ticks)
+        lines = [(label, k) for label in clip.shown for k in range(every[label].shape[1])]
+        colours = [clip.colour(label, theme.loss) for label, _ in lines]
+        if len(clip.shown) == 1 and len(lines) > 1:
+            colours = list(theme.series(len(lines)))
+        traces = [
+            draw_trace(ax, theme, every[label][:, k], colour)
+            for (label, k), colour in zip(lines, colours, strict=True)
+        ]
+        names = [name(clip, label, k, every[label].shape[1]) for label, k in lines]
+        ends = EndLabels(ax, theme, names if len(names) > 1 else [], colours)
+
+        def update(frame: int) -> list[Artist]:
+            steps = np.array([clip.step(label, frame) for label, _ in lines])
+            now = list(zip(lines, traces, steps, strict=True))
+            values = np.array([every[label][step, k] for (label, k), _, step in now])
+            moved = [artist for _, show, step in now for artist in show(int(step))]
+            return [*moved, *ends.show(steps, values)]
+
+        return update
+
+
+def rates(run: Run) -> Floats:
+    """The rates at each step, `[S+1, 1]`, or `[S+1, P]` where each parameter has its own."""
+    flat = run.rates.reshape(len(run.rates), -1)
+    if not np.isfinite(flat).all():
+        raise GdanimError("LearningRate: this run was recorded without learning rates")
+    steps = np.minimum(np.arange(run.steps + 1), len(flat) - 1)
+    return np.asarray(flat[steps])
+
+
+def name(clip: Clip, label: str, column: int, columns: int) -> str:
+    """The run's, the parameter's, or both."""
+    own = clip.runs[label].problem.names[column] if columns > 1 else ""
+    return ", ".join(filter(None, (label if len(clip.shown) > 1 else "", own)))
+
+
+def set_limits(ax: Axes, every: Floats, ticks: int) -> None:
+    """From 0, or logarithmic."""
+    low, high = float(every.min()), float(every.max())
+    if 0 < LINEAR_SPAN * low < high:
+        bottom, top = np.log10(low), np.log10(high)
+        axes.logarithmic(ax, bottom - 0.06 * (top - bottom), top + 0.06 * (top - bottom), ticks)
+    else:
+        ax.set_ylim(0, 1.15 * high if high > 0 else 1.0)

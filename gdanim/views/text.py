@@ -1,0 +1,86 @@
+"""A panel of words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+
+from gdanim.errors import GdanimError
+from gdanim.views.base import Clip, Update, View
+from gdanim.views.numbers import count, quantity, setting
+
+ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}
+
+
+class Value(float):
+    """A number that is written as the header writes it, unless a format says otherwise."""
+
+    def __format__(self, spec: str) -> str:
+        return float.__format__(self, spec) if spec else quantity(self)
+
+
+@dataclass(frozen=True)
+class Text(View):
+    """Words and formulas, with the run's values: `Text("the slope is {slope}, $w = {slope:.2f}$")`.
+
+    `text` is mathtext between dollar signs, and a format string: {step}, {loss}, {rate}, and each
+    parameter by its name; braces that are meant as such are doubled. `size` is relative to that of
+    labels, `align` left, center or right. Lines end where the text has line ends. Raises
+    GdanimError for a field that does not exist, for a format that is none, and for values of
+    several runs, which have no {loss}, {rate} or parameters in common.
+    """
+
+    text: str
+    size: float = 1.0
+    align: Literal["left", "center", "right"] = "left"
+
+    def __post_init__(self) -> None:
+        if self.align not in ALIGN:
+            raise GdanimError(f"Text: align must be one of {', '.join(ALIGN)}, got {self.align!r}")
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        """The text in the middle of the panel's height."""
+        ax.set_axis_off()
+        theme = clip.theme
+        words = ax.text(
+            ALIGN[self.align], 0.5, self._at(clip, 0), ha=self.align, va="center", linespacing=1.5,
+            color=theme.ink, fontsize=self.size * theme.label_size, transform=ax.transAxes,
+        )  # fmt: skip
+
+        def update(frame: int) -> list[Artist]:
+            words.set_text(self._at(clip, frame))
+            return [words]
+
+        # What never changes is drawn once.
+        return update if "{" in self.text.replace("{{", "") else lambda frame: []
+
+    def _at(self, clip: Clip, frame: int) -> str:
+        known = values(clip, frame)
+        try:
+            return self.text.format_map(known)
+        except (KeyError, IndexError) as error:
+            raise GdanimError(
+                f"Text: {{{error.args[0]}}} is no value of this scene; it has {', '.join(known)}"
+            ) from None
+        except (ValueError, AttributeError, TypeError) as error:
+            raise GdanimError(f"Text: {self.text!r:.60} is no format: {error}") from None
+
+
+def values(clip: Clip, frame: int) -> Mapping[str, object]:
+    """What a text can name at this frame."""
+    step = max(clip.step(label, frame) for label in clip.shown)
+    if len(clip.shown) > 1:
+        return {"step": count(step)}
+    run = clip.run
+    rate = run.rate(step)
+    params = dict(zip(run.problem.names, map(Value, run.params[step]), strict=True))
+    return {
+        **params,
+        "step": count(step),
+        "loss": Value(run.losses[step]),
+        "rate": setting(float(rate)) if rate.size == 1 else str(rate),
+    }

@@ -1,0 +1,224 @@
+"""LossCurve's extras, LearningRate, Gradient, Batch and Text against the run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import LINE
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.loop import descend
+from gdanim.descent.recorder import Recorder
+from gdanim.descent.run import Run
+from gdanim.descent.schedules import Exponential, Piecewise
+from gdanim.errors import GdanimError
+from gdanim.film.film import Film
+from gdanim.problems import datasets
+from gdanim.problems.linear import Linear
+from gdanim.problems.polynomial import Polynomial
+from gdanim.problems.problem import Problem
+from gdanim.scene import Scene
+from gdanim.timeline import Every
+from gdanim.views.base import View
+from gdanim.views.batch import Batch
+from gdanim.views.gradient import Gradient
+from gdanim.views.learning_rate import LearningRate
+from gdanim.views.loss_curve import LossCurve
+from gdanim.views.numbers import quantity
+from gdanim.views.text import Text
+
+
+def scene(view: View, **changes: Any) -> Scene:
+    base = Scene(
+        LINE, GradientDescent(0.01), (-2, 9), steps=30, panels={"only": view}, pace=Every(1, 0, 0),
+        size=(640, 360),
+    )  # fmt: skip
+    return replace(base, **changes)
+
+
+def drawn(view: View, **changes: Any) -> tuple[Film, Axes, Run]:
+    shown = scene(view, **changes)
+    run = shown.run()
+    film = shown.film(run)
+    (ax,) = film.figure.axes
+    return film, ax, run
+
+
+def at(ax: Axes, zorder: float) -> list[Line2D]:
+    return [line for line in ax.lines if line.get_zorder() == zorder]
+
+
+@pytest.mark.parametrize(("scale", "axis"), [("linear", "linear"), ("log", "log")])
+def test_the_loss_axis_is_as_asked(scale: Any, axis: str) -> None:
+    _, ax, _ = drawn(LossCurve(scale=scale))
+    assert ax.get_yscale() == axis
+    assert drawn(LossCurve())[1].get_yscale() == "log"
+
+
+def test_validation_is_dashed_and_named() -> None:
+    train, held_out = datasets.linear(noise=9.0).split(0.5, seed=1)
+    problem = Problem(train, Linear(), validation=held_out)
+    film, ax, run = drawn(LossCurve(), problem=problem)
+    film.show(20)
+    solid, dashed = at(ax, 3)
+    assert (solid.get_linestyle(), dashed.get_linestyle()) == ("-", "--")
+    expected = Problem(held_out, Linear()).losses(run.params)[:21]
+    np.testing.assert_allclose(np.asarray(dashed.get_ydata()), expected)
+    assert [text.get_text() for text in ax.texts[-2:]] == ["training", "validation"]
+    low, high = ax.get_ylim()
+    assert low < expected.min() and expected.max() < high
+
+
+def test_the_gap_is_how_far_the_loss_is_above_the_best() -> None:
+    film, ax, run = drawn(LossCurve(gap=True))
+    best = LINE.best()
+    assert best is not None
+    for frame in (12, 0, 30):
+        film.show(frame)
+        (line,) = at(ax, 2.5)
+        assert line.get_data()[0] == [frame, frame]
+        np.testing.assert_allclose(np.asarray(line.get_ydata()), [best.loss, run.losses[frame]])
+        assert ax.texts[-1].get_text() == f"{quantity(run.losses[frame] - best.loss)} above"
+
+
+def test_changes_of_the_learning_rate_are_marked_when_they_happen() -> None:
+    rate = Piecewise([0.01, 0.001, 0.0001], [10, 20])
+    film, ax, run = drawn(LossCurve(), optimizer=GradientDescent(rate))
+    (marks,) = at(ax, 3.5)
+    for frame, steps in ((9, []), (10, [10]), (30, [10, 20])):
+        film.show(frame)
+        assert np.asarray(marks.get_xdata()).tolist() == steps
+        assert np.asarray(marks.get_ydata()).tolist() == run.losses[steps].tolist()
+    assert not at(drawn(LossCurve())[1], 3.5)
+
+
+def test_learning_rate_shows_the_next_steps_rate() -> None:
+    film, ax, run = drawn(LearningRate(), optimizer=GradientDescent(Exponential(0.01, 0.9)))
+    for frame in (15, 0, 30):
+        film.show(frame)
+        (line,) = at(ax, 3)
+        y = np.asarray(line.get_ydata())
+        np.testing.assert_allclose(y, 0.01 * 0.9 ** np.minimum(np.arange(frame + 1), 29))
+    assert ax.get_yscale() == "linear" and ax.get_ylim()[0] == 0
+    steep = drawn(LearningRate(), optimizer=GradientDescent(Exponential(0.01, 0.5)))[1]
+    assert steep.get_yscale() == "log"
+    own = drawn(LearningRate(), optimizer=GradientDescent((0.01, 0.02)))[1]
+    assert [text.get_text() for text in own.texts] == ["slope", "intercept"]
+    rates = {"a": GradientDescent(0.01), "b": GradientDescent(0.02)}
+    (several,) = scene(LearningRate(), optimizer=rates).film().figure.axes
+    assert [text.get_text() for text in several.texts] == ["a", "b"]
+
+
+def test_gradient_shows_gradient_and_step_with_signs_and_numbers() -> None:
+    film, ax, run = drawn(Gradient())
+    for frame in (4, 0, 29):
+        film.show(frame)
+        gradient = LINE.gradient(run.params[frame])
+        step = run.params[frame + 1] - run.params[frame]
+        texts = [text.get_text() for text in ax.texts]
+        assert texts == [quantity(float(value)) for value in (*gradient, *step)]
+        bars = [c for c in ax.collections if isinstance(c, LineCollection)]
+        ends = np.concatenate([np.array(c.get_segments())[:, 1, 0] for c in bars])
+        visible = ends != 0
+        np.testing.assert_array_equal(np.sign(ends)[visible], np.sign([*gradient, *step])[visible])
+    film.show(0)
+    # The longest bar of the run is the largest component: 1 from the middle.
+    every = abs(LINE.gradient(run.params[:-1]))
+    assert every.argmax() == 0
+    assert abs(np.array(bars[0].get_segments())[0, 1, 0]) == pytest.approx(1)
+    film.show(30)
+    last = run.params[30] - run.params[29]
+    assert [text.get_text() for text in ax.texts[2:]] == [quantity(float(v)) for v in last]
+
+
+def test_batch_shows_the_batch_and_the_epoch_so_far() -> None:
+    shown = scene(Batch(), batch_size=32, steps=9)
+    run = shown.run()
+    film = shown.film(run)
+    (ax,) = film.figure.axes
+    (image,) = ax.images
+    assert run.batches is not None
+    points = len(LINE.data)
+    for frame in (6, 1, 0, 9):
+        film.show(frame)
+        pixels = np.asarray(image.get_array()).reshape(-1, 4)[:points]
+        now = run.batches[frame - 1] if frame else np.array([], int)
+        first = (frame - 1) // 4 * 4
+        seen = run.batches[first:frame].ravel() if frame else np.array([], int)
+        colours = np.unique(pixels, axis=0, return_inverse=True)[1].ravel()
+        now, seen = now[now >= 0], np.setdiff1d(seen[seen >= 0], now)
+        rest = np.setdiff1d(np.arange(points), [*now, *seen])
+        groups = [set(colours[group].tolist()) for group in (now, seen, rest) if len(group)]
+        assert all(len(group) == 1 for group in groups)
+        assert len(set.union(*groups)) == len(groups)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("step {step}: {loss}", "step 7: {loss}"),
+        ("$w = {slope:.3f}$", "$w = {slope:.3f}$"),
+        (r"$\hat{{y}}$ by {rate}", r"$\hat{{y}}$ by 0.01"),
+        ("plain", "plain"),
+    ],
+)
+def test_text_has_the_runs_values(text: str, shown: str) -> None:
+    film, ax, run = drawn(Text(text))
+    film.show(7)
+    loss = quantity(float(run.losses[7]))
+    assert ax.texts[0].get_text() == shown.format(loss=loss, slope=run.params[7, 0])
+    assert not ax.axison
+
+
+def test_text_of_several_runs_has_the_step_alone() -> None:
+    rates = {"a": GradientDescent(0.01), "b": GradientDescent(0.02)}
+    film = scene(Text("at {step}"), optimizer=rates).film()
+    film.show(3)
+    assert film.figure.axes[0].texts[0].get_text() == "at 3"
+    with pytest.raises(GdanimError, match=r"Text: \{loss\} is no value of this scene; it has step"):
+        scene(Text("{loss}"), optimizer=rates).film()
+
+
+@pytest.mark.parametrize(
+    ("view", "changes", "message"),
+    [
+        (Text("{lr}"), {}, r"Text: \{lr\} is no value of this scene; it has slope, intercept, "),
+        (Text("{slope:q}"), {}, "Text: '{slope:q}' is no format"),
+        (Text("{"), {}, "Text: '{' is no format"),
+        (Batch(), {}, "Batch: every step of this run saw all points"),
+        (
+            Gradient(),
+            {"problem": Problem(LINE.data, Polynomial(8)), "start": None,
+             "optimizer": GradientDescent(1e-20)},
+            "Gradient: shows at most 8 parameters, this run has 9",
+        ),
+        (
+            LossCurve(gap=True),
+            {"optimizer": {"a": GradientDescent(0.1), "b": GradientDescent(0.2)}},
+            "LossCurve: gap needs one run",
+        ),
+    ],
+)  # fmt: skip
+def test_what_they_refuse(view: View, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(GdanimError, match=message):
+        scene(view, **changes).film()
+
+
+def test_what_cannot_be_made() -> None:
+    with pytest.raises(GdanimError, match="LossCurve: scale must be one of auto, linear, log, got"):
+        LossCurve(scale="cubic")  # type: ignore[arg-type]
+    with pytest.raises(GdanimError, match="Text: align must be one of left, center, right, got"):
+        Text("a", align="top")  # type: ignore[arg-type]
+    recorder = Recorder(LINE)
+    recorder.snapshot((0, 0))
+    recorder.snapshot((0, 1))
+    with pytest.raises(GdanimError, match="LearningRate: this run was recorded without"):
+        scene(LearningRate()).film(recorder.run())
+    film = scene(LossCurve()).film(descend(LINE, GradientDescent(0.01), (0, 0), 1))
+    assert len(film) == 2
