@@ -19,7 +19,7 @@ from gdanim.problems.problem import Problem
 from gdanim.scene import Scene, labelled, longest
 from gdanim.timeline import Every
 from gdanim.views.base import Clip
-from gdanim.views.each import Each
+from gdanim.views.each import Each, how_it_went
 from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.numbers import quantity
@@ -190,9 +190,26 @@ def test_each_draws_one_run_a_panel_with_the_same_axes() -> None:
     below = [ax.texts[0].get_text() for ax in drawn.figure.axes if not ax.axison]
     losses = [f"MSE {quantity(float(run.losses[-1]))}" for run in runs.values()]
     assert [text.split("\n")[0] for text in below] == losses
-    assert below[2].endswith("The loss grows without end")
+    assert [text.split("\n")[1] for text in below] == ["still falling", "converged", "diverges"]
     drawn.show(10)
     assert all(ax.texts[0].get_text().endswith("\n") for ax in drawn.figure.axes if not ax.axison)
+
+
+@pytest.mark.parametrize(
+    ("problem", "lr", "steps", "start", "words"),
+    [
+        (LINE, 0.02995, 200, (-2, -1.5), "oscillates"),
+        (LINE, 0.0304, 40, (-2, -1.5), "diverges"),
+        (LINE, 0.02, 500, (-2, -1.5), "converged"),
+        (LINE, 3e-4, 200, (-2, -1.5), "still falling"),
+        (WAVE, 0.1, 300, (2.9, 1.72, 0, -1.2), "stuck"),
+        (LINE, 1e-9, 0, (-2, -1.5), ""),
+    ],
+)
+def test_verdicts(
+    problem: Problem, lr: float, steps: int, start: tuple[float, ...], words: str
+) -> None:
+    assert how_it_went(descend(problem, GradientDescent(lr), start, steps)) == words
 
 
 def test_fit_refuses_runs_of_different_data_and_each_shows_them() -> None:

@@ -19,6 +19,7 @@ from gdanim.problems.model import Fixed
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.script import load
+from gdanim.views.each import how_it_went
 
 FOLDER = Path(__file__).parent.parent / "scenes"
 SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.py"))
@@ -54,8 +55,8 @@ def test_there_are_scenes() -> None:
 def test_every_script_gives_scenes_that_run_as_planned(name: str, called: str) -> None:
     function = scene_of(name, called)
     scene = function()
-    runs = list(scene.runs().values())
-    for run in runs:
+    runs = scene.runs()
+    for run in runs.values():
         assert run.outcome.kind == ("converged" if scene.stop else "finished")
         assert scene.stop or scene.epochs or run.steps == scene.steps
     assert scene.title
@@ -63,7 +64,8 @@ def test_every_script_gives_scenes_that_run_as_planned(name: str, called: str) -
         parameter.default is not inspect.Parameter.empty
         for parameter in inspect.signature(function).parameters.values()
     )
-    timeline = scene.pace.timeline(runs, scene.fps or 30)
+    timeline = scene.pace.timeline(list(runs.values()), scene.fps or 30)
+    scene.film(runs).draw(len(timeline) - 1)
     assert 3 <= timeline.seconds <= 25
     assert len(inspect.getsource(function).splitlines()) <= 25
 
@@ -391,3 +393,81 @@ def test_rosenbrock() -> None:
     for run in runs.values():
         x, y = run.params[40:].T
         assert abs(y - x**2).max() < 0.2, "at the bottom of the valley"
+
+
+def test_residuals_shrink_to_the_noise() -> None:
+    run = scene_of("residuals")().run()
+    data = problem_of(scene_of("residuals")()).data
+    early, late = (
+        abs(params @ np.stack([data.x[:, 0], np.ones(len(data))]) - data.y).mean()
+        for params in run.params[[0, -1]]
+    )
+    assert early == pytest.approx(8.6, abs=0.05) and late == pytest.approx(0.85, abs=0.005)
+
+
+def test_three_learning_rates() -> None:
+    small, right, large = scene_of("three_learning_rates")().runs().values()
+    best = small.problem.best()
+    assert best is not None
+    assert right.losses[-1] < 1.2 * best.loss and small.losses[-1] > 10 * best.loss
+    assert large.losses[-1] > 5 * large.losses[0]
+    assert small.params[-1, 0] < 0, "from -2 to 2, not half the way"
+    hessian = large.problem.hessian()
+    assert hessian is not None
+    assert 2 / np.linalg.eigvalsh(hessian)[-1] == pytest.approx(0.02999, abs=5e-6)
+    swings = np.diff(large.params[:, 0])
+    assert (swings[1:] * swings[:-1] < 0).all() and (np.diff(abs(swings)) > 0).all()
+    assert [how_it_went(run) for run in (small, large)] == ["still falling", "diverges"]
+
+
+def test_three_traces_say_what_they_are() -> None:
+    runs = scene_of("three_traces")().runs()
+    verdicts = {label: how_it_went(run) for label, run in runs.items()}
+    assert verdicts == {
+        "still falling": "still falling", "oscillating": "oscillates", "converged": "converged"
+    }  # fmt: skip
+
+
+def test_slope_is_faster_than_intercept() -> None:
+    scene = scene_of("slope_and_intercept")()
+    run = scene.run()
+    slope, intercept = abs(run.params - _best(scene)).T
+    assert slope[60] < 0.01 * slope[0] and intercept[60] > 0.5 * intercept[0]
+    assert intercept[-1] < 0.15 * intercept[0]
+
+
+def test_the_optimizers_race() -> None:
+    runs = scene_of("optimizer_race")().runs()
+    plain = runs.pop("gradient descent")
+    assert all(run.losses[-1] < plain.losses[-1] / 100 for run in runs.values())
+    assert (runs["momentum"].params[:, 0] < -1).any(), "momentum overshoots"
+    assert (plain.params[:, 0] > 0).all()
+    signs = np.sign(plain.params[:20, 1])
+    assert (signs[1:] != signs[:-1]).all(), "gradient descent zigzags"
+    for name in ("RMSProp", "Adam"):
+        first = abs(runs[name].params[1] - runs[name].params[0])
+        assert first[0] == pytest.approx(first[1], rel=0.01), "along the diagonal"
+
+
+def test_standardising() -> None:
+    scene = scene_of("standardising")()
+    measured, standardised = scene.runs().values()
+    assert measured.losses[-1] > 50 * standardised.losses[-1]
+    assert measured.losses[0] == pytest.approx(standardised.losses[0]), "the same start"
+    for run, share in ((measured, 0.5), (standardised, 0.1)):
+        hessian = run.problem.hessian()
+        assert hessian is not None
+        edge = 2 / np.linalg.eigvalsh(hessian)[-1]
+        assert float(run.rate(0)) == pytest.approx(share * edge, rel=0.05)
+    assert abs(measured.params[-1, 0]) < 0.1 * abs(standardised.params[-1, 0]), (
+        "the line stays flat"
+    )
+
+
+def test_lecture() -> None:
+    scene = scene_of("lecture")()
+    run = scene.run()
+    slope, intercept = (abs(run.params - _best(scene)) / abs(run.params[0] - _best(scene))).T
+    assert slope[20] == pytest.approx(0.2, abs=0.03)
+    assert intercept[20] == pytest.approx(0.5, abs=0.03)
+    assert list(scene.panels) == ["fit", "bowl", "traces"]

@@ -13,8 +13,15 @@ from gdanim.errors import GdanimError
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.numbers import quantity
 
-# Of several events the first of these is the verdict.
-GRAVEST = ("divergence", "stuck", "converged", "overfitting", "oscillation", "plateau")
+# The words for an event; of several, the first of these counts.
+VERDICTS = {
+    "stuck": "stuck",
+    "converged": "converged",
+    "overfitting": "overfits",
+    "oscillation": "oscillates",
+    "plateau": "hardly falls",
+}
+FALLING = 0.01
 # The two lines under a panel are so many times as high as their text.
 LINE_HEIGHT = 3.0
 
@@ -23,8 +30,8 @@ LINE_HEIGHT = 3.0
 class Each(View):
     """A panel for every run, side by side with shared axes, its label above, how it goes below.
 
-    Below stand the loss of the frame's step and, when the run is over, the verdict: the gravest
-    event of the run.
+    Below stand the loss of the frame's step and, when the run is over, the verdict: whether it
+    diverges, is stuck, converged, overfits, oscillates, hardly falls or is still falling.
     """
 
     view: View
@@ -86,11 +93,26 @@ def draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
 
 
 def verdict(run: Run, step: int) -> str:
-    """`MSE 3.947`, and at the run's last step the gravest of what has happened in it."""
+    """`MSE 3.947`, and below it, at the run's last step, how it went."""
     loss = f"{run.problem.loss_symbol} {quantity(float(run.losses[step]))}"
-    happened = {event.kind: event.text for event in run.events if step == run.steps}
-    ended = next((happened[kind] for kind in GRAVEST if kind in happened), "")
-    return f"{loss}\n{ended}"
+    return f"{loss}\n{how_it_went(run) if step == run.steps else ''}"
+
+
+def how_it_went(run: Run) -> str:
+    """The gravest of the run's events in a word, or whether its loss still falls.
+
+    It does when the last tenth of the steps took more than a hundredth of what was left above the
+    lowest loss that is known.
+    """
+    kinds = {event.kind for event in run.events}
+    if kinds & {"divergence", "oscillation"} and run.losses[-1] > run.losses[0]:
+        return "diverges"
+    for kind, words in VERDICTS.items():
+        if kind in kinds:
+            return words
+    before, best = float(run.losses[-1 - run.steps // 10]), run.problem.best()
+    left = before - (0.0 if best is None else best.loss)
+    return "still falling" if before - float(run.losses[-1]) > FALLING * left > 0 else ""
 
 
 def share(panels: list[Axes]) -> None:

@@ -52,14 +52,14 @@ class Gradient(View):
         axes.label(ax, theme)
         ax.set_title("gradient", loc="left", color=theme.loss, fontsize=theme.label_size, pad=6)
         ax.set_title("step", loc="right", color=theme.prediction, fontsize=theme.label_size, pad=6)
-        ax.set(xlim=(-1.6, 1.6), ylim=(len(names) - 0.4, -0.6), xticks=[0])
-        ax.set_yticks(range(len(names)), names)
+        ax.set(xlim=(-1.6, 1.6), ylim=(0.4 - len(names), 0.6), xticks=[0])
+        ax.set_yticks(-np.arange(len(names)), names)
         ax.tick_params(labelbottom=False)
         ax.grid(False, axis="y")
         shown, rows = np.unique(clip.steps(label), return_inverse=True)
         pairs = zip(
             components(run, np.minimum(shown, max(run.steps - 1, 0))),
-            (theme.loss, theme.prediction), (-1, 1), strict=True,
+            (theme.loss, theme.prediction), (1, -1), strict=True,
         )  # fmt: skip
         shows = [draw_bars(ax, clip, values, *look) for values, *look in pairs]  # type: ignore[arg-type]
         return lambda frame: [artist for show in shows for artist in show(int(rows[frame]))]
@@ -78,13 +78,13 @@ def components(run: Run, steps: Floats) -> tuple[Floats, Floats]:
 def draw_bars(
     ax: Axes, clip: Clip, values: Floats, colour: str, side: int
 ) -> Callable[[int], Sequence[Artist]]:
-    """Bars of `values [K, P]`, all above (-1) or all below (1) their names' middle."""
+    """Bars of `values [K, P]`, all above (1) or all below (-1) their names' middle."""
     theme, count = clip.theme, values.shape[1]
     values = np.clip(
         np.nan_to_num(values, nan=0.0, posinf=np.inf, neginf=-np.inf), -LARGEST, LARGEST
     )
     lengths = signed_log(values)
-    heights = np.arange(count) + side * APART / 2
+    heights = side * APART / 2 - np.arange(count)
     bars = LineCollection([], colors=colour, linewidths=2.6 * theme.line_width, zorder=3)
     bars.set_capstyle("butt")
     ax.add_collection(bars, autolim=False)

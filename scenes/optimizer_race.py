@@ -1,0 +1,25 @@
+"""Four optimizers race down a bowl that is a hundred times as steep across as along.
+
+Watch gradient descent zigzag and crawl, momentum overshoot and come back, and the adaptive two set
+out along the diagonal, as if the bowl were round.
+"""
+
+from gdanim import Adam, Even, GradientDescent, Momentum, RMSProp, Scene, objectives, views
+
+
+def scene(condition: float = 100.0) -> Scene:
+    return Scene(
+        objectives.bowl(condition=condition),
+        {
+            "gradient descent": GradientDescent(0.018),
+            "momentum": Momentum(0.018, 0.9),
+            "RMSProp": RMSProp(0.1),
+            "Adam": Adam(0.2),
+        },
+        start=(9, 1),
+        steps=100,
+        title="Four optimizers, one valley",
+        panels={"bowl": views.Contour(), "loss": views.LossCurve()},
+        layout="bowl; loss",
+        pace=Even(seconds=14),
+    )

@@ -1,0 +1,24 @@
+"""The loss, drawn: from every point a line to the prediction, early and late.
+
+Watch the lines: the loss is the mean of their squared lengths, so the long ones count most. They
+shrink from 8.6 on average to 0.85, near the 0.8 of the points' own noise.
+"""
+
+from typing import Annotated
+
+from annotated_types import Interval
+
+from gdanim import Even, GradientDescent, Linear, Problem, Scene, datasets, views
+
+
+def scene(lr: Annotated[float, Interval(gt=0, le=0.05)] = 0.005, seed: int = 0) -> Scene:
+    data = datasets.linear(slope=2.0, intercept=3.0, noise=1.0, points=40, seed=seed)
+    return Scene(
+        Problem(data, Linear()),
+        GradientDescent(lr),
+        start=(0.5, 8),
+        steps=200,
+        title="The residuals are the loss",
+        panels={"fit": views.Fit(residuals="lines", trail=0, numbers=True)},
+        pace=Even(seconds=12),
+    )

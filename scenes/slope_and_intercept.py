@@ -1,0 +1,25 @@
+"""Slope fast, intercept slow: the way of each parameter to its optimum.
+
+Watch the two lines of the lower panel, on a logarithmic axis: both become straight, and the slope's
+is steeper. Its gradient has the x in it, up to 10 here, the intercept's has a 1.
+"""
+
+from typing import Annotated
+
+from annotated_types import Interval
+
+from gdanim import Even, GradientDescent, Linear, Problem, Scene, datasets, views
+
+
+def scene(lr: Annotated[float, Interval(gt=0, le=0.03)] = 0.002, seed: int = 0) -> Scene:
+    data = datasets.linear(slope=2.0, intercept=1.0, noise=1.0, seed=seed)
+    return Scene(
+        Problem(data, Linear()),
+        GradientDescent(lr),
+        start=(-2, -3),
+        steps=600,
+        title="Slope fast, intercept slow",
+        panels={"way": views.Parameters(), "distance": views.Parameters(distance=True)},
+        layout="way; distance",
+        pace=Even(seconds=12),
+    )
