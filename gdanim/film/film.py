@@ -104,10 +104,10 @@ def blank_figure(size: tuple[int, int], paper: str) -> Figure:
 
 
 def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> dict[str, Axes]:
-    """Axes by name, placed as in `"fit bowl; fit loss"`; without a layout side by side, in an
-    upright frame one below the other.
+    """Axes by name, placed as in `"fit bowl; fit loss"`; without a layout side by side, in a square
+    or upright frame one below the other.
     """
-    upright = figure.get_figheight() > figure.get_figwidth()
+    upright = figure.get_figwidth() < 1.2 * figure.get_figheight()
     rows = [row.split() for row in (layout or (";" if upright else " ").join(panels)).split(";")]
     named = {name for row in rows for name in row} - {"."}
     if named != set(panels):

@@ -17,7 +17,8 @@ class FewTicks(MaxNLocator):
     """At most `most` intervals between nice numbers, fewer where labels would collide."""
 
     def __init__(self, most: int, label: float = NUMBER, **kwargs: Any) -> None:
-        super().__init__(most, steps=[1, 2, 2.5, 5, 10], **kwargs)
+        # Rather one tick than two that collide.
+        super().__init__(most, steps=[1, 2, 2.5, 5, 10], min_n_ticks=1, **kwargs)
         self._most, self._label = most, label
 
     def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
