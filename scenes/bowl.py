@@ -4,14 +4,17 @@ Watch the path turn: down the steep side at once, then along the valley. The sta
 squares line, the arrow the step to come: the gradient times the learning rate, downhill.
 """
 
+from dataclasses import replace
 from typing import Annotated
 
 from annotated_types import Interval
 
 from gdanim import Even, GradientDescent, Linear, Problem, Scene, datasets, views
 
+Rate = Annotated[float, Interval(gt=0, le=0.5)]
 
-def scene(lr: Annotated[float, Interval(gt=0, le=0.5)] = 0.05, seed: int = 0) -> Scene:
+
+def scene(lr: Rate = 0.05, seed: int = 0) -> Scene:
     data = datasets.linear(2.0, 1.0, points=40, range=(-1, 3), noise=0.6, seed=seed)
     return Scene(
         Problem(data, Linear()),
@@ -22,3 +25,8 @@ def scene(lr: Annotated[float, Interval(gt=0, le=0.5)] = 0.05, seed: int = 0) ->
         panels={"fit": views.Fit(inset=None), "bowl": views.Contour()},
         pace=Even(seconds=12),
     )
+
+
+def in_three_dimensions(lr: Rate = 0.05, seed: int = 0) -> Scene:
+    """The same bowl as a landscape, turning slowly."""
+    return replace(scene(lr, seed), panels={"bowl": views.Surface(turn=60)})

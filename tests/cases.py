@@ -44,6 +44,7 @@ from gdanim.views.learning_rate import LearningRate
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.loss_slice import LossSlice
 from gdanim.views.parameters import Parameters
+from gdanim.views.surface import Surface
 from gdanim.views.text import Text
 from gdanim.views.weights import Weights
 
@@ -254,6 +255,8 @@ VIEWS = [
     ViewCase("contour", Contour(), two_parameters),
     ViewCase("contour of a pair", Contour((0, 1)), two_parameters),
     ViewCase("contour of the main plane", Contour("main"), two_parameters),
+    ViewCase("surface", Surface(), two_parameters),
+    ViewCase("surface, turning", Surface((0, 1), turn=60), two_parameters),
     ViewCase("boundary", Boundary(), two_classes),
     ViewCase("weights", Weights(), network_of_one_feature),
 ]

@@ -1,0 +1,355 @@
+"""The loss over two parameters as a landscape in three dimensions, with the ball on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import ListedColormap, to_rgb
+from numpy.typing import NDArray
+
+from gdanim.arrays import Floats, Ints
+from gdanim.views import axes, marks
+from gdanim.views.bands import Scale, blues, scale
+from gdanim.views.base import Clip, Update, View
+from gdanim.views.contour import Range, chosen_plane, plane_limits, title
+from gdanim.views.terrain import (
+    Parameter,
+    Slice,
+    Terrain,
+    alike,
+    common_terrain,
+    every,
+    grid_side,
+    nearer,
+    spread,
+)
+
+# Numbers that the landscape may cost, drawn once and at every frame, and its cells along each axis.
+ONCE, EACH_FRAME = 3e7, 1e5
+STILL, MOVING = (13, 56), (13, 29)
+# The landscape's height beside a floor of 2 by 2, and how far above the ball's highest place it is
+# cut off.
+HEIGHT, ABOVE = 1.3, 1.12
+# Points of a line of sight that are looked at, and how far it may dip below the surface.
+SIGHT, DIP = 90, 0.012
+# Where the camera may stand when that is left to it, in degrees, and how much of the paths may be
+# hidden from there.
+AROUND = tuple(30.0 + 30.0 * k for k in range(12))
+ABOVE_FLOOR, LITTLE = (38.0, 48.0, 58.0), 0.25
+# A path's part behind the landscape shines through.
+BEHIND = 0.3
+# Vertices of a path, with a still camera and a moving one, and how near they may be to each other.
+STILL_PATH, MOVING_PATH, NEAR = 1500, 400, 0.01
+
+
+@dataclass(frozen=True)
+class Surface(View):
+    """The loss over two parameters as a landscape, the ball on it and its path.
+
+    `parameters` and `ranges` are those of Contour. The camera looks from `azimuth` and `elevation`
+    degrees (None: from where the landscape hides little of the paths), and turns by `turn` degrees
+    over the film; 0 keeps it still, which costs less at every frame. What lies behind the landscape
+    shines through faintly. The landscape is cut off a little above the highest place that the
+    paths visit, or at half of its area. Raises GdanimError as Contour does.
+    """
+
+    parameters: Sequence[Parameter] | Literal["main"] | None = None
+    ranges: tuple[Range, Range] | None = None
+    azimuth: float | None = None
+    elevation: float | None = None
+    turn: float = 0.0
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        """Floor, landscape, paths, balls, from back to front."""
+        terrain, runs = common_terrain("Surface", clip), alike(clip)
+        plane = chosen_plane("Surface", self.parameters, runs)
+        paths = {label: plane.coordinates(run.params) for label, run in runs.items()}
+        low, high = plane_limits(terrain, plane, runs, paths, self.ranges)
+        still = plane.base is not None and self.turn == 0
+        ground = Ground(clip, terrain, plane, low, high, still)
+        axes.style(ax, clip.theme)
+        axes.label(ax, clip.theme, title=title(terrain, plane))
+        ax.grid(False)
+        ax.tick_params(labelbottom=False, labelleft=False)
+        for spine in ax.spines.values():
+            spine.set_visible(False)
+        seen = [paths[label] for label in clip.shown]
+        azimuth, tilted = clearest(ground, seen, self.azimuth, self.elevation)
+        # Wide enough for every direction of the camera.
+        back = 1.42 * np.sin(tilted) + HEIGHT * np.cos(tilted)
+        ax.set(xlim=(-1.5, 1.5), ylim=(-1.65 * np.sin(tilted), back))
+        floor, mesh = draw_floor(ax, clip, plane), draw_mesh(ax, clip, ground)
+        movers = [draw_run(ax, clip, label, ground, paths[label], still) for label in clip.shown]
+        marks.key(ax, clip, [np.zeros((1, 2))])
+
+        def camera(frame: int) -> Camera:
+            turned = self.turn * frame / max(len(clip.timeline) - 1, 1)
+            return Camera(azimuth + np.radians(turned), tilted)
+
+        def scenery(frame: int) -> list[Artist]:
+            return [*floor(camera(frame)), *mesh(camera(frame), ground.heights(frame))]
+
+        def update(frame: int) -> list[Artist]:
+            heights = ground.heights(frame)
+            moving = [artist for move in movers for artist in move(camera(frame), heights, frame)]
+            return moving if still else scenery(frame) + moving
+
+        scenery(0)
+        return update
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Looks at the floor's middle from so many radians around and above, from far away."""
+
+    azimuth: float
+    elevation: float
+
+    def project(self, points: Floats) -> Floats:
+        """`(3)->(3)`: across, up, and away from the camera."""
+        x, y, z = np.moveaxis(points, -1, 0)
+        across = x * np.cos(self.azimuth) + y * np.sin(self.azimuth)
+        away = y * np.cos(self.azimuth) - x * np.sin(self.azimuth)
+        up = z * np.cos(self.elevation) + away * np.sin(self.elevation)
+        far = away * np.cos(self.elevation) - z * np.sin(self.elevation)
+        return np.stack([across, up, far], axis=-1)
+
+    @property
+    def towards(self) -> Floats:
+        """The direction from anywhere to the camera, `[3]`."""
+        flat = np.cos(self.elevation)
+        return np.array(
+            [np.sin(self.azimuth) * flat, -np.cos(self.azimuth) * flat, np.sin(self.elevation)]
+        )
+
+
+Show = Callable[[Camera, Floats], list[Artist]]
+Move = Callable[[Camera, Floats, int], list[Artist]]
+
+
+class Ground:
+    """The landscape in a box: the floor from -1 to 1 both ways, heights from 0 to HEIGHT."""
+
+    def __init__(
+        self, clip: Clip, terrain: Terrain, plane: Slice, low: Floats, high: Floats, still: bool
+    ) -> None:
+        self.clip, self.terrain, self.plane = clip, terrain, plane
+        self.low, self.high = low, high
+        self.first = next(iter(clip.shown))
+        budget, sides = (ONCE, STILL) if still else (EACH_FRAME, MOVING)
+        self.places = np.linspace(-1, 1, grid_side(terrain.cost, budget, sides))
+        grid = np.stack(np.meshgrid(self.places, self.places), axis=-1)
+        self._grid = low + (grid + 1) / 2 * (high - low)
+        steps = spread(clip.steps(self.first)) if plane.base is None else np.zeros(1, np.int64)
+        seen = np.stack([self._losses(int(step)) for step in steps[:: max(1, len(steps) // 8)]])
+        lowest = np.inf if terrain.best is None or plane.base is None else terrain.best.loss
+        self.shades: Scale = scale(seen, lowest)
+        half = float(np.median(np.minimum(seen, self.shades.high)))
+        self.top = max(half, self.shades.low + ABOVE * (self._highest() - self.shades.low))
+        if not self.top > self.shades.low:
+            self.top = self.shades.high
+        self._still = self._raised(seen[0]) if plane.base is not None else None
+
+    def _losses(self, step: int) -> Floats:
+        run = self.clip.runs[self.first]
+        return self.terrain.loss(self.plane.points(self._grid, run.params[step]))
+
+    def _highest(self) -> float:
+        """The highest place that a path visits inside the box, as far as the scale goes."""
+        found = self.shades.low
+        for run in alike(self.clip).values():
+            places = self.plane.coordinates(run.params)
+            inside = ((places >= self.low) & (places <= self.high)).all(axis=-1)
+            found = max(found, float(run.losses[inside].max(initial=found)))
+        return min(found, self.shades.high)
+
+    def heights(self, frame: int) -> Floats:
+        """The landscape on the grid, `[G, G]`; what is cut off is higher than HEIGHT."""
+        if self._still is not None:
+            return self._still
+        return self._raised(self._losses(self.clip.step(self.first, frame)))
+
+    def _raised(self, losses: Floats) -> Floats:
+        span = self.top - self.shades.low
+        return np.asarray(HEIGHT * np.clip((losses - self.shades.low) / span, 0, 4))
+
+    def colours(self, heights: Floats) -> Floats:
+        """`()->()`: the bands' scale, as in Contour, for heights."""
+        return self.shades(self.shades.low + heights / HEIGHT * (self.top - self.shades.low))
+
+    def standing(self, path: Floats, heights: Floats) -> Floats:
+        """`(k,2)->(k,3)`: places on the landscape; NaN outside the box and where it is cut off."""
+        flat = 2 * (path - self.low) / (self.high - self.low) - 1
+        up = self.between(flat, heights)
+        gone = (np.abs(flat) > 1).any(axis=-1) | ~(up <= HEIGHT)
+        points = np.column_stack([flat, up])
+        points[gone] = np.nan
+        return points
+
+    def between(self, flat: Floats, heights: Floats) -> Floats:
+        """`(2)->()`: the height between grid points; NaN outside."""
+        last = len(self.places) - 1
+        cells = (np.clip(flat, -9, 9) + 1) / 2 * last
+        outside = ~((cells >= 0) & (cells <= last)).all(axis=-1)
+        cells = np.nan_to_num(np.clip(cells, 0, last))
+        at = np.minimum(cells.astype(int), last - 1)
+        (s, t), (i, j) = np.moveaxis(cells - at, -1, 0), np.moveaxis(at, -1, 0)
+        near = heights[j, i] * (1 - s) + heights[j, i + 1] * s
+        far = heights[j + 1, i] * (1 - s) + heights[j + 1, i + 1] * s
+        return np.where(outside, np.nan, near * (1 - t) + far * t)
+
+    def hidden(self, points: Floats, heights: Floats, camera: Camera) -> NDArray[np.bool_]:
+        """`(k,3)->(k)`: whether the landscape stands between a place on it and the camera."""
+        way = np.linspace(0.02, 3, SIGHT)[:, np.newaxis, np.newaxis] * camera.towards
+        sight = points + way
+        above = self.between(sight[..., :2], heights)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(((above > sight[..., 2] + DIP) & (above <= HEIGHT)).any(axis=0))
+
+
+def clearest(
+    ground: Ground, paths: Sequence[Floats], azimuth: float | None, elevation: float | None
+) -> tuple[float, float]:
+    """Where the camera stands at the start, in radians: the lowest elevation, and there the
+    azimuth, from which the landscape hides little enough of the paths; else where it hides least.
+    """
+    around = AROUND if azimuth is None else (azimuth,)
+    above = ABOVE_FLOOR if elevation is None else (elevation,)
+    places = [(np.radians(turn), np.radians(tilt)) for tilt in above for turn in around]
+    heights = ground.heights(0)
+    ways = np.concatenate([dense(path, ground, MOVING_PATH)[1] for path in paths])
+    points = ground.standing(ways, heights)
+    hidden = [float(ground.hidden(points, heights, Camera(*place)).mean()) for place in places]
+    rows = range(0, len(places), len(around))
+    least = [min(hidden[row : row + len(around)]) for row in rows]
+    chosen = next((part for part in least if part <= LITTLE), min(least))
+    return places[hidden.index(chosen)]
+
+
+def draw_floor(ax: Axes, clip: Clip, plane: Slice) -> Callable[[Camera], list[Artist]]:
+    """The floor's outline, and the parameters' names at the two edges nearest to the camera."""
+    theme = clip.theme
+    (outline,) = ax.plot([], [], color=theme.spine, linewidth=1.0, zorder=0.5)
+    names = [
+        ax.text(0, 0, name, color=theme.ink, fontsize=theme.label_size, ha="center", va="center")
+        for name in plane.names
+    ]
+    ring = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0], [-1, -1, 0]], dtype=float)
+
+    def show(camera: Camera) -> list[Artist]:
+        outline.set_data(*camera.project(ring)[:, :2].T)
+        for axis, name in enumerate(names):
+            sides = np.zeros((2, 3))
+            sides[:, 1 - axis] = (-1.0, 1.0)
+            near = sides[int(camera.project(sides)[:, 2].argmin())]
+            name.set_position(tuple(camera.project(1.17 * near)[:2]))
+        return [outline, *names]
+
+    return show
+
+
+def draw_mesh(ax: Axes, clip: Clip, ground: Ground) -> Show:
+    """The landscape's cells, the farthest first."""
+    mesh = PolyCollection(
+        [], cmap=ListedColormap(blues(clip.theme, 64)), edgecolors=(*to_rgb(clip.theme.paper), 0.3),
+        linewidths=0.4, zorder=1, gid="landscape",
+    )  # fmt: skip
+    mesh.set_clim(0, 1)
+    ax.add_collection(mesh, autolim=False)
+
+    def show(camera: Camera, heights: Floats) -> list[Artist]:
+        cells = cut(quads(ground.places, heights))
+        seen = camera.project(cells)
+        order = np.argsort(-seen[..., 2].mean(axis=1), kind="stable")
+        mesh.set_verts(seen[order, :, :2])  # type: ignore[arg-type]
+        mesh.set_array(ground.colours(cells[order, :, 2].mean(axis=1)))
+        return [mesh]
+
+    return show
+
+
+def quads(places: Floats, heights: Floats) -> Floats:
+    """The corners of the cells between grid points, `[M, 4, 3]`."""
+    x, y = np.meshgrid(places, places)
+    grid = np.stack([x, y, heights], axis=-1)
+    corners = [grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]]
+    return np.stack(corners, axis=2).reshape(-1, 4, 3)
+
+
+def cut(cells: Floats) -> Floats:
+    """What of the cells `[M, 4, 3]` is not above HEIGHT, `[K, 8, 3]`; corners may come twice.
+
+    Sutherland and Hodgman, "Reentrant polygon clipping", Communications of the ACM 17, 1974.
+    """
+    cells = cells[(cells[..., 2] <= HEIGHT).any(axis=1)]
+    after = np.roll(cells, -1, axis=1)
+    z, z_after = cells[..., 2], after[..., 2]
+    inside, crossing = z <= HEIGHT, (z <= HEIGHT) != (z_after <= HEIGHT)
+    share = (HEIGHT - z) / np.where(crossing, z_after - z, 1.0)
+    between = cells + np.where(crossing, share, 0.0)[..., np.newaxis] * (after - cells)
+    points = np.stack([cells, between], axis=2).reshape(-1, 8, 3)
+    kept = np.stack([inside, crossing], axis=2).reshape(-1, 8)
+    # A corner that is cut off is replaced by the one before it, around the cell.
+    twice = np.tile(kept, 2)
+    last = np.maximum.accumulate(np.where(twice, np.arange(16), -1), axis=1)[:, 8:] % 8
+    return np.take_along_axis(points, last[..., np.newaxis], axis=1)
+
+
+def draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, still: bool) -> Move:
+    """One run's path on the landscape, faint where that hides it, and its ball."""
+    theme = clip.theme
+    steps, way = dense(path, ground, STILL_PATH if still else MOVING_PATH)
+    colour, front = clip.colour(label, theme.ink), clip.colour(label, theme.loss)
+    faint, bold = (
+        ax.plot([], [], color=colour, linewidth=0.75 * theme.line_width, zorder=zorder, gid=gid,
+                alpha=alpha)[0]
+        for zorder, gid, alpha in ((3, "path behind", BEHIND), (3.5, "path", 1.0))
+    )  # fmt: skip
+    ball = marks.ball(ax, theme, front)
+    kept: dict[str, tuple[Floats, NDArray[np.bool_]]] = {}
+
+    def lie(camera: Camera, heights: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        points = ground.standing(way, heights)
+        return points, ground.hidden(points, heights, camera)
+
+    def move(camera: Camera, heights: Floats, frame: int) -> list[Artist]:
+        if still and "way" not in kept:
+            kept["way"] = lie(camera, heights)
+        points, hidden = kept["way"] if still else lie(camera, heights)
+        step = clip.step(label, frame)
+        count = int(np.searchsorted(steps, step, side="right"))
+        seen = camera.project(points[:count])[:, :2]
+        faint.set_data(*seen.T)
+        bold.set_data(*np.where(hidden[:count, np.newaxis], np.nan, seen).T)
+        here = ground.standing(path[[step]], heights)
+        ball.set_data(*camera.project(here)[:, :2].T)
+        ball.set_alpha(BEHIND if ground.hidden(here, heights, camera)[0] else 1.0)
+        return [faint, bold, ball]
+
+    return move
+
+
+def dense(path: Floats, ground: Ground, most: int) -> tuple[Ints, Floats]:
+    """Places `[K, 2]` along the path so near to each other that it can follow the landscape, about
+    `most` of them, and the step that has reached each.
+    """
+    steps = every(len(path) - 1, most)
+    size = ground.high - ground.low
+    places = nearer(path[steps], ground.low, ground.high)
+    if len(steps) < 2:
+        return steps, places
+    length = np.abs(np.diff(places, axis=0) / size).max(axis=-1)
+    astray = np.abs((places - ground.low) / size - 0.5).max(axis=-1)
+    length = np.where(np.minimum(astray[1:], astray[:-1]) > 0.5, 0.0, length)
+    parts = 1 + np.minimum(length / max(NEAR, float(length.sum()) / most), most).astype(int)
+    segment = np.repeat(np.arange(len(parts)), parts)
+    first = np.cumsum(parts) - parts
+    share = (np.arange(len(segment)) - first[segment] + 1) / parts[segment]
+    between = places[segment] + share[:, np.newaxis] * (places[segment + 1] - places[segment])
+    return np.append(steps[0], steps[segment + 1]), np.concatenate([places[:1], between])
