@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import LINE
+from cases import LINE, VIEWS, ViewCase
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
@@ -20,7 +20,11 @@ from gdanim.descent.schedules import Exponential, Piecewise
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.problems import datasets
+from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
+from gdanim.problems.logistic import Logistic
+from gdanim.problems.losses import LogLoss
+from gdanim.problems.mlp import MLP
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
@@ -32,6 +36,13 @@ from gdanim.views.learning_rate import LearningRate
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.numbers import quantity
 from gdanim.views.text import Text
+
+CLASSES = Problem(
+    Dataset(np.random.default_rng(0).normal(size=(20, 2)), np.tile([0.0, 1.0], 10)),
+    Logistic(2),
+    LogLoss(),
+)
+NETWORK = Problem(datasets.linear(points=20), MLP((2,)))
 
 
 def scene(view: View, **changes: Any) -> Scene:
@@ -222,3 +233,21 @@ def test_what_cannot_be_made() -> None:
         scene(LearningRate()).film(recorder.run())
     film = scene(LossCurve()).film(descend(LINE, GradientDescent(0.01), (0, 0), 1))
     assert len(film) == 2
+
+
+@pytest.mark.parametrize("case", VIEWS, ids=str)
+def test_a_frame_alone_is_the_frame_in_sequence(case: ViewCase) -> None:
+    problem = next(problem for problem in (LINE, CLASSES, NETWORK) if case.made_for(problem))
+    shown = scene(case.view, problem=problem, start=None, steps=12, size=(320, 180))
+    run = shown.run()
+    film = shown.film(run)
+
+    def limits() -> list[tuple[float, ...]]:
+        return [(*ax.get_xlim(), *ax.get_ylim()) for ax in film.figure.axes]
+
+    fixed, moving = limits(), [id(artist) for artist in film.show(0)]
+    frames = [np.array(film.draw(frame)) for frame in range(len(film))]
+    assert limits() == fixed
+    assert [id(artist) for artist in film.show(5)] == moving
+    for frame in (9, 3):
+        np.testing.assert_array_equal(np.array(shown.film(run).draw(frame)), frames[frame])

@@ -23,7 +23,7 @@ VERDICTS = {
 }
 FALLING = 0.01
 # The two lines under a panel are so many times as high as their text.
-LINE_HEIGHT = 3.0
+LINE_HEIGHT = 3.8
 
 
 @dataclass(frozen=True)
