@@ -9,11 +9,14 @@ is timed over fewer steps, and what all of them would take is reckoned from that
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import platform
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import numpy as np
 
@@ -69,15 +72,15 @@ def main() -> None:
         print(f"\n10 000 steps on {points} points, one by one")
         table(
             {
-                "NumPy by hand, Adam": lambda line=line: adam_by_hand(line, 10_000),
-                "gdanim, Adam": lambda line=line: descend(line, Adam(0.01), (1, 1, 1), 10_000),
+                "NumPy by hand, Adam": partial(adam_by_hand, line, 10_000),
+                "gdanim, Adam": partial(descend, line, Adam(0.01), (1, 1, 1), 10_000),
             }
         )
         table(
             {
-                "NumPy by hand, sinusoid": lambda wave=wave: sinusoid_by_hand(wave, 10_000),
-                "gdanim, sinusoid": lambda wave=wave: descend(
-                    wave, GradientDescent(0.01), WAVE_START, 10_000
+                "NumPy by hand, sinusoid": partial(sinusoid_by_hand, wave, 10_000),
+                "gdanim, sinusoid": partial(
+                    descend, wave, GradientDescent(0.01), WAVE_START, 10_000
                 ),
             }
         )
@@ -157,13 +160,13 @@ def plain(problem: Problem) -> Floats:
 
 def jax_scan(problem: Problem) -> Task:
     """The same as a jitted scan in float64, compiled already."""
-    import jax
-
+    # Peers are not there where the types are checked.
+    jax: Any = importlib.import_module("jax")
     jax.config.update("jax_enable_x64", True)
     x = jax.numpy.array(problem.data.x ** np.array([2, 1, 0]))
     y = jax.numpy.array(problem.data.y)
 
-    def step(w: jax.Array, _: None) -> tuple[jax.Array, jax.Array]:
+    def step(w: Any, _: None) -> tuple[Any, Any]:
         w = w - LR * (2 / len(y)) * (x.T @ (x @ w - y))
         return w, w
 
@@ -175,8 +178,7 @@ def jax_scan(problem: Problem) -> Task:
 
 def torch_loop(problem: Problem) -> list[float]:
     """The loop of the book's chapter 4: autograd, an in-place step, the gradient set to None."""
-    import torch
-
+    torch: Any = importlib.import_module("torch")
     time, speed = (torch.from_numpy(each.copy()) for each in (problem.data.x[:, 0], problem.data.y))
     params = torch.tensor(START, requires_grad=True)
     losses = []
