@@ -11,11 +11,12 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
 
 from gdanim.errors import GdanimError
 from gdanim.film.animation import FilmAnimation
 from gdanim.film.canvas import FrameCanvas
-from gdanim.film.header import arrange, draw_header
+from gdanim.film.header import SMALLEST, arrange, draw_header
 from gdanim.film.style import plain_style
 from gdanim.views.axes import ROOM
 from gdanim.views.base import Clip, Update, View
@@ -56,6 +57,7 @@ class Film:
             left, right = settle(self.figure, height)
             if (final := arrange(header, clip, left, right)) != height:
                 settle(self.figure, final)
+            keep_inside(self.figure)
             self._updates: list[Update] = [say, *updates]
 
     def __reduce__(self) -> tuple[type[Film], tuple[object, ...]]:
@@ -119,6 +121,23 @@ def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> di
         return dict(figure.subplot_mosaic(rows))  # type: ignore[arg-type]  # strings are hashable
     except ValueError as error:
         raise GdanimError(f"layout: {layout!r} is no mosaic: {error}") from None
+
+
+def keep_inside(figure: Figure) -> None:
+    """Shrink the panels' names that would leave the frame at the side; no layout moves these."""
+    margin = 0.1 * figure.dpi
+    for ax in figure.axes:
+        titles = [one for one in ax.get_children() if isinstance(one, Text) and one not in ax.texts]
+        for text in (*titles, ax.xaxis.label):
+            if not text.get_text():
+                continue
+            size = full = float(text.get_fontsize())
+            while size > SMALLEST * full:
+                box = text.get_window_extent()
+                if box.x0 >= margin and box.x1 <= figure.bbox.width - margin:
+                    break
+                size *= 0.97
+                text.set_fontsize(size)
 
 
 def settle(figure: Figure, header: float) -> tuple[float, float]:

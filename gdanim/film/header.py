@@ -17,7 +17,7 @@ from gdanim.views.base import Clip, Update
 from gdanim.views.numbers import count, quantity, setting
 
 # Inches above a line of text, and below the last one.
-ABOVE, BELOW = 0.15, 0.25
+ABOVE, BELOW = 0.165, 0.25
 # Text that does not fit shrinks this far, then goes to more lines, and no further than SMALLEST.
 LEAST, SMALLEST = 0.72, 0.4
 # The gap between texts in one line, in inches.
