@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import indent
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -31,7 +32,11 @@ SCENES = "scenes"
 # Held to gdanim.views.theme.THEMES by a test: to import that is to import matplotlib.
 THEMES = ("light", "dark", "projector")
 DEBUG = "gdanim.debug"
-INTERRUPTED = 130
+# The signals that ask for an end, and what is said then; the exit code is 128 and the signal.
+WORDS: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+if sys.platform != "win32":
+    # The terminal has been closed.
+    WORDS[signal.SIGHUP] = "terminated"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,7 +47,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            with _ending_as_by_ctrl_c():
+            with _interruptible():
                 return super().invoke(ctx)
         except GdanimError as error:
             if ctx.meta.get(DEBUG):
@@ -50,23 +55,43 @@ class Command(click.Command):
             if isinstance(error, RequestError):
                 raise click.UsageError(str(error), ctx) from error
             raise click.ClickException(str(error)) from error
-        except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
-            ctx.exit(INTERRUPTED)
+        except KeyboardInterrupt as error:
+            number = error.number if isinstance(error, Interrupted) else signal.SIGINT
+            click.echo(WORDS[number], err=True)
+            ctx.exit(128 + number)
+
+
+class Interrupted(KeyboardInterrupt):  # noqa: N818
+    """A signal that asks the program to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
 
 
 @contextmanager
-def _ending_as_by_ctrl_c() -> Iterator[None]:
-    """In the block SIGTERM interrupts as Ctrl-C does, so nothing half done is left behind."""
+def _interruptible() -> Iterator[None]:
+    """In the block the signals that ask for an end raise Interrupted: nothing half done is left."""
     if threading.current_thread() is not threading.main_thread():
         # Only the main thread may choose what signals do.
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # One that is ignored stays so: nohup wants it.
+    before = {n: signal.getsignal(n) for n in WORDS if signal.getsignal(n) != signal.SIG_IGN}
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        # Once: another signal must not disturb the cleaning up after the first.
+        for each in before:
+            signal.signal(each, signal.SIG_IGN)
+        raise Interrupted(number)
+
     try:
+        for number in before:
+            signal.signal(number, interrupt)
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Group(click.Group):

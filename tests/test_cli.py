@@ -215,27 +215,37 @@ def test_an_error_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_render_leaves_nothing(number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "word"),
+    [
+        (signal.SIGINT, 130, "interrupted"),
+        (signal.SIGTERM, 143, "terminated"),
+        (getattr(signal, "SIGHUP", 1), 129, "terminated"),
+    ],
+)
+def test_an_interrupted_render_leaves_nothing(number: int, code: int, word: str) -> None:
     write(Path(), SCENE)
-    arguments = ("render", "lesson.py", "--seconds", "600", "-o", "new/a.mp4")
+    Path("scratch").mkdir()
+    arguments = ("render", "lesson.py", "--size", "96x64", "--seconds", "600", "-o", "new/a.mp4")
     process = subprocess.Popen(
         [sys.executable, "-m", "gdanim", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env={**os.environ, "TMPDIR": f"{Path('scratch').absolute()}"},
         # A shell that starts the tests in the background has them, and all they start, ignore it.
         preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     assert process.stderr is not None
     assert process.stderr.readline() == "new/a.mp4\n"
-    while not (part := list(Path("new").glob(".*.mp4"))) or not part[0].stat().st_size:
+    while not any(part.stat().st_size for part in Path("scratch").glob("*/*.mp4")):
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
-    assert (process.returncode, out, err.strip()) == (130, "", "interrupted")
-    assert os.listdir() == ["lesson.py"]
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err.strip()) == (code, "", word)
+    assert sorted(os.listdir()) == ["lesson.py", "scratch"]
+    assert os.listdir("scratch") == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes")

@@ -167,7 +167,7 @@ def test_an_end_before_the_last_frame_is_a_failure(
 @posix
 def test_killed_in_the_middle(tmp_path: Path, started: list[Started]) -> None:
     with (
-        pytest.raises(GdanimError, match="^ffmpeg was killed by signal 9$"),
+        pytest.raises(GdanimError, match=r"^ffmpeg was killed by signal 9 \(Killed\)$"),
         ffmpeg.encoding(SIZE, 10, (*OUTPUT, tmp_path / "a.mkv")) as write,
     ):
         write(frame(0))

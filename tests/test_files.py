@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import platform
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -150,3 +155,124 @@ def test_a_folder_of_other_things_is_not_replaced(tmp_path: Path) -> None:
         with pytest.raises(GdanimError, match=message), replacing_folder(place, r"a\d"):
             raise AssertionError("not to be reached")
     assert os.listdir(tmp_path) == ["notes.txt"]
+
+
+def test_of_two_folders_at_once_the_last_is_there_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, rename = tmp_path / "frames", Path.rename
+    place.mkdir()
+    raced: list[Path] = []
+
+    def slowly(part: Path, target: Path) -> Path:
+        # Another process puts its folder there when this one has just moved the old one away.
+        if target == place and not raced:
+            raced.append(part)
+            with replacing_folder(place, r"a\d") as quicker:
+                (quicker / "a2").touch()
+        return rename(part, target)
+
+    monkeypatch.setattr(Path, "rename", slowly)
+    with replacing_folder(place, r"a\d") as part:
+        (part / "a1").touch()
+    assert raced
+    assert os.listdir(place) == ["a1"]
+    assert os.listdir(tmp_path) == ["frames"]
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_an_interrupt_while_folders_change_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    place, rename = tmp_path / "frames", Path.rename
+    place.mkdir()
+    (place / "a1").touch()
+
+    def interrupted(part: Path, target: Path) -> Path:
+        monkeypatch.undo()
+        if moved:
+            rename(part, target)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), replacing_folder(place, r"a\d") as part:
+        (part / "a2").touch()
+        monkeypatch.setattr(Path, "rename", interrupted)
+    assert os.listdir(tmp_path) == ["frames"]
+    assert os.listdir(place) == ["a1"]
+
+
+def test_an_interrupt_while_the_old_folder_is_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "frames"
+    place.mkdir()
+    (place / "a1").touch()
+
+    def interrupted(*args: object, **kwargs: object) -> None:
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), replacing_folder(place, r"a\d") as part:
+        (part / "a2").touch()
+        monkeypatch.setattr(shutil, "rmtree", interrupted)
+    assert os.listdir(tmp_path) == ["frames"]
+    assert os.listdir(place) == ["a2"]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from gdanim.film.files import replacing, replacing_folder
+replace = replacing_folder(sys.argv[1], "a") if "frames" in sys.argv[1] else replacing(sys.argv[1])
+part = replace.__enter__()
+if part.is_file():
+    finishing = replacing(part)
+    finishing.__enter__()
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("name", ["video.mp4", "video-frames"])
+def test_what_a_killed_process_left_is_gone_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / name
+    others = ["another.mp4", ".video.mp4", ".video.backup.mp4"]
+    for other in others:
+        (tmp_path / other).touch()
+
+    def write() -> list[str]:
+        with replacing_folder(path, "a") if "frames" in name else replacing(path):
+            return os.listdir(tmp_path)
+
+    done = subprocess.run([sys.executable, "-c", KILLED, f"{path}"])
+    assert done.returncode == -9
+    left = set(os.listdir(tmp_path)) - set(others)
+    assert len(left) == (1 if "frames" in name else 2)
+    with monkeypatch.context() as patch:
+        # Its processes are not known here.
+        patch.setattr(platform, "node", lambda: "another machine")
+        assert left < set(write())
+    assert left.isdisjoint(write())
+    assert set(os.listdir(tmp_path)) == {*others, name}
+
+
+def test_what_is_being_written_stays(tmp_path: Path) -> None:
+    with replacing(tmp_path / "video.mp4") as one, replacing(tmp_path / "video.mp4"):
+        assert one.exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG])
+def test_no_room_is_said(tmp_path: Path, number: int) -> None:
+    with (
+        pytest.raises(GdanimError, match="^cannot write .*video.mp4: .*; free some space"),
+        replacing(tmp_path / "video.mp4"),
+    ):
+        raise OSError(number, os.strerror(number))
+    assert os.listdir(tmp_path) == []
+
+
+def test_errors_of_other_files_go_through(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), replacing(tmp_path / "video.mp4"):
+        open(tmp_path / "missing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -189,8 +190,15 @@ def _failure(code: int, words: IO[bytes]) -> GdanimError:
     if code == 0:
         what = "stopped before the last frame"
     else:
-        what = f"was killed by signal {-code}" if code < 0 else f"failed (exit code {code})"
+        what = ending(code)
     return GdanimError("\n".join([f"ffmpeg {what}" + (":" if lines else ""), *lines]))
+
+
+def ending(code: int) -> str:
+    """How a process with this exit code ended, in words."""
+    if code < 0:
+        return f"was killed by signal {-code} ({signal.strsignal(-code)})"
+    return f"failed (exit code {code})"
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import platform
 import re
 import secrets
 import shutil
+import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gdanim.errors import GdanimError
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST)
 
 
 @contextmanager
@@ -25,12 +32,14 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     if target.exists() and not target.is_file():
         kind = "a folder" if target.is_dir() else "no regular file"
         raise GdanimError(f"cannot write {path}: it is {kind}; name another file")
+    forget_leftovers(target)
     part = _beside(target)
     with _folders(path, target.parent), _cleaned_up(part):
         with _explained(path):
             # Exclusive, and with the permissions that the finished file is to have.
             part.open("xb").close()
-        yield part
+        with _room_for(path):
+            yield part
         with _explained(path):
             part.replace(target)
 
@@ -43,31 +52,58 @@ def replacing_folder(path: str | os.PathLike[str], pattern: str) -> Iterator[Pat
     """
     target = Path(os.path.realpath(path))
     check_folder(path, pattern)
-    part, old = _beside(target), _beside(target)
+    forget_leftovers(target)
+    part = _beside(target)
     with _folders(path, target.parent), _cleaned_up(part):
         with _explained(path):
             part.mkdir()
-        yield part
+        with _room_for(path):
+            yield part
         with _explained(path):
-            if target.exists():
-                target.rename(old)
+            _exchange(part, target)
+
+
+def _exchange(part: Path, target: Path) -> None:
+    """Move the folder `part` to `target`, and what is there out of the way and away.
+
+    No system call that Python has does both at once, so another process may come in between: then
+    this one is the last, and goes on top.
+    """
+    aside: list[Path] = []
+    try:
+        while True:
+            aside.append(_beside(target))
+            with suppress(FileNotFoundError):
+                target.rename(aside[-1])
             try:
                 part.rename(target)
-            except BaseException:
-                if old.exists():
-                    old.rename(target)
-                raise
-    shutil.rmtree(old, ignore_errors=True)
+                break
+            except OSError as error:
+                if error.errno not in OCCUPIED:
+                    raise
+    except BaseException:
+        if aside[-1].exists() and not target.exists():
+            aside[-1].rename(target)
+        raise
+    finally:
+        for old in aside:
+            # Twice where an interrupt ends the first time.
+            with _cleaned_up(old):
+                _remove(old)
 
 
 def check_folder(path: str | os.PathLike[str], pattern: str) -> None:
     """GdanimError when there is something at `path` but a folder of files that match `pattern`."""
-    place = Path(path)
-    if not place.exists():
-        return
-    if not place.is_dir():
-        raise GdanimError(f"cannot write {path}: it is a file, and a folder is to go there")
-    other = sorted(entry.name for entry in place.iterdir() if not re.fullmatch(pattern, entry.name))
+    with _explained(path):
+        try:
+            names = os.listdir(path)
+        except FileNotFoundError:
+            return
+        except NotADirectoryError:
+            raise GdanimError(
+                f"cannot write {path}: it is a file, and a folder is to go there"
+            ) from None
+    other = sorted(name for name in names if not re.fullmatch(pattern, name))
     if other:
         raise GdanimError(
             f"cannot write {path}: the folder holds other files, such as {other[0]}; "
@@ -76,18 +112,24 @@ def check_folder(path: str | os.PathLike[str], pattern: str) -> None:
 
 
 def forget_leftovers(path: Path) -> None:
-    """Remove what processes that were killed while they wrote `path` have left beside it."""
+    """Remove what processes of this machine, killed as they wrote `path`, have left beside it."""
     target = Path(os.path.realpath(path))
+    token = rf"-{_machine()}[0-9a-f]{{6}}"
+    # A part of a part is what was being finished.
     pattern = re.compile(
-        rf"\.{re.escape(target.stem)}\.(\d+)-[0-9a-f]{{8}}{re.escape(target.suffix)}"
+        rf"\.{{1,2}}{re.escape(target.stem)}(?:\.\d+{token})?\.(\d+){token}{re.escape(target.suffix)}"
     )
-    for entry in target.parent.iterdir() if target.parent.is_dir() else ():
-        match = pattern.fullmatch(entry.name)
-        if match and not _is_alive(int(match[1])):
-            _remove(entry)
+    with suppress(OSError):
+        for entry in target.parent.iterdir():
+            match = pattern.fullmatch(entry.name)
+            if match and not _is_alive(int(match[1])):
+                _remove(entry)
 
 
 def _is_alive(process: int) -> bool:
+    if sys.platform == "win32":
+        # Signal 0 is Ctrl-C there.
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -97,8 +139,13 @@ def _is_alive(process: int) -> bool:
     return True
 
 
+def _machine() -> str:
+    """Tells machines that share a folder apart: a process's number says nothing on another."""
+    return f"{zlib.crc32(platform.node().encode()):08x}"[:6]
+
+
 def _beside(target: Path) -> Path:
-    part = f"{os.getpid()}-{secrets.token_hex(4)}"
+    part = f"{os.getpid()}-{_machine()}{secrets.token_hex(3)}"
     return target.with_name(f".{target.stem}.{part}{target.suffix}")
 
 
@@ -152,4 +199,17 @@ def _explained(path: str | os.PathLike[str]) -> Iterator[None]:
         raise GdanimError(
             f"cannot write {path}: {error.strerror or error}; "
             "name a file in a folder that you may write to"
+        ) from None
+
+
+@contextmanager
+def _room_for(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Where the block finds no room on the disk, GdanimError says so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise GdanimError(
+            f"cannot write {path}: {error.strerror}; free some space, or name another place"
         ) from None

@@ -140,7 +140,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _check_end(process: subprocess.Popen[bytes]) -> None:
     code = process.wait()
     if code:
-        how = f"was killed by signal {-code}" if code < 0 else f"failed (exit code {code})"
+        how = ffmpeg.ending(code)
         raise GdanimError(f"a process that drew frames {how}; try again with one job (-j 1)")
 
 
