@@ -311,6 +311,7 @@ def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> Non
 @click.option("--keep-going", is_flag=True, help="Make the other clips when one fails.")
 @click.option("--watch", is_flag=True, help="Begin again whenever a file of the scripts is saved.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write the results as JSON.")
+@click.option("--dask", metavar="ADDRESS", help="Make them on the cluster of this scheduler.")
 @debug_option
 def batch(plan: Path, jobs: int | None, dry_run: bool, watch: bool, **wishes: Any) -> None:
     """Make all videos of a plan, or of a folder of scripts: only what has changed.

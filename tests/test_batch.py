@@ -21,6 +21,7 @@ from gdanim.batch.commands import RUNS
 from gdanim.batch.manifest import NAME, content_of
 from gdanim.batch.plan import read
 from gdanim.batch.report import clock
+from gdanim.batch.sites import Here
 from gdanim.batch.work import compared
 from gdanim.cli import main
 from gdanim.descent.gradient_descent import GradientDescent
@@ -104,6 +105,13 @@ def held(folder: Path) -> dict[str, str]:
     return {path.name: content_of(path) for path in (folder / "output").glob("[!.]*")}
 
 
+class InThread(Here):
+    """One thread of this very process."""
+
+    def open(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1)
+
+
 def test_only_what_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert to_make() == dict.fromkeys(BOTH, "is new")
     assert not (folder / "output").exists()
@@ -148,7 +156,7 @@ def test_only_what_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_changed_look_descends_no_more(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     items = examine(read(Path("plan.toml")))
-    run(items, RUNS, lambda: ThreadPoolExecutor(1), 1)
+    run(items, InThread(1, RUNS))
     assert len(list(RUNS.glob("*.npz"))) == 2
 
     def no_descent(descent: object) -> None:
@@ -157,12 +165,10 @@ def test_a_changed_look_descends_no_more(folder: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(Descent, "run", no_descent)
     change(folder / "helper.py", "A line", "Another")
     items = examine(read(Path("plan.toml")))
-    assert {result.status for result in run(items, RUNS, lambda: ThreadPoolExecutor(1), 1)} == {
-        "made"
-    }
+    assert {result.status for result in run(items, InThread(1, RUNS))} == {"made"}
     change(folder / "points.csv", "2,5", "2,4")
     items = examine(read(Path("plan.toml")))
-    results = run(items, RUNS, lambda: ThreadPoolExecutor(1), 1, keep_going=True)
+    results = run(items, InThread(1, RUNS), keep_going=True)
     assert {result.error for result in results} == {"AssertionError: descends again"}
 
 
@@ -337,7 +343,7 @@ def test_the_results_are_in_the_plans_order(folder: Path) -> None:
     def tell(result: object, done: int, total: int, left: float) -> None:
         told.append((done, total))
 
-    results = run(items, RUNS, lambda: ThreadPoolExecutor(1), 1, tell=tell)
+    results = run(items, InThread(1, RUNS), tell=tell)
     assert [result.item for result in results] == items
     assert told == [(1, 2), (2, 2)]
     assert (folder / "output" / NAME).exists()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import AbstractContextManager, closing, suppress
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from gdanim.batch.keys import UnkeyableError, key_of, versions
 from gdanim.batch.manifest import Entry, Manifest
 from gdanim.batch.plan import Clip
-from gdanim.batch.work import Order, job_of, make, run_name
+from gdanim.batch.sites import Site
+from gdanim.batch.work import job_of, run_name
 from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
 from gdanim.film.files import forget_leftovers
@@ -94,30 +96,27 @@ def _entries(job: Job, clip: Clip, drawn_by: str) -> tuple[Entry, ...]:
 
 Tell = Callable[[Result, int, int, float], object]
 """Called when a clip is done: its result, so many done of all, and about so many seconds left."""
-Open = Callable[[], AbstractContextManager[Executor]]
 
 
 def run(
     items: Sequence[Item],
-    runs: Path,
-    open_executor: Open,
-    workers: int,
+    site: Site,
     keep_going: bool = False,
     tell: Tell = lambda result, done, total, left: None,
 ) -> list[Result]:
     """Make what has to be made, and give the results in the order of `items`.
 
-    `open_executor` gives the workers, anew when they broke down. After a clip that failed no other
-    is begun, unless `keep_going`. A file counts as made, and its manifest says so, only when it
-    stands complete in its place: whatever interrupts a batch, the next one goes on from there.
+    After a clip that failed no other is begun, unless `keep_going`. A file counts as made, and its
+    manifest says so, only when it stands complete in its place: whatever interrupts a batch, the
+    next one goes on from there.
     """
     results = {number: Result(item, KEPT) for number, item in enumerate(items) if not item.why}
-    orders = {n: Order(item.clip, runs) for n, item in enumerate(items) if n not in results}
-    for order in orders.values():
-        for output in order.clip.outputs:
+    clips = {n: item.clip for n, item in enumerate(items) if n not in results}
+    for clip in clips.values():
+        for output in clip.outputs:
             forget_leftovers(output.path)
-    begun, total = time.monotonic(), len(orders)
-    with closing(_outcomes(orders, open_executor, workers)) as outcomes:
+    begun, total = time.monotonic(), len(clips)
+    with closing(_outcomes(clips, site)) as outcomes:
         for done, (number, outcome) in enumerate(outcomes, start=1):
             results[number] = result = _result(items[number], outcome)
             tell(result, done, total, (time.monotonic() - begun) / done * (total - done))
@@ -126,52 +125,60 @@ def run(
     return [results.get(number, Result(item, STOPPED)) for number, item in enumerate(items)]
 
 
-def _outcomes(
-    orders: Mapping[int, Order], open_executor: Open, workers: int
-) -> Generator[tuple[int, list[Rendered] | BaseException], None, None]:
-    """The outcome of every order by its number, as they come.
+Outcomes = Generator[tuple[int, Sequence[Rendered] | BaseException], None, None]
 
-    When workers break down, the orders that were being worked on are tried once more, one by one:
+
+def _outcomes(clips: Mapping[int, Clip], site: Site) -> Outcomes:
+    """What became of every clip by its number, as it comes.
+
+    When workers break down, the clips that were being worked on are tried once more, one by one:
     only that which breaks its worker alone has failed.
     """
-    pending = dict(orders)
+    pending = dict(clips)
     while pending:
         suspects = []
-        for number, outcome in _round(pending, open_executor, workers):
+        for number, outcome in _round(pending, site):
             if isinstance(outcome, BrokenExecutor):
                 suspects.append(number)
             else:
                 del pending[number]
                 yield number, outcome
         for suspect in suspects:
-            for number, outcome in _round({suspect: pending.pop(suspect)}, open_executor, 1):
+            for number, outcome in _round({suspect: pending.pop(suspect)}, site):
                 if isinstance(outcome, BrokenExecutor):
                     outcome = GdanimError("its worker process was killed; is memory short?")
                 yield number, outcome
 
 
-def _round(
-    orders: Mapping[int, Order], open_executor: Open, workers: int
-) -> Iterator[tuple[int, list[Rendered] | BaseException]]:
+def _round(clips: Mapping[int, Clip], site: Site) -> Outcomes:
     """Outcomes until all are there or the workers broke down.
 
-    No worker gets an order before it is free: one that waited in a worker's queue would be begun
-    even after an interrupt.
+    No worker gets a clip before it is free: one that waited in a worker's queue would be begun even
+    after an interrupt.
     """
-    waiting, running = iter(list(orders.items())), dict[Future[list[Rendered]], int]()
-    with open_executor() as executor:
+    waiting, running = iter(list(clips.items())), dict[Future[Any], int]()
+    with site.open() as executor:
         while True:
             with suppress(BrokenExecutor):
-                for number, order in islice(waiting, workers - len(running)):
-                    running[executor.submit(make, order)] = number
+                for number, clip in islice(waiting, site.workers - len(running)):
+                    running[site.submit(executor, clip)] = number
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                error = future.exception()
-                yield running.pop(future), error or future.result()
+                number = running.pop(future)
+                yield number, _received(site, clips[number], future)
 
 
-def _result(item: Item, outcome: list[Rendered] | BaseException) -> Result:
+def _received(site: Site, clip: Clip, future: Future[Any]) -> Sequence[Rendered] | BaseException:
+    if future.cancelled():
+        return GdanimError("the connection to its worker was lost")
+    try:
+        return future.exception() or site.receive(clip, future.result())
+    except GdanimError as error:
+        return error
+
+
+def _result(item: Item, outcome: Sequence[Rendered] | BaseException) -> Result:
     """The clip's result; files that were made are noted in their folders' manifests."""
     if isinstance(outcome, GdanimError):
         return Result(item, FAILED, error=str(outcome))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from gdanim.batch import report as words
 from gdanim.batch.batch import FAILED, Item, Result, examine, run, tidy
 from gdanim.batch.plan import read
-from gdanim.batch.pool import processes
+from gdanim.batch.sites import Here, Site
 from gdanim.batch.watching import state_of, until_changed
 from gdanim.errors import GdanimError
 from gdanim.quality import OUTPUT
@@ -27,12 +27,19 @@ def show(plan: Path, force: bool) -> None:
         click.echo(words.planned(item))
 
 
-def make(plan: Path, jobs: int | None, force: bool, keep_going: bool, report: Path | None) -> None:
+def make(
+    plan: Path,
+    jobs: int | None,
+    force: bool,
+    keep_going: bool,
+    report: Path | None,
+    dask: str | None,
+) -> None:
     """Make what has changed; GdanimError when a clip failed."""
     begun = time.monotonic()
     items = examine(read(plan), force)
     runs = (Path() if plan.is_dir() else plan.parent) / RUNS
-    results = _made(items, runs, jobs or len(os.sched_getaffinity(0)), keep_going)
+    results = run(items, _site(items, runs, jobs, dask), keep_going, _tell)
     tidy(items, runs)
     seconds = time.monotonic() - begun
     if report is not None:
@@ -42,17 +49,20 @@ def make(plan: Path, jobs: int | None, force: bool, keep_going: bool, report: Pa
         raise GdanimError(f"{failed} of {len(results)} clips failed; see above")
 
 
-def _made(items: list[Item], runs: Path, workers: int, keep_going: bool) -> list[Result]:
+def _site(items: list[Item], runs: Path, jobs: int | None, dask: str | None) -> Site:
+    if dask is not None:
+        from gdanim.batch.cluster import join
+
+        return join(dask)
     todo = sum(item.why is not None for item in items)
-    workers = max(1, min(workers, todo))
-
-    def tell(result: Result, done: int, total: int, left: float) -> None:
-        click.echo(words.line(result, done, total, left))
-
-    return run(items, runs, partial(processes, workers), workers, keep_going, tell)
+    return Here(max(1, min(jobs or len(os.sched_getaffinity(0)), todo)), runs)
 
 
-def watch(plan: Path, jobs: int | None, force: bool, keep_going: bool, report: Path | None) -> None:
+def _tell(result: Result, done: int, total: int, left: float) -> None:
+    click.echo(words.line(result, done, total, left))
+
+
+def watch(plan: Path, jobs: int | None, force: bool, **wishes: Any) -> None:
     """Make what has changed now, and again after every change of a file, until interrupted."""
     folders = {plan.parent if plan.is_file() else plan}
     while True:
@@ -61,7 +71,7 @@ def watch(plan: Path, jobs: int | None, force: bool, keep_going: bool, report: P
             clips = read(plan)
             folders |= {Path(clip.selection.partition("::")[0]).parent for clip in clips}
             state = state_of(folders)
-            make(plan, jobs, force, keep_going, report)
+            make(plan, jobs, force, **wishes)
         except GdanimError as error:
             click.echo(f"Error: {error}", err=True)
         force = False

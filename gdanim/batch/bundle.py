@@ -1,0 +1,138 @@
+"""A clip for a machine that sees none of our files, and the files that come back."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gdanim.batch.plan import Clip
+from gdanim.batch.work import Order, job_of, make
+from gdanim.film.files import replacing, replacing_folder
+from gdanim.rendering import Rendered
+
+_opened: ContextVar[set[str] | None] = ContextVar("opened", default=None)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A clip, and by their paths the files that its script reads: itself, helpers, data.
+
+    Paths are relative to the script's folder; outputs have names without folders.
+    """
+
+    clip: Clip
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A file that was made, and its bytes; of a folder of frames, those of its files by name."""
+
+    rendered: Rendered
+    content: bytes | Mapping[str, bytes]
+
+
+def bundle_of(clip: Clip) -> Bundle:
+    """The clip with all files below its script's folder that it opens when it is loaded and called.
+
+    Raises GdanimError for a file elsewhere that it reads, which the other machine could not find.
+    """
+    script, colons, name = clip.selection.partition("::")
+    root = Path(script).resolve().parent
+    with _opened_files() as opened:
+        job_of(clip)
+    files = {}
+    for path in sorted(_sources(opened)):
+        if path.is_relative_to(root) and path.is_file():
+            files[path.relative_to(root).as_posix()] = path.read_bytes()
+    selection = f"{Path(script).name}{colons}{name}"
+    outputs = tuple(
+        replace(output, path=Path(f"{k}", output.path.name))
+        for k, output in enumerate(clip.outputs)
+    )
+    return Bundle(replace(clip, selection=selection, outputs=outputs), files)
+
+
+def make_bundle(bundle: Bundle) -> list[Finished]:
+    """Make the clip's files in a folder of its own, which is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
+        root = Path(folder).resolve()
+        for name, content in bundle.files.items():
+            file = root / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        clip = replace(
+            bundle.clip,
+            selection=f"{root / bundle.clip.selection}",
+            outputs=tuple(
+                replace(output, path=root / "output" / output.path)
+                for output in bundle.clip.outputs
+            ),
+        )
+        made = make(Order(clip, root / "runs"))
+        return [Finished(rendered, _content(rendered.path)) for rendered in made]
+
+
+def unpack(clip: Clip, finished: Sequence[Finished]) -> list[Rendered]:
+    """Put the files in their places, each only when it is complete."""
+    by_name = {output.path.name: output.path for output in clip.outputs}
+    return [_placed(by_name[one.rendered.path.name], one) for one in finished]
+
+
+def _placed(path: Path, finished: Finished) -> Rendered:
+    if isinstance(finished.content, bytes):
+        with replacing(path) as part:
+            part.write_bytes(finished.content)
+    else:
+        with replacing_folder(path, r".*") as part:
+            for name, content in finished.content.items():
+                (part / name).write_bytes(content)
+    return replace(finished.rendered, path=path)
+
+
+def _content(path: Path) -> bytes | dict[str, bytes]:
+    if path.is_dir():
+        return {file.name: file.read_bytes() for file in path.iterdir()}
+    return path.read_bytes()
+
+
+@contextmanager
+def _opened_files() -> Iterator[set[str]]:
+    """The paths of all files that are opened inside."""
+    if not getattr(_watch, "installed", False):
+        # An audit hook stays for good; outside of this block it does nothing.
+        sys.addaudithook(_watch)
+        _watch.installed = True  # type: ignore[attr-defined]
+    opened: set[str] = set()
+    token = _opened.set(opened)
+    try:
+        yield opened
+    finally:
+        _opened.reset(token)
+
+
+def _watch(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and (opened := _opened.get()) is not None:
+        path = arguments[0]
+        if isinstance(path, str | bytes | os.PathLike):
+            opened.add(os.path.abspath(os.fsdecode(path)))
+
+
+def _sources(opened: set[str]) -> Iterator[Path]:
+    """The files themselves; for a module's cached bytecode its source."""
+    for name in opened:
+        path = Path(name)
+        if path.suffix == ".pyc":
+            try:
+                path = Path(importlib.util.source_from_cache(name))
+            except ValueError:
+                continue
+        yield path.resolve()

@@ -1,0 +1,140 @@
+"""Workers of a Dask cluster, which need not see any of our files."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gdanim.batch.bundle import bundle_of, make_bundle, unpack
+from gdanim.batch.keys import LIBRARIES, versions
+from gdanim.batch.plan import Clip
+from gdanim.batch.sites import Site
+from gdanim.errors import GdanimError
+from gdanim.film import ffmpeg
+from gdanim.film.style import FONT
+from gdanim.rendering import Rendered
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+# A task whose worker died is given to another so many times.
+RETRIES = 3
+PATIENCE = 10
+
+
+@dataclass(frozen=True)
+class Cluster(Site):
+    """The workers of the scheduler at `address`; `workers` of them when it was joined.
+
+    Scripts run in a process that must do nothing else meanwhile, so every worker has one thread.
+    """
+
+    address: str
+    workers: int
+
+    @contextmanager
+    def open(self) -> Iterator[Executor]:
+        """A client's executor; what is running is cancelled when the block is left."""
+        with _client(self.address) as client:
+            executor: Executor = client.get_executor(  # type: ignore[no-untyped-call]
+                pure=False, retries=RETRIES
+            )
+            yield executor
+
+    def submit(self, executor: Executor, clip: Clip) -> Future[Any]:
+        """The clip and the files that it needs."""
+        return executor.submit(make_bundle, bundle_of(clip))
+
+    def receive(self, clip: Clip, result: Any) -> Sequence[Rendered]:
+        """Write the bytes that came back."""
+        return unpack(clip, result)
+
+
+def join(address: str) -> Cluster:
+    """The cluster, when all its workers would draw the same frames as this machine.
+
+    Raises GdanimError when there is no scheduler, no worker, a worker of several threads, or one
+    with other versions or fonts, all of which are listed.
+    """
+    with _client(address) as client:
+        threads = {name: info["nthreads"] for name, info in _workers(client).items()}
+        if not threads:
+            raise GdanimError(f"{address}: has no workers; start some with `dask worker {address}`")
+        if busy := [name for name, number in threads.items() if number > 1]:
+            raise GdanimError(
+                f"{address}: workers must have one thread each, {busy[0]} has {threads[busy[0]]}; "
+                f"start them with `dask worker {address} --nworkers auto --nthreads 1`"
+            )
+        theirs = _ask(client, traits)
+    _check(address, traits(), theirs)
+    return Cluster(address, len(threads))
+
+
+def traits() -> dict[str, str]:
+    """What frames depend on besides the scene: versions, and the font's digest."""
+    return {
+        "python": platform.python_version(),
+        "gdanim": f"{importlib.metadata.version('gdanim')} {versions()[:8]}",
+        **{name: importlib.metadata.version(name) for name in LIBRARIES},
+        "ffmpeg": Path(ffmpeg.executable()).name,
+        FONT: _font(),
+    }
+
+
+def _font() -> str:
+    from matplotlib import font_manager
+
+    font = Path(font_manager.findfont(FONT))
+    return hashlib.sha256(font.read_bytes()).hexdigest()[:8]
+
+
+def _check(address: str, ours: Mapping[str, str], theirs: Mapping[str, Any]) -> None:
+    faults = [
+        f"  {worker}: {name} is {traits.get(name, 'missing')}, here it is {value}"
+        for worker, traits in sorted(theirs.items())
+        for name, value in ours.items()
+        if traits.get(name) != value
+    ]
+    if faults:
+        listing = "\n".join(faults)
+        raise GdanimError(
+            f"{address}: workers would not draw the same frames as this machine; "
+            f"install the same versions there:\n{listing}"
+        )
+
+
+@contextmanager
+def _client(address: str) -> Iterator[Client]:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise GdanimError(
+            "--dask needs the package distributed: run `pip install 'gdanim[cluster]'`"
+        ) from None
+    try:
+        client = Client(  # type: ignore[no-untyped-call]
+            address, timeout=PATIENCE, set_as_default=False
+        )
+    except (OSError, ValueError, TimeoutError) as error:
+        raise GdanimError(
+            f"{address}: no Dask scheduler answers ({error}); start one with `dask scheduler`"
+        ) from None
+    with client:
+        yield client
+
+
+def _workers(client: Client) -> Mapping[str, Any]:
+    workers: Mapping[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
+    return workers
+
+
+def _ask(client: Client, question: Callable[[], dict[str, str]]) -> Mapping[str, Any]:
+    answers: Mapping[str, Any] = client.run(question)
+    return answers
