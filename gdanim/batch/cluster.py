@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import logging
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
@@ -73,8 +74,13 @@ def join(address: str) -> Cluster:
                 f"start them with `dask worker {address} --nworkers auto --nthreads 1`"
             )
         theirs = _ask(client, traits)
-    _check(address, traits(), theirs)
+    _check(address, here(), theirs)
     return Cluster(address, len(threads))
+
+
+def here() -> dict[str, str]:
+    """The traits of this machine."""
+    return traits()
 
 
 def traits() -> dict[str, str]:
@@ -126,8 +132,22 @@ def _client(address: str) -> Iterator[Client]:
         raise GdanimError(
             f"{address}: no Dask scheduler answers ({error}); start one with `dask scheduler`"
         ) from None
-    with client:
+    with _quiet(), client:
         yield client
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No traceback in the log for each connection that is lost: our own errors say what is lost."""
+    handlers = logging.getLogger("distributed").handlers
+    levels = [handler.level for handler in handlers]
+    for handler in handlers:
+        handler.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for handler, level in zip(handlers, levels, strict=True):
+            handler.setLevel(level)
 
 
 def _workers(client: Client) -> Mapping[str, Any]:
