@@ -25,7 +25,8 @@ from gdanim.version import __version__
 if TYPE_CHECKING:
     from gdanim.film.save import Progress
     from gdanim.knobs import Knob
-    from gdanim.rendering import Rendered, Settings, Still
+    from gdanim.publish.beside import Still
+    from gdanim.rendering import Rendered, Settings
     from gdanim.script import Script
 
 SCENES = "scenes"
@@ -213,6 +214,18 @@ def main() -> None:
 @click.option("--still", metavar="STEP|last", callback=still_of, help="A picture of this step.")
 @click.option("--theme", type=click.Choice(THEMES), help="The colours.")
 @click.option(
+    "--poster",
+    metavar="[STEP|last]",
+    is_flag=False,
+    flag_value="last",
+    callback=still_of,
+    help="Beside the video: its last frame, or the one of this step, as NAME.poster.png.",
+)
+@click.option("--captions", is_flag=True, help="Beside it: what happens, as captions, NAME.vtt.")
+@click.option("--alt", is_flag=True, help="Beside it: what it shows, in words, NAME.alt.txt.")
+@click.option("--filmstrip", is_flag=True, help="Beside it: six frames, NAME.filmstrip.png.")
+@click.option("--csv", is_flag=True, help="Beside it: all numbers of the run, NAME.steps.csv.")
+@click.option(
     "-j",
     "--jobs",
     "processes",
@@ -232,16 +245,23 @@ def render(
     still: Still | None,
     show: bool,
     processes: int,
+    poster: Still | None,
+    captions: bool,
+    alt: bool,
+    filmstrip: bool,
+    csv: bool,
     **wishes: Any,
 ) -> None:
     """Render the scenes of scripts to videos, GIFs and stills.
 
     SCRIPT is a scene script; ::SCENE picks one of its scenes, otherwise all are rendered.
     """
+    from gdanim.publish.beside import Beside
     from gdanim.rendering import prepare, request
 
     wanted = _settings(**wishes)
-    jobs = request(scripts, settings, output, formats, still, codec)
+    beside = Beside(poster, captions, alt, filmstrip, csv)
+    jobs = request(scripts, settings, output, formats, still, codec, beside)
     for take in prepare(jobs, wanted):
         for rendered in take.files(_bar, processes):
             click.echo(_report(rendered))
@@ -272,10 +292,11 @@ def _report(rendered: Rendered) -> str:
     width, height = rendered.size
     frames = f"{rendered.frames} frame" + "s" * (rendered.frames != 1)
     length = f"{frames}, {rendered.seconds:.3g} s, " if rendered.seconds else ""
+    others = "with " * bool(rendered.beside) + ", ".join(path.name for path in rendered.beside)
     return (
         f"{rendered.path}: {width}x{height}, {length}{_bytes(rendered.bytes)}, "
         f"made in {rendered.took:.1f} s"
-    ) + (f"; {rendered.notice}" if rendered.notice else "")
+    ) + "".join(f"; {text}" for text in (rendered.notice, others) if text)
 
 
 def _bytes(count: int) -> str:

@@ -14,9 +14,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
 
 from gdanim.descent.run import Outcome, Run, together
 from gdanim.errors import GdanimError, RequestError
@@ -28,6 +25,7 @@ from gdanim.film.save import Progress, TooLargeError, save, save_still
 from gdanim.fitting import Rung, Thinned, best_fit, parse_bytes, rungs
 from gdanim.knobs import Value
 from gdanim.provenance import Note, Origin, shown_path, versions
+from gdanim.publish.beside import NOTHING, Beside, Still
 from gdanim.quality import MEDIUM, OUTPUT, QUALITIES, Quality, Size, check_fps, check_size
 from gdanim.scene import Descent, Scene, longest
 from gdanim.script import SceneFunction, ScriptError, choose, own_lines
@@ -35,7 +33,6 @@ from gdanim.script import load as load_script
 from gdanim.timeline import Pace, Timeline
 from gdanim.views.theme import THEMES, Theme
 
-Still = int | Literal["last"]
 Watch = Callable[[Path, int], AbstractContextManager[Progress]]
 """Called with a file's path and number of frames before it is drawn; follows its progress."""
 
@@ -82,12 +79,24 @@ class Settings:
 
 @dataclass(frozen=True)
 class Output:
-    """A file to make: a video in `format`, or the still of a step."""
+    """A file to make: a video in `format`, with what goes beside it, or the still of a step."""
 
     path: Path
     format: Format | None = None
     still: Still | None = None
     notice: str = ""
+    beside: Beside = NOTHING
+
+    @property
+    def base(self) -> Path:
+        """The path without its extension, or without -frames."""
+        end = self.format.extension if self.format else self.path.suffix
+        return self.path.with_name(self.path.name[: len(self.path.name) - len(end)])
+
+    @property
+    def paths(self) -> list[Path]:
+        """All that is written."""
+        return [self.path, *self.beside.paths(self.base)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +113,8 @@ class Job:
 class Rendered:
     """A file that was made: pixels, frames and seconds of video (0 for a still), bytes.
 
-    `took` is how many seconds drawing and encoding needed, `outcome` how the runs ended.
+    `took` is how many seconds drawing and encoding needed, `outcome` how the runs ended, `beside`
+    what was written beside it.
     """
 
     path: Path
@@ -115,6 +125,7 @@ class Rendered:
     took: float
     outcome: Outcome
     notice: str = ""
+    beside: tuple[Path, ...] = ()
 
 
 def render(
@@ -164,6 +175,7 @@ def request(
     formats: Sequence[str] = (),
     still: Still | None = None,
     codec: str | None = None,
+    beside: Beside = NOTHING,
 ) -> list[Job]:
     """What `gdanim render` asks for: the scenes of `SCRIPT[::SCENE]`, knobs set, and their files.
 
@@ -172,7 +184,7 @@ def request(
     scenes = [scene for selection in selections for scene in choose(selection)]
     # All knobs are looked at before any scene is made, which may read files and take its time.
     values = [scene.values(settings) for scene in scenes]
-    files = [outputs(scene.file_name, where, formats, still, codec) for scene in scenes]
+    files = [outputs(scene.file_name, where, formats, still, codec, beside) for scene in scenes]
     return [
         Job(scene(**knobs), places, scene.script, origin_of(scene, knobs))
         for scene, knobs, places in zip(scenes, values, files, strict=True)
@@ -190,22 +202,35 @@ def outputs(
     formats: Sequence[str] = (),
     still: Still | None = None,
     codec: str | None = None,
+    beside: Beside = NOTHING,
 ) -> tuple[Output, ...]:
     """The files of the scene called `name`.
 
     `where` is the file's own path, or the folder for it (`output` when None). A video in each of
     the `formats`, and the still of a step, for which png, svg and pdf among the formats are then
-    meant; without formats just the still as a .png, or an .mp4.
+    meant; without formats just the still as a .png, or an .mp4. What is to go `beside` a video does
+    so once, beside the first.
     """
     if where is not None and not _is_folder(where):
-        return (_single(Path(where), formats, still, codec),)
+        return _accompanied((_single(Path(where), formats, still, codec),), beside)
     folder = Path(OUTPUT if where is None else where)
     videos, pictures = _kinds(formats, still, codec)
     label = "last" if still == "last" else f"step{still}"
-    return (
+    made = (
         *(Output(folder / f"{name}{kind.extension}", kind) for kind in videos),
         *(Output(folder / f"{name}-{label}.{kind}", still=still) for kind in pictures),
     )
+    return _accompanied(made, beside)
+
+
+def _accompanied(made: tuple[Output, ...], beside: Beside) -> tuple[Output, ...]:
+    """With what goes beside a video, beside the first."""
+    if beside == NOTHING:
+        return made
+    if made[0].format is None:
+        ends = ", ".join(beside.ends)
+        raise RequestError(f"{made[0].path}: is a still; {ends} go beside a video (-f mp4)")
+    return (replace(made[0], beside=beside), *made[1:])
 
 
 def _kinds(
@@ -280,8 +305,10 @@ class Take:
             else:
                 step = _step(output, longest(self.runs))
                 note = self._note(film, output)
-                save_still(film, _frame(film.timeline, step), output.path, note)
+                save_still(film, film.timeline.frame(step), output.path, note)
                 progress(1, 1)
+            note_of = partial(self._poster_note, film, output)
+            beside = tuple(output.beside.write(film, output.base, note_of))
         return Rendered(
             output.path,
             film.size,
@@ -291,6 +318,7 @@ class Take:
             time.perf_counter() - begun,
             together([run.outcome for run in self.runs.values()]),
             "; ".join(notices),
+            beside,
         )
 
     def _load(self) -> Callable[[], object] | None:
@@ -336,6 +364,9 @@ class Take:
     def _smaller(self, rung: Rung, asked: Rung) -> Film:
         pace = Thinned(self.scene.pace, asked.fps)
         return replace(self.scene, size=rung.size, fps=rung.fps, pace=pace).film(self.runs)
+
+    def _poster_note(self, film: Film, output: Output, step: Still) -> str:
+        return self._note(film, replace(output, format=None, still=step))
 
     def _note(self, film: Film, output: Output, asked: Film | None = None) -> str:
         """What wrote the file: all that decides its pixels; `asked` is what a limit began with."""
@@ -384,21 +415,11 @@ class Showing(Pace):
 
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
         """The other pace's frames, `step` among them."""
-        timeline = self.pace.timeline(run, fps)
-        steps = timeline.steps.copy()
-        steps[_frame(timeline, self.step)] = self.step
-        return Timeline(steps, timeline.fps)
+        return self.pace.timeline(run, fps).showing(self.step)
 
     def lasting(self, seconds: float) -> Showing:
         """The same over another length."""
         return replace(self, pace=self.pace.lasting(seconds))
-
-
-def _frame(timeline: Timeline, step: int) -> int:
-    """The last frame that shows `step`, or the one to show it when none does."""
-    after = int(np.searchsorted(timeline.steps, step, side="right"))
-    shown = after > 0 and timeline.steps[after - 1] == step
-    return after - 1 if shown else min(after, len(timeline) - 1)
 
 
 @contextmanager
@@ -416,6 +437,9 @@ def _takes(job: Job, settings: Settings, record: Callable[[Descent], Run]) -> It
     with _named(job.script), own_lines(job.script):
         runs = job.scene.runs(record)
     videos = [output for output in job.outputs if output.format]
+    for output in videos:
+        with _named(job.script):
+            output.beside.check(runs)
     scenes = {output: settings.applied(job.scene, output.format) for output in job.outputs}
     for fps in dict.fromkeys(scenes[output].fps for output in videos):
         same = tuple(output for output in videos if scenes[output].fps == fps)
@@ -480,7 +504,7 @@ def _check(scene: Scene, output: Output, settings: Settings) -> None:
 
 
 def _check_places(outputs: Sequence[Output]) -> None:
-    paths = [output.path for output in outputs]
+    paths = [path for output in outputs for path in output.paths]
     for place, times in Counter(map(os.path.realpath, paths)).items():
         if times > 1:
             raise RequestError(
@@ -493,6 +517,9 @@ def _check_places(outputs: Sequence[Output]) -> None:
             check_folder(path, FRAME)
         elif path.is_dir():
             raise RequestError(f"{path}: is a folder; name a file")
+        for path in output.beside.paths(output.base):
+            if path.is_dir():
+                raise RequestError(f"{path}: is a folder, and a file is to go there")
         parent = next(parent for parent in path.absolute().parents if parent.exists())
         if not parent.is_dir() or not os.access(parent, os.W_OK):
             kind = "may not be written to" if parent.is_dir() else "is no folder"

@@ -32,6 +32,18 @@ class Timeline:
         """How long it plays."""
         return len(self.steps) / self.fps
 
+    def frame(self, step: int) -> int:
+        """The last frame that shows `step`; where none does, the first after it, or the last."""
+        after = int(np.searchsorted(self.steps, step, side="right"))
+        shown = after > 0 and self.steps[after - 1] == step
+        return after - 1 if shown else min(after, len(self) - 1)
+
+    def showing(self, step: int) -> Timeline:
+        """The same, but for one frame at most: `frame(step)` shows exactly that."""
+        steps = self.steps.copy()
+        steps[self.frame(step)] = step
+        return Timeline(steps, self.fps)
+
     def speeds(self) -> Ints:
         """How many steps a frame time runs at, `[F]`: a tidy number, or 0 where the ends are held.
 

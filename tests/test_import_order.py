@@ -28,6 +28,7 @@ LAYERS = [
     "fitting",
     "provenance",
     "inspecting",
+    "publish",
     "rendering",
     "batch",
     "starter",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
@@ -44,7 +45,8 @@ class Film:
     ) -> None:
         self.clip = clip
         self.size = size
-        self._parts = (clip, dict(panels), layout, size)
+        self.panels = dict(panels)
+        self._parts = (clip, self.panels, layout, size)
         self.timeline = clip.timeline
         with plain_style(clip.theme):
             self.figure = blank_figure(size, clip.theme.paper)
@@ -69,6 +71,13 @@ class Film:
     def show(self, frame: int) -> list[Artist]:
         """Set every artist to what `frame` shows; the artists that move."""
         return [artist for update in self._updates for artist in update(frame)]
+
+    def showing(self, step: int) -> Film:
+        """A film whose `timeline.frame(step)` shows exactly that step; this one where it does."""
+        if step in self.timeline.steps:
+            return self
+        clip, panels, layout, size = self._parts
+        return Film(replace(clip, timeline=clip.timeline.showing(step)), panels, layout, size)
 
     def draw(self, frame: int) -> memoryview:
         """The RGBA pixels of one frame, valid until the next is drawn."""

@@ -1,0 +1,32 @@
+"""A filmstrip: six frames of a video in one picture."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from gdanim.film.film import Film
+
+COLUMNS, ROWS = 3, 2
+# A frame is shown at half its size; the gap between two is so much of a frame's width.
+SHRUNK, GAP = 2, 0.02
+
+
+def filmstrip(film: Film) -> Image.Image:
+    """Frames from the first step to the last, evenly apart in time, row by row from the top left.
+
+    What is held at both ends of the video is shown once.
+    """
+    width, height = (max(1, side // SHRUNK) for side in film.size)
+    gap = max(1, round(GAP * width))
+    size = COLUMNS * width + (COLUMNS + 1) * gap, ROWS * height + (ROWS + 1) * gap
+    strip = Image.new("RGB", size, film.clip.theme.spine)
+    steps = film.timeline.steps
+    ends = film.timeline.frame(int(steps[0])), int(np.searchsorted(steps, steps[-1]))
+    chosen = np.linspace(*ends, COLUMNS * ROWS).round().astype(int)
+    for place, frame in enumerate(chosen.tolist()):
+        row, column = divmod(place, COLUMNS)
+        pixels = np.asarray(film.draw(frame))[..., :3]
+        small = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
+        strip.paste(small, (gap + column * (width + gap), gap + row * (height + gap)))
+    return strip

@@ -1,0 +1,37 @@
+"""A run's numbers as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from gdanim.descent.run import Run
+
+
+def write_table(runs: Mapping[str, Run], path: Path) -> None:
+    """A row for every step: step, loss, learning rate, parameters; of several runs, the run first.
+
+    A row's learning rate is that of the step which leads on from there, so the last row has none. A
+    rate for each parameter takes a column for each. Numbers read back to the bit.
+    """
+    first = next(iter(runs.values()))
+    several, wide = len(runs) > 1, max(_rates(run).shape[1] for run in runs.values())
+    names = first.problem.names
+    rates = ["learning_rate"] if wide == 1 else [f"learning_rate_{name}" for name in names]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow([*["run"] * several, "step", "loss", *rates, *names])
+        for label, run in runs.items():
+            known = np.broadcast_to(_rates(run), (run.steps, wide)).tolist()
+            rows = zip(run.losses.tolist(), [*known, [""] * wide], run.params.tolist(), strict=True)
+            table.writerows(
+                [*[label] * several, step, loss, *rate, *params]
+                for step, (loss, rate, params) in enumerate(rows)
+            )
+
+
+def _rates(run: Run) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    return run.rates[: run.steps].reshape(run.steps, -1 if run.steps else 1)

@@ -1,0 +1,36 @@
+"""Captions as WebVTT: https://www.w3.org/TR/webvtt1/."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gdanim.film.captions import Caption, captions
+from gdanim.views.base import Clip
+
+
+def webvtt(clip: Clip) -> str:
+    """What the video says of the runs' events, also where the scene leaves that out on screen.
+
+    A cue lasts from the moment its first frame is shown to the moment its last one goes.
+    """
+    shown = captions(replace(clip, captions=True))
+    return "\n".join(["WEBVTT\n", *(_cue(caption, clip.timeline.fps) for caption in shown)])
+
+
+def _cue(caption: Caption, fps: int) -> str:
+    begin, end = clock(caption.first, fps), clock(caption.last + 1, fps)
+    return f"{begin} --> {end}\n{_escaped(caption.text)}\n"
+
+
+def clock(frame: int, fps: int) -> str:
+    """When a frame is first shown, to the millisecond: `00:00:01.500`."""
+    seconds, thousandths = divmod(round(1000 * frame / fps), 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}.{thousandths:03}"
+
+
+def _escaped(text: str) -> str:
+    """A cue's text is one line here, and `<` begins a tag."""
+    one_line = " ".join(text.split())
+    return one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
