@@ -29,13 +29,18 @@ from gdanim.problems.sinusoid import Sinusoid
 from gdanim.publish.place import place
 from gdanim.publish.speech import colour_name, counted, listed, spoken
 from gdanim.views.base import Clip, View
+from gdanim.views.batch import Batch
 from gdanim.views.boundary import Boundary
 from gdanim.views.contour import Contour
 from gdanim.views.each import Each
 from gdanim.views.fit import Fit
+from gdanim.views.gradient import Gradient
+from gdanim.views.inset import Inset
+from gdanim.views.learning_rate import LearningRate
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.loss_slice import LossSlice
 from gdanim.views.parameters import Parameters
+from gdanim.views.surface import Surface
 from gdanim.views.weights import Weights
 
 # Above so many runs they are counted, not described one by one.
@@ -51,7 +56,11 @@ PANELS: dict[type[View], str] = {
     LossSlice: "the loss over one parameter, with a ball that rolls down it",
     Contour: "the loss over two parameters as a map, with the path across it",
     Boundary: "the probability of two classes over the plane of two features",
+    Surface: "the loss over two parameters as a landscape, with the path down it",
     Parameters: "the parameters at every step",
+    LearningRate: "the learning rate at every step",
+    Gradient: "the gradient and the step for each parameter",
+    Batch: "which points each step sees",
     Weights: "the weights of the hidden units",
 }
 
@@ -61,7 +70,7 @@ def described(clip: Clip, panels: Mapping[str, View]) -> str:
 
     Every number follows from the runs; colours are those of the clip's theme.
     """
-    views = [view.view if isinstance(view, Each) else view for view in panels.values()]
+    views = [part for view in panels.values() for part in _parts(view)]
     fit = any(isinstance(view, Fit) for view in views)
     title = [f"{_plain(clip.title)}."] if clip.title else []
     if len(clip.runs) == 1:
@@ -209,16 +218,26 @@ def _kind(run: Run) -> str:
     return "got stuck in a local minimum" if STUCK in kinds else arrived
 
 
+def _parts(view: View) -> list[View]:
+    """The panels that a panel is made of."""
+    match view:
+        case Each():
+            return _parts(view.view)
+        case Inset():
+            return [*_parts(view.view), *_parts(view.inset)]
+        case Fit(inset=View() as inset):
+            return [view, *_parts(inset)]
+    return [view]
+
+
 def _others(views: list[View]) -> Iterator[str]:
-    """What the other panels show."""
-    inner = [view.inset for view in views if isinstance(view, Fit) and view.inset is not None]
-    words = [PANELS[type(view)] for view in (*views, *inner) if type(view) in PANELS]
-    if words:
-        verb = "shows" if len(words) == 1 else "show"
-        panel = "Another panel" if len(words) == 1 else "Other panels"
-        if len(words) == len(views) + len(inner):
-            panel = "The panel" if len(words) == 1 else "The panels"
-        yield f"{panel} {verb} {listed(list(dict.fromkeys(words)))}."
+    """What the panels other than the fit show."""
+    words = list(dict.fromkeys(PANELS[type(view)] for view in views if type(view) in PANELS))
+    rest = len(words) < len(views)
+    if len(words) == 1:
+        yield f"{'Another' if rest else 'The'} panel shows {words[0]}."
+    elif words:
+        yield f"{'Other' if rest else 'The'} panels show {listed(words)}."
 
 
 def _named(clip: Clip, label: str) -> str:
