@@ -26,8 +26,6 @@ SIZES = [
     (1080, 1920),
     (270, 480),
 ]
-# Three panels side by side are too narrow for the projector's text.
-CROWDED = {"standardising-scene", "three_learning_rates-scene"}
 SCENES = {
     f"{script.path.stem}-{made.name}": made
     for script in map(load, scripts_in(Path(__file__).parent.parent / "scenes"))
@@ -85,12 +83,8 @@ def made(name: str) -> tuple[Scene, Any]:
 )
 @pytest.mark.parametrize("name", SCENES)
 def test_all_text_is_inside_and_apart(
-    name: str, theme: Theme, sizes: list[tuple[int, int]], request: pytest.FixtureRequest
+    name: str, theme: Theme, sizes: list[tuple[int, int]]
 ) -> None:
-    if theme is PROJECTOR and name in CROWDED:
-        request.applymarker(
-            pytest.mark.xfail(strict=True, reason="Each's names and verdicts collide")
-        )
     scene, runs = made(name)
     found = []
     for size in sizes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.metadata
 import logging
 import platform
@@ -11,7 +12,7 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gdanim.batch.bundle import bundle_of, make_bundle, unpack
 from gdanim.batch.keys import LIBRARIES, versions
@@ -21,9 +22,6 @@ from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
 from gdanim.film.style import FONT
 from gdanim.rendering import Rendered
-
-if TYPE_CHECKING:
-    from distributed import Client
 
 # A task whose worker died is given to another so many times.
 RETRIES = 3
@@ -44,10 +42,7 @@ class Cluster(Site):
     def open(self) -> Iterator[Executor]:
         """A client's executor; what is running is cancelled when the block is left."""
         with _client(self.address) as client:
-            executor: Executor = client.get_executor(  # type: ignore[no-untyped-call]
-                pure=False, retries=RETRIES
-            )
-            yield executor
+            yield client.get_executor(pure=False, retries=RETRIES)
 
     def submit(self, executor: Executor, clip: Clip) -> Future[Any]:
         """The clip and the files that it needs."""
@@ -117,17 +112,15 @@ def _check(address: str, ours: Mapping[str, str], theirs: Mapping[str, Any]) -> 
 
 
 @contextmanager
-def _client(address: str) -> Iterator[Client]:
+def _client(address: str) -> Iterator[Any]:
     try:
-        from distributed import Client
+        distributed: Any = importlib.import_module("distributed")
     except ImportError:
         raise GdanimError(
             "--dask needs the package distributed: run `pip install 'gdanim[cluster]'`"
         ) from None
     try:
-        client = Client(  # type: ignore[no-untyped-call]
-            address, timeout=PATIENCE, set_as_default=False
-        )
+        client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise GdanimError(
             f"{address}: no Dask scheduler answers ({error}); start one with `dask scheduler`"
@@ -150,11 +143,11 @@ def _quiet() -> Iterator[None]:
             handler.setLevel(level)
 
 
-def _workers(client: Client) -> Mapping[str, Any]:
+def _workers(client: Any) -> Mapping[str, Any]:
     workers: Mapping[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
     return workers
 
 
-def _ask(client: Client, question: Callable[[], dict[str, str]]) -> Mapping[str, Any]:
+def _ask(client: Any, question: Callable[[], dict[str, str]]) -> Mapping[str, Any]:
     answers: Mapping[str, Any] = client.run(question)
     return answers

@@ -60,6 +60,7 @@ class Film:
             if (final := arrange(header, clip, left, right)) != height:
                 settle(self.figure, final)
             keep_inside(self.figure)
+            keep_apart(self.figure)
             self._updates: list[Update] = [say, *updates]
 
     def __reduce__(self) -> tuple[type[Film], tuple[object, ...]]:
@@ -147,6 +148,28 @@ def keep_inside(figure: Figure) -> None:
                     break
                 size *= 0.97
                 text.set_fontsize(size)
+
+
+def keep_apart(figure: Figure) -> None:
+    """Shrink the texts above and below a panel that are wider than it, and leave out the lowest
+    name on its y axis where it meets one on its x axis.
+    """
+    for ax in figure.axes:
+        titles = [one for one in ax.get_children() if isinstance(one, Text) and one not in ax.texts]
+        below = [
+            one
+            for one in ax.texts
+            if one.get_gid() == ROOM and one.get_horizontalalignment() == "center"
+        ]
+        for text in (*titles, *below):
+            size = full = float(text.get_fontsize())
+            while text.get_window_extent().width > ax.bbox.width and size > SMALLEST * full:
+                size *= 0.97
+                text.set_fontsize(size)
+        across = [one.get_window_extent() for one in ax.get_xticklabels() if one.get_text()]
+        for label in ax.get_yticklabels():
+            if any(label.get_window_extent().overlaps(box) for box in across):
+                label.set_visible(False)
 
 
 def settle(figure: Figure, header: float) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from matplotlib.text import Text
 
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
+from gdanim.views.axes import ROOM
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.numbers import quantity
 
@@ -22,8 +23,10 @@ VERDICTS = {
     "plateau": "hardly falls",
 }
 FALLING = 0.01
-# The two lines under a panel are so many times as high as their text.
-LINE_HEIGHT = 3.8
+# As wide and high as a verdict may be; the layout makes room for it.
+LONGEST = "MSE 00000.00\nstill falling"
+# The verdict hangs below axes of nearly no height.
+HEIGHTS = (1.0, 0.001)
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Each(View):
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """The place of `ax` is divided among the runs."""
         labels = list(clip.shown)
-        columns = divided(ax, len(labels), clip.theme.label_size)
+        columns = divided(ax, len(labels))
         movers = []
         for place, (panel, below) in zip(labels, columns, strict=True):
             alone = replace(clip, focus=place)
@@ -50,17 +53,15 @@ class Each(View):
         return lambda frame: [artist for move in movers for artist in move(frame)]
 
 
-def divided(ax: Axes, columns: int, text: float) -> list[tuple[Axes, Axes]]:
-    """In the place of `ax` so many panels, and under each room for a line of text."""
+def divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:
+    """In the place of `ax` so many panels, and under each a place for text."""
     place = ax.get_subplotspec()
     if place is None:
         raise GdanimError("Each: needs a place in the layout, an inset has none to divide")
     figure = ax.get_figure(root=True)
     assert figure is not None
-    height = place.get_position(figure).height * figure.get_figheight() * 72
-    line = LINE_HEIGHT * text
     ax.remove()
-    grid = place.subgridspec(2, columns, height_ratios=[max(height - line, line), line])
+    grid = place.subgridspec(2, columns, height_ratios=HEIGHTS)
     pairs = []
     for column in range(columns):
         below = figure.add_subplot(grid[1, column])
@@ -81,8 +82,8 @@ def draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
     """A line of text: the loss, and how the run ended once it has."""
     run, theme = clip.runs[label], clip.theme
     text: Text = ax.text(
-        0.5, 0.9, "", ha="center", va="top", color=theme.ink, fontsize=theme.label_size,
-        linespacing=1.4,
+        0.5, 0, LONGEST, ha="center", va="top", color=theme.ink, fontsize=theme.label_size,
+        linespacing=1.4, transform=ax.transAxes, gid=ROOM,
     )  # fmt: skip
 
     def update(frame: int) -> list[Artist]:
