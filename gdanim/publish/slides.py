@@ -1,0 +1,50 @@
+"""A video as a PowerPoint file."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+
+from gdanim.errors import GdanimError
+from gdanim.film import ffmpeg
+from gdanim.film.files import replacing
+from gdanim.publish.media import VIDEOS, Media
+
+# 16:9, as PowerPoint's own new files, in its units: 914400 to an inch.
+WIDE, HIGH = 12192000, 6858000
+BLANK = 6
+
+
+def write_slides(media: Media, path: Path) -> None:
+    """One slide with the video, as large as it fits, and its poster or else its last frame.
+
+    Raises GdanimError where python-pptx is missing, or the file cannot be written.
+    """
+    try:
+        from pptx import Presentation
+        from pptx.util import Emu
+    except ImportError:
+        raise GdanimError("a .pptx needs python-pptx: run `pip install 'gdanim[slides]'`") from None
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = Emu(WIDE), Emu(HIGH)
+    slide = deck.slides.add_slide(deck.slide_layouts[BLANK])
+    scale = min(WIDE / media.size[0], HIGH / media.size[1])
+    width, height = (round(scale * side) for side in media.size)
+    video = media.video
+    place = ((WIDE - width) // 2, (HIGH - height) // 2, width, height)
+    kind = VIDEOS[video.suffix.lower()]
+    movie = slide.shapes.add_movie(f"{video}", *place, _poster(media), kind)
+    movie._element.nvPicPr.cNvPr.set("descr", media.alt)
+    with replacing(path) as part:
+        deck.save(f"{part}")
+
+
+def _poster(media: Media) -> str | io.BytesIO:
+    if media.poster:
+        return f"{media.poster}"
+    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
+        last = Path(folder, "last.png")
+        # Every frame takes the place of the one before.
+        ffmpeg.run(("-i", media.video, "-update", "1", last))
+        return io.BytesIO(last.read_bytes())
