@@ -5,6 +5,7 @@ What needs matplotlib or numpy is imported inside the commands, so that `--help`
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import threading
@@ -50,7 +51,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            with _interruptible():
+            with _interruptible(), _quiet():
                 return super().invoke(ctx)
         except GdanimError as error:
             if ctx.meta.get(DEBUG):
@@ -93,8 +94,22 @@ def _interruptible() -> Iterator[None]:
             signal.signal(number, interrupt)
         yield
     finally:
+        # After an interrupt they stay ignored, as the program is about to end.
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if signal.getsignal(number) == interrupt:
+                signal.signal(number, handler)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what matplotlib says of its cache and the matplotlibrc: no frame depends on these."""
+    logger = logging.getLogger("matplotlib")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 class Group(click.Group):

@@ -10,7 +10,8 @@ from gdanim.errors import RequestError
 Size = tuple[int, int]
 
 OUTPUT = "output"
-SMALLEST, LARGEST = 16, 8192
+# Below, the letters of most scenes are less than half a pixel high, which FreeType refuses.
+SMALLEST, LARGEST = 48, 8192
 FASTEST = 120
 
 

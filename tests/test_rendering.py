@@ -108,7 +108,7 @@ def test_seconds_and_theme() -> None:
 
 @pytest.mark.parametrize("size", [(0, 96), (-4, 96), (96, 8193), (15, 96), (96.0, 96), (96,)])
 def test_sizes_that_no_video_has(size: tuple[int, int]) -> None:
-    with pytest.raises(RequestError, match="must be whole numbers from 16 to 8192 pixels, got"):
+    with pytest.raises(RequestError, match="must be whole numbers from 48 to 8192 pixels, got"):
         check_size(size)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -35,6 +36,7 @@ def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 def _begin() -> None:
     """What a process does first."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     signal.signal(signal.SIGINT, _interrupt)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -191,9 +191,11 @@ def width(text: Text) -> float:
 def shrink(text: Text, room: float, smallest: float = SMALLEST) -> None:
     """Make the text so small that it fits into `room` inches, but not below that share."""
     size = full = float(text.get_fontsize())
+    # FreeType refuses letters of less than half a pixel.
+    least = max(smallest * full, 37 / _figure(text).dpi)
     # Hinted text does not scale evenly, so its width is measured anew at every size.
-    while width(text) > room and size > smallest * full:
-        size *= 0.97
+    while width(text) > room and size > least:
+        size = max(0.97 * size, least)
         text.set_fontsize(size)
 
 

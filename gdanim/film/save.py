@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -107,20 +108,23 @@ def save_still(film: Film, frame: int, path: str | os.PathLike[str], note: str =
     kind = Path(path).suffix.lower().removeprefix(".")
     with replacing(path) as part:
         if kind in _DRAWN:
-            _draw_still(film, frame, part, kind, note)
+            part.write_bytes(_drawn(film, frame, kind, note))
         else:
-            iio.imwrite(part, np.asarray(film.draw(frame)), extension=".png")
+            part.write_bytes(iio.imwrite("<bytes>", np.asarray(film.draw(frame)), extension=".png"))
             containers.insert_png_note(part, note)
 
 
-def _draw_still(film: Film, frame: int, part: Path, kind: str, note: str) -> None:
+def _drawn(film: Film, frame: int, kind: str, note: str) -> bytes:
+    # In memory, as libraries that write a file themselves hide why they cannot.
+    still = io.BytesIO()
     film.show(frame)
     # Text as outlines and as an embedded font: both show on machines without the font.
     with (
         plain_style(film.clip.theme),
         mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "gdanim", "pdf.fonttype": 42}),
     ):
-        film.figure.savefig(part, format=kind, dpi="figure", metadata=_DRAWN[kind](note))
+        film.figure.savefig(still, format=kind, dpi="figure", metadata=_DRAWN[kind](note))
+    return still.getvalue()
 
 
 # matplotlib's names for a description, and no date: the same frame gives the same file.
