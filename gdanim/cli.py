@@ -163,6 +163,20 @@ def settings_of(
     return settings
 
 
+def sweep_of(
+    ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> dict[str, list[str]]:
+    """`lr=0.1,0.3` as name and texts; each knob may be swept once."""
+    sweep = {
+        name: [text.strip() for text in values.split(",")]
+        for name, values in settings_of(ctx, param, texts).items()
+    }
+    for name, values in sweep.items():
+        if "" in values or len(set(values)) < len(values):
+            raise click.BadParameter(f"{name} has a value that is empty or comes twice")
+    return sweep
+
+
 def debug_option(function: F) -> F:
     """`--debug`, on the group and on each of its commands."""
 
@@ -228,6 +242,13 @@ def main() -> None:
     callback=settings_of,
     help="Set a knob of the scene; can be repeated.",
 )
+@click.option(
+    "--sweep",
+    multiple=True,
+    metavar="KNOB=V1,V2,...",
+    callback=sweep_of,
+    help="A video for each of these values; can be repeated, for all combinations.",
+)
 @click.option("--still", metavar="STEP|last", callback=still_of, help="A picture of this step.")
 @click.option("--theme", type=click.Choice(THEMES), help="The colours.")
 @click.option(
@@ -259,6 +280,7 @@ def render(
     formats: tuple[str, ...],
     codec: str | None,
     settings: dict[str, str],
+    sweep: dict[str, list[str]],
     still: Still | None,
     show: bool,
     processes: int,
@@ -278,7 +300,7 @@ def render(
 
     wanted = _settings(**wishes)
     beside = Beside(poster, captions, alt, filmstrip, csv)
-    jobs = request(scripts, settings, output, formats, still, codec, beside)
+    jobs = request(scripts, settings, output, formats, still, codec, beside, sweep)
     for take in prepare(jobs, wanted):
         for rendered in take.files(_bar, processes):
             click.echo(_report(rendered))
@@ -372,6 +394,70 @@ def snippet(video: Path, target: str, output: str | None) -> None:
         click.echo(f"{path}: written")
     else:
         click.echo(SNIPPETS[target](media, dark))
+
+
+@main.command()
+@click.argument("script", metavar="SCRIPT[::SCENE]")
+@click.option(
+    "--sweep",
+    multiple=True,
+    required=True,
+    metavar="KNOB=V1,V2,...",
+    callback=sweep_of,
+    help="The values that the slider moves between; can be repeated, for all combinations.",
+)
+@click.option(
+    "-o", "--output", metavar="PAGE.html", help="The page.  [default: output/SCRIPT.html]"
+)
+@click.option(
+    "--self-contained/--beside",
+    "inside",
+    default=True,
+    help="Put the videos into the page, or beside it.  [default: into it]",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KNOB=VALUE",
+    callback=settings_of,
+    help="Set another knob of the scene; can be repeated.",
+)
+@click.option("-q", "--quality", type=click.Choice(list(QUALITIES)), help="As for render.")
+@click.option("--size", metavar="WxH", callback=size_of, help="Width and height in pixels.")
+@click.option("--fps", type=click.IntRange(1, FASTEST), help="Frames per second.")
+@click.option("--seconds", type=float, help="How long the videos play.")
+@click.option("--theme", type=click.Choice(THEMES), help="The colours.")
+@click.option(
+    "-j",
+    "--jobs",
+    "processes",
+    metavar="N",
+    type=click.IntRange(1),
+    default=1,
+    help="Draw and encode long videos in up to N processes.",
+)
+@debug_option
+def embed(
+    script: str,
+    sweep: dict[str, list[str]],
+    output: str | None,
+    inside: bool,
+    settings: dict[str, str],
+    processes: int,
+    **wishes: Any,
+) -> None:
+    """Make one page with a slider that moves between the runs of a sweep.
+
+    The runs stay in step with each other. The page needs no server and no network.
+    """
+    from gdanim.embedding import embed as write_page
+
+    stem = Path(script.partition("::")[0]).stem
+    page = Path(output or Path(OUTPUT, f"{stem}.html"))
+    wanted = _settings(**wishes)
+    for path in write_page(script, sweep, settings, page, wanted, _bar, not inside, processes):
+        click.echo(f"{path}: {_bytes(path.stat().st_size)}")
 
 
 @main.command()

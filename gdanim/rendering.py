@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from gdanim.descent.run import Outcome, Run, together
 from gdanim.errors import GdanimError, RequestError
@@ -30,6 +31,7 @@ from gdanim.quality import MEDIUM, OUTPUT, QUALITIES, Quality, Size, check_fps, 
 from gdanim.scene import Descent, Scene, longest
 from gdanim.script import SceneFunction, ScriptError, choose, own_lines
 from gdanim.script import load as load_script
+from gdanim.sweep import grid, suffix
 from gdanim.timeline import Pace, Timeline
 from gdanim.views.theme import THEMES, Theme
 
@@ -176,18 +178,26 @@ def request(
     still: Still | None = None,
     codec: str | None = None,
     beside: Beside = NOTHING,
+    sweep: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> list[Job]:
     """What `gdanim render` asks for: the scenes of `SCRIPT[::SCENE]`, knobs set, and their files.
 
-    `settings` are the knobs' texts, for every scene alike; see `outputs` for the others.
+    `settings` are the knobs' texts, for every scene alike, and `sweep` those of knobs with several
+    values, which make a job for every combination, its files named after it; see `outputs` for the
+    others.
     """
-    scenes = [scene for selection in selections for scene in choose(selection)]
+    for name in sweep:
+        if name in settings:
+            raise RequestError(f"{name}: is set and swept; do one of both")
+    chosen = [scene for selection in selections for scene in choose(selection)]
+    scenes = [(scene, swept) for scene in chosen for swept in grid(sweep)]
     # All knobs are looked at before any scene is made, which may read files and take its time.
-    values = [scene.values(settings) for scene in scenes]
-    files = [outputs(scene.file_name, where, formats, still, codec, beside) for scene in scenes]
+    values = [scene.values({**settings, **swept}) for scene, swept in scenes]
+    names = ["-".join(filter(None, (scene.file_name, suffix(swept)))) for scene, swept in scenes]
+    files = [outputs(name, where, formats, still, codec, beside) for name in names]
     return [
         Job(scene(**knobs), places, scene.script, origin_of(scene, knobs))
-        for scene, knobs, places in zip(scenes, values, files, strict=True)
+        for (scene, _), knobs, places in zip(scenes, values, files, strict=True)
     ]
 
 

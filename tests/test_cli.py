@@ -29,7 +29,7 @@ from gdanim.version import __version__
 from gdanim.views.theme import THEMES
 
 SHORT = ["--size", "96x64", "--seconds", "0.4", "--fps", "10"]
-COMMANDS = ["render", "batch", "info", "snippet", "explain", "list", "new", "doctor"]
+COMMANDS = ["render", "batch", "info", "snippet", "embed", "explain", "list", "new", "doctor"]
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ from gdanim.film.formats import FORMATS
 from gdanim.quality import OUTPUT, QUALITIES, parse_size
 from gdanim.rendering import Output, Settings, outputs
 from gdanim.script import SceneFunction, choose, scripts_in
+from gdanim.sweep import grid, label, suffix
 from gdanim.views.theme import THEMES
 
 CLIP, DEFAULTS = "clip", "defaults"
@@ -162,8 +163,8 @@ class Entry:
             name = self.values.get("output", scene.file_name)
             if len(scenes) > 1 and "output" in self.values:
                 name = f"{name}-{scene.name}"
-            grid = itertools.product(self._knobs(scene), self._themes(), self._sizes())
-            for (knobs, *names), (theme, *dark), (size, *large) in grid:
+            combined = itertools.product(self._knobs(scene), self._themes(), self._sizes())
+            for (knobs, *names), (theme, *dark), (size, *large) in combined:
                 yield Clip(
                     str(scene),
                     knobs,
@@ -188,8 +189,7 @@ class Entry:
         """Sets of knobs by label, each behind its part of the file's name."""
         fixed = {name: _text(value) for name, value in self.values.get("set", {}).items()}
         sweep = self.values.get("sweep", {})
-        values = itertools.product(*([_text(item) for item in items] for items in sweep.values()))
-        swept = [dict(zip(sweep, texts, strict=True)) for texts in values]
+        swept = grid({name: [_text(item) for item in items] for name, items in sweep.items()})
         for knobs in ({}, *swept):
             for name in {**fixed, **knobs}:
                 key = "set" if name not in knobs else "sweep"
@@ -197,17 +197,14 @@ class Entry:
                     scene.values({name: {**fixed, **knobs}[name]})
                 except RequestError as error:
                     raise self.fault(key, str(error).removeprefix("--set ")) from None
-        sets = {_label(knobs): {**fixed, **knobs} for knobs in swept}
+        sets = {label(knobs): {**fixed, **knobs} for knobs in swept}
         if self.values.get("compare", False):
             if not sweep:
                 raise self.fault("compare", f"compare needs sweep = {KEYS['sweep'].allowed}")
             return [(sets,)]
         if not sweep:
             return [({"": fixed},)]
-        return [
-            ({"": sets[_label(knobs)]}, "-".join(f"{k}{v}" for k, v in knobs.items()))
-            for knobs in swept
-        ]
+        return [({"": sets[label(knobs)]}, suffix(knobs)) for knobs in swept]
 
     def _themes(self) -> list[tuple[Any, ...]]:
         names = self.values.get("themes", [])
@@ -245,7 +242,3 @@ class Entry:
 def _text(value: Any) -> str:
     """A TOML value as `--set` takes it."""
     return value if isinstance(value, str) else repr(value)
-
-
-def _label(knobs: Knobs) -> str:
-    return ", ".join(f"{name} = {text}" for name, text in knobs.items())

@@ -1,0 +1,97 @@
+"""A sweep's videos, in step with each other, on one page with a slider."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gdanim.descent.run import Run
+from gdanim.errors import RequestError
+from gdanim.film.files import replacing
+from gdanim.publish.beside import ALT, Beside, named
+from gdanim.publish.html import url
+from gdanim.publish.slider import Slide, page
+from gdanim.rendering import Settings, Take, Watch, prepare, request
+from gdanim.script import choose
+from gdanim.sweep import grid, label
+from gdanim.timeline import Pace, Timeline
+
+
+@dataclass(frozen=True, eq=False)
+class InStep(Pace):
+    """Another pace, over these runs whatever run it is asked for: one timeline for several videos.
+
+    A video whose run ends before the others' stays at its last step.
+    """
+
+    pace: Pace
+    runs: tuple[Run, ...]
+
+    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
+        """That of all the runs."""
+        return self.pace.timeline(self.runs, fps)
+
+    def lasting(self, seconds: float) -> InStep:
+        """The same over another length."""
+        return replace(self, pace=self.pace.lasting(seconds))
+
+
+def embed(
+    selection: str,
+    sweep: Mapping[str, Sequence[str]],
+    knobs: Mapping[str, str],
+    where: Path,
+    settings: Settings,
+    watch: Watch,
+    beside: bool = False,
+    jobs: int = 1,
+) -> list[Path]:
+    """Write the page `where`, with the videos inside or `beside` it; all that was written.
+
+    Every frame of one video shows the same step as that frame of the others. Raises GdanimError for
+    what cannot be rendered or written; each file changes only when the new one is complete.
+    """
+    if where.suffix.lower() not in (".html", ".htm"):
+        raise RequestError(f"{where}: a page's name ends in .html")
+    if len(choose(selection)) > 1:
+        raise RequestError(f"{selection}: holds several scenes; pick one with ::SCENE")
+    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
+        alt = Beside(alt=True)
+        asked = request([selection], knobs, f"{folder}/", ["mp4"], beside=alt, sweep=sweep)
+        takes = in_step(prepare(asked, settings))
+        videos = [one.path for take in takes for one in take.files(watch, jobs)]
+        written = [_beside(where, video) for video in videos] if beside else []
+        addresses = [url(Path(path.name)) for path in written] or [_inside(one) for one in videos]
+        labels = [label(values) for values in grid(sweep)]
+        told = [named(one.with_suffix(""), ALT).read_text(encoding="utf-8") for one in videos]
+    slides = [
+        Slide(address, name, " ".join(f"{name}: {alt}".split()))
+        for address, name, alt in zip(addresses, labels, told, strict=True)
+    ]
+    scene = takes[0].scene
+    title = scene.title or Path(where).stem
+    text = page(slides, title, ", ".join(sweep), scene.size, scene.fps or 1, scene.theme)
+    with replacing(where) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
+    return [where, *written]
+
+
+def in_step(takes: Sequence[Take]) -> list[Take]:
+    """The same takes with one timeline: the first one's pace, over the runs of all."""
+    runs = tuple(run for take in takes for run in take.runs.values())
+    pace = InStep(takes[0].scene.pace, runs)
+    return [replace(take, scene=replace(take.scene, pace=pace)) for take in takes]
+
+
+def _beside(where: Path, video: Path) -> Path:
+    path = where.with_name(f"{where.stem}-{video.name}")
+    with replacing(path) as part:
+        part.write_bytes(video.read_bytes())
+    return path
+
+
+def _inside(video: Path) -> str:
+    return f"data:video/mp4;base64,{base64.b64encode(video.read_bytes()).decode()}"

@@ -1,0 +1,21 @@
+"""Sweeps: knobs with several values each, and what the clips of them are called."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+
+def grid(sweep: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+    """Every combination of the values, the last knob's changing fastest; of no sweep one, empty."""
+    return [dict(zip(sweep, texts, strict=True)) for texts in itertools.product(*sweep.values())]
+
+
+def label(knobs: Mapping[str, str]) -> str:
+    """`lr = 0.1, seed = 2`."""
+    return ", ".join(f"{name} = {text}" for name, text in knobs.items())
+
+
+def suffix(knobs: Mapping[str, str]) -> str:
+    """The part of a file's name: `lr0.1-seed2`."""
+    return "-".join(f"{name}{text}" for name, text in knobs.items())

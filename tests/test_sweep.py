@@ -1,0 +1,52 @@
+"""Sweeps, as `gdanim render --sweep` and plans take them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from scripts import SCENE, write
+
+from gdanim import cli
+from gdanim.errors import RequestError
+from gdanim.rendering import request
+from gdanim.sweep import grid, label, suffix
+
+
+def test_every_combination() -> None:
+    assert grid({"lr": ["0.1", "1"], "seed": ["0", "2"]}) == [
+        {"lr": "0.1", "seed": "0"},
+        {"lr": "0.1", "seed": "2"},
+        {"lr": "1", "seed": "0"},
+        {"lr": "1", "seed": "2"},
+    ]
+    assert grid({}) == [{}]
+    assert label({"lr": "0.1", "seed": "2"}) == "lr = 0.1, seed = 2"
+    assert suffix({"lr": "0.1", "seed": "2"}) == "lr0.1-seed2"
+
+
+def test_a_job_for_each_value_named_after_it(tmp_path: Path) -> None:
+    script = write(tmp_path, SCENE)
+    jobs = request([f"{script}"], {"steps": "3"}, f"{tmp_path}/", sweep={"lr": ["0.1", "1.0"]})
+    names = [output.path.name for job in jobs for output in job.outputs]
+    assert names == ["lesson-lr0.1.mp4", "lesson-lr1.0.mp4"]
+    assert [job.scene.optimizer.lr for job in jobs] == [0.1, 1.0]  # type: ignore[union-attr]
+    assert [job.scene.steps for job in jobs] == [3, 3]
+    origins = [job.origin.knobs["lr"] for job in jobs if job.origin]
+    assert origins == [0.1, 1.0]
+
+
+def test_a_knob_is_set_or_swept(tmp_path: Path) -> None:
+    script = write(tmp_path, SCENE)
+    with pytest.raises(RequestError, match="lr: is set and swept"):
+        request([f"{script}"], {"lr": "1"}, sweep={"lr": ["0.1"]})
+    with pytest.raises(RequestError, match="lr=7"):
+        request([f"{script}"], {}, sweep={"lr": ["0.1", "7"]})
+
+
+@pytest.mark.parametrize("text", ["lr", "lr=", "lr=1,,2", "lr=1,1"])
+def test_what_is_no_sweep(tmp_path: Path, text: str) -> None:
+    script = write(tmp_path, SCENE)
+    result = CliRunner().invoke(cli.main, ["render", f"{script}", "--sweep", text])
+    assert result.exit_code == 2, result.output
