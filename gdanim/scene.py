@@ -15,11 +15,11 @@ from gdanim.descent.run import Run
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect
 from gdanim.film.film import Film
+from gdanim.numbers import setting
 from gdanim.problems.landscape import Landscape
 from gdanim.timeline import Even, Pace
 from gdanim.views.base import Clip, View
 from gdanim.views.fit import Fit
-from gdanim.views.numbers import setting
 from gdanim.views.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
+from gdanim.numbers import quantity
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
@@ -22,7 +23,6 @@ from gdanim.views.base import Clip
 from gdanim.views.each import Each, how_it_went
 from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve
-from gdanim.views.numbers import quantity
 from gdanim.views.theme import DARK, LIGHT
 
 RATES = {name: GradientDescent(lr) for name, lr in (("slow", 1e-4), ("good", 1e-2), ("wild", 9.0))}

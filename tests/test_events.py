@@ -194,6 +194,7 @@ def test_the_wrong_wave_is_a_local_minimum() -> None:
 def test_the_rates() -> None:
     event = only("one step down", "learning rate")
     assert (event.step, event.numbers) == (50, {"before": 0.01, "after": 0.001})
+    assert event.text == "The learning rate changes from 0.01 to 0.001"
     assert [event.step for event in run_of("steps down").events] == [40, 80, 120]
 
 
@@ -293,11 +294,3 @@ def test_longest_stretch() -> None:
     holds = np.array([1, 0, 1, 1, 0, 1], dtype=bool)
     assert longest_stretch(holds) == (2, 4)
     assert longest_stretch(np.zeros(3, dtype=bool)) == (0, 0)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(676.95, "677"), (7.303, "7.30"), (1e-5, "1e−5"), (0.01, "0.0100"), (-2.6, "−2.60"), (0, "0")],
-)
-def test_short(value: float, text: str) -> None:
-    assert events.short(value) == text

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
+from gdanim.numbers import quantity
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.polynomial import Polynomial
@@ -28,7 +29,6 @@ from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
 from gdanim.timeline import Even, Every
 from gdanim.views.fit import Fit
-from gdanim.views.numbers import count, quantity, setting
 from gdanim.views.theme import DARK, LIGHT, Theme
 
 
@@ -250,36 +250,3 @@ def test_layout_places_panels_and_refuses_others() -> None:
 def test_the_timelines_length_is_the_films() -> None:
     assert len(scene(pace=Even(seconds=2), fps=25).film()) == 50
     assert len(scene(pace=Even(seconds=2)).film()) == 60
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (25823.8086, "25823.81"),
-        (676.9537, "676.95"),
-        (57.5, "57.50"),
-        (3.947, "3.947"),
-        (0.02277, "0.02277"),
-        (0, "0"),
-        (3.951e-5, "3.95×10⁻⁵"),
-        (7.61e290, "7.61×10²⁹⁰"),
-        (-0.5, "−0.5000"),
-        (float("inf"), "∞"),
-        (float("-inf"), "−∞"),
-        (float("nan"), "not a number"),
-    ],
-)
-def test_quantity(value: float, text: str) -> None:
-    assert quantity(value) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.05, "0.05"), (1.0, "1"), (1e-5, "10⁻⁵"), (3e-4, "3×10⁻⁴"), (0.001, "0.001"), (0, "0")],
-)
-def test_setting(value: float, text: str) -> None:
-    assert setting(value) == text
-
-
-def test_count() -> None:
-    assert count(500000) == "500\u2009000"

@@ -13,6 +13,7 @@ import gdanim
 LAYERS = [
     "version",
     "errors",
+    "numbers",
     "arrays",
     "values",
     "problems",

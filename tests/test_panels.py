@@ -19,6 +19,7 @@ from gdanim.descent.run import Run
 from gdanim.descent.schedules import Exponential, Piecewise
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
+from gdanim.numbers import quantity
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
@@ -34,7 +35,6 @@ from gdanim.views.batch import Batch
 from gdanim.views.gradient import Gradient
 from gdanim.views.learning_rate import LearningRate
 from gdanim.views.loss_curve import LossCurve
-from gdanim.views.numbers import quantity
 from gdanim.views.text import Text
 
 CLASSES = Problem(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gdanim.arrays import Floats
 from gdanim.descent.curvature import hessian
 from gdanim.descent.oscillation import Swing, swing, turning_points
+from gdanim.numbers import count, setting, short
 from gdanim.problems.landscape import Landscape
 from gdanim.problems.problem import Problem
 
@@ -122,7 +123,7 @@ def rate_changes(rates: Floats) -> Iterator[Event]:
     isolated = change > ISOLATED * np.maximum(around[:-2], around[2:])
     for s in np.flatnonzero((change > RATE_CHANGE) & isolated)[:MOST] + 1:
         before, after = float(rows[s - 1].max()), float(rows[s].max())
-        text = f"The learning rate changes from {short(before)} to {short(after)}"
+        text = f"The learning rate changes from {setting(before)} to {setting(after)}"
         yield Event(RATE, int(s), int(s), text, {"before": before, "after": after})
 
 
@@ -191,9 +192,7 @@ def plateaus(record: Record, until: int) -> Iterator[Event]:
         while last < len(ends) - 1 and flat[last] and ends[last] > last:
             last = int(ends[last])
         if (record.heights[first : last + 1] <= (1 + FLAT) * heights[first]).all():
-            text = f"The loss hardly falls for the next {last - first:,} steps".replace(
-                ",", "\u2009"
-            )
+            text = f"The loss hardly falls for the next {count(last - first)} steps"
             yield Event(PLATEAU, first, last, text, {"loss": float(record.losses[first])})
 
 
@@ -265,12 +264,6 @@ def overfitting(record: Record) -> Iterator[Event]:
         text = f"Overfitting: held-out points have their lowest loss here, {short(held_out[best])}"
         numbers = {"lowest": float(held_out[best]), "end": end}
         yield Event(OVERFITTING, best, len(losses) - 1, text, numbers)
-
-
-def short(value: float) -> str:
-    """Three digits: `676`, `7.30`, `1e-5`."""
-    text = f"{value:#.3g}".rstrip(".") if 1e-3 <= abs(value) < 1e5 else f"{value:.3g}"
-    return text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
 
 
 def _since(holds: NDArray[np.bool_]) -> int:

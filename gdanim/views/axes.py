@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullLocator, ScalarFormatter
 from matplotlib.transforms import Bbox, TransformedBbox
 
-from gdanim.views.numbers import count
+from gdanim.numbers import count
 from gdanim.views.theme import Theme
 from gdanim.views.ticks import LETTER, FewOf, FewTicks
 

@@ -12,9 +12,9 @@ from matplotlib.colors import to_rgb
 
 from gdanim.arrays import Floats, Ints
 from gdanim.errors import GdanimError
+from gdanim.numbers import count
 from gdanim.views import axes
 from gdanim.views.base import Clip, Update, View
-from gdanim.views.numbers import count
 
 # How much of the points' colour those have that this epoch has already seen.
 SEEN = 0.35

@@ -10,9 +10,9 @@ from matplotlib.text import Text
 
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
+from gdanim.numbers import quantity
 from gdanim.views.axes import ROOM
 from gdanim.views.base import Clip, Update, View
-from gdanim.views.numbers import quantity
 
 # The words for an event; of several, the first of these counts.
 VERDICTS = {

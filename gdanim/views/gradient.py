@@ -14,9 +14,9 @@ from matplotlib.text import Text
 from gdanim.arrays import Floats, in_blocks
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
+from gdanim.numbers import quantity
 from gdanim.views import axes
 from gdanim.views.base import Clip, Update, View
-from gdanim.views.numbers import quantity
 
 # More parameters than this are too many for bars with names.
 MOST = 8

@@ -12,13 +12,13 @@ from matplotlib.axes import Axes
 
 from gdanim.arrays import Floats
 from gdanim.errors import GdanimError
+from gdanim.numbers import quantity
 from gdanim.problems.landscape import Best, Landscape
 from gdanim.problems.problem import Problem
 from gdanim.views import axes
 from gdanim.views.axes import LARGEST
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.ends import EndLabels
-from gdanim.views.numbers import quantity
 from gdanim.views.theme import Theme
 from gdanim.views.trace import draw_trace
 

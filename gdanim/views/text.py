@@ -10,8 +10,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from gdanim.errors import GdanimError
+from gdanim.numbers import count, quantity, setting
 from gdanim.views.base import Clip, Update, View
-from gdanim.views.numbers import count, quantity, setting
 
 ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}
 
