@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from gdanim.batch.plan import read
 from gdanim.batch.sites import Here, Site
 from gdanim.batch.watching import state_of, until_changed
 from gdanim.errors import GdanimError
+from gdanim.film.workers import cores
 from gdanim.quality import OUTPUT
 
 # Beside the outputs: the recorded runs, so that a change of the look alone descends nowhere.
@@ -54,8 +54,10 @@ def _site(items: list[Item], runs: Path, jobs: int | None, dask: str | None) -> 
         from gdanim.batch.cluster import join
 
         return join(dask)
-    todo = sum(item.why is not None for item in items)
-    return Here(max(1, min(jobs or len(os.sched_getaffinity(0)), todo)), runs)
+    jobs = jobs or cores()
+    workers = max(1, min(jobs, sum(item.why is not None for item in items)))
+    # With fewer clips than processes, each clip is split.
+    return Here(workers, runs, jobs // workers)
 
 
 def _tell(result: Result, done: int, total: int, left: float) -> None:

@@ -37,10 +37,14 @@ class Site(ABC):
 
 @dataclass(frozen=True)
 class Here(Site):
-    """Processes on this machine, which write the files themselves and keep runs in `runs`."""
+    """Processes on this machine, which write the files themselves and keep runs in `runs`.
+
+    Each makes its clip in up to `jobs` processes of its own.
+    """
 
     workers: int
     runs: Path
+    jobs: int = 1
 
     def open(self) -> AbstractContextManager[Executor]:
         """Processes, started afresh."""
@@ -48,7 +52,7 @@ class Here(Site):
 
     def submit(self, executor: Executor, clip: Clip) -> Future[Any]:
         """The clip as it is."""
-        return executor.submit(make, Order(clip, self.runs))
+        return executor.submit(make, Order(clip, self.runs, self.jobs))
 
     def receive(self, clip: Clip, result: Any) -> Sequence[Rendered]:
         """The files are there already."""

@@ -26,10 +26,11 @@ DESCENDING = ("arrays.py", "problems", "descent")
 
 @dataclass(frozen=True)
 class Order:
-    """A clip to make, and the folder where recorded runs are kept."""
+    """A clip to make in up to `jobs` processes, and the folder where recorded runs are kept."""
 
     clip: Clip
     runs: Path
+    jobs: int = 1
 
 
 def compared(scenes: Mapping[str, Scene]) -> Scene:
@@ -61,7 +62,7 @@ def compared(scenes: Mapping[str, Scene]) -> Scene:
 def make(order: Order) -> list[Rendered]:
     """Descend, or take the runs that were kept, and make the clip's files."""
     takes = prepare([job_of(order.clip)], order.clip.settings, partial(kept, folder=order.runs))
-    return [rendered for take in takes for rendered in take.files(_unwatched)]
+    return [rendered for take in takes for rendered in take.files(_unwatched, order.jobs)]
 
 
 def job_of(clip: Clip) -> Job:

@@ -40,8 +40,12 @@ FRAME, DONE, FAILED = b"frame", b"done", b"failed"
 
 def available() -> int:
     """How many at once are of use here: one that draws has its encoder work beside it."""
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return max(1, cores // 2)
+    return max(1, cores() // 2)
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def packed(film: Film) -> bytes:
