@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -284,7 +285,7 @@ def test_interrupted_and_resumed(folder: Path, number: signal.Signals) -> None:
     )
     write(folder / "plan.toml", plan)
     command = [sys.executable, "-m", "gdanim", "batch", "plan.toml", "-j", "1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with started(command, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stderr is not None
         assert b"[1/3" in process.stdout.readline()
         wait_for(lambda: len(list((folder / "output").glob(".slow-*"))) == 1)
@@ -305,6 +306,17 @@ def test_interrupted_and_resumed(folder: Path, number: signal.Signals) -> None:
     assert list((folder / "output").glob(".slow-*")) == []
 
 
+def started(command: list[str], **options: Any) -> subprocess.Popen[Any]:
+    """The command, which hears Ctrl-C even when the tests themselves run in the background."""
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **options,
+    )
+
+
 def wait_for(condition: object, seconds: float = 60) -> None:
     assert callable(condition)
     end = time.monotonic() + seconds
@@ -321,8 +333,7 @@ def descendants(pid: int) -> list[int]:
 
 def test_watch_makes_again_what_a_saved_file_changes(folder: Path) -> None:
     command = [sys.executable, "-m", "gdanim", "batch", "plan.toml", "-j", "1", "--watch"]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with started(command, text=True) as process:
         assert process.stdout is not None
         lines = iter(process.stdout.readline, "")
         assert any(line.startswith("watching") for line in lines)
