@@ -58,6 +58,12 @@ def test_frames_have_exactly_the_size(size: tuple[int, int]) -> None:
     assert pixels(film, 3).shape == (size[1], size[0], 4)
 
 
+@pytest.mark.parametrize("size", [(48, 48), (48, 300), (300, 48)])
+def test_letters_never_get_too_small_to_be_drawn(size: tuple[int, int]) -> None:
+    film = scene(size=size, title="A title that goes on and on " * 4).film()
+    assert pixels(film, 3).shape == (size[1], size[0], 4)
+
+
 def test_every_size_to_the_pixel() -> None:
     from gdanim.film.canvas import FrameCanvas
     from gdanim.film.film import blank_figure

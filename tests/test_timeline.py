@@ -41,6 +41,15 @@ def test_even(steps: int, holds: tuple[float, float]) -> None:
 
 
 @each_length
+def test_a_hundred_thousand_frames(steps: int) -> None:
+    timeline = Even(100_000 / 30).timeline(RUNS[steps], 30)
+    assert len(timeline) == 100_000
+    # Nothing is left out, nothing comes twice.
+    np.testing.assert_array_equal(np.unique(timeline.steps), np.arange(steps + 1))
+    assert (np.diff(timeline.steps) >= 0).all()
+
+
+@each_length
 def test_even_holds_the_end_frames(steps: int) -> None:
     shown = Even(10, first=0.5, last=1.5).timeline(RUNS[steps], 30).steps
     assert (shown[:15] == 0).all()
