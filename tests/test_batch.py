@@ -396,3 +396,17 @@ def test_scenes_that_cannot_be_compared(other: dict[str, object], message: str |
 
 def test_clock() -> None:
     assert [clock(s) for s in (0.4, 8, 125, 3725)] == ["0 s", "8 s", "2:05", "1:02:05"]
+
+
+def test_a_manifest_survives_a_line_that_was_cut_short(folder: Path) -> None:
+    assert invoke().exit_code == 0
+    manifest = folder / "output" / NAME
+    first, second = manifest.read_text(encoding="utf-8").splitlines(keepends=True)
+    write(manifest, first + second[:40])
+    assert len(to_make()) == 1
+    assert invoke().exit_code == 0
+    assert to_make() == {}
+    # What was noted twice, or cut short, is written once.
+    assert sorted(manifest.read_text(encoding="utf-8").splitlines(keepends=True)) == sorted(
+        [first, second]
+    )

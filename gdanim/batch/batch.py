@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gdanim.batch.keys import UnkeyableError, key_of, versions
-from gdanim.batch.manifest import Entry, Manifest
+from gdanim.batch.manifest import Entry, Manifest, note
 from gdanim.batch.plan import Clip
 from gdanim.batch.sites import Site
 from gdanim.batch.work import job_of, run_name
@@ -188,12 +188,15 @@ def _result(item: Item, outcome: Sequence[Rendered] | BaseException) -> Result:
         raise outcome
     if item.entries is not None:
         for output, entry in zip(item.clip.outputs, item.entries, strict=True):
-            Manifest.of(output.path.parent).noted(output.path.name, entry)
+            note(output.path.parent, output.path.name, entry)
     return Result(item, MADE, tuple(outcome))
 
 
 def tidy(items: Sequence[Item], runs: Path) -> None:
-    """Forget the kept runs that none of the clips draws any more."""
+    """Forget the kept runs that none of the clips draws any more, and what manifests say twice."""
+    for folder in {output.path.parent for item in items for output in item.clip.outputs}:
+        if folder.is_dir():
+            Manifest.of(folder).write()
     wanted = {name for item in items for name in item.runs}
     for file in runs.glob("*.npz"):
         if file.name not in wanted:

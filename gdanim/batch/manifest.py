@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gdanim.film.files import replacing
 
-NAME = ".gdanim.json"
+NAME = ".gdanim.jsonl"
 FORMAT = 1
 NEW, GONE, EDITED = "is new", "is gone", "was edited"
 
@@ -35,7 +35,11 @@ CHANGED = {
 
 @dataclass(frozen=True)
 class Manifest:
-    """The files of one folder that a batch has made, by name."""
+    """The files of one folder that a batch has made, by name.
+
+    On disk it is a line of JSON for each file made, the last of a name counting: to note one of ten
+    thousand files takes no longer than the first. A line that was cut short is passed over.
+    """
 
     folder: Path
     entries: Mapping[str, Entry]
@@ -44,12 +48,10 @@ class Manifest:
     def of(folder: Path) -> Manifest:
         """The folder's manifest; empty when there is none, or none that can be read."""
         try:
-            tree = json.loads((folder / NAME).read_text(encoding="utf-8"))
-            if tree["format"] != FORMAT:
-                return Manifest(folder, {})
-            return Manifest(folder, {name: Entry(**entry) for name, entry in tree["files"].items()})
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return Manifest(folder, {})
+            lines = (folder / NAME).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            lines = []
+        return Manifest(folder, dict(pair for pair in map(_parsed, lines) if pair))
 
     def reason(self, name: str, wanted: Entry) -> str | None:
         """Why the file has to be made (again); None when it is what it is to be."""
@@ -63,14 +65,32 @@ class Manifest:
                 return why
         return None if content_of(path) == known.content else EDITED
 
-    def noted(self, name: str, entry: Entry) -> Manifest:
-        """With the file as it is now; on disk too."""
-        entry = replace(entry, content=content_of(self.folder / name))
-        manifest = Manifest(self.folder, {**self.entries, name: entry})
-        files = {name: asdict(entry) for name, entry in manifest.entries.items()}
+    def write(self) -> None:
+        """A line for each file and no more."""
         with replacing(self.folder / NAME) as part:
-            part.write_text(json.dumps({"format": FORMAT, "files": files}, indent=1), "utf-8")
-        return manifest
+            part.write_text("".join(map(_line, self.entries, self.entries.values())), "utf-8")
+
+
+def note(folder: Path, name: str, entry: Entry) -> None:
+    """Add the file as it is now to the folder's manifest."""
+    line = _line(name, replace(entry, content=content_of(folder / name)))
+    with (folder / NAME).open("a", encoding="utf-8") as file:
+        # A line that was cut short before ends here.
+        file.write(f"\n{line}" if file.tell() else line)
+
+
+def _line(name: str, entry: Entry) -> str:
+    return json.dumps({"format": FORMAT, "file": name, **asdict(entry)}) + "\n"
+
+
+def _parsed(line: str) -> tuple[str, Entry] | None:
+    try:
+        tree = json.loads(line)
+        if tree.pop("format") != FORMAT:
+            return None
+        return tree.pop("file"), Entry(**tree)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def content_of(path: Path) -> str:
