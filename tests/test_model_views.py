@@ -193,3 +193,17 @@ def test_a_frame_depends_on_nothing_drawn_before(scene: Scene) -> None:
     moving = in_sequence.show(0)
     artists = set(in_sequence.figure.findobj())
     assert in_sequence.show(9) == moving and set(in_sequence.figure.findobj()) == artists
+
+
+@pytest.mark.parametrize("scene", [CLASSES, CURVE], ids=["plane", "curve"])
+def test_held_out_points_are_hollow_and_in_view(scene: Scene) -> None:
+    assert isinstance(scene.problem, Problem)
+    train, rest = scene.problem.data.split(0.7)
+    far = replace(rest, x=rest.x + 9.0)
+    film = replace(scene, problem=replace(scene.problem, data=train, validation=far)).film()
+    for k in (0, 1):
+        hollow, full = find(film, f"held out {k}"), find(film, f"class {k}")
+        np.testing.assert_array_equal(hollow.get_xdata(), far.x[far.y == k, 0])
+        assert hollow.get_markerfacecolor() == scene.theme.paper
+        assert hollow.get_markeredgecolor() == full.get_markerfacecolor()
+    assert panel(film).get_xlim()[1] > far.x[:, 0].max()

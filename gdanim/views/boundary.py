@@ -31,7 +31,7 @@ BANDS, STRENGTH = 20, 0.5
 BUDGET, SIDES = 1e5, (31, 61)
 # More points than this lie under the colours, so that they are drawn only once.
 MANY = 5000
-MARKERS, SIGNS = ("o", "s"), ("●", "■")
+MARKERS, SIGNS, HELD_OUT = ("o", "s"), ("●", "■"), "○□ held out"
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Boundary(View):
 
     With two features, the probability is a colour and a line marks where it is one half; with one
     feature it is the curve over x between the points at 0 and 1, and a dashed line marks the half.
-    Of several runs only the lines are drawn, each in its colour. Limits are those of the data.
-    Raises GdanimError where y is not 0 and 1, for three features or more, for a problem without
-    data, and for runs of different data.
+    Points that are held out are hollow. Of several runs only the lines are drawn, each in its
+    colour. Limits are those of the data. Raises GdanimError where y is not 0 and 1, for three
+    features or more, for a problem without data, and for runs of different data.
     """
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
@@ -51,8 +51,10 @@ class Boundary(View):
         axes.style(ax, clip.theme, 5)
         x_name, *more = (name.replace("_", " ") for name in data.x_names)
         axes.label(ax, clip.theme, x_name, *more)
-        name_classes(ax, clip.theme, data)
-        movers = draw_plane(ax, clip, data) if more else draw_curves(ax, clip, data)
+        held_out = problem_of(next(iter(clip.shown.values()))).validation
+        name_classes(ax, clip.theme, data, held_out)
+        draw = draw_plane if more else draw_curves
+        movers = draw(ax, clip, data, held_out)
         return lambda frame: [artist for move in movers for artist in move(frame)]
 
 
@@ -90,7 +92,7 @@ def colours(theme: Theme) -> tuple[str, str]:
     return theme.prediction, theme.points
 
 
-def name_classes(ax: Axes, theme: Theme, data: Dataset) -> None:
+def name_classes(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None) -> None:
     """What the two markers mean, above the panel."""
     name = data.y_name.replace("_", " ")
     texts: list[Artist] = [
@@ -98,6 +100,8 @@ def name_classes(ax: Axes, theme: Theme, data: Dataset) -> None:
         for k, sign in enumerate(SIGNS)
         for text, colour in ((sign, colours(theme)[k]), (f"{name} = {k}    ", theme.ink))
     ]
+    if held_out is not None:
+        texts.append(TextArea(HELD_OUT, textprops={"color": theme.ink, "size": theme.label_size}))
     # The title makes the room.
     axes.label(ax, theme, ax.get_xlabel(), ax.get_ylabel(), " ")
     box = AnchoredOffsetbox(
@@ -114,28 +118,37 @@ def span(values: Floats) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def draw_points(ax: Axes, theme: Theme, data: Dataset, heights: Floats, zorder: float) -> None:
+def draw_points(
+    ax: Axes, theme: Theme, data: Dataset, heights: Floats, zorder: float, hollow: bool = False
+) -> None:
     """The points of the classes in two colours and two shapes."""
-    size = point_size(1.15 * theme.point_size, len(data))
+    scale, edge, thickest = (0.9, 1.6, 0.3) if hollow else (1.15, 0.9, 0.2)
+    size = point_size(scale * theme.point_size, len(data))
     for k, (colour, marker) in enumerate(zip(colours(theme), MARKERS, strict=True)):
         chosen = data.y == k
         ax.plot(
-            data.x[chosen, 0], heights[chosen], marker, color=colour, markersize=size,
-            markeredgecolor=theme.paper, markeredgewidth=min(0.9, 0.2 * size), zorder=zorder,
-            gid=f"class {k}",
+            data.x[chosen, 0], heights[chosen], marker, markersize=size, zorder=zorder,
+            color=theme.paper if hollow else colour,
+            markeredgecolor=colour if hollow else theme.paper,
+            markeredgewidth=min(edge, thickest * size),
+            gid=f"held out {k}" if hollow else f"class {k}",
         )  # fmt: skip
 
 
-def draw_plane(ax: Axes, clip: Clip, data: Dataset) -> list[Update]:
+def draw_plane(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -> list[Update]:
     """Two features: colours for one run, a line for each."""
     ax.grid(False)
-    ax.set(xlim=span(data.x[:, 0]), ylim=span(data.x[:, 1]))
+    seen = data.x if held_out is None else np.concatenate([data.x, held_out.x])
+    ax.set(xlim=span(seen[:, 0]), ylim=span(seen[:, 1]))
     if len(data.x_names[1]) > 2:
         ax.yaxis.label.set(rotation="vertical", ha="center")
     many = len(data) > MANY
     draw_points(ax, clip.theme, data, data.x[:, 1], 0.4 if many else 2)
+    if held_out is not None:
+        crowd = len(held_out) > MANY
+        draw_points(ax, clip.theme, held_out, held_out.x[:, 1], 0.3 if crowd else 2.1, hollow=True)
     if len(clip.shown) > 1:
-        key(ax, clip, [data.x])
+        key(ax, clip, [seen])
     return [draw_probability(ax, clip, label, many) for label in clip.shown]
 
 
@@ -175,12 +188,15 @@ def shades(theme: Theme) -> list[tuple[float, float, float]]:
     ]
 
 
-def draw_curves(ax: Axes, clip: Clip, data: Dataset) -> list[Update]:
+def draw_curves(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -> list[Update]:
     """One feature: the probability over x."""
-    theme, grid = clip.theme, x_grid(data.x[:, 0])
+    theme = clip.theme
+    grid = x_grid(data.x[:, 0] if held_out is None else np.append(data.x[:, 0], held_out.x[:, 0]))
     ax.set(xlim=(grid[0], grid[-1]), ylim=(-0.09, 1.09))
     ax.set_yticks([0, 0.5, 1], ["0", "½", "1"])
     draw_points(ax, theme, data, data.y, 2)
+    if held_out is not None:
+        draw_points(ax, theme, held_out, held_out.y, 2.1, hollow=True)
     if len(clip.shown) > 1:
         key(ax, clip, [np.column_stack([data.x[:, 0], data.y])])
     return [draw_curve(ax, clip, label, grid) for label in clip.shown]

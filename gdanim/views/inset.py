@@ -15,8 +15,9 @@ from gdanim.views.base import Clip, Update, View
 from gdanim.views.theme import Theme
 
 # An inset's card takes at least these fractions of its panel and at most those; the margin between
-# card and data, and the one that keeps the card off the panel's spines.
-LEAST, MOST, MARGIN, OFF = 0.34, 0.6, 0.02, 0.003
+# card and data, and the one that keeps the card off the panel's spines, in points: through a wider
+# one what the card hides would peep.
+LEAST, MOST, MARGIN, OFF = 0.34, 0.6, 0.02, 0.6
 # The plot on the card is at least so wide and high (points)...
 PLOT = (105.0, 55.0)
 # ... and has this room around it, for tick labels and a title, in heights of a tick label.
@@ -41,8 +42,9 @@ class Card:
     def axes(self, ax: Axes, theme: Theme) -> Axes:
         """Axes on an opaque card of the paper's colour, above all else in `ax`."""
         width, height = self.size
-        left = 1 - width if self.right else OFF
-        bottom = 1 - height if self.top else OFF
+        off = OFF / points(ax)
+        left = 1 - width if self.right else float(off[0])
+        bottom = 1 - height if self.top else float(off[1])
         card = Rectangle((left, bottom), width, height, transform=ax.transAxes, zorder=5)
         card.set(facecolor=theme.paper, edgecolor=theme.grid, linewidth=1.0)
         ax.add_patch(card)
