@@ -18,7 +18,10 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.problems import datasets
+from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
+from gdanim.problems.logistic import Logistic
+from gdanim.problems.losses import LogLoss
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
@@ -29,6 +32,7 @@ from gdanim.views.base import View
 from gdanim.views.contour import Contour
 from gdanim.views.each import Each
 from gdanim.views.loss_slice import LossSlice
+from gdanim.views.surface import Surface
 from gdanim.views.terrain import Terrain, grid_side, limits, main_plane, nearer
 
 SIZE = (640, 360)
@@ -376,3 +380,20 @@ def test_bands_lie_between_their_lines() -> None:
         across = np.asarray(path.vertices)[:, 0]
         assert across.min() == pytest.approx(k / 4) and across.max() == pytest.approx((k + 1) / 4)
     assert sorted(round(s[0][0], 9) for s in bands.lines.get_segments()) == [0.25, 0.5, 0.75]
+
+
+def test_of_a_crowd_a_sample_is_drawn_and_said_so() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=20_000)
+    data = Dataset(x, (x + rng.normal(size=len(x)) > 0).astype(np.float64))
+    whole = Problem(data, Logistic(), LogLoss())
+    terrain = Terrain(whole)
+    places = np.array([[0.0, 0.0], [2.0, -1.0], [-3.0, 3.0]])
+    np.testing.assert_allclose(terrain.loss(places), whole.losses(places), rtol=0.05)
+    np.testing.assert_array_equal(terrain.gradient(places[1]), whole.gradient(places[1]))
+    assert terrain.cost < whole.cost / 3
+    for view in (Contour(), LossSlice(), Surface()):
+        film = Scene(whole, GradientDescent(0.5), (2, 2), 3, panels={"only": view}).film()
+        title = film.figure.axes[0].get_title(loc="left")
+        assert "5\u2009000 of 20\u2009000 points" in title
+    assert not Terrain(Problem(datasets.linear(points=20_000), Linear())).sample

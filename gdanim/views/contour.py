@@ -152,7 +152,7 @@ def lowest_of(terrain: Terrain) -> Floats:
 
 def title(terrain: Terrain, plane: Slice) -> str:
     """What surface it is, and where the other parameters are."""
-    symbol, names = terrain.landscape.loss_symbol, terrain.landscape.names
+    symbol, names = terrain.landscape.loss_symbol + terrain.sample, terrain.landscape.names
     if plane.base is None:
         others = [name for name in names if name not in plane.names]
         rest = " and ".join(others) if len(others) < 3 else f"the other {len(others)}"

@@ -87,7 +87,7 @@ class LossSlice(View):
 
 def title(terrain: Terrain, line: Slice) -> str:
     """What is shown, and where the other parameters are."""
-    name = f"loss ({terrain.landscape.loss_symbol})"
+    name = f"loss ({terrain.landscape.loss_symbol}{terrain.sample})"
     others = [other for other in terrain.landscape.names if other not in line.names]
     if not others:
         return name
@@ -127,8 +127,10 @@ class Track:
     def heights(self, label: str, steps: Ints) -> Floats:
         """How high the ball is at each of `steps [K]`."""
         run = self.clip.runs[label]
-        if self.line.base is None:
+        if self.line.base is None and not self.terrain.sample:
             return np.asarray(run.losses[steps])
+        if self.line.base is None:
+            return self.terrain.loss(run.params[steps])
         return self.curve(self.at(label)[steps], run.params[0])
 
     def x_limits(self) -> tuple[float, float]:
@@ -233,7 +235,7 @@ def fading_dots(ax: Axes, theme: Theme, colour: str, count: int) -> PathCollecti
     return ax.scatter(
         nowhere, nowhere, s=theme.point_size**2, zorder=3, gid="trail", edgecolors=theme.paper,
         linewidths=0.8,
-        facecolors=[mixed(colour, theme.paper, 0.15 + 0.7 * k / max(count, 1))
+        facecolors=[mixed(colour, theme.paper, 0.1 + 0.5 * k / max(count, 1))
                     for k in range(count, 0, -1)],
     )  # fmt: skip
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gdanim.arrays import Floats, Ints
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
+from gdanim.numbers import count
 from gdanim.problems.landscape import Landscape
 from gdanim.problems.objective import Objective
+from gdanim.problems.problem import Problem
 from gdanim.views.base import Clip
 
 Parameter = str | int
@@ -24,6 +26,8 @@ FOLLOWED = 1.5
 MARGIN = 0.05
 # Numbers that one picture of the loss may cost: once for a video, and at every frame.
 ONCE, EACH_FRAME = 3e7, 1.5e5
+# A loss that is not quadratic is drawn over so many of the points.
+MANY = 5000
 # What lies further than this many panels from a panel's middle is drawn there, in its direction.
 FAR, FARTHEST = 1e3, 1e100
 
@@ -32,16 +36,24 @@ class Terrain:
     """A landscape's loss and gradient at many points.
 
     Where the second derivative is the same everywhere, both follow from it and the best fit, so
-    that half a million data points cost no more than ten.
+    that half a million data points cost no more than ten. Else, of more than `MANY` points so many
+    are drawn at random for the picture of the loss; `sample` says so, and the gradient is still
+    that of all.
     """
 
     def __init__(self, landscape: Landscape) -> None:
-        self.landscape = landscape
         self.best = landscape.best()
         self._hessian = landscape.hessian()
         if self.best is None or self.best.params is None:
             self._hessian = None
-        self.cost = len(landscape.names) if self._hessian is not None else landscape.cost
+        self._whole = landscape
+        self.landscape = landscape if self._hessian is not None else sampled(landscape)
+        self.sample = ""
+        if self.landscape is not landscape:
+            self.best = self.landscape.best()
+            self.sample = f", of {count(MANY)} of {count(landscape.points)} points"
+        drawn = self.landscape
+        self.cost = len(drawn.names) if self._hessian is not None else drawn.cost
 
     @property
     def optima(self) -> Floats:
@@ -71,9 +83,17 @@ class Terrain:
     def gradient(self, params: Floats) -> Floats:
         """`(p)->(p)`: the derivative by the parameters."""
         if self._hessian is None or self.best is None or self.best.params is None:
-            return self.landscape.gradient(params)
+            return self._whole.gradient(params)
         with np.errstate(all="ignore"):
             return np.asarray((params - self.best.params) @ self._hessian)
+
+
+def sampled(landscape: Landscape) -> Landscape:
+    """The landscape of `MANY` of the points, where there are more."""
+    if not isinstance(landscape, Problem) or landscape.points <= MANY:
+        return landscape
+    data, _ = landscape.data.split(MANY / landscape.points)
+    return replace(landscape, data=data, validation=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,9 +157,9 @@ def main_plane(runs: Iterable[Run]) -> Slice:
     return Slice(directions, end, names)
 
 
-def every(last: int, count: int) -> Ints:
-    """At most `count` of the steps 0 to `last`, evenly, both ends among them."""
-    return np.unique(np.linspace(0, last, min(last + 1, count)).astype(np.int64))
+def every(last: int, most: int) -> Ints:
+    """At most `most` of the steps 0 to `last`, evenly, both ends among them."""
+    return np.unique(np.linspace(0, last, min(last + 1, most)).astype(np.int64))
 
 
 def spread(steps: Ints) -> Ints:
