@@ -168,3 +168,40 @@ def test_a_frame_depends_on_nothing_drawn_before(scene: Scene) -> None:
     assert not np.array_equal(frames[3], frames[4])
     for frame in (5, 0):
         np.testing.assert_array_equal(np.array(scene.film().draw(frame)), frames[frame])
+
+
+def test_a_star_marks_the_optimum() -> None:
+    film = BOWL.film()
+    film.show(12)
+    star, ball = find(film, "optimum"), find(film, "ball")
+    # Twelve steps of 0.2 leave a hundredth of the way.
+    np.testing.assert_allclose(star.get_xydata(), ball.get_xydata(), atol=0.05)
+
+
+def test_a_ball_that_leaves_has_an_arrow_at_the_edge() -> None:
+    inside, outside = BOWL.film(), replace(BOWL, panels={"only": Surface(ranges=((2, 3), (2, 3)))})
+    inside.show(0)
+    assert not len(find(inside, "outside").get_xdata())
+    film = outside.film()
+    film.show(0)
+    assert len(find(film, "outside").get_xdata()) == 1
+    land = ground()
+    for place in ([9.0, 0.0], [0.0, -1e200]):
+        assert np.abs(land.beyond(np.array(place), Camera(0.3, 0.7))).max() > 9
+
+
+@pytest.mark.parametrize("size", [(360, 640), (360, 480)])
+def test_upright_frames_keep_its_proportions(size: tuple[int, int]) -> None:
+    film = replace(BOWL, size=size).film()
+    (ax,) = film.figure.axes
+    across, up = ax.bbox.width / np.ptp(ax.get_xlim()), ax.bbox.height / np.ptp(ax.get_ylim())
+    assert 0.8 < up / across < 1.15
+
+
+def test_a_turning_camera_sees_most_of_the_path_all_the_way() -> None:
+    film = replace(BOWL, panels={"only": Surface(turn=60)}).film()
+    for frame in (0, 6, 12):
+        film.show(frame)
+        bold, faint = find(film, "path"), find(film, "path behind")
+        seen = np.isfinite(bold.get_ydata()).sum()
+        assert seen > 0.7 * len(faint.get_ydata())

@@ -17,7 +17,8 @@ from gdanim.arrays import Floats, Ints
 from gdanim.views import axes, marks
 from gdanim.views.bands import Scale, blues, scale
 from gdanim.views.base import Clip, Update, View
-from gdanim.views.contour import Range, chosen_plane, plane_limits, title
+from gdanim.views.contour import Range, chosen_plane, lowest_of, plane_limits, title
+from gdanim.views.inset import points as points_of
 from gdanim.views.terrain import (
     Parameter,
     Slice,
@@ -42,6 +43,8 @@ SIGHT, DIP = 90, 0.012
 # hidden from there.
 AROUND = tuple(30.0 + 30.0 * k for k in range(12))
 ABOVE_FLOOR, LITTLE = (38.0, 48.0, 58.0), 0.25
+# A ball that leaves is pointed at so far from the middle, beyond any panel's limits.
+OUTSIDE = 30.0
 # A path's part behind the landscape shines through.
 BEHIND = 0.3
 # Vertices of a path, with a still camera and a moving one, and how near they may be to each other.
@@ -55,8 +58,10 @@ class Surface(View):
     `parameters` and `ranges` are those of Contour. The camera looks from `azimuth` and `elevation`
     degrees (None: from where the landscape hides little of the paths), and turns by `turn` degrees
     over the film; 0 keeps it still, which costs less at every frame. What lies behind the landscape
-    shines through faintly. The landscape is cut off a little above the highest place that the
-    paths visit, or at half of its area. Raises GdanimError as Contour does.
+    shines through faintly. A star marks the optimum where it is known and there are but two
+    parameters; a ball that leaves the landscape has an arrow at the edge. The landscape is cut off
+    a little above the highest place that the paths visit, or at half of its area. Raises
+    GdanimError as Contour does.
     """
 
     parameters: Sequence[Parameter] | Literal["main"] | None = None
@@ -80,11 +85,11 @@ class Surface(View):
         for spine in ax.spines.values():
             spine.set_visible(False)
         seen = [paths[label] for label in clip.shown]
-        azimuth, tilted = clearest(ground, seen, self.azimuth, self.elevation)
-        # Wide enough for every direction of the camera.
-        back = 1.42 * np.sin(tilted) + HEIGHT * np.cos(tilted)
-        ax.set(xlim=(-1.5, 1.5), ylim=(-1.65 * np.sin(tilted), back))
+        azimuth, tilted = clearest(ground, seen, self.azimuth, self.elevation, self.turn)
+        set_limits(ax, tilted)
         floor, mesh = draw_floor(ax, clip, plane), draw_mesh(ax, clip, ground)
+        best = lowest_of(terrain) if len(terrain.landscape.names) == 2 else terrain.optima[:0]
+        star = draw_optimum(ax, clip, ground, plane.coordinates(best))
         movers = [draw_run(ax, clip, label, ground, paths[label], still) for label in clip.shown]
         marks.key(ax, clip, [np.zeros((1, 2))])
 
@@ -93,7 +98,8 @@ class Surface(View):
             return Camera(azimuth + np.radians(turned), tilted)
 
         def scenery(frame: int) -> list[Artist]:
-            return [*floor(camera(frame)), *mesh(camera(frame), ground.heights(frame))]
+            view, heights = camera(frame), ground.heights(frame)
+            return [*floor(view), *mesh(view, heights), *star(view, heights)]
 
         def update(frame: int) -> list[Artist]:
             heights = ground.heights(frame)
@@ -192,6 +198,16 @@ class Ground:
         points[gone] = np.nan
         return points
 
+    def beyond(self, place: Floats, camera: Camera) -> Floats:
+        """`[2]`: where a ball has gone that is not on the landscape, outside the panel: above what
+        is cut off, or off the floor.
+        """
+        flat = 2 * (nearer(place, self.low, self.high) - self.low) / (self.high - self.low) - 1
+        furthest = float(np.abs(flat).max())
+        if furthest <= 1:
+            return np.array([camera.project(np.append(flat, HEIGHT))[0], OUTSIDE])
+        return camera.project(np.append(flat * OUTSIDE / furthest, 0.0))[:2]
+
     def between(self, flat: Floats, heights: Floats) -> Floats:
         """`(2)->()`: the height between grid points; NaN outside."""
         last = len(self.places) - 1
@@ -213,11 +229,24 @@ class Ground:
             return np.asarray(((above > sight[..., 2] + DIP) & (above <= HEIGHT)).any(axis=0))
 
 
+def set_limits(ax: Axes, tilted: float) -> None:
+    """Wide enough for every direction of the camera; in an upright panel no higher than wide."""
+    front, back = 1.65 * np.sin(tilted), 1.42 * np.sin(tilted) + HEIGHT * np.cos(tilted)
+    across, up = points_of(ax)
+    spare = max(0.0, 3.0 * up / across - front - back) / 2
+    ax.set(xlim=(-1.5, 1.5), ylim=(-front - spare, back + spare))
+
+
 def clearest(
-    ground: Ground, paths: Sequence[Floats], azimuth: float | None, elevation: float | None
+    ground: Ground,
+    paths: Sequence[Floats],
+    azimuth: float | None,
+    elevation: float | None,
+    turn: float,
 ) -> tuple[float, float]:
     """Where the camera stands at the start, in radians: the lowest elevation, and there the
-    azimuth, from which the landscape hides little enough of the paths; else where it hides least.
+    azimuth, from which the landscape hides little enough of the paths on the whole way that the
+    camera goes; else where it hides least.
     """
     around = AROUND if azimuth is None else (azimuth,)
     above = ABOVE_FLOOR if elevation is None else (elevation,)
@@ -225,7 +254,13 @@ def clearest(
     heights = ground.heights(0)
     ways = np.concatenate([dense(path, ground, MOVING_PATH)[1] for path in paths])
     points = ground.standing(ways, heights)
-    hidden = [float(ground.hidden(points, heights, Camera(*place)).mean()) for place in places]
+    way = np.radians(turn) * np.array([0.0, 0.5, 1.0] if turn else [0.0])
+
+    def hides(azimuth: float, elevation: float) -> float:
+        cameras = (Camera(azimuth + float(turned), elevation) for turned in way)
+        return max(float(ground.hidden(points, heights, camera).mean()) for camera in cameras)
+
+    hidden = [hides(*place) for place in places]
     rows = range(0, len(places), len(around))
     least = [min(hidden[row : row + len(around)]) for row in rows]
     chosen = next((part for part in least if part <= LITTLE), min(least))
@@ -301,6 +336,20 @@ def cut(cells: Floats) -> Floats:
     return np.take_along_axis(points, last[..., np.newaxis], axis=1)
 
 
+def draw_optimum(ax: Axes, clip: Clip, ground: Ground, places: Floats) -> Show:
+    """Stars at the optima `[K, 2]`, faint where the landscape hides them all."""
+    star = marks.star(ax, clip.theme, places)
+
+    def show(camera: Camera, heights: Floats) -> list[Artist]:
+        points = ground.standing(places, heights)
+        star.set_data(*camera.project(points)[:, :2].T)
+        hidden = len(points) and ground.hidden(points, heights, camera).all()
+        star.set_alpha(BEHIND if hidden else 1.0)
+        return [star]
+
+    return show
+
+
 def draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, still: bool) -> Move:
     """One run's path on the landscape, faint where that hides it, and its ball."""
     theme = clip.theme
@@ -311,7 +360,7 @@ def draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, sti
                 alpha=alpha)[0]
         for zorder, gid, alpha in ((3, "path behind", BEHIND), (3.5, "path", 1.0))
     )  # fmt: skip
-    ball = marks.ball(ax, theme, front)
+    ball, outside = marks.ball(ax, theme, front), marks.EdgeMark(ax, theme, front)
     kept: dict[str, tuple[Floats, NDArray[np.bool_]]] = {}
 
     def lie(camera: Camera, heights: Floats) -> tuple[Floats, NDArray[np.bool_]]:
@@ -330,7 +379,8 @@ def draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, sti
         here = ground.standing(path[[step]], heights)
         ball.set_data(*camera.project(here)[:, :2].T)
         ball.set_alpha(BEHIND if ground.hidden(here, heights, camera)[0] else 1.0)
-        return [faint, bold, ball]
+        gone = np.full(2, np.nan) if np.isfinite(here).all() else ground.beyond(path[step], camera)
+        return [faint, bold, ball, outside.show(*gone)]
 
     return move
 
