@@ -85,13 +85,17 @@ def parameters(name: str, values: ArrayLike, names: Sequence[str]) -> Floats:
 
 
 def in_blocks(
-    function: Callable[[Floats], NDArray[Scalar]], rows: Floats, row_cost: int
+    function: Callable[[Floats], NDArray[Scalar]],
+    rows: Floats,
+    row_cost: int,
+    blocks: int = 1,
 ) -> NDArray[Scalar]:
     """`function(rows)` over the leading axis, in blocks that keep temporaries near BLOCK numbers.
 
-    `row_cost` is how many numbers one row needs while it is evaluated.
+    `row_cost` is how many numbers one row needs while it is evaluated. `blocks` of so many times
+    that size are for functions of many short calls.
     """
-    size = max(1, BLOCK // max(1, row_cost))
+    size = max(1, blocks * BLOCK // max(1, row_cost))
     if len(rows) <= size:
         return function(rows)
     return np.concatenate([function(rows[i : i + size]) for i in range(0, len(rows), size)])

@@ -146,3 +146,18 @@ def test_a_fixed_model_is_a_curve() -> None:
     np.testing.assert_allclose(curve(np.array([[0.0], [1.0]])), [8, 11])
     with pytest.raises(GdanimError, match=r"^params: 2 numbers expected \(slope, intercept\)"):
         Fixed(Linear(), np.array([3.0]))
+
+
+@each_model
+def test_forward_of_many_gives_the_same_as_often_as_asked(case: ModelCase) -> None:
+    rng = np.random.default_rng(0)
+    model = case.model
+    params = np.stack([model.init(rng) for _ in range(3)])
+    x, cotangent = rng.normal(size=(7, model.features)), rng.normal(size=(3, 7))
+    prediction, vjp = model.forward(params, x)
+    kept = prediction.copy()
+    first, other, again = vjp(cotangent), vjp(2 * cotangent[0]), vjp(cotangent)
+    np.testing.assert_array_equal(prediction, kept)
+    np.testing.assert_array_equal(first, again)
+    expected = [model.vjp(one, x, 2 * cotangent[0]) for one in params]
+    np.testing.assert_allclose(other, expected, rtol=1e-12, atol=1e-12)

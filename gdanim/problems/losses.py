@@ -39,6 +39,10 @@ class Loss(ABC):
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
         """`(n),(n)->(n)`: the derivative by the prediction."""
 
+    def value_and_gradient(self, prediction: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """`(n),(n)->(),(n)`: both; losses override it where they have much in common."""
+        return self.value(prediction, y), self.gradient(prediction, y)
+
 
 @dataclass(frozen=True)
 class MeanSquaredError(Loss):
@@ -63,6 +67,13 @@ class MeanSquaredError(Loss):
         """`(n),(n)->(n)`: `2 (prediction - y) / n`."""
         gradient: Floats = (prediction - y) * (2.0 / y.shape[-1])
         return gradient
+
+    def value_and_gradient(self, prediction: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """`(n),(n)->(),(n)`: both from one residual."""
+        residual: Floats = prediction - y
+        value = np.asarray(np.vecdot(residual, residual) / y.shape[-1])
+        residual *= 2.0 / y.shape[-1]
+        return value, residual
 
 
 @dataclass(frozen=True)

@@ -49,48 +49,65 @@ class Sinusoid(Model):
 
     def forward(self, params: Floats, x: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
         """`predict`, and `vjp` there."""
+        if params.ndim > 1 and x.ndim == 2:
+            return _of_many(params, x[:, 0])
         # A single run's parameters are plain numbers: NumPy is faster with these.
         single = params.ndim == 1
         a, b, c, d = params if single else (params[..., i : i + 1] for i in range(4))
         x = x[..., 0]
-        if single or x.ndim > 1:
-            half = 0.5 * (b * x + c)
-        else:
-            # Of many runs on the same points: one product, faster than broadcasting twice.
-            half = params[..., 1:3] @ np.stack([0.5 * x, np.full_like(x, 0.5)])
-        sine, cosine = sine_and_cosine(half)
+        sine, cosine = sine_and_cosine(0.5 * (b * x + c))
 
         def vjp(cotangent: Floats) -> Floats:
+            inner = a * cosine
             if single and sine.ndim == cotangent.ndim == 1:
-                inner = a * cosine
                 jacobian = np.array([sine, inner * x, inner, np.ones_like(x)])
                 return np.asarray(jacobian @ cotangent)
-            if cotangent.shape != sine.shape:
-                axes = np.broadcast_shapes(cotangent.shape, sine.shape)
-                cotangent = np.broadcast_to(cotangent, axes)
-            inner = cotangent * cosine
-            gradient = np.empty((*cotangent.shape[:-1], 4))
-            gradient[..., 0] = np.vecdot(cotangent, sine)
-            # The same points for all runs make one product of it.
-            gradient[..., 1] = inner @ x if x.ndim == 1 else np.vecdot(inner, x)
-            gradient[..., 2] = inner @ (ones := np.ones(x.shape[-1]))
-            gradient[..., 1:3] *= a
-            gradient[..., 3] = cotangent @ ones
-            return gradient
+            columns = np.broadcast_arrays(sine, inner * x, inner, np.ones_like(x))
+            return np.stack([np.vecdot(cotangent, column) for column in columns], axis=-1)
 
         prediction = a * sine
         prediction += d
         return prediction, vjp
 
 
-def sine_and_cosine(half: Floats) -> tuple[Floats, Floats]:
-    """Both of twice `half`, elementwise, from its tangent: to 2.3e-16. `half` is overwritten.
+def _of_many(params: Floats, x: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
+    """`Sinusoid.forward` of many runs `[*R, P]` at the same points `[N]`."""
+    a, d, ones = params[..., 0:1], params[..., 3:4], np.ones_like(x)
+    # One piece of memory: several that come and go at each step, the system clears anew.
+    sine, cosine, prediction, product = np.empty((4, *params.shape[:-1], len(x)))
+    # One product is faster than broadcasting twice.
+    np.matmul(params[..., 1:3], np.array([0.5 * x, 0.5 * ones]), out=sine)
+    sine_and_cosine(sine, cosine)
+    np.multiply(a, sine, out=prediction)
+    prediction += d
 
-    NumPy has a vectorised tangent for float64 but no such sine: where the processor has AVX-512
-    this is ten times faster, and elsewhere one function less.
+    def vjp(cotangent: Floats) -> Floats:
+        out: Floats | None = product
+        if cotangent.shape != sine.shape:
+            axes = np.broadcast_shapes(cotangent.shape, sine.shape)
+            cotangent, out = np.broadcast_to(cotangent, axes), None
+        inner = np.multiply(cotangent, cosine, out=out)
+        gradient = np.empty((*cotangent.shape[:-1], 4))
+        np.vecdot(cotangent, sine, out=gradient[..., 0])
+        # The same points for all runs make one product of it.
+        np.matmul(inner, x, out=gradient[..., 1])
+        np.matmul(inner, ones, out=gradient[..., 2])
+        gradient[..., 1:3] *= a
+        np.matmul(cotangent, ones, out=gradient[..., 3])
+        return gradient
+
+    return prediction, vjp
+
+
+def sine_and_cosine(half: Floats, out: Floats | None = None) -> tuple[Floats, Floats]:
+    """Both of twice `half`, elementwise, from its tangent: to 2.3e-16.
+
+    The sine overwrites `half`; `out` is room for the cosine. NumPy has a vectorised tangent for
+    float64 but no such sine: where the processor has AVX-512 this is ten times faster, and
+    elsewhere one function less.
     """
     sine = np.tan(half, out=half)
-    cosine = sine * sine
+    cosine = np.multiply(sine, sine, out=out)
     cosine += 1.0
     np.divide(2.0, cosine, out=cosine)
     sine *= cosine
