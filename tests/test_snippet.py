@@ -231,3 +231,37 @@ def test_with_less_motion_it_waits_and_dark_pages_get_the_dark_one(folder: Path)
     paused, time, poster, source = observe(page, probe, *flags)
     assert (paused, time) == (True, 0)
     assert source.endswith("/lesson-dark.webm") and poster.endswith("/lesson-dark.poster.png")
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_a_slide_of_reveal_plays_when_it_is_shown(folder: Path) -> None:
+    """With reveal.js itself, from npm, which has to be there and reach its registry."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("no npm on the PATH, which reveal.js comes from")
+    fetched = subprocess.run([npm, "pack", "--silent", "reveal.js@6.0.2"], capture_output=True)
+    if fetched.returncode != 0:
+        pytest.skip("npm cannot fetch reveal.js")
+    shutil.unpack_archive("reveal.js-6.0.2.tgz", "reveal", filter="data")
+    page = Path("slides.html").resolve()
+    page.write_text(
+        "<!doctype html><title>t</title>"
+        '<link rel="stylesheet" href="reveal/package/dist/reveal.css">'
+        '<div class="reveal"><div class="slides"><section>First</section>'
+        f"{snippet('reveal')}</div></div>"
+        '<script src="reveal/package/dist/reveal.js"></script>'
+        "<script>Reveal.initialize();</script>",
+        encoding="utf-8",
+    )
+    probe = f"""
+      const first = document.querySelector("video");
+      await until(() => Reveal.isReady() && first.readyState > 1);
+      await sleep(500);
+      const before = [first.paused, first.currentTime];
+      Reveal.next();
+      return {{ before, after: await (async () => {{ {PLAYS} }})() }};
+    """
+    seen = observe(page, probe)
+    assert seen["before"] == [True, 0]
+    assert (seen["after"]["wide"], seen["after"]["high"]) == (160, 96)
