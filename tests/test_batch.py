@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 
 from gdanim.batch import batch
 from gdanim.batch.batch import examine, run
+from gdanim.batch.bundle import bundle_of, make_bundle, unpack
 from gdanim.batch.commands import RUNS
 from gdanim.batch.manifest import NAME, content_of
 from gdanim.batch.plan import read
@@ -410,3 +411,31 @@ def test_a_manifest_survives_a_line_that_was_cut_short(folder: Path) -> None:
     assert sorted(manifest.read_text(encoding="utf-8").splitlines(keepends=True)) == sorted(
         [first, second]
     )
+
+
+def test_what_goes_beside_a_video_is_kept_up_to_date_with_it(folder: Path) -> None:
+    asked = '[defaults]\nposter = "last"\ncaptions = true\nalt = true\n'
+    change(folder / "plan.toml", "[defaults]\n", asked)
+    change(folder / "plan.toml", PLAN[PLAN.rindex("[[clip]]") :], "")
+    done = invoke()
+    assert done.exit_code == 0, done.output
+    names = {"lesson.mp4", "lesson.poster.png", "lesson.vtt", "lesson.alt.txt"}
+    assert set(held(folder)) == names
+    assert to_make() == {}
+    (folder / "output" / "lesson.vtt").unlink()
+    assert to_make() == {"lesson.mp4": "is gone"}
+    assert invoke().exit_code == 0 and set(held(folder)) == names
+    write(folder / "output" / "lesson.alt.txt", "A line.")
+    assert to_make() == {"lesson.mp4": "was edited"}
+    change(folder / "plan.toml", "alt = true\n", "")
+    assert to_make() == {"lesson.mp4": "size, rate, look or format have changed"}
+
+
+def test_a_bundle_brings_back_what_goes_beside_a_video(folder: Path) -> None:
+    change(folder / "plan.toml", "[defaults]\n", "[defaults]\nposter = 2\nalt = true\n")
+    clip = read(Path("plan.toml"))[0]
+    (rendered,) = unpack(clip, make_bundle(bundle_of(clip)))
+    names = ["lesson.poster.png", "lesson.alt.txt"]
+    assert rendered.beside == tuple(Path("output", name) for name in names)
+    assert set(held(folder)) == {"lesson.mp4", *names}
+    assert "orange points" in Path("output/lesson.alt.txt").read_text(encoding="utf-8")

@@ -79,8 +79,9 @@ def _examined(
     except UnkeyableError as error:
         return Item(clip, f"{error}, which may have changed", None, ())
     reasons = [
-        manifests[output.path.parent].reason(output.path.name, entry)
+        manifests[output.path.parent].reason(path.name, entry)
         for output, entry in zip(clip.outputs, entries, strict=True)
+        for path in output.paths
     ]
     why = next((reason for reason in reasons if reason), "was asked for" if anyway else None)
     return Item(clip, why, entries, runs)
@@ -89,7 +90,11 @@ def _examined(
 def _entries(job: Job, clip: Clip, drawn_by: str) -> tuple[Entry, ...]:
     scene = key_of(job.scene, "scene")
     return tuple(
-        Entry(scene, key_of((clip.settings, output.format, output.still), "settings"), drawn_by)
+        Entry(
+            scene,
+            key_of((clip.settings, output.format, output.still, output.beside), "settings"),
+            drawn_by,
+        )
         for output in job.outputs
     )
 
@@ -114,7 +119,8 @@ def run(
     clips = {n: item.clip for n, item in enumerate(items) if n not in results}
     for clip in clips.values():
         for output in clip.outputs:
-            forget_leftovers(output.path)
+            for path in output.paths:
+                forget_leftovers(path)
     begun, total = time.monotonic(), len(clips)
     with closing(_outcomes(clips, site)) as outcomes:
         for done, (number, outcome) in enumerate(outcomes, start=1):
@@ -188,7 +194,8 @@ def _result(item: Item, outcome: Sequence[Rendered] | BaseException) -> Result:
         raise outcome
     if item.entries is not None:
         for output, entry in zip(item.clip.outputs, item.entries, strict=True):
-            note(output.path.parent, output.path.name, entry)
+            for path in output.paths:
+                note(path.parent, path.name, entry)
     return Result(item, MADE, tuple(outcome))
 
 

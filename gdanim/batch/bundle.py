@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,14 @@ class Bundle:
 
 @dataclass(frozen=True)
 class Finished:
-    """A file that was made, and its bytes; of a folder of frames, those of its files by name."""
+    """A file that was made, and its bytes; of a folder of frames, those of its files by name.
+
+    `beside` are the bytes of what was written beside it, by name.
+    """
 
     rendered: Rendered
     content: bytes | Mapping[str, bytes]
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def bundle_of(clip: Clip) -> Bundle:
@@ -78,13 +82,18 @@ def make_bundle(bundle: Bundle) -> list[Finished]:
             ),
         )
         made = make(Order(clip, root / "runs"))
-        return [Finished(rendered, _content(rendered.path)) for rendered in made]
+        return [_finished(rendered) for rendered in made]
 
 
 def unpack(clip: Clip, finished: Sequence[Finished]) -> list[Rendered]:
     """Put the files in their places, each only when it is complete."""
     by_name = {output.path.name: output.path for output in clip.outputs}
     return [_placed(by_name[one.rendered.path.name], one) for one in finished]
+
+
+def _finished(rendered: Rendered) -> Finished:
+    beside = {path.name: path.read_bytes() for path in rendered.beside}
+    return Finished(rendered, _content(rendered.path), beside)
 
 
 def _placed(path: Path, finished: Finished) -> Rendered:
@@ -95,7 +104,11 @@ def _placed(path: Path, finished: Finished) -> Rendered:
         with replacing_folder(path, r".*") as part:
             for name, content in finished.content.items():
                 (part / name).write_bytes(content)
-    return replace(finished.rendered, path=path)
+    beside = tuple(path.with_name(name) for name in finished.beside)
+    for place, content in zip(beside, finished.beside.values(), strict=True):
+        with replacing(place) as part:
+            part.write_bytes(content)
+    return replace(finished.rendered, path=path, beside=beside)
 
 
 def _content(path: Path) -> bytes | dict[str, bytes]:

@@ -13,6 +13,7 @@ from typing import Any
 from gdanim.batch.toml_lines import line_of
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film.formats import FORMATS
+from gdanim.publish.beside import Beside
 from gdanim.quality import OUTPUT, QUALITIES, parse_size
 from gdanim.rendering import Output, Settings, outputs
 from gdanim.script import SceneFunction, choose, scripts_in
@@ -62,6 +63,12 @@ KEYS = {
     "quality": Key(f"one of {', '.join(QUALITIES)}", lambda value: value in tuple(QUALITIES)),
     "fps": Key("a whole number of frames per second", _is(int)),
     "seconds": Key("a number of seconds", _is(int, float)),
+    "poster": Key(
+        'a step\'s number, or "last"',
+        lambda value: value == "last" or (_is(int)(value) and value >= 0),
+    ),
+    "captions": Key("true or false", _is(bool)),
+    "alt": Key("true or false", _is(bool)),
 }
 # A default for these would be the same scene or file again and again.
 OF_A_CLIP = ("scene", "output")
@@ -94,11 +101,11 @@ def read(path: Path) -> list[Clip]:
     clips = list(_of_folder(path) if path.is_dir() else _of_plan(path))
     places: dict[Path, Clip] = {}
     for clip in clips:
-        for output in clip.outputs:
-            other = places.setdefault(output.path.absolute(), clip)
+        for path in [path for output in clip.outputs for path in output.paths]:
+            other = places.setdefault(path.absolute(), clip)
             if other is not clip:
                 raise RequestError(
-                    f"{clip.where}: {output.path} is the output of {other.where} too; "
+                    f"{clip.where}: {path} is the output of {other.where} too; "
                     'give one of them another name: output = "..."'
                 )
     return clips
@@ -169,7 +176,12 @@ class Entry:
                     str(scene),
                     knobs,
                     self._settings(theme, size),
-                    outputs("-".join([name, *names, *dark, *large]), self._folder, self._formats),
+                    outputs(
+                        "-".join([name, *names, *dark, *large]),
+                        self._folder,
+                        self._formats,
+                        beside=self._beside,
+                    ),
                     f"{self.path}, line {line_of(self.text, None, self.table, self.number)}",
                 )
 
@@ -228,6 +240,11 @@ class Entry:
         except GdanimError as error:
             key = str(error).partition(":")[0]
             raise self.fault(key, str(error)) from None
+
+    @property
+    def _beside(self) -> Beside:
+        captions, alt = self.values.get("captions", False), self.values.get("alt", False)
+        return Beside(self.values.get("poster"), captions, alt)
 
     @property
     def _folder(self) -> str:
