@@ -35,7 +35,7 @@ class AdaGrad(Optimizer):
         return np.zeros_like(params)
 
     def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """`-lr * gradient / (sqrt(v) + eps)`; v."""
+        """`(p)->(p)`: `-lr * gradient / (sqrt(v) + eps)`; v."""
         v = state + gradient * gradient
         return -step.lr * gradient / (np.sqrt(v) + self.eps), v
 
@@ -66,7 +66,7 @@ class RMSProp(Optimizer):
         return np.zeros_like(params)
 
     def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """`-lr * gradient / (sqrt(v) + eps)`; v."""
+        """`(p)->(p)`: `-lr * gradient / (sqrt(v) + eps)`; v."""
         v = self.decay * state + (1 - self.decay) * gradient * gradient
         return -step.lr * gradient / (np.sqrt(v) + self.eps), v
 
@@ -99,7 +99,7 @@ class Adam(Optimizer):
         return np.zeros_like(params), np.zeros_like(params)
 
     def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """`-lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)`; m and v."""
+        """`(p)->(p)`: `-lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)`; m and v."""
         direction, state = _adam(self, gradient, state, step.number + 1)
         return -step.lr * direction, state
 
@@ -134,13 +134,13 @@ class AdamW(Optimizer):
         return np.zeros_like(params), np.zeros_like(params)
 
     def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """Adam's step `- lr * decay * params`; Adam's state."""
+        """`(p)->(p)`: Adam's step `- lr * decay * params`; Adam's state."""
         direction, state = _adam(self, gradient, state, step.number + 1)
         return -step.lr * (direction + self.decay * step.params), state
 
 
 def _adam(rule: Adam | AdamW, gradient: Floats, state: State, t: int) -> tuple[Floats, State]:
-    """Adam's direction at its t-th step, counted from 1, and the means m and v."""
+    """`(p)->(p)`: Adam's direction at its t-th step, counted from 1; the means m and v."""
     m = rule.beta1 * state[0] + (1 - rule.beta1) * gradient
     v = rule.beta2 * state[1] + (1 - rule.beta2) * gradient * gradient
     spread = np.sqrt(v / (1 - rule.beta2**t)) + rule.eps

@@ -37,7 +37,7 @@ class Momentum(Optimizer):
         return np.zeros_like(params)
 
     def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """`-lr * v`; v."""
+        """`(p)->(p)`: `-lr * v`; v."""
         v = self.momentum * state + gradient
         return -step.lr * v, v
 
@@ -68,6 +68,6 @@ class Nesterov(Optimizer):
         return np.zeros_like(params)
 
     def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """`-lr * (gradient + momentum * v)`; v."""
+        """`(p)->(p)`: `-lr * (gradient + momentum * v)`; v."""
         v = self.momentum * state + gradient
         return -step.lr * (gradient + self.momentum * v), v

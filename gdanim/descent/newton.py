@@ -39,7 +39,7 @@ class Newton(Optimizer):
         return ()
 
     def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """`-lr * (H + damping I)^-1 gradient`; nan where H is not finite."""
+        """`(p)->(p)`: `-lr * (H + damping I)^-1 gradient`; nan where H is not finite."""
         unit = np.eye(gradient.shape[-1])
         h = hessian(step.problem, step.params, step.batch) + self.damping * unit
         finite = np.asarray(np.isfinite(h).all(axis=(-2, -1)))

@@ -41,7 +41,7 @@ class Noisy(Optimizer):
         return self.optimizer.init(params)
 
     def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """The optimizer's step for `gradient + scale * normal`; its state."""
+        """`(p)->(p)`: the optimizer's step for `gradient + scale * normal`; its state."""
         rng = np.random.default_rng((self.seed, step.number))
         noise = self.scale * rng.standard_normal(gradient.shape[-1])
         return self.optimizer.update(gradient + noise, state, step)

@@ -31,7 +31,10 @@ class Schedule(ABC):
 
     @abstractmethod
     def update(self, number: int, loss: Floats, state: Any) -> tuple[Floats, Any]:
-        """The rate of step `number` (0 is the first), which begins at `loss [*R]`; the state."""
+        """`()->()`: the rate of step `number` (0 is the first), which begins at `loss`; the state.
+
+        The loss has the axes of the runs, `[*R]`; the rate broadcasts against `[*R, P]`.
+        """
 
 
 class Planned(Schedule):
@@ -54,7 +57,7 @@ class Planned(Schedule):
 
     @final
     def update(self, number: int, loss: Floats, state: Any) -> tuple[Floats, Any]:
-        """The rate of step `number`."""
+        """`()->()`: the rate of step `number`, whatever the loss."""
         return self(number), state
 
 

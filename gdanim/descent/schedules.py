@@ -187,7 +187,7 @@ class Switch(Schedule):
         return (), np.zeros(runs, dtype=bool)
 
     def update(self, number: int, loss: Floats, state: Any) -> tuple[Floats, Any]:
-        """`before` or `after`; the last losses, and which runs have switched."""
+        """`()->()`: `before` or `after`; the last losses, and which runs have switched."""
         seen, switched = state
         if len(seen) == self.steps:
             switched = switched | (abs(loss - seen[0]) < self.cutoff)
@@ -225,7 +225,7 @@ class Plateau(Schedule):
         return np.full(runs, np.inf), np.zeros(runs, np.int64), np.zeros(runs, np.int64)
 
     def update(self, number: int, loss: Floats, state: Any) -> tuple[Floats, Any]:
-        """`rate * factor^changes`."""
+        """`()->()`: `rate * factor^changes`."""
         lowest, waited, changes = state
         fell = loss < lowest * (1 - self.threshold)
         waited = np.where(fell, 0, waited + 1)

@@ -51,7 +51,9 @@ class Convergence(Stop):
         return CONVERGED
 
     def holds(self, losses: Floats) -> Bools:
-        """From step `steps` on: `|loss - loss before| < tolerance |loss before|`, each time."""
+        """`[S+1, *R] -> [S+1, *R]`: from step `steps` on,
+        `|loss - loss before| < tolerance |loss before|` each time.
+        """
         holds = np.zeros(losses.shape, dtype=bool)
         small = abs(np.diff(losses, axis=0)) < self.tolerance * abs(losses[:-1])
         calm = np.cumsum(np.concatenate([np.zeros_like(small[:1]), small]), axis=0, dtype=np.int64)
@@ -79,7 +81,7 @@ class Stall(Stop):
         return CONVERGED
 
     def holds(self, losses: Floats) -> Bools:
-        """From step `steps` on: `|loss - loss steps before| < cutoff`."""
+        """`[S+1, *R] -> [S+1, *R]`: from step `steps` on, `|loss - loss steps before| < cutoff`."""
         holds = np.zeros(losses.shape, dtype=bool)
         holds[self.steps :] = abs(losses[self.steps :] - losses[: -self.steps]) < self.cutoff
         return holds
@@ -105,6 +107,6 @@ class Divergence(Stop):
         return DIVERGED
 
     def holds(self, losses: Floats) -> Bools:
-        """`loss > factor * |first loss|`."""
+        """`[S+1, *R] -> [S+1, *R]`: `loss > factor * |first loss|`."""
         beyond: Bools = losses > self.factor * abs(losses[0])
         return beyond
