@@ -17,6 +17,7 @@ from gdanim.errors import GdanimError
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
+from gdanim.problems.penalties import L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 
@@ -92,6 +93,23 @@ def test_the_book_loss_goes_on_falling_far_above_its_floor() -> None:
     assert floor == pytest.approx(7.303745, rel=1e-9)
 
 
+def test_the_animated_line_in_distribution() -> None:
+    # fast.ai's course of 2019, lesson 2; the published points were not seeded.
+    published = [7.9356, 1.4609, 0.4824, 0.1995, 0.1147, 0.0893, 0.0816, 0.0793, 0.0786, 0.0784]
+    runs = []
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        x = rng.uniform(-1, 1, 100)
+        data = Dataset(x, 3 * x + 2 + 0.25 * rng.normal(size=100))
+        runs.append(descend(Problem(data, Linear()), GradientDescent(0.1), (-1, 1), 100).losses)
+    losses = np.array(runs)
+    # A line through 100 points takes 2 of them: a fit's residuals are that much below the noise.
+    assert losses[:, 100].mean() == pytest.approx(0.0625 * 98 / 100, rel=0.02)
+    assert abs(losses[:, 100] - 0.0625).max() < 5 * 0.0625 * np.sqrt(2 / 100)
+    low, high = np.quantile(losses[:, :100:10], [0.005, 0.995], axis=0)
+    assert np.all((low < published) & (published < high))
+
+
 # The loop
 
 
@@ -125,6 +143,24 @@ def test_without_a_start_the_seed_decides() -> None:
     one, same, other = (descend(WAVE, GradientDescent(0.1), None, 5, seed=s) for s in (3, 3, 4))
     np.testing.assert_array_equal(one.params, same.params)
     assert not np.array_equal(one.params[0], other.params[0])
+
+
+def test_the_loss_on_held_out_points() -> None:
+    held_out = Dataset(np.array([0.0, 1, 2]), np.array([1.0, 4, 2]))
+    problem = Problem(LINE.data, Linear(), penalty=L2(0.1), validation=held_out)
+    starts = np.random.default_rng(0).normal(size=(3, 2))
+    run = descend(problem, GradientDescent(0.01), starts, 20)
+    losses = run.validation_losses
+    assert losses is not None and losses is run.validation_losses
+    slope, intercept = run.params[..., 0], run.params[..., 1]
+    squares = [(slope * x + intercept - y) ** 2 for x, y in [(0, 1), (1, 4), (2, 2)]]
+    np.testing.assert_allclose(losses, np.mean(squares, axis=0), rtol=1e-12)
+    with pytest.raises(ValueError, match="read-only"):
+        losses[...] = 0
+    one = run[1].validation_losses
+    assert one is not None
+    np.testing.assert_allclose(one, losses[:, 1], rtol=1e-12)
+    assert descend(LINE, GradientDescent(0.01), (-1, 3), 2).validation_losses is None
 
 
 def test_a_run_cannot_be_written_to() -> None:

@@ -234,8 +234,8 @@ def test_a_spike_in_noise_is_an_overshoot() -> None:
 
 def test_overfitting_begins_at_the_held_out_points_lowest_loss() -> None:
     run, event = run_of("overfits"), only("overfits", "overfitting")
-    assert isinstance(run.problem, Problem)
-    held_out = run.problem.validation_losses(run.params)
+    held_out = run.validation_losses
+    assert held_out is not None
     assert event.step == held_out.argmin()
     assert held_out[-1] > 1.05 * held_out[event.step]
     assert run.losses[-1] < run.losses[event.step]

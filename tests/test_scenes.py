@@ -254,8 +254,9 @@ def test_heart() -> None:
 
 def test_overfit() -> None:
     scene = scene_of("overfit")()
-    run, problem = scene.run(), problem_of(scene)
-    held_out = problem.validation_losses(run.params)
+    run = scene.run()
+    held_out = run.validation_losses
+    assert held_out is not None
     best = int(held_out.argmin())
     assert 5_000 < best < 9_000
     assert held_out[-1] > 10 * held_out[best] > held_out[best] > 0

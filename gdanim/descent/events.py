@@ -13,7 +13,6 @@ from gdanim.descent.curvature import hessian
 from gdanim.descent.oscillation import Swing, swing, turning_points
 from gdanim.numbers import count, setting, short
 from gdanim.problems.landscape import Landscape
-from gdanim.problems.problem import Problem
 
 RATE, OVERSHOOT, OSCILLATION, PLATEAU = "learning rate", "overshoot", "oscillation", "plateau"
 DIVERGENCE, CONVERGENCE, STUCK = "divergence", "converged", "stuck"
@@ -61,8 +60,8 @@ class Event:
 class Record:
     """What events are found in: a single run of S steps.
 
-    `params [S+1, P]`, `losses [S+1]`, `rates [S, ...]`, whether it became infinite, and whether
-    each step saw a batch of the points.
+    `params [S+1, P]`, `losses [S+1]`, `rates [S, ...]`, whether it became infinite, whether each
+    step saw a batch of the points, and the loss over held-out points `[S+1]` where there are some.
     """
 
     problem: Landscape
@@ -71,6 +70,7 @@ class Record:
     rates: Floats
     diverged: bool
     batches: bool = False
+    held_out: Floats | None = None
 
     @property
     def noisy(self) -> bool:
@@ -255,9 +255,9 @@ def overfitting(record: Record) -> Iterator[Event]:
     """The loss of the held-out points was lowest before the end, and ends (the mean of the last
     tenth of the steps) more than 5 % above that, while the training loss fell further.
     """
-    if not (isinstance(record.problem, Problem) and record.problem.validation is not None):
+    if (held_out := record.held_out) is None:
         return
-    held_out, losses = record.problem.validation_losses(record.params), record.losses
+    losses = record.losses
     best = int(held_out.argmin())
     end = float(held_out[-max(1, len(held_out) // 10) :].mean())
     if end > WORSE * held_out[best] and losses[-1] < losses[best]:

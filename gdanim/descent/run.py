@@ -16,6 +16,7 @@ from gdanim.descent.events import Event, Record, find_events
 from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError
 from gdanim.problems.landscape import Landscape
+from gdanim.problems.problem import Problem
 from gdanim.values import load_value, save_value
 
 FINISHED, CONVERGED, DIVERGED = "finished", "converged", "diverged"
@@ -95,6 +96,16 @@ class Run:
         return as_value(self.problem.losses(self.params))
 
     @cached_property
+    def validation_losses(self) -> Floats | None:
+        """The loss over the problem's held-out points at every step, without penalty, `[S+1, *R]`;
+        None where there are none.
+        """
+        problem = self.problem
+        if not isinstance(problem, Problem) or problem.validation is None:
+            return None
+        return as_value(problem.validation_losses(self.params))
+
+    @cached_property
     def events(self) -> tuple[Event, ...]:
         """What happens in it, by step: `descent.events` has the rules.
 
@@ -104,8 +115,9 @@ class Run:
             raise GdanimError(f"events: of one run at a time, run[0].events; these are {self.runs}")
         diverged = bool(self.outcome.kind == DIVERGED)
         batches = self.batches is not None
+        losses, held_out = self.losses, self.validation_losses
         return find_events(
-            Record(self.problem, self.params, self.losses, self.rates, diverged, batches)
+            Record(self.problem, self.params, losses, self.rates, diverged, batches, held_out)
         )
 
     def rate(self, step: int) -> Floats:

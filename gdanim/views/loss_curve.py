@@ -14,7 +14,6 @@ from gdanim.arrays import Floats
 from gdanim.errors import GdanimError
 from gdanim.numbers import quantity
 from gdanim.problems.landscape import Best, Landscape
-from gdanim.problems.problem import Problem
 from gdanim.views import axes
 from gdanim.views.axes import LARGEST
 from gdanim.views.base import Clip, Update, View
@@ -96,8 +95,7 @@ def curves_of(clip: Clip, label: str) -> list[Curve]:
     """A run's loss, and that over the held-out points where there are some."""
     run = clip.runs[label]
     curves = [Curve(label, run.losses)]
-    if isinstance(run.problem, Problem) and run.problem.validation is not None:
-        losses = run.problem.validation_losses(run.params)
+    if (losses := run.validation_losses) is not None:
         curves.append(Curve(label, np.where(np.isfinite(losses), losses, np.nan), True))
     return curves
 
