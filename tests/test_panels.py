@@ -187,6 +187,21 @@ def test_text_has_the_runs_values(text: str, shown: str) -> None:
     assert not ax.axison
 
 
+@pytest.mark.parametrize("size", [(640, 360), (270, 480)])
+@pytest.mark.parametrize("words", ["the loss is {loss} and so on", "no value at all, only words"])
+def test_text_stays_in_its_panel(size: tuple[int, int], words: str) -> None:
+    text = "A formula, $y = w x + b$, is kept whole. " + 6 * f"{words} "
+    panels = {"words": Text(text, size=1.5), "loss": LossCurve()}
+    film = replace(scene(Text(text)), panels=panels, size=size).film()
+    film.show(0)
+    (label,), room = film.figure.axes[0].texts, film.figure.axes[0].bbox
+    box = label.get_window_extent()
+    assert box.width <= room.width and box.height <= room.height
+    assert label.get_text().count("\n") > 1
+    assert "$y = w x + b$" in label.get_text()
+    assert label.get_text().replace("\n", " ").startswith("A formula, $y = w x + b$, is kept")
+
+
 def test_text_of_several_runs_has_the_step_alone() -> None:
     rates = {"a": GradientDescent(0.01), "b": GradientDescent(0.02)}
     film = scene(Text("at {step}"), optimizer=rates).film()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.text import Text as Label
 
 from gdanim.errors import GdanimError
 from gdanim.numbers import count, quantity, setting
 from gdanim.views.base import Clip, Update, View
 
+# Spaces that are not in a formula: an even number of dollar signs follows.
+SPACES = re.compile(r" (?=[^$]*(?:\$[^$]*\$[^$]*)*$)")
+# Text shrinks to this part of its size at most.
+SMALLEST = 0.5
 ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
@@ -29,7 +35,8 @@ class Text(View):
 
     `text` is mathtext between dollar signs, and a format string: {step}, {loss}, {rate}, and each
     parameter by its name; braces that are meant as such are doubled. `size` is relative to that of
-    labels, `align` left, center or right. Lines end where the text has line ends. Raises
+    labels, `align` left, center or right. Lines end where the text has line ends, and where the
+    panel does; what still finds no room becomes smaller, down to half its size. Raises
     GdanimError for a field that does not exist, for a format that is none, and for values of
     several runs, which have no {loss}, {rate} or parameters in common.
     """
@@ -51,12 +58,15 @@ class Text(View):
             color=theme.ink, fontsize=self.size * theme.label_size, transform=ax.transAxes,
         )  # fmt: skip
 
-        def update(frame: int) -> list[Artist]:
-            words.set_text(self._at(clip, frame))
-            return [words]
+        full = self.size * theme.label_size
+        moves = "{" in self.text.replace("{{", "")
 
-        # What never changes is drawn once.
-        return update if "{" in self.text.replace("{{", "") else lambda frame: []
+        def update(frame: int) -> list[Artist]:
+            fill(words, self._at(clip, frame), full)
+            # What never changes is drawn once.
+            return [words] if moves else []
+
+        return update
 
     def _at(self, clip: Clip, frame: int) -> str:
         known = values(clip, frame)
@@ -68,6 +78,29 @@ class Text(View):
             ) from None
         except (ValueError, AttributeError, TypeError) as error:
             raise GdanimError(f"Text: {self.text!r:.60} is no format: {error}") from None
+
+
+def fill(words: Label, text: str, full: float) -> None:
+    """Break the lines of `text` so that they fit into the panel; shrink it where they cannot."""
+    assert words.axes is not None
+    room, size = words.axes.bbox, full
+    while True:
+        words.set_fontsize(size)
+        words.set_text("\n".join(wrapped(words, line, room.width) for line in text.split("\n")))
+        box = words.get_window_extent()
+        fits = box.width <= room.width and box.height <= room.height
+        if fits or size <= SMALLEST * full:
+            return
+        size = max(0.9 * size, SMALLEST * full)
+
+
+def wrapped(words: Label, line: str, width: float) -> str:
+    """One line as several, broken at spaces outside formulas where the next word would leave."""
+    broken, *rest = SPACES.split(line)
+    for word in rest:
+        words.set_text(f"{broken.rpartition(chr(10))[2]} {word}")
+        broken += (" " if words.get_window_extent().width <= width else "\n") + word
+    return broken
 
 
 def values(clip: Clip, frame: int) -> Mapping[str, object]:
