@@ -24,6 +24,6 @@ def scene(lr: Annotated[float, Interval(gt=0, le=0.2)] = 0.05, seed: int = 0) ->
             "bowl": views.Contour(),
             "traces": views.Parameters(),
         },
-        layout="fit bowl; fit bowl; fit traces",
+        layout="fit bowl; fit bowl; fit bowl; fit traces; fit traces",
         pace=Even(seconds=12),
     )

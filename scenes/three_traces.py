@@ -16,5 +16,7 @@ def scene(noise: float = 0.5, seed: int = 0) -> Scene:
         steps=400,
         title="Is the training over?",
         panels={"trace": views.Each(views.LossCurve(scale="log"))},
+        # The verdicts say it.
+        captions=False,
         pace=Even(seconds=12),
     )
