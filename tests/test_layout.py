@@ -15,6 +15,8 @@ from matplotlib.transforms import Bbox
 from gdanim.film.film import Film
 from gdanim.scene import Scene
 from gdanim.script import load, scripts_in
+from gdanim.views.fit import Fit
+from gdanim.views.inset import CARD
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
 
 SIZES = [
@@ -126,8 +128,6 @@ def test_text_follows_the_height_and_in_upright_frames_the_width() -> None:
 
 
 def test_upright_frames_stack_their_panels() -> None:
-    from gdanim.views.fit import Fit
-
     scene, runs = made("linear-scene")
     panels = {"one": Fit(inset=None), "other": Fit(inset=None)}
     for size, stacked in [((960, 720), False), ((1080, 1080), True), ((1080, 1920), True)]:
@@ -135,3 +135,23 @@ def test_upright_frames_stack_their_panels() -> None:
         assert (one.get_position().y0 > other.get_position().y1) == stacked
         assert (one.get_position().x1 < other.get_position().x0) != stacked
         assert np.isclose(one.get_position().x0, other.get_position().x0) == stacked
+
+
+@pytest.mark.parametrize("theme", [LIGHT, PROJECTOR], ids=["light", "projector"])
+@pytest.mark.parametrize("panels", [2, 3])
+def test_insets_keep_their_texts_on_the_card(panels: int, theme: Theme) -> None:
+    scene, _ = made("linear-scene")
+    many = {f"panel{k}": Fit() for k in range(panels)}
+    for steps, size in [(300, (640, 360)), (500_000, (480, 270))]:
+        film = replace(scene, steps=steps, panels=many, size=size, theme=theme, stop=()).film()
+        shown = drawn(film, len(film) - 1)
+        for ax in film.figure.axes:
+            (card,) = (patch for patch in ax.patches if patch.get_gid() == CARD)
+            room = card.get_window_extent().padded(0.5)
+            (inset,) = ax.child_axes
+            on_card = [text for text in inset.findobj(Text) if text in shown]
+            assert len(on_card) > 3
+            for text in on_card:
+                box = text.get_window_extent()
+                assert room.x0 <= box.x0 and box.x1 <= room.x1, text.get_text()
+                assert room.y0 <= box.y0 and box.y1 <= room.y1, text.get_text()

@@ -21,6 +21,7 @@ from gdanim.film.header import SMALLEST, arrange, draw_header
 from gdanim.film.style import plain_style
 from gdanim.views.axes import ROOM
 from gdanim.views.base import Clip, Update, View
+from gdanim.views.inset import CARD
 
 # The figure is this high in inches whatever its size in pixels, so that text follows the height;
 # a frame that would be narrower than this is as wide, so that text follows the width.
@@ -61,6 +62,7 @@ class Film:
                 settle(self.figure, final)
             keep_inside(self.figure)
             keep_apart(self.figure)
+            keep_on_cards(self.figure)
             self._updates: list[Update] = [say, *updates]
 
     def __reduce__(self) -> tuple[type[Film], tuple[object, ...]]:
@@ -170,6 +172,26 @@ def keep_apart(figure: Figure) -> None:
         for label in ax.get_yticklabels():
             if any(label.get_window_extent().overlaps(box) for box in across):
                 label.set_visible(False)
+
+
+def keep_on_cards(figure: Figure) -> None:
+    """Shrink the texts of insets that would leave their cards, and end the last tick's label where
+    the tick is.
+    """
+    for ax in figure.axes:
+        cards = [patch.get_window_extent() for patch in ax.patches if patch.get_gid() == CARD]
+        for card, inset in zip(cards, ax.child_axes, strict=False):
+            low, high = inset.get_xlim()
+            for label in inset.get_xticklabels():
+                if low <= label.get_position()[0] <= high:
+                    if label.get_window_extent().x1 > card.x1:
+                        label.set_horizontalalignment("right")
+            own = [one for one in inset.get_children() if isinstance(one, Text)]
+            for text in (one for one in own if one.get_text() and one.get_gid() != ROOM):
+                size = full = float(text.get_fontsize())
+                while text.get_window_extent().x1 > card.x1 and size > SMALLEST * full:
+                    size *= 0.97
+                    text.set_fontsize(size)
 
 
 def settle(figure: Figure, header: float) -> tuple[float, float]:

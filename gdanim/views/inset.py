@@ -23,6 +23,8 @@ PLOT = (105.0, 55.0)
 # ... and has this room around it, for tick labels and a title, in heights of a tick label.
 LEFT, RIGHT, BOTTOM, TOP = 5.0, 1.7, 2.5, 2.3
 
+# What the card is known by.
+CARD = "card"
 CORNERS = ("upper right", "upper left", "lower right", "lower left")
 # So many frames are looked at to find the emptiest corner.
 SAMPLES = 16
@@ -45,7 +47,7 @@ class Card:
         off = OFF / points(ax)
         left = 1 - width if self.right else float(off[0])
         bottom = 1 - height if self.top else float(off[1])
-        card = Rectangle((left, bottom), width, height, transform=ax.transAxes, zorder=5)
+        card = Rectangle((left, bottom), width, height, transform=ax.transAxes, zorder=5, gid=CARD)
         card.set(facecolor=theme.paper, edgecolor=theme.grid, linewidth=1.0)
         ax.add_patch(card)
         letter = theme.small().tick_size / points(ax)
