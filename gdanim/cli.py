@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from gdanim.film.save import Progress
     from gdanim.knobs import Knob
     from gdanim.publish.beside import Still
-    from gdanim.rendering import Rendered, Settings
+    from gdanim.rendering import Rendered
+    from gdanim.requests import Settings
     from gdanim.script import Script
 
 SCENES = "scenes"
@@ -296,7 +297,8 @@ def render(
     SCRIPT is a scene script; ::SCENE picks one of its scenes, otherwise all are rendered.
     """
     from gdanim.publish.beside import Beside
-    from gdanim.rendering import prepare, request
+    from gdanim.rendering import prepare
+    from gdanim.requests import request
 
     wanted = _settings(**wishes)
     beside = Beside(poster, captions, alt, filmstrip, csv)
@@ -309,7 +311,7 @@ def render(
 
 
 def _settings(quality: str | None, theme: str | None, **wishes: Any) -> Settings:
-    from gdanim.rendering import Settings
+    from gdanim.requests import Settings
     from gdanim.views.theme import THEMES as BY_NAME
 
     return Settings(

@@ -14,7 +14,8 @@ from gdanim.film.files import replacing
 from gdanim.publish.beside import ALT, Beside, named
 from gdanim.publish.html import url
 from gdanim.publish.slider import Slide, page
-from gdanim.rendering import Settings, Take, Watch, prepare, request
+from gdanim.rendering import Take, Watch, prepare
+from gdanim.requests import Settings, request
 from gdanim.script import choose
 from gdanim.sweep import grid, label
 from gdanim.timeline import Pace, Timeline

@@ -15,7 +15,8 @@ from test_snippet import Silent, Tags
 from gdanim import cli
 from gdanim.embedding import embed, in_step
 from gdanim.errors import RequestError
-from gdanim.rendering import Settings, prepare, request
+from gdanim.rendering import prepare
+from gdanim.requests import Settings, request
 
 SWEEP = {"lr": ["0.01", "0.02", "1.5"]}
 TINY = Settings(size=(160, 96), fps=10, seconds=2.0)

@@ -31,6 +31,7 @@ LAYERS = [
     "provenance",
     "inspecting",
     "publish",
+    "requests",
     "rendering",
     "embedding",
     "batch",

@@ -11,7 +11,7 @@ from gdanim.batch.toml_lines import line_of
 from gdanim.errors import RequestError
 from gdanim.film.formats import MP4
 from gdanim.quality import QUALITIES
-from gdanim.rendering import Output
+from gdanim.requests import Output
 from gdanim.views.theme import DARK, LIGHT
 
 LESSON = """

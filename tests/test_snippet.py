@@ -22,7 +22,8 @@ from gdanim.publish.beside import Beside
 from gdanim.publish.media import found
 from gdanim.publish.slides import write_slides
 from gdanim.publish.snippet import SNIPPETS
-from gdanim.rendering import Settings, prepare, request
+from gdanim.rendering import prepare
+from gdanim.requests import Settings, request
 
 ALT = 'A "blue" line & <b>more</b>'
 

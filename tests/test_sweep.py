@@ -10,7 +10,7 @@ from scripts import SCENE, write
 
 from gdanim import cli
 from gdanim.errors import RequestError
-from gdanim.rendering import request
+from gdanim.requests import request
 from gdanim.sweep import grid, label, suffix
 
 

@@ -19,7 +19,8 @@ from gdanim.batch.work import job_of, run_name
 from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
 from gdanim.film.files import forget_leftovers
-from gdanim.rendering import Job, Rendered, check
+from gdanim.rendering import Rendered, check
+from gdanim.requests import Job
 
 KEPT, MADE, FAILED, STOPPED = "kept", "made", "failed", "not begun"
 

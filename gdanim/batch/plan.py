@@ -15,7 +15,7 @@ from gdanim.errors import GdanimError, RequestError
 from gdanim.film.formats import FORMATS
 from gdanim.publish.beside import Beside
 from gdanim.quality import OUTPUT, QUALITIES, parse_size
-from gdanim.rendering import Output, Settings, outputs
+from gdanim.requests import Output, Settings, outputs
 from gdanim.script import SceneFunction, choose, scripts_in
 from gdanim.sweep import grid, label, suffix
 from gdanim.views.theme import THEMES

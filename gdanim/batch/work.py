@@ -13,7 +13,8 @@ from gdanim.batch.plan import Clip
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.film.save import Progress
-from gdanim.rendering import Job, Rendered, origin_of, prepare
+from gdanim.rendering import Rendered, prepare
+from gdanim.requests import Job, origin_of
 from gdanim.scene import ONLY, Descent, Scene
 from gdanim.script import choose
 from gdanim.views.each import Each
