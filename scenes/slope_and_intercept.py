@@ -2,6 +2,7 @@
 
 Watch the two lines of the lower panel, on a logarithmic axis: both become straight, and the slope's
 is steeper. Its gradient has the x in it, up to 10 here, the intercept's has a 1.
+What helps against it is in `slope_fast.py`.
 """
 
 from typing import Annotated

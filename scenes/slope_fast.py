@@ -2,7 +2,8 @@
 
 Watch the distances to the best fit: of the slope's a hundredth is left after 30 to 45 epochs, of
 the intercept's after 450, when the loss has come near the noise's variance. The remedies: another
-optimizer, more epochs, or a rate for each parameter, `--set remedy=rates`.
+optimizer, more epochs, or a rate for each parameter, `--set remedy=rates`. The bare rates of decay,
+without the fit and its remedies, are in `slope_and_intercept.py`.
 """
 
 from typing import Annotated, Literal
