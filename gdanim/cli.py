@@ -6,6 +6,7 @@ What needs matplotlib or numpy is imported inside the commands, so that `--help`
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -544,6 +545,9 @@ def explain(scripts: tuple[str, ...], settings: dict[str, str]) -> None:
     The learning rate beside the largest stable one, the floor, the slowest direction. A model that
     is not linear in its parameters needs scipy: pip install 'gdanim[explain]'.
     """
+    # The searches solve systems of a few unknowns each: threads wait for one another longer than
+    # they work. OpenBLAS reads this when it is loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from gdanim.explain import paragraphs
     from gdanim.script import choose
 
