@@ -23,6 +23,8 @@ MOST_NAMES = 3
 SETTLED = 0.01
 # A loss this near to the optimum, as a share of it, has arrived.
 ARRIVED = 0.01
+# And so has one that is left with this share of its way down: a minimum can be 0.
+NEGLIGIBLE = 1e-9
 # A condition number this much better is worth a sentence.
 BETTER = 2.0
 # Larger ones are not written out.
@@ -193,7 +195,8 @@ def _arrival(run: Run, end: Diagnosis) -> Iterator[str]:
         return
     above = end.loss - best.loss
     yield f"{ends}; the best known is {number(best.loss)} ({best.name})"
-    if above <= ARRIVED * abs(best.loss):
+    way = float(run.losses[0]) - best.loss
+    if above <= max(ARRIVED * abs(best.loss), NEGLIGIBLE * way):
         yield "so it has arrived at the best that is known"
     elif end.eigenvalues[0] < 0:
         yield "it stands where the loss still bends down in some direction: no minimum yet"

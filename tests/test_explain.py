@@ -12,6 +12,7 @@ from scripts import TWO, write
 from test_descent import book
 
 from gdanim.cli import main
+from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum
@@ -64,6 +65,10 @@ def test_the_blogs_line_past_the_edge() -> None:
         ),
         (
             lambda: descend(WAVE, GradientDescent(0.005), (2.2, 1.05, 1.36, -4.7), 500),
+            "so it has arrived at the best that is known",
+        ),
+        (
+            lambda: descend(objectives.rosenbrock(), Adam(0.1), (-1.5, 2), 1500),
             "so it has arrived at the best that is known",
         ),
         (
