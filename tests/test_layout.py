@@ -28,6 +28,7 @@ SIZES = [
     (1080, 1920),
     (270, 480),
 ]
+SHAPES = [(1280, 720), (960, 720), (1080, 1080), (1080, 1920)]
 SCENES = {
     f"{script.path.stem}-{made.name}": made
     for script in map(load, scripts_in(Path(__file__).parent.parent / "scenes"))
@@ -77,10 +78,10 @@ def made(name: str) -> tuple[Scene, Any]:
     return _made[name]
 
 
-# The projector's text needs the most room.
+# The projector's text needs the most room; of the light one, every shape of frame.
 @pytest.mark.parametrize(
     ("theme", "sizes"),
-    [(LIGHT, [(1280, 720), (1080, 1920)]), (PROJECTOR, SIZES)],
+    [(LIGHT, SHAPES), (PROJECTOR, SIZES)],
     ids=["light", "projector"],
 )
 @pytest.mark.parametrize("name", SCENES)
