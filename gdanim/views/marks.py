@@ -8,10 +8,8 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.markers import MarkerStyle
 from matplotlib.offsetbox import AnchoredOffsetbox, TextArea, VPacker
 from matplotlib.patches import FancyArrowPatch
-from matplotlib.transforms import Affine2D
 
 from gdanim.arrays import Floats
 from gdanim.views.base import Clip
@@ -80,7 +78,7 @@ class EdgeMark:
     def __init__(self, ax: Axes, theme: Theme, colour: str) -> None:
         self.ax = ax
         (self.line,) = ax.plot(
-            [], [], color=colour, markersize=1.6 * theme.point_size, linestyle="none",
+            [], [], color=colour, markersize=1.9 * theme.point_size, linestyle="none",
             markeredgecolor=theme.paper, markeredgewidth=1.2, zorder=6, gid="outside",
             transform=ax.transAxes,
         )  # fmt: skip
@@ -97,8 +95,9 @@ class EdgeMark:
         margin = INSIDE * unit(self.ax) / size
         at = np.clip(place, margin, 1 - margin)
         across, up = (np.clip(place, -FAR, FAR) - at) * size
-        turned = Affine2D().rotate(math.atan2(up, across) - math.pi / 2)
-        self.line.set_marker(MarkerStyle("^", transform=turned))
+        # A MarkerStyle would be copied, deeply, at every frame.
+        triangle = (3, 0, math.degrees(math.atan2(up, across)) - 90)
+        self.line.set_marker(triangle)  # type: ignore[arg-type]  # the stubs leave out tuples
         self.line.set_data([at[0]], [at[1]])
         return self.line
 
