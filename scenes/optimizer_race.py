@@ -19,7 +19,7 @@ def scene(condition: float = 100.0) -> Scene:
         start=(9, 1),
         steps=100,
         title="Four optimizers, one valley",
-        panels={"bowl": views.Contour(), "loss": views.LossCurve()},
+        panels={"bowl": views.Contour(ranges=((-6, 10), (-1.8, 1.8))), "loss": views.LossCurve()},
         layout="bowl; loss",
         pace=Even(seconds=14),
     )
