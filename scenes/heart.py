@@ -39,6 +39,8 @@ def one_feature(lr: Rate = 0.5) -> Scene:
         start=(3, -2),
         steps=79,
         title="Heart disease, by the greatest heart rate",
+        panels={"boundary": views.Boundary(), "loss": views.LossCurve()},
+        layout="boundary boundary loss",
         pace=Even(seconds=10),
     )
 
