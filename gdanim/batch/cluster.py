@@ -69,13 +69,8 @@ def join(address: str) -> Cluster:
                 f"start them with `dask worker {address} --nworkers auto --nthreads 1`"
             )
         theirs = _ask(client, traits)
-    _check(address, here(), theirs)
+    _check(address, traits(), theirs)
     return Cluster(address, len(threads))
-
-
-def here() -> dict[str, str]:
-    """The traits of this machine."""
-    return traits()
 
 
 def traits() -> dict[str, str]:

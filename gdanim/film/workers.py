@@ -32,7 +32,6 @@ Load = Callable[[], object]
 
 # So many seconds may a process take to put an end to its ffmpeg.
 PATIENCE = 10.0
-LAST_WORDS = 2000
 
 # What a worker says, a line each: a frame is begun, a stretch is complete, a frame failed.
 FRAME, DONE, FAILED = b"frame", b"done", b"failed"
