@@ -195,6 +195,17 @@ def debug_option(function: F) -> F:
     )(function)
 
 
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    "processes",
+    metavar="N",
+    type=click.IntRange(1),
+    default=1,
+    help="Draw and encode long videos in up to N processes.",
+)
+
+
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gdanim")
 @debug_option
@@ -265,15 +276,7 @@ def main() -> None:
 @click.option("--alt", is_flag=True, help="Beside it: what it shows, in words, NAME.alt.txt.")
 @click.option("--filmstrip", is_flag=True, help="Beside it: six frames, NAME.filmstrip.png.")
 @click.option("--csv", is_flag=True, help="Beside it: all numbers of the run, NAME.steps.csv.")
-@click.option(
-    "-j",
-    "--jobs",
-    "processes",
-    metavar="N",
-    type=click.IntRange(1),
-    default=1,
-    help="Draw and encode a long video in up to N processes.",
-)
+@jobs_option
 @click.option("--open", "show", is_flag=True, help="Open what was made.")
 @debug_option
 def render(
@@ -431,15 +434,7 @@ def snippet(video: Path, target: str, output: str | None) -> None:
 @click.option("--fps", type=click.IntRange(1, FASTEST), help="Frames per second.")
 @click.option("--seconds", type=float, help="How long the videos play.")
 @click.option("--theme", type=click.Choice(THEMES), help="The colours.")
-@click.option(
-    "-j",
-    "--jobs",
-    "processes",
-    metavar="N",
-    type=click.IntRange(1),
-    default=1,
-    help="Draw and encode long videos in up to N processes.",
-)
+@jobs_option
 @debug_option
 def embed(
     script: str,
