@@ -6,18 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
+from matplotlib.patheffects import withSimplePatchShadow
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.film import Film
-from gdanim.film.layers import Box, Layers, Picture
+from gdanim.film.layers import Box, Layers, Picture, Words
 from gdanim.film.style import plain_style
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
@@ -104,9 +107,11 @@ def test_what_is_drawn_at_every_frame(panels: dict[str, Any], kinds: list[type])
     film = line(panels=panels, size=(1280, 720)).film()
     moving = film.show(0)
     with plain_style(film.clip.theme):
-        steps = Layers(film.canvas, moving).steps
-    assert {id(artist) for artist in moving} <= {id(step) for step in steps}
-    assert [type(step) for step in steps if step not in moving] == kinds
+        layers = Layers(film.canvas, moving)
+    drawn = [step.text if isinstance(step, Words) else step for step in layers.steps]
+    layers.close()
+    assert {id(artist) for artist in moving} <= {id(artist) for artist in drawn}
+    assert [type(step) for step in drawn if step not in moving] == kinds
 
 
 def test_the_canvas_forgets_its_layers() -> None:
@@ -219,6 +224,56 @@ def whole_axes_move(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], o
     return [one, two, three, four, last.xaxis, own], update
 
 
+def texts_come_and_go(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    """Texts that change, stay, fade, hide, and walk over each other and under what is still."""
+    left, right = figure.subplots(1, 2)
+    (line,) = left.plot([0, 1], [0, 1], lw=20)
+    under = left.text(0.2, 0.2, "on the line", size=9)
+    walks = left.text(0, 0.9, "walks", size=14, bbox={"facecolor": "pink", "alpha": 0.5})
+    right.text(0.1, 0.5, "still, above", zorder=9, transform=right.transAxes)
+    header = figure.text(0.1, 0.93, "0")
+    second = figure.text(0.1, 0.91, "below it: $\\hat{y}$", rotation=3)
+    stays = figure.text(0.6, 0.95, "stays", alpha=0.5)
+
+    def update(frame: int) -> None:
+        line.set_ydata([0.1 * frame, 1])
+        walks.set_position((0.3 * frame, 0.5))
+        header.set_text("" if frame == 9 else f"{frame // 2}")
+        second.set_alpha(min(1.0, 0.2 * frame))
+        second.set_visible(frame != 3)
+        stays.set_color("blue" if frame == 5 else "red")
+
+    return [line, under, walks, header, second, stays], update
+
+
+def beside_a_still_text(figure: Figure, **look: Any) -> tuple[Text, Callable[[int], object]]:
+    """A text of such a look, that reaches out of its box and over a still one."""
+    text = figure.text(0.1, 0.5, "on", size=20, zorder=1, **look)
+    figure.text(0.3, 0.5, "still", size=20, zorder=2, color="red")
+
+    def update(frame: int) -> None:
+        text.set_text(f"on {frame}")
+
+    return text, update
+
+
+def on_an_arrow(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    text, update = beside_a_still_text(figure, bbox={"boxstyle": "rarrow", "pad": 1.2})
+    return [text], update
+
+
+def filtered(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    text, update = beside_a_still_text(figure)
+    text.set_agg_filter(blur)  # type: ignore[arg-type]  # what Agg hands over
+    return [text], update
+
+
+def with_a_shadow(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    shadow = withSimplePatchShadow((60, 0))
+    text, update = beside_a_still_text(figure, bbox={}, path_effects=[shadow])
+    return [text], update
+
+
 def the_paper_moves(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
     figure.subplots().plot([0, 1])
     return [figure.patch], lambda frame: figure.set_facecolor((0.1 * frame, 0, 0))
@@ -236,6 +291,10 @@ def nothing_moves(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], obj
         out_of_the_clip_box,
         hidden_and_animated,
         whole_axes_move,
+        texts_come_and_go,
+        on_an_arrow,
+        filtered,
+        with_a_shadow,
         the_paper_moves,
         nothing_moves,
     ],
@@ -247,13 +306,45 @@ def test_any_figure(build: Build) -> None:
     moving, update = build(figure)
     update(0)
     layers = Layers(canvas, moving)
-    for frame in (3, 0, 9, 4, 4):
+    for frame in (3, 0, 9, 4, 4, 4, 5, 4, 2, 2):
         update(frame)
         layers.draw()
         composed = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
         canvas.draw()  # type: ignore[no-untyped-call]
         drawn = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
         np.testing.assert_array_equal(composed, drawn)
+
+
+def test_a_text_that_stays_is_drawn_once() -> None:
+    figure = Figure(figsize=(4, 3))
+    canvas = FrameCanvas(figure)
+    stays, changes = figure.text(0.1, 0.9, "stays"), figure.text(0.1, 0.1, "0")
+    told = stays.stale_callback
+    with canvas.settled([stays, changes]):
+        drawn = [mock.patch.object(text, "draw", wraps=text.draw) for text in (stays, changes)]
+        with drawn[0] as still, drawn[1] as lively:
+            for frame in range(9):
+                changes.set_text(f"{frame}")
+                stays.set_text("stays")
+                canvas.picture()
+    # Once after it has changed, and once more to keep the picture.
+    assert (still.call_count, lively.call_count) == (2, 9)
+    assert stays.stale_callback is told
+
+
+@pytest.mark.parametrize("size", [5, 13, 37])
+@pytest.mark.parametrize("words", ["fj", "ÅŷQg", r"$\hat{W}_2\,f$", r"$\sum_{i}^n x_i^2$"])
+def test_the_ink_of_a_text_is_in_its_box(words: str, size: int) -> None:
+    figure = Figure(figsize=(9, 4), dpi=72)
+    canvas = FrameCanvas(figure)
+    text = figure.text(0.3013, 0.5007, words, size=size, style="italic", weight="bold")
+    layers = Layers(canvas, [text])
+    layers.draw()
+    pixels = np.array(canvas.buffer_rgba())[..., 0]  # type: ignore[no-untyped-call]
+    (box,) = (one.box for one in layers.steps if isinstance(one, Words))
+    assert box is not None
+    pixels[box.top : box.bottom, box.left : box.right] = 255
+    assert (pixels == 255).all()
 
 
 @pytest.mark.parametrize(

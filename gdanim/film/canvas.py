@@ -38,8 +38,9 @@ class FrameCanvas(FigureCanvasAgg):
     @contextmanager
     def settled(self, moving: Sequence[Artist]) -> Iterator[None]:
         """In the block nothing but `moving` changes, so `picture` draws the rest no more."""
-        self._layers = Layers(self, moving)
+        layers = self._layers = Layers(self, moving)
         try:
             yield
         finally:
             self._layers = None
+            layers.close()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from PIL import Image
 
@@ -39,7 +39,7 @@ def finish(path: Path, format: Format, size: tuple[int, int], seconds: float, no
     if format.container == "webp":
         content = webp.lasting(path.read_bytes(), size, round(1000 * seconds))
         if note:
-            content = webp.with_xmp(content, XMP.format(escape(note)).encode())
+            content = webp.with_xmp(content, XMP.format(html.escape(note, quote=False)).encode())
         path.write_bytes(content)
     elif note and format.container == "gif":
         _insert(path, _after_loop(path), _gif_comment(note.encode()))

@@ -4,14 +4,15 @@ The artists are drawn one by one in the order in which matplotlib draws them, so
 over what stays as it is, and a frame is the same to the bit as one that is drawn whole. All that is
 below the first artist that moves is one picture, put back at every frame. Of what lies above it,
 that which nothing that moves can reach belongs to that picture too; that which hides whatever is
-beneath it (an inset on its card) is a picture of its own; the rest is drawn at every frame.
+beneath it (an inset on its card) is a picture of its own; the rest is drawn at every frame. A text
+that has not changed since the frame before is put back as a picture where it stands alone.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -24,8 +25,9 @@ from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-from matplotlib.transforms import Bbox
+from matplotlib.patches import BoxStyle, Patch
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox, BboxBase
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
@@ -53,6 +55,13 @@ class Box:
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
 
+    def joined(self, other: Box) -> Box:
+        """The smallest box around both."""
+        return Box(
+            min(self.left, other.left), min(self.top, other.top),
+            max(self.right, other.right), max(self.bottom, other.bottom),
+        )  # fmt: skip
+
 
 class Picture:
     """The pixels that are in a box of the canvas now, to be put back later."""
@@ -67,25 +76,107 @@ class Picture:
         renderer.restore_region(self._region)  # type: ignore[no-untyped-call]
 
 
+class Words:
+    """A text that moves, drawn again only after it has changed.
+
+    `box` is where it is now, None for nowhere. `room` is where it is expected to stay. What is
+    still, lies above it and was put below it because of that is in the boxes `above`: when it gets
+    there, the layers are no longer right. `below` are the reaches of all that moves beneath it.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.box: Box | None = None
+        self.room: Box | None = None
+        self.below: list[Box | Words] = []
+        self.above: list[Box] = []
+        self._changed = True
+        self._picture: Picture | None = None
+        self._told = text.stale_callback
+        text.stale_callback = self._changes
+
+    def _changes(self, text: Artist, stale: bool) -> None:
+        self._changed = True
+        if self._told is not None:
+            self._told(text, stale)
+
+    def close(self) -> None:
+        """Watch the text no more."""
+        self.text.stale_callback = self._told
+
+    def fits(self, renderer: RendererAgg) -> bool:
+        """Find its place; whether that is beside all that lies above it."""
+        if self._changed:
+            self.box = _extent(self.text, renderer)
+            self._picture = None
+        return not any(self.box and self.box.meets(other) for other in self.above)
+
+    def expect(self, renderer: RendererAgg) -> None:
+        """Take its place now for one that it may have again."""
+        if self.box is not None:
+            room = _surroundings(self.text, self.box, renderer)
+            self.room = room if self.room is None else self.room.joined(room)
+
+    def draw(self, renderer: RendererAgg) -> None:
+        """Draw it, or put it back as it was drawn before."""
+        if self._picture is not None and self._alone():
+            self._picture.draw(renderer)
+        elif self.box is not None:
+            self.text.draw(renderer)
+            # A text that changes at every frame is worth no picture.
+            keep = not self._changed and self._alone()
+            self._picture = Picture(self.box, renderer) if keep else None
+        self._changed = False
+
+    def _alone(self) -> bool:
+        others = (other.box if isinstance(other, Words) else other for other in self.below)
+        return not any(self.box and other and self.box.meets(other) for other in others)
+
+
 class Layers:
     """A canvas's figure, of which only `moving` changes from frame to frame.
 
     `draw` composes what the artists show now. The rest of the figure, the order of its artists and
     the clip boxes must stay as they are when this is made. `steps` are what is drawn for it, from
-    back to front.
+    back to front. `close` it when done.
     """
 
     def __init__(self, canvas: FigureCanvasAgg, moving: Sequence[Artist]) -> None:
-        # Limits, ticks and titles find their places while the whole is drawn.
-        canvas.draw()  # type: ignore[no-untyped-call]
         self._canvas = canvas
-        self.steps = list(_steps(canvas, {id(artist) for artist in moving}))
+        self._moving = {id(artist) for artist in moving}
+        self._words = {id(text): Words(text) for text in _texts(canvas.figure, self._moving)}
+        self._build()
+
+    def close(self) -> None:
+        """Leave the artists as they were."""
+        for words in self._words.values():
+            words.close()
 
     def draw(self) -> None:
         """Draw the frame: the same pixels as the canvas's own `draw`, sooner."""
         renderer = _renderer(self._canvas)
+        if not all([words.fits(renderer) for words in self._words.values()]):
+            self._build()
         for step in self.steps:
             step.draw(renderer)
+
+    def _build(self) -> None:
+        # Limits, ticks and titles find their places while the whole is drawn.
+        self._canvas.draw()  # type: ignore[no-untyped-call]
+        for words in self._words.values():
+            words.fits(_renderer(self._canvas))
+            words.expect(_renderer(self._canvas))
+        self.steps = list(_steps(self._canvas, self._moving, self._words))
+
+
+def _texts(figure: Figure, moving: set[int]) -> Iterator[Text]:
+    """The moving texts of which it can be told where they are."""
+    for artist, _ in draw_order(figure, moving):
+        if type(artist) is Text and id(artist) in moving:
+            ground = artist.get_bbox_patch()
+            plain = ground is None or type(ground.get_boxstyle()) is BoxStyle.Square
+            if plain and not (artist.get_path_effects() or artist.get_agg_filter()):
+                yield artist
 
 
 def draw_order(figure: Figure, moving: set[int]) -> Iterator[tuple[Artist, bool]]:
@@ -128,39 +219,55 @@ def _is_plain(axes: Axes, moving: set[int]) -> bool:
     return id(axes) not in moving and type(axes).draw is Axes.draw and axes.get_agg_filter() is None
 
 
-def _steps(canvas: FigureCanvasAgg, moving: set[int]) -> Iterator[Artist | Picture]:
+def _steps(
+    canvas: FigureCanvasAgg, moving: set[int], words: Mapping[int, Words]
+) -> Iterator[Artist | Picture | Words]:
     renderer = _renderer(canvas)
-    ground, *above = _layers(canvas.figure, moving, renderer)
+    ground, *above = _layers(canvas.figure, moving, words, renderer)
     _paint(ground.artists, renderer, BLACK)
     yield Picture(_all(renderer), renderer)
     for layer in above:
         if layer.moves:
-            yield from layer.artists
+            yield from (words.get(id(artist), artist) for artist in layer.artists)
         else:
             yield from _overlay(layer.artists, renderer)
 
 
 @dataclass(frozen=True)
 class Layer:
-    """Artists that follow each other, and the boxes that they keep within."""
+    """Artists that follow each other, the boxes that they keep within, and the words among them."""
 
     moves: bool
     artists: list[Artist]
     boxes: list[Box]
+    words: list[Words]
 
     def clear_of(self, box: Box) -> bool:
         """Whether nothing here can reach into the box."""
-        return not any(own.meets(box) for own in self.boxes)
+        rooms = (words.room for words in self.words)
+        return not any(own is not None and own.meets(box) for own in (*self.boxes, *rooms))
 
 
-def _layers(figure: Figure, moving: set[int], renderer: RendererAgg) -> list[Layer]:
+def _layers(
+    figure: Figure, moving: set[int], words: Mapping[int, Words], renderer: RendererAgg
+) -> list[Layer]:
     """From back to front; what is still lies as far down as it can, the first is all still."""
-    order = list(draw_order(figure, moving))
-    layers = [Layer(False, [], [_all(renderer)])]
-    for moves, run in groupby(order, key=lambda item: item[1]):
+    layers = [Layer(False, [], [_all(renderer)], [])]
+    below: list[Box | Words] = []
+    for moves, run in groupby(draw_order(figure, moving), key=lambda item: item[1]):
         artists = [artist for artist, _ in run]
         if moves:
-            layers.append(Layer(True, artists, [_reach(artist, renderer) for artist in artists]))
+            layer = Layer(True, artists, [], [])
+            for artist in artists:
+                if id(artist) in words:
+                    one = words[id(artist)]
+                    one.below, one.above = [*below], []
+                    layer.words.append(one)
+                    below.append(one)
+                else:
+                    layer.boxes.append(_reach(artist, renderer))
+                    below.append(layer.boxes[-1])
+            layers.append(layer)
         elif len(layers) == 1:
             layers[0].artists.extend(artists)
         else:
@@ -170,29 +277,37 @@ def _layers(figure: Figure, moving: set[int], renderer: RendererAgg) -> list[Lay
 
 def _sink(artists: list[Artist], layers: list[Layer], renderer: RendererAgg) -> None:
     """Put still artists down into the lowest of the layers that their order allows."""
-    together = _box(_touched(artists, renderer))
+    together = _touched(artists, renderer)
     if together is None:
         return
-    if _lowest(together, layers) is layers[0]:
-        layers[0].artists.extend(artists)
+    if _lowest(together, layers) == 0:
+        _put(artists, together, layers, 0)
         return
     for artist in artists:
-        box = _box(_touched([artist], renderer))
+        box = _touched([artist], renderer)
         if box is not None:
-            layer = _lowest(box, layers)
-            if layer is None:
-                layers.append(layer := Layer(False, [], []))
-            layer.artists.append(artist)
-            layer.boxes.append(box)
+            at = _lowest(box, layers)
+            if at is None:
+                at = len(layers)
+                layers.append(Layer(False, [], [], []))
+            _put([artist], box, layers, at)
 
 
-def _lowest(box: Box, layers: list[Layer]) -> Layer | None:
+def _put(artists: list[Artist], box: Box, layers: list[Layer], at: int) -> None:
+    layers[at].artists.extend(artists)
+    layers[at].boxes.append(box)
+    for layer in layers[at + 1 :]:
+        for words in layer.words:
+            words.above.append(box)
+
+
+def _lowest(box: Box, layers: list[Layer]) -> int | None:
     """The still layer furthest down on top of which the box may be drawn now."""
     lowest = None
-    for layer in reversed(layers):
-        if not layer.moves:
-            lowest = layer
-        if not layer.clear_of(box):
+    for at in reversed(range(len(layers))):
+        if not layers[at].moves:
+            lowest = at
+        if not layers[at].clear_of(box):
             break
     return lowest
 
@@ -202,8 +317,9 @@ def _overlay(artists: list[Artist], renderer: RendererAgg) -> list[Artist | Pict
 
     The edge of a card may be antialiased and has to be drawn; then what lies inside is a picture.
     """
-    inside = _box(_touched(artists[1:], renderer))
-    white, black = (_paint(artists, renderer, ground) for ground in (WHITE, BLACK))
+    inside = _touched(artists[1:], renderer)
+    white = _paint(artists, renderer, WHITE).copy()
+    black = _paint(artists, renderer, BLACK)
     opaque = white == black
     for edge, box in enumerate((_box((white != WHITE) | (black != BLACK)), inside)):
         if box and opaque[box.top : box.bottom, box.left : box.right].all():
@@ -212,23 +328,25 @@ def _overlay(artists: list[Artist], renderer: RendererAgg) -> list[Artist | Pict
 
 
 def _paint(artists: Sequence[Artist], renderer: RendererAgg, ground: np.uint32) -> Pixels:
-    """The pixels `[height, width]` of the artists alone, on an opaque ground."""
+    """The canvas's pixels `[height, width]`, with the artists alone on an opaque ground."""
     pixels = np.asarray(renderer.buffer_rgba()).view(np.uint32)[..., 0]  # type: ignore[no-untyped-call]
     pixels[...] = ground
     for artist in artists:
         artist.draw(renderer)
-    return pixels.copy()
+    return pixels
 
 
-def _touched(artists: Sequence[Artist], renderer: RendererAgg) -> Mask:
-    """The pixels that the artists change.
+def _touched(artists: Sequence[Artist], renderer: RendererAgg) -> Box | None:
+    """The smallest box around all pixels that the artists change; None when there are none.
 
     Black and white are the ends of every channel, and blending is monotonic: what leaves both as
     they are changes nothing between them, and what makes both the same makes all the same.
     """
-    touched: Mask = _paint(artists, renderer, BLACK) != BLACK
-    touched |= _paint(artists, renderer, WHITE) != WHITE
-    return touched
+    if not artists:
+        return None
+    boxes = [_box(_paint(artists, renderer, ground) != ground) for ground in (BLACK, WHITE)]
+    one, other = boxes
+    return one.joined(other) if one and other else one or other
 
 
 def _box(mask: Mask) -> Box | None:
@@ -246,11 +364,49 @@ def _reach(artist: Artist, renderer: RendererAgg) -> Box:
     clip = artist.get_clip_box() if artist.get_clip_on() else None
     if clip is None or not isinstance(artist, CLIPPED) or artist.get_agg_filter() is not None:
         return _all(renderer)
-    x0, y0, x1, y1 = clip.extents
-    height = _all(renderer).bottom
+    return _pixels(clip, renderer, 1)
+
+
+def _extent(text: Text, renderer: RendererAgg) -> Box | None:
+    """Where the text is drawn now; None when it is not."""
+    if not (text.get_visible() and text.get_text()):
+        return None
+    extent = text.get_window_extent(renderer)
+    if not np.isfinite(extent.extents).all():
+        return None
+    return _pixels(extent, renderer, _margin(text, renderer))
+
+
+def _surroundings(text: Text, box: Box, renderer: RendererAgg) -> Box:
+    """Where a text that is in the box is likely to go: along the top of the figure, up and down
+    beside its panel.
+    """
+    if text.axes is None:
+        return replace(box, left=0, right=int(renderer.width))
+    panel = _pixels(text.axes.bbox, renderer, _margin(text, renderer))
+    return replace(box, top=min(box.top, panel.top), bottom=max(box.bottom, panel.bottom))
+
+
+def _margin(text: Text, renderer: RendererAgg) -> int:
+    """How far a text may reach out of the box that its letters are set in.
+
+    Letters go beyond it by a quarter of their size at most, or else its ground does.
+    """
+    ground = text.get_bbox_patch()
+    pad = 0.0 if ground is None else ground.get_boxstyle().pad  # type: ignore[attr-defined]
+    edge = 0.0 if ground is None else ground.get_linewidth()
+    points = float(text.get_fontsize()) * max(0.25, pad) + edge
+    pixels: float = renderer.points_to_pixels(points)  # type: ignore[no-untyped-call]
+    return math.ceil(pixels) + 1
+
+
+def _pixels(box: BboxBase, renderer: RendererAgg, margin: int) -> Box:
+    """The pixels in a box of matplotlib's, which counts from below, and `margin` around it."""
+    x0, y0, x1, y1 = box.extents
+    height = int(renderer.height)
     return Box(
-        math.floor(x0) - 1, math.floor(height - y1) - 1,
-        math.ceil(x1) + 1, math.ceil(height - y0) + 1,
+        math.floor(x0) - margin, math.floor(height - y1) - margin,
+        math.ceil(x1) + margin, math.ceil(height - y0) + margin,
     )  # fmt: skip
 
 

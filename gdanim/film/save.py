@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import imageio.v3 as iio
 import matplotlib as mpl
 import numpy as np
 
@@ -110,6 +109,9 @@ def save_still(film: Film, frame: int, path: str | os.PathLike[str], note: str =
         if kind in _DRAWN:
             part.write_bytes(_drawn(film, frame, kind, note))
         else:
+            # Videos do without it.
+            import imageio.v3 as iio
+
             part.write_bytes(iio.imwrite("<bytes>", np.asarray(film.draw(frame)), extension=".png"))
             containers.insert_png_note(part, note)
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from gdanim.arrays import Floats, whole
 from gdanim.errors import GdanimError
+from gdanim.problems.formulas import explained
 from gdanim.problems.model import Model
-from gdanim.problems.tracing import explained, pull
 
 # Two parameter sets and three points: what fails on more than one is seen.
 TRIAL_RUNS, TRIAL_POINTS = 2, 3
@@ -75,6 +75,9 @@ class Function(Model):
         if self.derivative is not None:
             slopes = self.derivative(*features, *_columns(params))
             return np.stack([np.sum(slope * cotangent, axis=-1) for slope in slopes], axis=-1)
+        # Most commands need no autograd.
+        from gdanim.problems.tracing import pull
+
         # A run's prediction depends on its own parameters alone, so one pass serves all runs.
         pulled = pull(lambda *columns: self.f(*features, *columns), _columns(params), cotangent)
         return np.concatenate(pulled, axis=-1)

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 
 from gdanim.arrays import Floats, Ints, floats
 from gdanim.errors import GdanimError
+from gdanim.problems.formulas import explained
 from gdanim.problems.landscape import Best, Landscape
-from gdanim.problems.tracing import explained, pull
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +89,9 @@ class Objective(Landscape):
         _no_batch(batch)
         columns = list(np.moveaxis(params, -1, 0))
         if self.derivative is None:
+            # Most commands need no autograd.
+            from gdanim.problems.tracing import pull
+
             # A run's value depends on its own parameters alone, so one pass serves all runs.
             slopes: Sequence[Any] = pull(self.f, columns, np.ones(params.shape[:-1]))
         else:

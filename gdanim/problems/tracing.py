@@ -8,8 +8,7 @@ for predictions, traced ones for derivatives, and no formula has to import autog
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import autograd.numpy as anp
@@ -19,23 +18,11 @@ from autograd.tracer import isbox
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from gdanim.arrays import Floats
-from gdanim.errors import GdanimError
+from gdanim.problems.formulas import BRANCH, SCALAR, UntraceableError
 
 Formula = Callable[..., Any]
 # Where NumPy keeps the functions that autograd has too.
 PARTS = {"numpy": anp, "numpy.linalg": anp.linalg, "numpy.fft": anp.fft}
-BRANCH = (
-    "it cannot branch on values (if, and, or, min, max), for it gets those of many steps at once; "
-    "write np.where(condition, a, b), np.minimum, np.maximum"
-)
-SCALAR = (
-    "float(...) and the functions of math take one number, but it gets those of many steps at "
-    "once; use NumPy's functions, such as np.exp"
-)
-
-
-class UntraceableError(Exception):
-    """A formula does what autograd cannot follow; the message says what, and what to write."""
 
 
 def pull(formula: Formula, columns: Sequence[Floats], cotangent: Floats) -> list[Floats]:
@@ -56,30 +43,6 @@ def pull(formula: Formula, columns: Sequence[Floats], cotangent: Floats) -> list
         return list(derivative(cotangent))
     except NotImplementedError as error:
         raise UntraceableError(f"autograd has no derivative for it: {error}") from error
-
-
-@contextmanager
-def explained(where: str, arrays: str, hint: str) -> Iterator[None]:
-    """Whatever a formula raises becomes a GdanimError: `where`, what to write instead, a hint.
-
-    `arrays` says what it gets.
-    """
-    try:
-        with np.errstate(all="ignore"):
-            yield
-    except Exception as error:
-        raise GdanimError(f"{where}: {_advice(error, arrays)}{hint}") from error
-
-
-def _advice(error: Exception, arrays: str) -> str:
-    """What to write instead of what raised `error` when a formula got arrays, or traced ones."""
-    if isinstance(error, UntraceableError):
-        return f"{error}"
-    if "truth value" in f"{error}":
-        return BRANCH
-    if "converted to Python scalars" in f"{error}" or "must be real number" in f"{error}":
-        return SCALAR
-    return f"{type(error).__name__}: {error}; it gets {arrays}; write it elementwise, in NumPy"
 
 
 class Traced(NDArrayOperatorsMixin):

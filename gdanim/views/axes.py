@@ -19,8 +19,9 @@ ROOM = "room"
 MOST_DECADES = 308
 # The largest number at the end of a linear axis.
 LARGEST = 1e300
-# A dot on the edge of an axes is cut off so far outside it, as a fraction of its width and height.
-OUTSIDE = 0.1
+# A dot on the edge of an axes is cut off so far outside it, as a fraction of its width and height:
+# far enough for the dot, and not as far as the next panel.
+BESIDE, BEYOND = 0.06, 0.1
 
 
 def style(ax: Axes, theme: Theme, ticks: int = 6) -> None:
@@ -70,6 +71,6 @@ def clip_near(artist: Artist, ax: Axes) -> None:
     Without clipping it might lie anywhere, and all that is above it would have to be drawn anew at
     every frame.
     """
-    near = Bbox.from_extents(-OUTSIDE, -OUTSIDE, 1 + OUTSIDE, 1 + OUTSIDE)
+    near = Bbox.from_extents(-BESIDE, -BEYOND, 1 + BESIDE, 1 + BEYOND)
     artist.set_clip_box(TransformedBbox(near, ax.transAxes))
     artist.set_clip_on(True)

@@ -57,8 +57,13 @@ class EndLabels:
         place = (ax.transScale + ax.transLimits).transform(np.column_stack([x, y]))
         gap = LEADING * self._size * self._point() / ax.bbox.height
         heights = apart(np.clip(np.nan_to_num(place[:, 1]), 0, 1), gap, gap / 2, 1 - gap / 2)
-        for text, across, up in zip(self.texts, place[:, 0] + self._away(), heights, strict=True):
-            text.set_position((across, up))
+        # Letters lie on whole pixels anyway; so do not let them go there one by one.
+        across, up = ax.bbox.size
+        x = np.rint((place[:, 0] + self._away()) * across) / across
+        y = np.rint(heights * up) / up
+        for text, *corner in zip(self.texts, x.tolist(), y.tolist(), strict=True):
+            if text.get_position() != tuple(corner):
+                text.set_position((corner[0], corner[1]))
         return self.texts
 
     def _away(self) -> float:

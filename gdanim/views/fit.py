@@ -35,6 +35,8 @@ SAMPLES = 200
 ALL_ROOM, ROOM = 4.0, 1.5
 # Beyond this many heights of the panel a prediction is cut off; the renderer needs finite numbers.
 FAR = 100.0
+# What is left of a trail so many line widths away from the line lies beneath it.
+HIDDEN = 0.1
 # An arrow at the edge stands so many of a point's diameters inside, and so far from the corners.
 INSIDE, BESIDE = 1.3, 0.03
 
@@ -132,6 +134,9 @@ class Fit(View):
         run, theme, steps = clip.runs[label], clip.theme, clip.steps(label)
         colour = clip.colour(label)
         low, high = reach(ax)
+        bottom, top = ax.get_ylim()
+        nothing = np.empty((0, 2))
+        width = theme.line_width * ax.figure.dpi / 72
         length = self.trail if len(clip.shown) == 1 else 0
         fading = [
             to_rgba(colour, 0.32 * (1 - k / (length + 1)) ** 1.5) for k in range(length, 0, -1)
@@ -147,10 +152,18 @@ class Fit(View):
         def update(frame: int) -> list[Artist]:
             earlier = steps[np.maximum(frame - behind, 0)]
             curves = np.clip(predicted(run, earlier, grid), low, high)
-            # Every other point: a trail takes longer to draw than all the rest.
-            trail.set_segments([np.column_stack([grid[::2], y[::2]]) for y in curves[:-1]])
-            line.set_data(grid, curves[-1])
-            return [trail, line, point_out(grid, curves[-1])]
+            now = curves[-1]
+            hidden = HIDDEN * width * (top - bottom) / ax.bbox.height
+            seen = np.abs(curves[:-1] - now).max(axis=1) > hidden
+            trail.set_segments(
+                [
+                    # Every other point: a trail takes longer to draw than all the rest.
+                    np.column_stack([grid[::2], y[::2]]) if shows else nothing
+                    for y, shows in zip(curves[:-1], seen, strict=True)
+                ]
+            )
+            line.set_data(grid, now)
+            return [trail, line, point_out(grid, now)]
 
         return update
 

@@ -124,6 +124,7 @@ def key(ax: Axes, clip: Clip, paths: list[Floats]) -> None:
     box = AnchoredOffsetbox(
         emptiest, child=VPacker(children=texts, sep=3, pad=0), pad=0.4, borderpad=0.4, frameon=True
     )
-    box.patch.set(facecolor=theme.paper, edgecolor="none", alpha=0.85)
+    # On whole pixels and opaque: a picture to be put back, where else it would be drawn each time.
+    box.patch.set(facecolor=theme.paper, edgecolor="none", snap=True)
     box.set_zorder(7)
     ax.add_artist(box)
