@@ -81,6 +81,16 @@ def test_trail_shows_earlier_predictions_fading() -> None:
     assert (np.diff(alphas) > 0).all() and alphas[-1] < 0.5
 
 
+def test_a_trail_shows_each_step_once_and_nothing_beneath_the_line() -> None:
+    # Twenty frames a step, and a ghost at every tenth: of two the newer is shown.
+    slow = sine(pace=Even(60, 0, 0), fps=10, panels={"fit": Fit(trail=6, trail_seconds=6)})
+    for rate, seen in ((0.05, [False, True] * 3), (1e-9, [False] * 6)):
+        film = replace(slow, optimizer=GradientDescent(rate)).film()
+        film.show(300)
+        (trail,) = (c for c in panel(film).collections if isinstance(c, LineCollection))
+        assert [len(segment) > 0 for segment in trail.get_segments()] == seen
+
+
 @pytest.mark.parametrize("frame", [0, 7, 30])
 def test_loss_curve_ends_at_the_frames_step(frame: int) -> None:
     scene = sine(pace=Every(1, 0, 0))

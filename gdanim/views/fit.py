@@ -155,6 +155,8 @@ class Fit(View):
             now = curves[-1]
             hidden = HIDDEN * width * (top - bottom) / ax.bbox.height
             seen = np.abs(curves[:-1] - now).max(axis=1) > hidden
+            # Where steps last for many frames, each of them once.
+            seen &= earlier[:-1] != earlier[1:]
             trail.set_segments(
                 [
                     # Every other point: a trail takes longer to draw than all the rest.
