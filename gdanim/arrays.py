@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from numbers import Real
 from typing import TypeVar
 
@@ -85,20 +85,21 @@ def parameters(name: str, values: ArrayLike, names: Sequence[str]) -> Floats:
 
 
 def in_blocks(
-    function: Callable[[Floats], NDArray[Scalar]],
-    rows: Floats,
-    row_cost: int,
-    blocks: int = 1,
+    function: Callable[[Floats], NDArray[Scalar]], rows: Floats, row_cost: int
 ) -> NDArray[Scalar]:
-    """`function(rows)` over the leading axis, in blocks that keep temporaries near BLOCK numbers.
+    """`function(rows)` over the leading axis, in `blocks`."""
+    parts = [function(rows[block]) for block in blocks(len(rows), row_cost)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    `row_cost` is how many numbers one row needs while it is evaluated. `blocks` of so many times
-    that size are for functions of many short calls.
+
+def blocks(count: int, row_cost: int, times: int = 1) -> Iterator[slice]:
+    """Slices of `count` rows, whose temporaries stay near `times` BLOCK numbers; at least one.
+
+    `row_cost` is how many numbers one row needs while it is evaluated. More `times` are for
+    calculations of many short calls.
     """
-    size = max(1, blocks * BLOCK // max(1, row_cost))
-    if len(rows) <= size:
-        return function(rows)
-    return np.concatenate([function(rows[i : i + size]) for i in range(0, len(rows), size)])
+    size = max(1, times * BLOCK // max(1, row_cost))
+    return (slice(i, i + size) for i in range(0, max(1, count), size))
 
 
 def keep(value: object, **fields: object) -> None:

@@ -10,6 +10,7 @@ import pytest
 from cases import LINE, OPTIMIZERS, WAVE, OptimizerCase
 from numpy.typing import ArrayLike
 
+from gdanim.arrays import BLOCK
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
@@ -20,6 +21,7 @@ from gdanim.problems.linear import Linear
 from gdanim.problems.penalties import L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
+from gdanim.problems.sinusoid import Sinusoid
 
 each_optimizer = pytest.mark.parametrize("case", OPTIMIZERS, ids=str)
 
@@ -254,6 +256,17 @@ def test_a_run_of_the_axis_equals_that_run_alone(case: OptimizerCase) -> None:
         assert repr(one) == repr(alone)
         for step in (0, 50):
             np.testing.assert_array_equal(one.rate(step), alone.rate(step))
+
+
+def test_more_runs_than_are_evaluated_at_a_time_equal_each_alone() -> None:
+    problem = Problem(datasets.sinusoid(points=50_000), Sinusoid())
+    assert 2 < 4 * BLOCK / problem.cost < 3
+    many = np.random.default_rng(0).uniform((1, 1, 0, -5), (3, 4, 2, 5), (5, 4))
+    together = descend(problem, GradientDescent(1e-3), many, 3)
+    for index, start in enumerate(many):
+        alone = descend(problem, GradientDescent(1e-3), start, 3)
+        np.testing.assert_allclose(together[index].params, alone.params, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(together[index].losses, alone.losses, rtol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from itertools import repeat
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints, in_blocks
+from gdanim.arrays import Floats, Ints, blocks
 from gdanim.descent.batches import NONE, Batches
 from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.rows import Rows
@@ -91,13 +91,9 @@ class Stepwise:
 
     def _of_runs(self, params: Floats) -> tuple[Floats, Floats]:
         """The losses `[*R]` and gradients `[*R, P]` of many runs."""
-        names = params.shape[-1]
-
-        def both(some: Floats) -> Floats:
-            loss, gradient = self._problem.loss_and_gradient_at(some)
-            return np.concatenate([gradient, loss[..., np.newaxis]], axis=-1)
-
+        rows = params.reshape(-1, params.shape[-1])
+        losses, gradients = np.empty(len(rows)), np.empty_like(rows)
         # Each step makes its few calls anew for every block: here longer blocks are faster.
-        found = in_blocks(both, params.reshape(-1, names), self._problem.cost, blocks=4)
-        found = found.reshape(*params.shape[:-1], names + 1)
-        return found[..., names], found[..., :names]
+        for block in blocks(len(rows), self._problem.cost, times=4):
+            losses[block], gradients[block] = self._problem.loss_and_gradient_at(rows[block])
+        return losses.reshape(params.shape[:-1]), gradients.reshape(params.shape)
