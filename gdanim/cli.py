@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gdanim.film.save import Progress
     from gdanim.knobs import Knob
     from gdanim.publish.beside import Still
-    from gdanim.rendering import Rendered
+    from gdanim.rendered import Rendered
     from gdanim.requests import Settings
     from gdanim.script import Script
 

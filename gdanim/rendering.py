@@ -15,17 +15,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from gdanim.descent.run import Outcome, Run, together
+from gdanim.descent.run import Run, together
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film import ffmpeg, workers
 from gdanim.film.files import check_folder
 from gdanim.film.film import Film
 from gdanim.film.formats import FRAME, usable
 from gdanim.film.save import Progress, TooLargeError, save, save_still
+from gdanim.film.stretches import cut, encode
 from gdanim.fitting import Rung, Thinned, best_fit, parse_bytes, rungs
 from gdanim.provenance import Note, Origin, versions
 from gdanim.publish.beside import Still
 from gdanim.quality import QUALITIES, Size, check_fps, check_size
+from gdanim.rendered import Reel, Rendered, bytes_of, look_of
 from gdanim.requests import Job, Output, Settings, single
 from gdanim.scene import Descent, Scene, longest
 from gdanim.script import ScriptError, own_lines
@@ -35,25 +37,6 @@ from gdanim.views.theme import THEMES, Theme
 
 Watch = Callable[[Path, int], AbstractContextManager[Progress]]
 """Called with a file's path and number of frames before it is drawn; follows its progress."""
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A file that was made: pixels, frames and seconds of video (0 for a still), bytes.
-
-    `took` is how many seconds drawing and encoding needed, `outcome` how the runs ended, `beside`
-    what was written beside it.
-    """
-
-    path: Path
-    size: Size
-    frames: int
-    seconds: float
-    bytes: int
-    took: float
-    outcome: Outcome
-    notice: str = ""
-    beside: tuple[Path, ...] = ()
 
 
 def render(
@@ -132,11 +115,50 @@ class Take:
 
     def files(self, watch: Watch, jobs: int = 1) -> Iterator[Rendered]:
         """Draw and write the files, one after the other, each in up to `jobs` processes."""
+        film = self.film()
         with own_lines(self.script):
-            with _named(self.script):
-                film = self.scene.film(self.runs)
             for output in self.outputs:
                 yield self._file(film, output, watch, jobs)
+
+    def film(self) -> Film:
+        """The film that the files are of."""
+        with own_lines(self.script), _named(self.script):
+            return self.scene.film(self.runs)
+
+    def stretches(self, output: Output) -> tuple[range, ...]:
+        """The frames of each part of a long video that can be encoded apart from the others."""
+        if output.format is None or self.settings.max_size is not None:
+            return ()
+        with own_lines(self.script):
+            timeline = self.scene.timeline(self.runs)
+        parts = cut(len(timeline), timeline.fps, output.format)
+        return tuple(parts) if len(parts) > 1 else ()
+
+    def reel(self, film: Film, output: Output) -> Reel:
+        """The output before it is made of `film`."""
+        with own_lines(self.script):
+            return Reel(
+                self.stretches(output),
+                output.format,
+                film.size,
+                film.timeline.fps,
+                len(film),
+                self._note(film, output),
+                output.notice,
+                together([run.outcome for run in self.runs.values()]),
+                look_of(film),
+            )
+
+    def encode(self, film: Film, output: Output, frames: range, path: Path) -> int:
+        """Draw these frames of a video and encode them to `path`; how many there are in it."""
+        assert output.format is not None
+        with own_lines(self.script), film.composed():
+            return encode(film, frames, path, output.format, lambda done: None)
+
+    def beside(self, film: Film, output: Output, base: Path) -> tuple[Path, ...]:
+        """Write what goes beside a video, whose path without extension is `base`."""
+        with own_lines(self.script):
+            return tuple(output.beside.write(film, base, partial(self._poster_note, film, output)))
 
     def _file(self, film: Film, output: Output, watch: Watch, jobs: int) -> Rendered:
         jobs, alone = _processes(film, jobs)
@@ -154,14 +176,13 @@ class Take:
                 note = self._note(film, output)
                 save_still(film, film.timeline.frame(step), output.path, note)
                 progress(1, 1)
-            note_of = partial(self._poster_note, film, output)
-            beside = tuple(output.beside.write(film, output.base, note_of))
+            beside = self.beside(film, output, output.base)
         return Rendered(
             output.path,
             film.size,
             len(film) if output.format else 1,
             film.timeline.seconds if output.format else 0.0,
-            _bytes(output.path),
+            bytes_of(output.path),
             time.perf_counter() - begun,
             together([run.outcome for run in self.runs.values()]),
             "; ".join(notices),
@@ -246,11 +267,6 @@ def _processes(film: Film, jobs: int) -> tuple[int, str]:
         except GdanimError as error:
             return 1, f"made in one process: {error}"
     return jobs, ""
-
-
-def _bytes(path: Path) -> int:
-    files = path.iterdir() if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from gdanim.errors import GdanimError, expect
 from gdanim.film.film import Film
 from gdanim.numbers import setting
 from gdanim.problems.landscape import Landscape
-from gdanim.timeline import Even, Pace
+from gdanim.timeline import Even, Pace, Timeline
 from gdanim.views.base import Clip, View
 from gdanim.views.fit import Fit
 from gdanim.views.theme import LIGHT, Theme
@@ -146,9 +146,12 @@ class Scene:
         if isinstance(runs, Run):
             runs = labelled(runs)
         runs = self.runs() if runs is None else runs
-        timeline = self.pace.timeline(list(runs.values()), self.fps or FPS)
-        clip = Clip(runs, timeline, self.theme, self.title, captions=self.captions)
+        clip = Clip(runs, self.timeline(runs), self.theme, self.title, captions=self.captions)
         return Film(clip, self.panels, self.layout, self.size)
+
+    def timeline(self, runs: Mapping[str, Run]) -> Timeline:
+        """Which step each frame of the film of these runs shows."""
+        return self.pace.timeline(list(runs.values()), self.fps or FPS)
 
     def animation(self) -> FuncAnimation:
         """matplotlib's animation of the scene: for `to_jshtml`, a window, a writer of your own.

@@ -434,7 +434,9 @@ def test_what_goes_beside_a_video_is_kept_up_to_date_with_it(folder: Path) -> No
 def test_a_bundle_brings_back_what_goes_beside_a_video(folder: Path) -> None:
     change(folder / "plan.toml", "[defaults]\n", "[defaults]\nposter = 2\nalt = true\n")
     clip = read(Path("plan.toml"))[0]
-    (rendered,) = unpack(clip, make_bundle(bundle_of(clip)))
+    made = unpack(clip, make_bundle(bundle_of(clip)))
+    assert isinstance(made, list)
+    (rendered,) = made
     names = ["lesson.poster.png", "lesson.alt.txt"]
     assert rendered.beside == tuple(Path("output", name) for name in names)
     assert set(held(folder)) == {"lesson.mp4", *names}

@@ -24,7 +24,7 @@ from gdanim import cli, doctor
 from gdanim.descent.run import Outcome
 from gdanim.errors import GdanimError
 from gdanim.film.formats import FORMATS
-from gdanim.rendering import Rendered
+from gdanim.rendered import Rendered
 from gdanim.version import __version__
 from gdanim.views.theme import THEMES
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,15 +17,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from test_batch import PLAN, descendants, folder, wait_for, write
+from test_shares import FILES, TOGETHER, as_it_was, contents, log, noted, script
 
 from gdanim.batch import cluster
 from gdanim.batch.bundle import bundle_of, make_bundle, unpack
-from gdanim.batch.manifest import content_of
+from gdanim.batch.manifest import NAME
 from gdanim.batch.plan import read
 from gdanim.cli import main
 
 pytest.importorskip("distributed", reason="needs the extra `cluster`")
-__all__ = ["folder"]
+__all__ = ["as_it_was", "folder", "log"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
                 start(root / name, "worker", address, "--nthreads", "1", "--no-dashboard",
                       "--local-directory", str(root / name))
             )  # fmt: skip
-        wait_for(lambda: all("Registered" in log(root / name) for name in "ab"))
+        wait_for(lambda: all("Registered" in said(root / name) for name in "ab"))
         yield Dask(address, processes[0], processes[1:])
     finally:
         for process in processes:
@@ -78,16 +80,12 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
                 process.wait()
 
 
-def log(place: Path) -> str:
+def said(place: Path) -> str:
     return (place / "log.txt").read_text(errors="replace")
 
 
 def batch(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["batch", "plan.toml", *arguments])
-
-
-def contents() -> dict[str, str]:
-    return {path.name: content_of(path) for path in Path("output").glob("[!.]*")}
 
 
 def test_the_same_files_as_here(folder: Path, dask: Dask) -> None:
@@ -122,23 +120,80 @@ def test_a_killed_workers_clip_is_made_by_another(folder: Path, dask: Dask) -> N
     assert len(contents()) == 4
 
 
+def test_a_long_film_is_made_in_stretches_by_both(folder: Path, dask: Dask, log: Path) -> None:
+    script(folder, log)
+    assert batch("-j", "1").exit_code == 0
+    here = contents()
+    assert set(here) == FILES
+    noted(log)
+    script(folder, log, and_then=TOGETHER)
+    done = batch("--dask", dask.address, "--force")
+    assert done.exit_code == 0 and "1 made; 94 frames" in done.output, done.output
+    assert contents() == here
+    assert len({process for what, process in noted(log) if what == "draws"}) == 2
+
+
+# It goes on only when something else says so.
+WAITS = """if frame == 25:
+                note("waits")
+                while "killed" not in LOG.read_text():
+                    time.sleep(0.01)"""
+
+
+def test_a_killed_worker_costs_no_more_than_its_stretch(
+    folder: Path, dask: Dask, log: Path
+) -> None:
+    script(folder, log)
+    assert batch("--dask", dask.address).exit_code == 0
+    there, drawn = contents(), [what for what, _ in noted(log)].count("draws")
+    script(folder, log, and_then=WAITS)
+    command = [sys.executable, "-m", "gdanim", "batch", "plan.toml", "--force"]
+    with subprocess.Popen([*command, "--dask", dask.address], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        # The other has begun all else by then, so nothing that is finished is lost with the victim.
+        wait_for(
+            lambda: (
+                log.exists()
+                and "waits" in log.read_text()
+                and log.read_text().count("draws") == drawn
+            )
+        )
+        (victim,) = (line.split()[1] for line in log.read_text().splitlines() if "waits" in line)
+        os.kill(int(victim), signal.SIGKILL)
+        with log.open("a") as file:
+            file.write("killed 0\n")
+        output = process.stdout.read()
+        assert process.wait(120) == 0
+    assert b"1 made; 94 frames" in output
+    assert contents() == there
+    assert [what for what, _ in noted(log)].count("draws") == drawn + 1
+
+
 def test_the_scheduler_gone(folder: Path, dask: Dask) -> None:
-    script = (folder / "lesson.py").read_text(encoding="utf-8")
-    write(folder / "slow.py", script.replace("steps=4", "steps=100000"))
-    write(folder / "plan.toml", PLAN.replace('"lesson.py"\noutput', '"slow.py"\noutput'))
-    command = [sys.executable, "-m", "gdanim", "batch", "plan.toml", "--dask", dask.address]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None and process.stderr is not None
-        assert b"[1/2" in process.stdout.readline()
+    text = (folder / "lesson.py").read_text(encoding="utf-8")
+    write(folder / "slow.py", text.replace("steps=4", "steps=100000"))
+    plan = PLAN[: PLAN.rindex("[[clip]]")]
+    slow = '[[clip]]\nscene = "slow.py"\nsweep = {lr = [0.01, 0.02, 0.03, 0.04]}\n'
+    write(folder / "plan.toml", plan + slow)
+    command = [sys.executable, "-m", "gdanim", "batch", "plan.toml", "--keep-going"]
+    with subprocess.Popen(
+        [*command, "--dask", dask.address], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert b"[1/5" in process.stdout.readline()
         time.sleep(1)
         dask.scheduler.kill()
-        errors = process.stderr.read().decode()
-        output = process.stdout.read().decode()
-        assert process.wait(120) == 1
+        try:
+            output, errors = (said.decode() for said in process.communicate(timeout=120))
+        finally:
+            process.kill()
+    assert process.returncode == 1
     assert "Traceback" not in errors
-    assert "1 made, 1 failed" in output
+    # What would be sent now would wait forever.
+    assert re.search(r"^1 made, [12] failed, [23] not begun; ", output, re.MULTILINE)
     assert "the connection to its worker was lost" in output
     assert set(contents()) == {"lesson.mp4"}
+    assert [path.name for path in Path("output").glob(".*")] == [NAME]
 
 
 def test_workers_that_would_draw_something_else_are_refused(
@@ -172,6 +227,8 @@ def test_a_bundle_holds_what_the_script_reads(folder: Path, tmp_path: Path) -> N
     # Nothing of ours is needed any more.
     for name in bundle.files:
         (folder / name).unlink()
-    (rendered,) = unpack(clips[0], make_bundle(bundle))
+    made = unpack(clips[0], make_bundle(bundle))
+    assert isinstance(made, list)
+    (rendered,) = made
     assert rendered.path == Path("output/lesson.mp4") and rendered.path.stat().st_size
     assert rendered.frames == 5

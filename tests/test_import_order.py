@@ -32,6 +32,7 @@ LAYERS = [
     "inspecting",
     "publish",
     "requests",
+    "rendered",
     "rendering",
     "embedding",
     "batch",

@@ -27,7 +27,8 @@ from gdanim.publish.place import place
 from gdanim.publish.speech import colour_name, listed, spoken
 from gdanim.publish.table import write_table
 from gdanim.publish.webvtt import clock, webvtt
-from gdanim.rendering import Rendered, prepare
+from gdanim.rendered import Rendered
+from gdanim.rendering import prepare
 from gdanim.requests import Settings, request
 from gdanim.timeline import Even, Timeline
 from gdanim.views.base import Clip

@@ -21,7 +21,8 @@ from gdanim.film import ffmpeg
 from gdanim.film.formats import GIF, MP4
 from gdanim.film.save import Progress
 from gdanim.quality import QUALITIES, check_fps, check_size
-from gdanim.rendering import Rendered, Showing, prepare, render
+from gdanim.rendered import Rendered
+from gdanim.rendering import Showing, prepare, render
 from gdanim.requests import Job, Output, Settings, outputs, request
 from gdanim.views.theme import DARK
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from contextlib import closing, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from gdanim.batch.keys import UnkeyableError, key_of, versions
 from gdanim.batch.manifest import Entry, Manifest, note
 from gdanim.batch.plan import Clip
+from gdanim.batch.scheduling import outcomes
 from gdanim.batch.sites import Site
 from gdanim.batch.work import job_of, run_name
 from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
 from gdanim.film.files import forget_leftovers
-from gdanim.rendering import Rendered, check
+from gdanim.rendered import Rendered
+from gdanim.rendering import check
 from gdanim.requests import Job
 
 KEPT, MADE, FAILED, STOPPED = "kept", "made", "failed", "not begun"
@@ -123,66 +122,13 @@ def run(
             for path in output.paths:
                 forget_leftovers(path)
     begun, total = time.monotonic(), len(clips)
-    with closing(_outcomes(clips, site)) as outcomes:
-        for done, (number, outcome) in enumerate(outcomes, start=1):
+    with closing(outcomes(clips, site)) as made:
+        for done, (number, outcome) in enumerate(made, start=1):
             results[number] = result = _result(items[number], outcome)
             tell(result, done, total, (time.monotonic() - begun) / done * (total - done))
             if result.status == FAILED and not keep_going:
                 break
     return [results.get(number, Result(item, STOPPED)) for number, item in enumerate(items)]
-
-
-Outcomes = Generator[tuple[int, Sequence[Rendered] | BaseException], None, None]
-
-
-def _outcomes(clips: Mapping[int, Clip], site: Site) -> Outcomes:
-    """What became of every clip by its number, as it comes.
-
-    When workers break down, the clips that were being worked on are tried once more, one by one:
-    only that which breaks its worker alone has failed.
-    """
-    pending = dict(clips)
-    while pending:
-        suspects = []
-        for number, outcome in _round(pending, site):
-            if isinstance(outcome, BrokenExecutor):
-                suspects.append(number)
-            else:
-                del pending[number]
-                yield number, outcome
-        for suspect in suspects:
-            for number, outcome in _round({suspect: pending.pop(suspect)}, site):
-                if isinstance(outcome, BrokenExecutor):
-                    outcome = GdanimError("its worker process was killed; is memory short?")
-                yield number, outcome
-
-
-def _round(clips: Mapping[int, Clip], site: Site) -> Outcomes:
-    """Outcomes until all are there or the workers broke down.
-
-    No worker gets a clip before it is free: one that waited in a worker's queue would be begun even
-    after an interrupt.
-    """
-    waiting, running = iter(list(clips.items())), dict[Future[Any], int]()
-    with site.open() as executor:
-        while True:
-            with suppress(BrokenExecutor):
-                for number, clip in islice(waiting, site.workers - len(running)):
-                    running[site.submit(executor, clip)] = number
-            if not running:
-                return
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                number = running.pop(future)
-                yield number, _received(site, clips[number], future)
-
-
-def _received(site: Site, clip: Clip, future: Future[Any]) -> Sequence[Rendered] | BaseException:
-    if future.cancelled():
-        return GdanimError("the connection to its worker was lost")
-    try:
-        return future.exception() or site.receive(clip, future.result())
-    except GdanimError as error:
-        return error
 
 
 def _result(item: Item, outcome: Sequence[Rendered] | BaseException) -> Result:

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from gdanim.batch.plan import Clip
-from gdanim.batch.work import Order, job_of, make
+from gdanim.batch.shares import WHOLE, Piece, Split, Task
+from gdanim.batch.work import Made, Order, job_of, make
 from gdanim.film.files import replacing, replacing_folder
-from gdanim.rendering import Rendered
+from gdanim.rendered import Rendered
 
 _opened: ContextVar[set[str] | None] = ContextVar("opened", default=None)
 
@@ -65,8 +66,8 @@ def bundle_of(clip: Clip) -> Bundle:
     return Bundle(replace(clip, selection=selection, outputs=outputs), files)
 
 
-def make_bundle(bundle: Bundle) -> list[Finished]:
-    """Make the clip's files in a folder of its own, which is gone afterwards."""
+def make_bundle(bundle: Bundle, task: Task = WHOLE) -> list[Finished] | Split | Piece:
+    """Make the clip, or a share of it, in a folder of its own, which is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
         root = Path(folder).resolve()
         for name, content in bundle.files.items():
@@ -81,14 +82,16 @@ def make_bundle(bundle: Bundle) -> list[Finished]:
                 for output in bundle.clip.outputs
             ),
         )
-        made = make(Order(clip, root / "runs"))
-        return [_finished(rendered) for rendered in made]
+        made = make(Order(clip, root / "runs", task))
+        return [_finished(one) for one in made] if isinstance(made, list) else made
 
 
-def unpack(clip: Clip, finished: Sequence[Finished]) -> list[Rendered]:
-    """Put the files in their places, each only when it is complete."""
+def unpack(clip: Clip, made: list[Finished] | Split | Piece) -> Made:
+    """Put the files that are finished in their places, each only when it is complete."""
+    if not isinstance(made, list):
+        return made
     by_name = {output.path.name: output.path for output in clip.outputs}
-    return [_placed(by_name[one.rendered.path.name], one) for one in finished]
+    return [_placed(by_name[one.rendered.path.name], one) for one in made]
 
 
 def _finished(rendered: Rendered) -> Finished:

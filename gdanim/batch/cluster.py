@@ -7,21 +7,22 @@ import importlib
 import importlib.metadata
 import logging
 import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.bundle import bundle_of, make_bundle, unpack
+from gdanim.batch.bundle import Bundle, bundle_of, make_bundle, unpack
 from gdanim.batch.keys import LIBRARIES, versions
 from gdanim.batch.plan import Clip
+from gdanim.batch.shares import Task
 from gdanim.batch.sites import Site
+from gdanim.batch.work import Made
 from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
 from gdanim.film.style import FONT
-from gdanim.rendering import Rendered
 
 # A task whose worker died is given to another so many times.
 RETRIES = 3
@@ -44,12 +45,16 @@ class Cluster(Site):
         with _client(self.address) as client:
             yield client.get_executor(pure=False, retries=RETRIES)
 
-    def submit(self, executor: Executor, clip: Clip) -> Future[Any]:
+    def pack(self, clip: Clip) -> Bundle:
         """The clip and the files that it needs."""
-        return executor.submit(make_bundle, bundle_of(clip))
+        return bundle_of(clip)
 
-    def receive(self, clip: Clip, result: Any) -> Sequence[Rendered]:
-        """Write the bytes that came back."""
+    def submit(self, executor: Executor, packed: Bundle, task: Task) -> Future[Any]:
+        """To be made of the files that are sent."""
+        return executor.submit(make_bundle, packed, task)
+
+    def receive(self, clip: Clip, result: Any) -> Made:
+        """Write the files' bytes that came back."""
         return unpack(clip, result)
 
 

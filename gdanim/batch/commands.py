@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from gdanim.batch import report as words
-from gdanim.batch.batch import FAILED, Item, Result, examine, run, tidy
+from gdanim.batch.batch import FAILED, Result, examine, run, tidy
 from gdanim.batch.plan import read
 from gdanim.batch.sites import Here, Site
 from gdanim.batch.watching import state_of, until_changed
@@ -39,7 +39,7 @@ def make(
     begun = time.monotonic()
     items = examine(read(plan), force)
     runs = (Path() if plan.is_dir() else plan.parent) / RUNS
-    results = run(items, _site(items, runs, jobs, dask), keep_going, _tell)
+    results = run(items, _site(runs, jobs, dask), keep_going, _tell)
     tidy(items, runs)
     seconds = time.monotonic() - begun
     if report is not None:
@@ -49,15 +49,12 @@ def make(
         raise GdanimError(f"{failed} of {len(results)} clips failed; see above")
 
 
-def _site(items: list[Item], runs: Path, jobs: int | None, dask: str | None) -> Site:
+def _site(runs: Path, jobs: int | None, dask: str | None) -> Site:
     if dask is not None:
         from gdanim.batch.cluster import join
 
         return join(dask)
-    jobs = jobs or cores()
-    workers = max(1, min(jobs, sum(item.why is not None for item in items)))
-    # With fewer clips than processes, each clip is split.
-    return Here(workers, runs, jobs // workers)
+    return Here(jobs or cores(), runs)
 
 
 def _tell(result: Result, done: int, total: int, left: float) -> None:

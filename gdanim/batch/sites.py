@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,49 +11,53 @@ from typing import Any
 
 from gdanim.batch.plan import Clip
 from gdanim.batch.pool import processes
-from gdanim.batch.work import Order, make
-from gdanim.rendering import Rendered
+from gdanim.batch.shares import Task
+from gdanim.batch.work import Made, Order, make
 
 
 class Site(ABC):
     """Workers somewhere: how clips get there, and how what was made of them comes back."""
 
     workers: int
-    """How many clips can be made at once."""
+    """How many clips, or shares of clips, can be made at once."""
 
     @abstractmethod
     def open(self) -> AbstractContextManager[Executor]:
         """The workers, anew each time; leaving the block ends what they are at."""
 
     @abstractmethod
-    def submit(self, executor: Executor, clip: Clip) -> Future[Any]:
-        """Hand a clip to a worker."""
+    def pack(self, clip: Clip) -> Any:
+        """The clip as it is sent, again and again the same when it is made in shares."""
 
     @abstractmethod
-    def receive(self, clip: Clip, result: Any) -> Sequence[Rendered]:
-        """Put what a worker gave back in its place."""
+    def submit(self, executor: Executor, packed: Any, task: Task) -> Future[Any]:
+        """Hand a clip, or a share of it, to a worker."""
+
+    @abstractmethod
+    def receive(self, clip: Clip, result: Any) -> Made:
+        """Put the files that a worker gave back in their places."""
 
 
 @dataclass(frozen=True)
 class Here(Site):
-    """Processes on this machine, which write the files themselves and keep runs in `runs`.
-
-    Each makes its clip in up to `jobs` processes of its own.
-    """
+    """Processes on this machine, which write the files themselves and keep runs in `runs`."""
 
     workers: int
     runs: Path
-    jobs: int = 1
 
     def open(self) -> AbstractContextManager[Executor]:
         """Processes, started afresh."""
         return processes(self.workers)
 
-    def submit(self, executor: Executor, clip: Clip) -> Future[Any]:
+    def pack(self, clip: Clip) -> Clip:
         """The clip as it is."""
-        return executor.submit(make, Order(clip, self.runs, self.jobs))
+        return clip
 
-    def receive(self, clip: Clip, result: Any) -> Sequence[Rendered]:
+    def submit(self, executor: Executor, packed: Clip, task: Task) -> Future[Any]:
+        """To be made of the files that all processes see."""
+        return executor.submit(make, Order(packed, self.runs, task))
+
+    def receive(self, clip: Clip, result: Any) -> Made:
         """The files are there already."""
-        rendered: Sequence[Rendered] = result
-        return rendered
+        made: Made = result
+        return made

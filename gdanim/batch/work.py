@@ -1,19 +1,22 @@
-"""What a worker does: make the files of one clip."""
+"""What a worker does: make the files of one clip, or its share of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from gdanim.batch.keys import UnkeyableError, key_of, versions
 from gdanim.batch.plan import Clip
+from gdanim.batch.shares import WHOLE, OtherFilmError, Piece, Recorded, Split, Task
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.film.save import Progress
-from gdanim.rendering import Rendered, prepare
+from gdanim.rendered import Reel, Rendered, look_of
+from gdanim.rendering import Take, prepare
 from gdanim.requests import Job, origin_of
 from gdanim.scene import ONLY, Descent, Scene
 from gdanim.script import choose
@@ -27,11 +30,15 @@ DESCENDING = ("arrays.py", "problems", "descent")
 
 @dataclass(frozen=True)
 class Order:
-    """A clip to make in up to `jobs` processes, and the folder where recorded runs are kept."""
+    """What to do of a clip, and the folder where recorded runs are kept."""
 
     clip: Clip
     runs: Path
-    jobs: int = 1
+    task: Task = WHOLE
+
+
+Made = list[Rendered] | Split | Piece
+"""Files; or the shares in which they are to be made; or the stretch of a video."""
 
 
 def compared(scenes: Mapping[str, Scene]) -> Scene:
@@ -60,10 +67,55 @@ def compared(scenes: Mapping[str, Scene]) -> Scene:
     )
 
 
-def make(order: Order) -> list[Rendered]:
-    """Descend, or take the runs that were kept, and make the clip's files."""
-    takes = prepare([job_of(order.clip)], order.clip.settings, partial(kept, folder=order.runs))
-    return [rendered for take in takes for rendered in take.files(_unwatched, order.jobs)]
+def make(order: Order) -> Made:
+    """Descend, or take the runs that are known, and make the clip's files or share of them."""
+    runs: list[Run] = []
+    given = iter(order.task.split.runs if order.task.split else ())
+
+    def record(descent: Descent) -> Run:
+        known = next(given, None)
+        runs.append(known.run(descent) if known else kept(descent, order.runs))
+        return runs[-1]
+
+    takes = prepare([job_of(order.clip)], order.clip.settings, record)
+    if order.task.share is not None:
+        return _share(order, takes)
+    shares = sum(max(1, len(take.stretches(o))) for take in takes for o in take.outputs)
+    if order.task.most is not None and shares > order.task.most:
+        return Split(_reels(order.clip, takes), tuple(map(Recorded.of, runs)))
+    return [rendered for take in takes for rendered in take.files(_unwatched)]
+
+
+def _reels(clip: Clip, takes: Sequence[Take]) -> dict[int, Reel]:
+    """The clip's files before they are made, by their outputs' numbers."""
+    numbers = {output.path: number for number, output in enumerate(clip.outputs)}
+    films = [(take, take.film()) for take in takes]
+    return {
+        numbers[output.path]: take.reel(film, output)
+        for take, film in films
+        for output in take.outputs
+    }
+
+
+def _share(order: Order, takes: Sequence[Take]) -> list[Rendered] | Piece:
+    split, share = order.task.split, order.task.share
+    assert split is not None and share is not None
+    begun = time.perf_counter()
+    path = order.clip.outputs[share.output].path
+    ((take, output),) = ((t, o) for t in takes for o in t.outputs if o.path == path)
+    film = take.film()
+    # A script that was edited meanwhile, or one that gives another scene each time.
+    if look_of(film) != split.reels[share.output].look:
+        raise OtherFilmError(f"{order.clip.selection}: its film is not always the same")
+    if share.frames is None:
+        return list(replace(take, outputs=(output,)).files(_unwatched))
+    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
+        piece = Path(folder, f"piece{path.suffix}")
+        frames = take.encode(film, output, share.frames, piece)
+        first = share.frames.start == 0
+        beside = take.beside(film, output, Path(folder, output.base.name)) if first else ()
+        content, others = piece.read_bytes(), {file.name: file.read_bytes() for file in beside}
+    return Piece(content, frames, time.perf_counter() - begun, others)
 
 
 def job_of(clip: Clip) -> Job:

@@ -19,9 +19,9 @@ from gdanim.errors import GdanimError
 from gdanim.film import containers
 from gdanim.film.files import replacing, replacing_folder
 from gdanim.film.film import Film
-from gdanim.film.formats import FRAME, JOINED, Format
+from gdanim.film.formats import FRAME, Format
 from gdanim.film.palette import Colours, choose_palette
-from gdanim.film.stretches import Count, encode, join, stretches
+from gdanim.film.stretches import Count, cut, encode, join
 from gdanim.film.style import plain_style
 from gdanim.film.workers import Load, encode_all
 
@@ -60,24 +60,42 @@ def save(
     tell = progress or (lambda done, total: None)
     format.check(film.size, fps)
     with _place(path, format) as part:
-        cut = stretches(total, fps) if format.name in JOINED else [range(total)]
+        parts = cut(total, fps, format)
         tags = containers.tags(format, note)
 
         def count(done: int) -> None:
             tell(done, total)
 
-        if len(cut) > 1:
-            held = _in_stretches(film, cut, part, format, tags, count, jobs, load)
+        if len(parts) > 1:
+            held = _in_stretches(film, parts, part, format, tags, count, jobs, load)
         else:
             target = _frames(part, total) if format.folder else part
             noted = replace(format, output=(*format.output, *tags))
             with film.composed():
-                held = encode(film, cut[0], target, noted, count, _palette(film, format))
-        _verify(part, format, film, held)
+                held = encode(film, parts[0], target, noted, count, _palette(film, format))
+        _verify(part, format, fps, total, held)
         containers.finish(part, format, film.size, total / fps, note)
         if most is not None and part.stat().st_size > most:
             raise TooLargeError(part.stat().st_size)
     tell(total, total)
+
+
+def save_joined(
+    pieces: Sequence[Path],
+    path: str | os.PathLike[str],
+    format: Format,
+    fps: int,
+    total: int,
+    drawn: int,
+    note: str = "",
+) -> None:
+    """Join the stretches of a film of `total` frames, all of one folder, to the file of `save`.
+
+    So many as `drawn` were encoded; the file changes only when it is complete and has them all.
+    """
+    with replacing(path) as part:
+        join(pieces, part, format, containers.tags(format, note))
+        _verify(part, format, fps, total, drawn)
 
 
 def _in_stretches(
@@ -154,9 +172,8 @@ def _palette(film: Film, format: Format) -> Colours | None:
     return choose_palette((film.draw(int(frame)) for frame in sample), format.colours)
 
 
-def _verify(part: Path, format: Format, film: Film, drawn: int) -> None:
-    total = len(film)
-    held = containers.frames_in(part, format, film.timeline.fps, drawn)
+def _verify(part: Path, format: Format, fps: int, total: int, drawn: int) -> None:
+    held = containers.frames_in(part, format, fps, drawn)
     if not drawn == held == total:
         raise GdanimError(
             f"the video is incomplete: {held} of {total} frames in the file, {drawn} drawn; "

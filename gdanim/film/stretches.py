@@ -33,6 +33,11 @@ def stretches(frames: int, fps: int) -> list[range]:
     return [range(a, b) for a, b in zip(starts, [*starts[1:], frames], strict=True)]
 
 
+def cut(frames: int, fps: int, format: Format) -> list[range]:
+    """The stretches that a film is encoded in: one of all frames where these cannot be joined."""
+    return stretches(frames, fps) if format.name in JOINED else [range(frames)]
+
+
 def encode(
     film: Film, frames: range, path: Path, format: Format, count: Count,
     palette: Colours | None = None,
