@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from gdanim.descent.run import Run
 from gdanim.errors import RequestError
 from gdanim.film.files import replacing
@@ -17,8 +19,11 @@ from gdanim.publish.slider import Slide, page
 from gdanim.rendering import Take, Watch, prepare
 from gdanim.requests import Settings, request
 from gdanim.script import choose
-from gdanim.sweep import grid, label
+from gdanim.sweep import grid
 from gdanim.timeline import Pace, Timeline
+
+# Two landscapes are compared at so many states of either run.
+PROBES = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,25 +71,52 @@ def embed(
         videos = [one.path for take in takes for one in take.files(watch, jobs)]
         written = [_beside(where, video) for video in videos] if beside else []
         addresses = [url(Path(path.name)) for path in written] or [_inside(one) for one in videos]
-        labels = [label(values) for values in grid(sweep)]
         told = [named(one.with_suffix(""), ALT).read_text(encoding="utf-8") for one in videos]
     slides = [
-        Slide(address, name, " ".join(f"{name}: {alt}".split()))
-        for address, name, alt in zip(addresses, labels, told, strict=True)
+        Slide(address, values, " ".join(alt.split()))
+        for address, values, alt in zip(addresses, grid(sweep), told, strict=True)
     ]
-    scene = takes[0].scene
-    title = scene.title or Path(where).stem
-    text = page(slides, title, ", ".join(sweep), scene.size, scene.fps or 1, scene.theme)
+    scene, clip = takes[0].scene, takes[0].among[0]
+    text = page(slides, scene.title or where.stem, scene.size, clip.timeline, clip.theme)
     with replacing(where) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
     return [where, *written]
 
 
 def in_step(takes: Sequence[Take]) -> list[Take]:
-    """The same takes with one timeline: the first one's pace, over the runs of all."""
-    runs = tuple(run for take in takes for run in take.runs.values())
-    pace = InStep(takes[0].scene.pace, runs)
-    return [replace(take, scene=replace(take.scene, pace=pace)) for take in takes]
+    """The same takes with one timeline, the first one's pace over the runs of all, and with limits
+    and layout that all have in common.
+    """
+    runs = _same_landscapes([run for take in takes for run in take.runs.values()])
+    pace, rest = InStep(takes[0].scene.pace, tuple(runs)), iter(runs)
+    takes = [
+        replace(take, scene=replace(take.scene, pace=pace),
+                runs={label: next(rest) for label in take.runs})
+        for take in takes
+    ]  # fmt: skip
+    clips = tuple(take.scene.clip(take.runs) for take in takes)
+    return [replace(take, among=clips) for take in takes]
+
+
+def _same_landscapes(runs: Sequence[Run]) -> list[Run]:
+    """The runs, those that minimise the same with one and the same landscape: each call of a scene
+    makes its own, and a function of the user's cannot be compared but by what it does.
+    """
+    kept: list[Run] = []
+    for run in runs:
+        like = next((one.problem for one in kept if _alike(one, run)), run.problem)
+        kept.append(replace(run, problem=like))
+    return kept
+
+
+def _alike(one: Run, other: Run) -> bool:
+    """Whether both have the same losses, to the bit, where either of them has been."""
+    a, b = one.problem, other.problem
+    if (type(a), a.names, a.points) != (type(b), b.names, b.points):
+        return False
+    steps = [np.unique(np.linspace(0, run.steps, PROBES).astype(np.int64)) for run in (one, other)]
+    places = np.concatenate([one.params[steps[0]], other.params[steps[1]]])
+    return np.array_equal(a.losses(places), b.losses(places), equal_nan=True)
 
 
 def _beside(where: Path, video: Path) -> Path:

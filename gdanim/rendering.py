@@ -33,6 +33,7 @@ from gdanim.scene import Descent, Scene, longest
 from gdanim.script import ScriptError, own_lines
 from gdanim.script import load as load_script
 from gdanim.timeline import Pace, Timeline
+from gdanim.views.base import Clip
 from gdanim.views.theme import THEMES, Theme
 
 Watch = Callable[[Path, int], AbstractContextManager[Progress]]
@@ -104,7 +105,10 @@ def check(
 
 @dataclass(frozen=True, eq=False)
 class Take:
-    """Recorded runs and the files that are drawn of them at one frame rate; all is checked."""
+    """Recorded runs and the files that are drawn of them at one frame rate; all is checked.
+
+    `among` are the clips of videos that take each other's place, its own among them.
+    """
 
     scene: Scene
     runs: Mapping[str, Run]
@@ -112,6 +116,7 @@ class Take:
     script: Path | None
     origin: Origin | None
     settings: Settings
+    among: tuple[Clip, ...] = ()
 
     def files(self, watch: Watch, jobs: int = 1) -> Iterator[Rendered]:
         """Draw and write the files, one after the other, each in up to `jobs` processes."""
@@ -123,7 +128,7 @@ class Take:
     def film(self) -> Film:
         """The film that the files are of."""
         with own_lines(self.script), _named(self.script):
-            return self.scene.film(self.runs)
+            return self.scene.film(self.runs, self.among)
 
     def stretches(self, output: Output) -> tuple[range, ...]:
         """The frames of each part of a long video that can be encoded apart from the others."""
@@ -231,7 +236,9 @@ class Take:
 
     def _smaller(self, rung: Rung, asked: Rung) -> Film:
         pace = Thinned(self.scene.pace, asked.fps)
-        return replace(self.scene, size=rung.size, fps=rung.fps, pace=pace).film(self.runs)
+        return replace(self.scene, size=rung.size, fps=rung.fps, pace=pace).film(
+            self.runs, self.among
+        )
 
     def _poster_note(self, film: Film, output: Output, step: Still) -> str:
         return self._note(film, replace(output, format=None, still=step))

@@ -141,13 +141,22 @@ class Scene:
         (run,) = runs.values()
         return run
 
-    def film(self, runs: Run | Mapping[str, Run] | None = None) -> Film:
-        """The frames, ready to be drawn in any order; of `runs` where that is done already."""
+    def clip(self, runs: Mapping[str, Run], among: Sequence[Clip] = ()) -> Clip:
+        """What the panels are given to show the recorded `runs`."""
+        timeline = self.timeline(runs)
+        return Clip(
+            runs, timeline, self.theme, self.title, captions=self.captions, among=tuple(among)
+        )
+
+    def film(self, runs: Run | Mapping[str, Run] | None = None, among: Sequence[Clip] = ()) -> Film:
+        """The frames, ready to be drawn in any order; of `runs` where that is done already.
+
+        `among` are the clips of videos that take each other's place, these runs' among them.
+        """
         if isinstance(runs, Run):
             runs = labelled(runs)
         runs = self.runs() if runs is None else runs
-        clip = Clip(runs, self.timeline(runs), self.theme, self.title, captions=self.captions)
-        return Film(clip, self.panels, self.layout, self.size)
+        return Film(self.clip(runs, among), self.panels, self.layout, self.size)
 
     def timeline(self, runs: Mapping[str, Run]) -> Timeline:
         """Which step each frame of the film of these runs shows."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
+import re
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from browser import needs_chromium, observe
 from click.testing import CliRunner
@@ -15,6 +19,7 @@ from test_snippet import Silent, Tags
 from gdanim import cli
 from gdanim.embedding import embed, in_step
 from gdanim.errors import RequestError
+from gdanim.film.film import Film
 from gdanim.rendering import prepare
 from gdanim.requests import Settings, request
 
@@ -28,6 +33,13 @@ def made(folder: Path, beside: bool = False) -> Path:
     written = embed(f"{script}", SWEEP, {}, page, TINY, lambda path, frames: Silent(), beside)
     assert written[0] == page and len(written) == (4 if beside else 1)
     return page
+
+
+def steps_of(page: Path) -> list[int]:
+    """The step that each frame shows, as the page has it."""
+    found = re.search(r"const steps = (.*);", page.read_text(encoding="utf-8"))
+    assert found
+    return list(json.loads(found[1]))
 
 
 def test_the_page_holds_its_videos_and_nothing_else(tmp_path: Path) -> None:
@@ -45,7 +57,9 @@ def test_the_page_holds_its_videos_and_nothing_else(tmp_path: Path) -> None:
         assert f"{video['aria-label']}".startswith(f"{video['data-label']}: A <line> & more. A")
     assert "diverges" in f"{videos[2]['aria-label']}"
     labelled = {label["for"] for label in tags.of("label") if "for" in label}
-    assert labelled == {"run"}
+    assert labelled == {"run", "place"}
+    shown = steps_of(page)
+    assert (len(shown), shown[0], shown[-1]) == (20, 0, 12) and shown == sorted(shown)
     assert set(os.listdir(tmp_path)) - {"__pycache__"} == {"lesson.py", "page.html"}
 
 
@@ -65,6 +79,88 @@ def test_the_same_frame_shows_the_same_step(tmp_path: Path) -> None:
     short, long = in_step(takes)
     both = [take.scene.film(take.runs).timeline.steps for take in (short, long)]
     assert (both[0] == both[1]).all() and both[0][-1] == 40
+
+
+PANELS = '''
+"""A line, and all there is to see of it."""
+
+from gdanim import Function, GradientDescent, Polynomial, Linear, Problem, Scene, datasets, views
+
+
+def scene(lr: float = 0.01, noise: float = 0.1, factor: float = 1.0, quiet: bool = False) -> Scene:
+    line = datasets.linear(points=9, noise=noise)
+    data = datasets.Dataset(factor * line.x[:, 0], line.y)
+    line = Function(lambda x, w, b: w * x + b)
+    panels = {
+        "fit": views.Fit(), "loss": views.LossCurve(), "traces": views.Parameters(),
+        "bowl": views.Contour(), "slice": views.LossSlice(), "rate": views.LearningRate(),
+    }
+    return Scene(
+        Problem(data, line), GradientDescent(lr), start=(0, 5), steps=30, title="Line",
+        panels=panels, layout="fit bowl rate; loss traces slice", captions=not quiet,
+    )
+'''
+
+
+def films(folder: Path, knob: str, *values: str, scene: str = PANELS) -> list[Film]:
+    script = write(folder, scene)
+    asked = request([f"{script}"], {}, f"{folder}/", sweep={knob: values})
+    takes = in_step(prepare(asked, Settings(size=(640, 360), fps=10, seconds=2.0)))
+    return [take.scene.film(take.runs, take.among) for take in takes]
+
+
+def limits(film: Film) -> list[tuple[float, ...]]:
+    """Of each panel, the insets among them: both axes."""
+    every = [one for ax in film.figure.axes for one in (ax, *ax.child_axes)]
+    return [(*ax.get_xlim(), *ax.get_ylim()) for ax in every]
+
+
+def places(film: Film) -> list[Any]:
+    return [ax.get_position().bounds for ax in film.figure.axes]
+
+
+def test_all_videos_have_the_same_axes_in_the_same_places(tmp_path: Path) -> None:
+    slow, good, wild = films(tmp_path, "lr", "0.002", "0.01", "1.5")
+    assert len(limits(slow)) == 7
+    for other in (good, wild):
+        assert limits(other) == limits(slow)
+        assert places(other) == places(slow)
+    # The wild one alone says what happens, and has room for it.
+    alone = prepare(request([f"{tmp_path / 'lesson.py'}"], {"lr": "0.002"}, f"{tmp_path}/"),
+                    Settings(size=(640, 360)))[0]  # fmt: skip
+    assert places(alone.scene.film(alone.runs)) != places(slow)
+
+
+def test_a_run_that_diverges_leaves_the_others_their_height(tmp_path: Path) -> None:
+    good, _ = films(tmp_path, "lr", "0.01", "1.5")
+    fit, _, _, loss, traces, *_ = good.figure.axes
+    run = good.clip.run
+    for ax, values in ((loss, run.losses), (traces, run.params)):
+        ends = ax.transScale.transform([(0, values.min()), (0, values.max())])
+        low, high = ax.transLimits.transform(ends)[:, 1]
+        assert high - low > 0.25
+    points = run.problem.data.y  # type: ignore[attr-defined]
+    low, high = fit.get_ylim()
+    assert np.ptp(points) > 0.25 * (high - low)
+
+
+def test_other_data_share_axes_where_these_are_about_as_long(tmp_path: Path) -> None:
+    calm, noisy = films(tmp_path, "noise", "0.1", "4.0")
+    assert limits(calm)[0] == limits(noisy)[0]
+    known = PANELS.replace("Problem(data, line)", "Problem(data, Linear())")
+    calm, noisy = films(tmp_path, "noise", "0.1", "4.0", scene=known)
+    loss = [film.figure.axes[3].get_ylim() for film in (calm, noisy)]
+    assert loss[0] == loss[1]
+    near, far = films(tmp_path, "factor", "1.0", "100.0")
+    assert limits(near)[0] != limits(far)[0]
+    assert limits(near)[0][1] < 12
+
+
+def test_runs_that_minimise_the_same_share_its_landscape(tmp_path: Path) -> None:
+    slow, good = films(tmp_path, "lr", "0.002", "0.01")
+    assert slow.clip.run.problem is good.clip.run.problem
+    calm, noisy = films(tmp_path, "noise", "0.1", "4.0")
+    assert calm.clip.run.problem is not noisy.clip.run.problem
 
 
 def test_what_no_page_can_be_made_of(tmp_path: Path) -> None:
@@ -109,22 +205,30 @@ USE = """
   seen.value = [at("value").textContent, at("run").getAttribute("aria-valuetext")];
   seen.said = at("said").textContent === videos[2].getAttribute("aria-label");
   seen.still = videos.every((video) => video.paused);
-  const frames = [];
+  at("place").value = 3;
+  at("place").dispatchEvent(new Event("input"));
+  seen.steps = [];
   for (const name of [".", ".", ","]) {
     key(name);
     await settled();
-    frames.push(Math.floor(10 * videos[2].currentTime + 1e-6) - Math.floor(10 * seen.moved));
+    seen.steps.push(at("step").textContent);
   }
-  seen.steps = frames;
   at("speed").value = "2";
   at("speed").dispatchEvent(new Event("change"));
   seen.rate = videos[2].playbackRate;
+  at("place").value = 7;
+  at("place").dispatchEvent(new Event("input"));
+  await settled();
+  seen.place = [videos[2].paused, Math.floor(10 * videos[2].currentTime + 1e-6),
+                at("step").textContent, at("place").getAttribute("aria-valuetext"),
+                at("place").labels[0].textContent, Number(at("place").max)];
   key(" ");
   const from = videos[2].currentTime;
   await until(() => Math.abs(videos[2].currentTime - from) > 0.1);
   at("run").value = 1;
   at("run").dispatchEvent(new Event("input"));
   await until(() => !videos[1].paused && videos[1].currentTime > 0);
+  await until(() => at("place").value !== "7");
   seen.carriesOn = videos[2].paused && videos[0].paused && videos[1].playbackRate === 2;
   return seen;
 """
@@ -134,14 +238,19 @@ USE = """
 @pytest.mark.browser
 @pytest.mark.parametrize("beside", [False, True])
 def test_slider_buttons_and_keys(tmp_path: Path, beside: bool) -> None:
-    seen = observe(made(tmp_path, beside), USE)
+    page = made(tmp_path, beside)
+    seen = observe(page, USE)
     assert seen["wide"] == [160, 160, 160]
     assert (seen["label"], seen["paused"]) == ("Pause", "Play")
     assert seen["shown"] == [2]
     assert seen["moved"] == pytest.approx(seen["time"], abs=0.001)
-    assert seen["value"] == ["lr = 1.5", "lr = 1.5"]
+    assert seen["value"] == ["1.5", "lr = 1.5"]
     assert seen["said"] and seen["still"] and seen["carriesOn"]
-    assert seen["steps"] == [1, 2, 1]
+    steps = steps_of(page)
+    shown = sorted(set(steps))
+    assert seen["steps"] == [f"{shown[place]}" for place in (4, 5, 4)]
+    step, most = shown[7], len(shown) - 1
+    assert seen["place"] == [True, steps.index(step), f"{step}", f"step {step}", "step", most]
     assert seen["rate"] == 2
 
 

@@ -62,6 +62,7 @@ def draw_header(figure: Figure, clip: Clip) -> tuple[Header, Update]:
         figure.text(0, 0, "", color=theme.ink, size=theme.subtitle_size),
     )
     shown = captions(clip)
+    every = clip.among or (clip,)
 
     def say(words: Words) -> None:
         for field in fields(words):
@@ -74,7 +75,7 @@ def draw_header(figure: Figure, clip: Clip) -> tuple[Header, Update]:
         return moving
 
     frames = np.linspace(0, len(speeds) - 1, SAMPLES).astype(np.int64)
-    samples = [says(clip, int(frame), int(speeds[frame])) for frame in frames]
+    samples = [says(one, int(frame), int(speeds[frame])) for one in every for frame in frames]
     widest = [max(column, key=len) for column in zip(*samples, strict=True)]
     # Formulas take long to draw, and most runs keep one rate.
     one_rate = all((run.rates == run.rates[0]).all() for run in clip.runs.values())
@@ -83,7 +84,8 @@ def draw_header(figure: Figure, clip: Clip) -> tuple[Header, Update]:
     moving += [] if one_rate else [header.subtitle]
     for text in moving:
         text.set_zorder(header.title.get_zorder() + 1)
-    caption = max((one.text for one in shown), key=len, default="")
+    said = [caption.text for one in every for caption in captions(one)]
+    caption = max(said, key=len, default="")
     say(Words(widest[0], widest[1], widest[2], widest[3], caption))
     return header, update
 

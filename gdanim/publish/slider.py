@@ -3,38 +3,59 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 
+from gdanim.sweep import label
+from gdanim.timeline import Timeline
+from gdanim.views.contrast import luminance
 from gdanim.views.theme import Theme
+
+# The values beside the sliders have room for so many digits at most; longer ones take more lines.
+WIDEST = 20
 
 
 @dataclass(frozen=True)
 class Slide:
-    """A video of the page: its address, what the slider says of it, its alternative text."""
+    """A video of the page: its address, the knobs that it is of, and what it shows in words."""
 
     address: str
-    label: str
+    knobs: Mapping[str, str]
     alt: str
+
+    @property
+    def values(self) -> str:
+        """`0.1, 2`, beside the slider."""
+        return ", ".join(self.knobs.values())
 
 
 def page(
-    slides: Sequence[Slide], title: str, knobs: str, size: tuple[int, int], fps: float, theme: Theme
+    slides: Sequence[Slide], title: str, size: tuple[int, int], timeline: Timeline, theme: Theme
 ) -> str:
     """One HTML page, from `slider.html`: whole, without anything that comes from elsewhere.
 
-    The videos have the same `size`, rate and length; `knobs` is what the slider changes.
+    The videos have the same `size` and `timeline`, and values of the same knobs.
     """
+    steps = timeline.steps.tolist()
+    widest = max(len(text) for text in (f"{steps[-1]}", *(slide.values for slide in slides)))
     words = {
         "title": escape(title),
-        "knobs": escape(knobs),
+        "knobs": escape(", ".join(slides[0].knobs)),
         "paper": theme.paper,
         "ink": theme.ink,
+        "muted": theme.muted,
+        "spine": theme.spine,
+        "accent": theme.text(theme.prediction),
+        "scheme": "light" if luminance(theme.paper) > luminance(theme.ink) else "dark",
         "width": f"{size[0]}",
-        "fps": f"{fps}",
+        "wide": f"{min(widest, WIDEST)}",
+        "fps": f"{timeline.fps}",
+        "steps": f"{steps}",
+        "end": f"{len(set(steps)) - 1}",
         "last": f"{len(slides) - 1}",
+        "marks": "".join(f'<option value="{number}">' for number in range(len(slides))),
         "videos": "\n".join(_video(slide, n, size) for n, slide in enumerate(slides)),
     }
     template = files("gdanim.publish").joinpath("slider.html").read_text(encoding="utf-8")
@@ -42,8 +63,10 @@ def page(
 
 
 def _video(slide: Slide, number: int, size: tuple[int, int]) -> str:
+    name = label(slide.knobs)
     return (
         f'    <video src="{escape(slide.address)}" muted loop playsinline preload="auto" '
-        f'width="{size[0]}" height="{size[1]}" data-label="{escape(slide.label)}" '
-        f'aria-label="{escape(slide.alt)}"{" hidden" * (number > 0)}></video>'
+        f'width="{size[0]}" height="{size[1]}" data-values="{escape(slide.values)}" '
+        f'data-label="{escape(name)}" aria-label="{escape(f"{name}: {slide.alt}")}"'
+        f"{' hidden' * (number > 0)}></video>"
     )

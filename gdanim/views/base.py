@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from gdanim.arrays import Ints
-from gdanim.descent.run import Run
+from gdanim.descent.run import DIVERGED, Run
 from gdanim.errors import GdanimError
 from gdanim.timeline import Timeline
 from gdanim.views.theme import Theme
@@ -24,9 +25,11 @@ class Clip:
     """What there is to show: runs by their labels, the step of each frame, and the look.
 
     A view draws the runs of `shown`: all of them, or the one that `focus` names. It takes limits
-    from all `runs`, so that the panels of a comparison share them. A run shorter than the timeline
-    stays at its own last step. `captions` says whether the runs' events are said on screen. Raises
-    GdanimError for no runs, for a Run with run axes, and for a `focus` that is no label.
+    from all runs that are `compared`, so that the panels of a comparison share them. A run shorter
+    than the timeline stays at its own last step. `captions` says whether the runs' events are said
+    on screen. `among` are the clips of videos that take each other's place, this one's among them:
+    limits and layout are the same in all of them. Raises GdanimError for no runs, for a Run with
+    run axes, and for a `focus` that is no label.
     """
 
     runs: Mapping[str, Run]
@@ -35,6 +38,7 @@ class Clip:
     title: str = ""
     focus: str | None = None
     captions: bool = True
+    among: Sequence[Clip] = ()
 
     def __post_init__(self) -> None:
         if not self.runs:
@@ -50,6 +54,19 @@ class Clip:
         """The runs that a view draws, by label."""
         return self.runs if self.focus is None else {self.focus: self.runs[self.focus]}
 
+    @cached_property
+    def compared(self) -> Mapping[str, Run]:
+        """The runs that limits are taken from: `runs` by label, and those of the clips `among`, in
+        the same order in all of these.
+        """
+        every: dict[str, Run] = {}
+        for number, clip in enumerate(self.among):
+            own = clip.runs is self.runs
+            every |= {
+                label if own else f"{number}: {label}": clip.runs[label] for label in clip.runs
+            }
+        return every | dict(self.runs)
+
     @property
     def run(self) -> Run:
         """The run of a view that can draw only one; GdanimError when there are several."""
@@ -62,8 +79,8 @@ class Clip:
         return run
 
     def steps(self, label: str) -> Ints:
-        """The step of the run called `label` that each frame shows, `[F]`."""
-        return np.minimum(self.timeline.steps, self.runs[label].steps)
+        """The step of the compared run called `label` that each frame shows, `[F]`."""
+        return np.minimum(self.timeline.steps, self.compared[label].steps)
 
     def step(self, label: str, frame: int) -> int:
         """The step of the run called `label` that `frame` shows."""
@@ -74,6 +91,11 @@ class Clip:
         if len(self.runs) == 1:
             return self.theme.prediction if alone is None else alone
         return self.theme.series(len(self.runs))[list(self.runs).index(label)]
+
+
+def astray(run: Run) -> bool:
+    """Whether the run ends higher than it began; it may not flatten the others beside it."""
+    return run.outcome.kind == DIVERGED or bool(run.losses[-1] > run.losses[0])
 
 
 class View(ABC):

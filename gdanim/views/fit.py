@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,6 +16,7 @@ from matplotlib.markers import MarkerStyle
 from gdanim.arrays import Floats
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
+from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
 from gdanim.views import axes, residuals
 from gdanim.views.base import Clip, Update, View
@@ -33,6 +34,9 @@ SAMPLES = 200
 # So many times the data's height may the predictions take beside the data; up to the first where
 # that shows them all, else the second.
 ALL_ROOM, ROOM = 4.0, 1.5
+# The data of videos that take each other's place share their limits where these are at most so many
+# times as wide and high as any of them alone.
+ALIKE = 4.0
 # Beyond this many heights of the panel a prediction is cut off; the renderer needs finite numbers.
 FAR = 100.0
 # What is left of a trail so many line widths away from the line lies beneath it.
@@ -90,11 +94,9 @@ class Fit(View):
 
     def _frame(self, ax: Axes, clip: Clip, problem: Problem) -> tuple[Floats, Card | None]:
         """Fix the limits; the grid over them, and the inset's corner."""
-        held_out = [] if problem.validation is None else [problem.validation]
-        x = np.concatenate([data.x[:, 0] for data in (problem.data, *held_out)])
-        y = np.concatenate([data.y for data in (problem.data, *held_out)])
+        alike = sharing(clip, problem)
+        x, y = seen([problem, *(fitted(clip.compared[label]) for label in alike)])
         grid = x_grid(x)
-        alike = [label for label, run in clip.runs.items() if fitted(run).data is problem.data]
         predictions = np.concatenate([sampled(clip, label, grid) for label in alike])
         low, high = y_limits(y, predictions)
         card = None
@@ -287,6 +289,35 @@ def fitted(run: Run) -> Problem:
     return run.problem
 
 
+def sharing(clip: Clip, problem: Problem) -> list[str]:
+    """The compared runs, by label, that limits are taken from: those of the same data, and of other
+    videos those of data as wide and high, too.
+    """
+    problems = {label: fitted(run) for label, run in clip.compared.items()}
+    everywhere = [problem.data for problem in problems.values()]
+    if clip.among and comparable(everywhere):
+        return list(problems)
+    return [label for label, other in problems.items() if other.data is problem.data]
+
+
+def comparable(data: Sequence[Dataset]) -> bool:
+    """Whether limits that hold all the data leave each its room: axes as long, named alike."""
+    if len({(one.x_names, one.y_name) for one in data}) > 1:
+        return False
+    columns = [(one.x[:, 0], one.y) for one in data]
+    lengths = np.array([[np.ptp(values) for values in pair] for pair in columns])
+    whole = np.array([np.ptp(np.concatenate(axis)) for axis in zip(*columns, strict=True)])
+    return bool((whole <= ALIKE * lengths).all())
+
+
+def seen(problems: Sequence[Problem]) -> tuple[Floats, Floats]:
+    """All points of the problems, also those held out: `x [K]`, `y [K]`."""
+    both = [(problem.data, problem.validation) for problem in problems]
+    data = {id(one): one for pair in both for one in pair if one is not None}.values()
+    x, y = zip(*((one.x[:, 0], one.y) for one in data), strict=True)
+    return np.concatenate(x), np.concatenate(y)
+
+
 def reach(ax: Axes) -> tuple[float, float]:
     """How far down and up anything is drawn."""
     low, high = ax.get_ylim()
@@ -297,7 +328,7 @@ def sampled(clip: Clip, label: str, grid: Floats) -> Floats:
     """The predictions of some of the steps that the frames show, spread over all: `[K, G]`."""
     shown = np.unique(clip.steps(label))
     samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLES)).astype(int)]
-    return predicted(clip.runs[label], samples, grid)
+    return predicted(clip.compared[label], samples, grid)
 
 
 def x_grid(x: Floats) -> Floats:

@@ -35,8 +35,8 @@ class LearningRate(View):
         theme = clip.theme
         axes.style(ax, theme, self.ticks)
         axes.label(ax, theme, title="learning rate")
-        axes.count_steps(ax, max(run.steps for run in clip.runs.values()), self.ticks)
-        every = {label: rates(run) for label, run in clip.runs.items()}
+        axes.count_steps(ax, max(run.steps for run in clip.compared.values()), self.ticks)
+        every = {label: rates(run) for label, run in clip.compared.items()}
         set_limits(ax, np.concatenate([np.ravel(rate) for rate in every.values()]), self.ticks)
         lines = [(label, k) for label in clip.shown for k in range(every[label].shape[1])]
         colours = [clip.colour(label, theme.loss) for label, _ in lines]

@@ -16,7 +16,7 @@ from gdanim.numbers import quantity
 from gdanim.problems.landscape import Best, Landscape
 from gdanim.views import axes
 from gdanim.views.axes import LARGEST
-from gdanim.views.base import Clip, Update, View
+from gdanim.views.base import Clip, Update, View, astray
 from gdanim.views.ends import EndLabels
 from gdanim.views.theme import Theme
 from gdanim.views.trace import draw_trace
@@ -33,6 +33,10 @@ LOW, HIGH = 0.24, 0.06
 # A loss of more than so many times the floor is far above it; a gap of less than this fraction of
 # the axis cannot be seen.
 FAR_ABOVE, VISIBLE = 3.0, 0.05
+# A run that diverges may reach this many times the others' height above them.
+ROOM = 1.0
+# Beyond so many heights of the panel a line is cut off; the renderer needs finite numbers.
+FAR = 100.0
 # Losses below this fraction of the first are as good as none.
 SMALLEST = 1e-9
 
@@ -62,17 +66,16 @@ class LossCurve(View):
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """For each run a line with a dot at its end, and its name where there are several."""
-        theme, runs = clip.theme, clip.runs.values()
+        theme, runs = clip.theme, clip.compared
         axes.style(ax, theme, self.ticks)
         symbols = dict.fromkeys(run.problem.loss_symbol for run in clip.shown.values())
         axes.label(ax, theme, title=f"loss ({', '.join(symbols)})")
-        axes.count_steps(ax, max(run.steps for run in runs), self.ticks)
+        axes.count_steps(ax, max(run.steps for run in runs.values()), self.ticks)
         best = common_best([run.problem for run in clip.shown.values()])
-        curves = [curve for label in clip.runs for curve in curves_of(clip, label)]
+        curves = [curve for label in runs for curve in curves_of(clip, label)]
+        room, most = below(ax, NAME * theme.tick_size), highest_tame(clip, curves)
         losses = np.concatenate([curve.values for curve in curves])
-        floor = np.nan if best is None else best.loss
-        room = below(ax, NAME * theme.tick_size)
-        set_limits(ax, losses, floor, self.ticks, room, self.scale)
+        set_limits(ax, losses, lowest_known(clip, best), self.ticks, room, self.scale, most)
         if best is not None:
             mark_best(ax, theme, best)
         movers = [draw_curves(ax, clip, [curve for curve in curves if curve.run in clip.shown])]
@@ -93,7 +96,7 @@ class Curve:
 
 def curves_of(clip: Clip, label: str) -> list[Curve]:
     """A run's loss, and that over the held-out points where there are some."""
-    run = clip.runs[label]
+    run = clip.compared[label]
     curves = [Curve(label, run.losses)]
     if (losses := run.validation_losses) is not None:
         curves.append(Curve(label, np.where(np.isfinite(losses), losses, np.nan), True))
@@ -103,9 +106,11 @@ def curves_of(clip: Clip, label: str) -> list[Curve]:
 def draw_curves(ax: Axes, clip: Clip, curves: Sequence[Curve]) -> Update:
     """The curves, and their names: of several runs, or of training and validation."""
     theme, several = clip.theme, len(clip.shown) > 1
-    colours = [clip.colour(curve.run, theme.loss) for curve in curves]
+    colours, reach = [clip.colour(curve.run, theme.loss) for curve in curves], highest(ax)
     traces = [
-        draw_trace(ax, theme, curve.values, colour, "--" if curve.held_out else "-")
+        draw_trace(
+            ax, theme, np.minimum(curve.values, reach), colour, "--" if curve.held_out else "-"
+        )
         for curve, colour in zip(curves, colours, strict=True)
     ]
     # An inset leaves the runs' names to the panel that it is in.
@@ -123,7 +128,7 @@ def draw_curves(ax: Axes, clip: Clip, curves: Sequence[Curve]) -> Update:
         steps = [clip.step(curve.run, frame) for curve in curves]
         moved = [artist for show, s in zip(traces, steps, strict=True) for artist in show(s)]
         x = np.array([clip.step(curve.run, frame) for curve in named])
-        y = np.array([curve.values[step] for curve, step in zip(named, x, strict=True)])
+        y = np.array([min(curve.values[at], reach) for curve, at in zip(named, x, strict=True)])
         return [*moved, *ends.show(x, y)]
 
     return update
@@ -195,6 +200,31 @@ def common_best(problems: Sequence[Landscape]) -> Best | None:
     return first
 
 
+def highest_tame(clip: Clip, curves: Sequence[Curve]) -> float:
+    """The highest loss of the runs that do not go astray, and of all starts; infinite without."""
+    tame = [curve.values for curve in curves if not astray(clip.compared[curve.run])]
+    starts = [curve.values[:1] for curve in curves]
+    return float(np.nanmax(np.concatenate(tame + starts))) if tame else np.inf
+
+
+def lowest_known(clip: Clip, best: Best | None) -> float:
+    """The `best` of the runs that are shown and those of other videos' runs; NaN without any."""
+    others = clip.compared.values() if clip.among else ()
+    bests = [best, *(run.problem.best() for run in others)]
+    return min((one.loss for one in bests if one is not None), default=np.nan)
+
+
+def limited(low: float, most: float) -> float:
+    """How high the axis may reach when the runs that do not diverge reach from `low` to `most`."""
+    return most + ROOM * (most - low) if most > low else np.inf
+
+
+def highest(ax: Axes) -> float:
+    """How far up anything is drawn."""
+    low, high = ax.get_ylim()
+    return high + FAR * (high - low) if ax.get_yscale() == "linear" else np.inf
+
+
 def hidden(floor: float, least: float, high: float) -> bool:
     """Whether a linear axis would show a loss far above the floor as if it were there."""
     return 0 < FAR_ABOVE * floor < least and least - floor < VISIBLE * (high - floor)
@@ -215,11 +245,18 @@ def _dpi(ax: Axes) -> float:
 
 
 def set_limits(
-    ax: Axes, losses: Floats, floor: float, ticks: int, room: float = LOW, scale: str = "auto"
+    ax: Axes,
+    losses: Floats,
+    floor: float,
+    ticks: int,
+    room: float = LOW,
+    scale: str = "auto",
+    most: float = np.inf,
 ) -> None:
     """Fix the loss axis for the whole run and the floor, logarithmic where the loss needs it.
 
-    Below the floor there is `room` for its name, in heights of the curve.
+    Below the floor there is `room` for its name, in heights of the curve. Losses above `most` are
+    those of runs that diverge, and leave the picture rather than flatten the others.
     """
     low, high = (float(np.fmin(np.nanmin(losses), floor)), float(np.fmax(np.nanmax(losses), floor)))
     # An exact fit would stretch the axis down to rounding errors.
@@ -235,9 +272,10 @@ def set_limits(
     if scale == "log" or (scale == "auto" and low >= 0 and wide):
         least = min(least, floor) if floor > trifle else least
         low, high = np.log10(least), max(np.log10(high), np.log10(least) + 0.1)
+        high = min(high, limited(low, max(np.log10(most), low + 0.1)))
         axes.logarithmic(ax, low - room * (high - low), high + HIGH * (high - low), ticks)
     else:
         # Beyond this matplotlib finds no ticks.
-        low, high = max(low, -LARGEST), min(high, LARGEST)
+        low, high = max(low, -LARGEST), min(high, LARGEST, limited(low, most))
         height = high - low or abs(high) or 1.0
         ax.set_ylim(low - room * height, high + HIGH * height)

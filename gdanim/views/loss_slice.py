@@ -126,7 +126,7 @@ class Track:
 
     def heights(self, label: str, steps: Ints) -> Floats:
         """How high the ball is at each of `steps [K]`."""
-        run = self.clip.runs[label]
+        run = self.clip.compared[label]
         if self.line.base is None and not self.terrain.sample:
             return np.asarray(run.losses[steps])
         if self.line.base is None:

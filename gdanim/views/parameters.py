@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from gdanim.arrays import Floats
-from gdanim.descent.run import DIVERGED, Run
+from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views import axes
-from gdanim.views.base import Clip, Update, View
+from gdanim.views.base import Clip, Update, View, astray
 from gdanim.views.ends import EndLabels
 from gdanim.views.theme import Theme
 from gdanim.views.trace import draw_trace
@@ -48,12 +48,12 @@ class Parameters(View):
         """For each parameter of each run a line with a dot and its name at its end."""
         theme, columns = clip.theme, self._columns(clip)
         known = next(iter(clip.shown.values())).problem.names
-        alike = {label: run for label, run in clip.runs.items() if run.problem.names == known}
+        alike = {label: run for label, run in clip.compared.items() if run.problem.names == known}
         names = [known[column] for column in columns]
         axes.style(ax, theme, self.ticks)
         what = names[0] if len(names) == 1 else "parameters"
         axes.label(ax, theme, title=f"{what}, distance to the optimum" if self.distance else what)
-        axes.count_steps(ax, max(run.steps for run in clip.runs.values()), self.ticks)
+        axes.count_steps(ax, max(run.steps for run in clip.compared.values()), self.ticks)
         best = {label: optimum(run, columns) for label, run in alike.items()}
         values = {
             label: self._values(run.params[:, columns], best[label]) for label, run in alike.items()
@@ -167,7 +167,7 @@ def mark(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:
 
 def linear(ax: Axes, clip: Clip, values: dict[str, Floats], best: Sequence[Floats]) -> None:
     """Limits that hold the starts, the optima, and all runs but those that diverge."""
-    tame = [v for label, v in values.items() if clip.runs[label].outcome.kind != DIVERGED]
+    tame = [v for label, v in values.items() if not astray(clip.compared[label])]
     held = np.concatenate([*(v[0] for v in values.values()), *map(np.ravel, tame), *best])
     low, high = float(held.min()), float(held.max())
     every = np.concatenate([np.ravel(v) for v in values.values()])

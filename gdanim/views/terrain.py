@@ -14,7 +14,7 @@ from gdanim.numbers import count
 from gdanim.problems.landscape import Landscape
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
-from gdanim.views.base import Clip
+from gdanim.views.base import Clip, astray
 
 Parameter = str | int
 # The path's main directions are found from at most this many of its states.
@@ -136,12 +136,15 @@ def along(names: Sequence[str], chosen: Sequence[int], fixed: Floats | None = No
 
 
 def main_plane(runs: Iterable[Run]) -> Slice:
-    """The plane of the two directions in which the paths move most, through the first's end.
+    """The plane of the two directions in which the paths move most, through the first's end; those
+    that go astray count where there are no others.
 
     The principal components of the recorded states, as in Li et al., Visualizing the Loss
     Landscape of Neural Nets, 2018 (https://arxiv.org/abs/1712.09913), section 7.
     """
-    runs = list(runs)
+    everyone = list(runs)
+    # A run that goes astray goes so far that its direction would be the only one.
+    runs = [run for run in everyone if not astray(run)] or everyone
     end = runs[0].params[-1]
     states = [run.params[every(run.steps, STATES)] - end for run in runs]
     # Two rows of zeros, so that even a run without a step has two directions.
@@ -193,9 +196,9 @@ def common_terrain(view: str, clip: Clip) -> Terrain:
 
 
 def alike(clip: Clip) -> dict[str, Run]:
-    """The runs, shown or not, on the same terrain as those shown: they share limits."""
+    """The compared runs, shown or not, on the same terrain as those shown: they share limits."""
     problem = next(iter(clip.shown.values())).problem
-    return {label: run for label, run in clip.runs.items() if run.problem is problem}
+    return {label: run for label, run in clip.compared.items() if run.problem is problem}
 
 
 def window_of(terrain: Terrain, piece: Slice, axis: int) -> Floats | None:
