@@ -266,3 +266,13 @@ def test_a_frame_alone_is_the_frame_in_sequence(case: ViewCase) -> None:
     assert [id(artist) for artist in film.show(5)] == moving
     for frame in (9, 3):
         np.testing.assert_array_equal(np.array(shown.film(run).draw(frame)), frames[frame])
+
+
+def test_panels_stand_in_the_same_places_whatever_is_in_memory() -> None:
+    case = next(case for case in VIEWS if str(case) == "fit for each")
+    shown = scene(case.view, problem=LINE, start=None, steps=2, size=(320, 180))
+    run = shown.run()
+    # Films that are kept move what comes after them to other places in memory.
+    films = [shown.film(run) for _ in range(60)]
+    places = {tuple(ax.get_position().bounds for ax in film.figure.axes) for film in films}
+    assert len(places) == 1

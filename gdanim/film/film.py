@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
+import numpy as np
 from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from gdanim.errors import GdanimError
 from gdanim.film.animation import FilmAnimation
@@ -28,6 +30,8 @@ from gdanim.views.inset import CARD
 HEIGHT_INCHES, NARROWEST = 7.2, 7.6
 # The margin beside and below the panels, in inches.
 SIDE, BOTTOM = 0.15, 0.09
+# So many decimals of a panel's place, in the figure's widths and heights, are kept.
+DECIMALS = 9
 
 
 class Film:
@@ -205,6 +209,10 @@ def settle(figure: Figure, header: float) -> tuple[float, float]:
     figure.set_layout_engine(ConstrainedLayoutEngine(rect=rect, w_pad=0.08, h_pad=0.08))
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
+    for ax in figure.axes:
+        # The solver's last bits depend on where its variables lie in memory.
+        ax.set_position(Bbox(np.round(ax.get_position().get_points(), DECIMALS)))
+        ax.set_in_layout(True)
     boxes = [ax.get_position() for ax in figure.axes]
     beside = [
         text.get_window_extent().x1 / figure.bbox.width
