@@ -414,20 +414,23 @@ def test_a_manifest_survives_a_line_that_was_cut_short(folder: Path) -> None:
 
 
 def test_what_goes_beside_a_video_is_kept_up_to_date_with_it(folder: Path) -> None:
-    asked = '[defaults]\nposter = "last"\ncaptions = true\nalt = true\n'
+    kinds = ("captions", "alt", "filmstrip", "csv")
+    asked = '[defaults]\nposter = "last"\n' + "".join(f"{kind} = true\n" for kind in kinds)
     change(folder / "plan.toml", "[defaults]\n", asked)
     change(folder / "plan.toml", PLAN[PLAN.rindex("[[clip]]") :], "")
     done = invoke()
     assert done.exit_code == 0, done.output
-    names = {"lesson.mp4", "lesson.poster.png", "lesson.vtt", "lesson.alt.txt"}
+    ends = ("mp4", "poster.png", "vtt", "alt.txt", "filmstrip.png", "steps.csv")
+    names = {f"lesson.{end}" for end in ends}
     assert set(held(folder)) == names
     assert to_make() == {}
-    (folder / "output" / "lesson.vtt").unlink()
-    assert to_make() == {"lesson.mp4": "is gone"}
+    for end in ("vtt", "filmstrip.png", "steps.csv"):
+        (folder / "output" / f"lesson.{end}").unlink()
+        assert to_make() == {"lesson.mp4": "is gone"}
     assert invoke().exit_code == 0 and set(held(folder)) == names
     write(folder / "output" / "lesson.alt.txt", "A line.")
     assert to_make() == {"lesson.mp4": "was edited"}
-    change(folder / "plan.toml", "alt = true\n", "")
+    change(folder / "plan.toml", "csv = true\n", "")
     assert to_make() == {"lesson.mp4": "size, rate, look or format have changed"}
 
 

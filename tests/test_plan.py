@@ -151,6 +151,8 @@ SCENE = '[[clip]]\nscene = "lesson.py::line"\n'
         (f"{SCENE}sweep = {{lr = []}}\n", 3, "sweep must be knobs and lists"),
         (f"{SCENE}poster = -1\n", 3, "poster must be a step's number"),
         (f"{SCENE}alt = 1\n", 3, "alt must be true or false"),
+        (f"{SCENE}filmstrip = 6\n", 3, "filmstrip must be true or false"),
+        (f'{SCENE}csv = "yes"\n', 3, "csv must be true or false"),
         (f'{SCENE}alt = true\n{SCENE}alt = true\nformats = ["gif"]\n', 4, "alt.txt is the output"),
         (f"{SCENE}compare = true\n", 3, "compare needs sweep"),
         ("[[clip]]\nfps = 10\n", 1, "a clip needs scene"),

@@ -69,6 +69,8 @@ KEYS = {
     ),
     "captions": Key("true or false", _is(bool)),
     "alt": Key("true or false", _is(bool)),
+    "filmstrip": Key("true or false", _is(bool)),
+    "csv": Key("true or false", _is(bool)),
 }
 # A default for these would be the same scene or file again and again.
 OF_A_CLIP = ("scene", "output")
@@ -243,8 +245,9 @@ class Entry:
 
     @property
     def _beside(self) -> Beside:
-        captions, alt = self.values.get("captions", False), self.values.get("alt", False)
-        return Beside(self.values.get("poster"), captions, alt)
+        kinds = ("captions", "alt", "filmstrip", "csv")
+        wanted = {kind: self.values[kind] for kind in kinds if kind in self.values}
+        return Beside(self.values.get("poster"), **wanted)
 
     @property
     def _folder(self) -> str:
