@@ -382,7 +382,7 @@ def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> Non
 @click.option("-o", "--output", metavar="PATH", help="The .pptx file.  [default: VIDEO's name]")
 @debug_option
 def snippet(video: Path, target: str, output: str | None) -> None:
-    """Print what shows a video on a page or slide: paste it.
+    """Print what shows a video, or a GIF, WebP or APNG, on a page or slide: paste it.
 
     Poster, captions, alternative text, the other of .mp4 and .webm, and a version NAME-dark beside
     NAME or NAME-light are used where they lie beside it.

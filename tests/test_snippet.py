@@ -17,7 +17,7 @@ from pptx import Presentation
 from scripts import SCENE, write
 
 from gdanim import cli
-from gdanim.errors import RequestError
+from gdanim.errors import GdanimError, RequestError
 from gdanim.publish.beside import Beside
 from gdanim.publish.media import found
 from gdanim.publish.slides import write_slides
@@ -40,6 +40,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def moving(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with pictures that move."""
+    folder = tmp_path_factory.mktemp("moving")
+    script = write(folder, SCENE)
+    jobs = request([str(script)], {}, f"{folder}/", ["gif", "webp", "apng"], beside=Beside("last"))
+    for take in prepare(jobs, Settings(size=(160, 96), fps=10, seconds=1.0)):
+        list(take.files(lambda path, frames: Silent()))
+    return folder
+
+
 class Silent:
     """A progress that says nothing."""
 
@@ -55,6 +66,14 @@ class Silent:
 def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, to work in."""
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def pictures(moving: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, to work in."""
+    shutil.copytree(moving, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -193,8 +212,51 @@ def test_the_command(folder: Path) -> None:
     assert run("lesson.mp4", "--for", "pptx") == (0, "lesson.pptx: written\n")
     assert Presentation("lesson.pptx").slides
     code, said = run("lesson.py")
-    assert code == 2 and "lesson.py: must be an .mp4 or .webm file" in said
+    assert code == 2 and "lesson.py: must be a .webm, .mp4, .gif, .webp or .apng file" in said
     assert set(cli.TARGETS) == {*SNIPPETS, "pptx"}
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp", "apng"])
+def test_a_picture_that_moves(pictures: Path, kind: str) -> None:
+    Path("lesson.alt.txt").write_text(ALT)
+    shutil.copy(f"lesson.{kind}", f"lesson-dark.{kind}")
+    shutil.copy("lesson.poster.png", "lesson-dark.poster.png")
+    page = snippet("html", f"lesson.{kind}")
+    tags = Tags(page)
+    (picture,) = tags.of("img")
+    assert (picture["src"], picture["alt"]) == (f"lesson.{kind}", ALT)
+    assert (picture["width"], picture["height"]) == ("160", "96")
+    less, night = "(prefers-reduced-motion: reduce)", "(prefers-color-scheme: dark)"
+    assert [(one["media"], one["srcset"]) for one in tags.of("source")] == [
+        (f"{less} and {night}", "lesson-dark.poster.png"),
+        (less, "lesson.poster.png"),
+        (night, f"lesson-dark.{kind}"),
+    ]
+    assert snippet("markdown", f"lesson.{kind}") == page and "\n\n" not in page
+    assert page in snippet("quarto", f"lesson.{kind}")
+    call = ast.parse(snippet("notebook", f"lesson.{kind}")).body[-1].value  # type: ignore[attr-defined]
+    words = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+    assert (words["format"], words["alt"]) == ({"apng": "png"}.get(kind, kind), ALT)
+
+
+def test_where_no_picture_moves(pictures: Path) -> None:
+    with pytest.raises(RequestError, match="lesson.gif: no PDF shows a moving picture; render an"):
+        snippet("beamer", "lesson.gif")
+    for kind in ("webp", "apng"):
+        with pytest.raises(RequestError, match=f"PowerPoint shows no .{kind}; render an MP4 or"):
+            write_slides(found(Path(f"lesson.{kind}"))[0], Path("deck.pptx"))
+    Path("broken.gif").write_text("no picture")
+    with pytest.raises(GdanimError, match="broken.gif: is no picture that can be read"):
+        snippet("html", "broken.gif")
+
+
+def test_powerpoint_moves_a_gif(pictures: Path) -> None:
+    Path("lesson.alt.txt").write_text(ALT)
+    write_slides(found(Path("lesson.gif"))[0], Path("deck.pptx"))
+    (slide,) = Presentation("deck.pptx").slides
+    (picture,) = slide.shapes
+    assert picture.image.blob == Path("lesson.gif").read_bytes()
+    assert picture._element.nvPicPr.cNvPr.get("descr") == ALT
 
 
 PLAYS = """
@@ -232,6 +294,26 @@ def test_with_less_motion_it_waits_and_dark_pages_get_the_dark_one(folder: Path)
     paused, time, poster, source = observe(page, probe, *flags)
     assert (paused, time) == (True, 0)
     assert source.endswith("/lesson-dark.webm") and poster.endswith("/lesson-dark.poster.png")
+
+
+@needs_chromium
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", ["gif", "webp", "apng"])
+@pytest.mark.parametrize("less", [False, True])
+def test_a_picture_is_seen_and_stands_still_with_less_motion(
+    pictures: Path, kind: str, less: bool
+) -> None:
+    page = Path("page.html").resolve()
+    text = f"<!doctype html><title>t</title>{snippet('html', f'lesson.{kind}')}"
+    page.write_text(text, encoding="utf-8")
+    probe = """
+      const picture = document.querySelector("img");
+      await until(() => picture.complete);
+      return [picture.naturalWidth, picture.naturalHeight, picture.currentSrc.split("/").pop()];
+    """
+    flags = ["--force-prefers-reduced-motion"] if less else []
+    shown = "lesson.poster.png" if less else f"lesson.{kind}"
+    assert observe(page, probe, *flags) == [160, 96, shown]
 
 
 @needs_chromium

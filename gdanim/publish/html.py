@@ -29,8 +29,11 @@ def html(media: Media, dark: Media | None = None, autoplay: str = "autoplay") ->
 
     It plays by itself, muted and again and again, unless less motion is asked for; has its size, so
     that the page does not jump; its poster, captions and alternative text where there are any; and
-    the dark version where the page is dark. `autoplay` is the attribute that starts it.
+    the dark version where the page is dark. `autoplay` is the attribute that starts it. A picture
+    that moves is an `<img>`, and gives its place to its poster where less motion is asked for.
     """
+    if media.picture:
+        return "\n".join(['<div class="gdanim">', *_picture(media, dark), "</div>"])
     width, height = media.size
     names = {"width": f"{width}", "height": f"{height}"}
     if media.poster:
@@ -49,6 +52,27 @@ def html(media: Media, dark: Media | None = None, autoplay: str = "autoplay") ->
         lines.append(f'  <track kind="captions" srclang="en" label="English" src="{source}">')
     lines.append(f'  <a href="{escape(url(media.video))}">{escape(media.alt)}</a>')
     return "\n".join(['<div class="gdanim">', *lines, "</video>", SCRIPT, "</div>"])
+
+
+def _picture(media: Media, dark: Media | None) -> list[str]:
+    less, night = "(prefers-reduced-motion: reduce)", "(prefers-color-scheme: dark)"
+    sources = [
+        (f"{less} and {night}", dark.poster if dark else None),
+        (less, media.poster),
+        (night, dark.picture if dark else None),
+    ]
+    width, height = media.size
+    return [
+        "<picture>",
+        *(
+            f'  <source media="{condition}" srcset="{escape(url(path))}">'
+            for condition, path in sources
+            if path
+        ),
+        f'  <img src="{escape(url(media.video))}" width="{width}" height="{height}" '
+        f'alt="{escape(media.alt)}" style="max-width: 100%; height: auto">',
+        "</picture>",
+    ]
 
 
 def url(path: Path) -> str:

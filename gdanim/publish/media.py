@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gdanim.errors import RequestError
+from PIL import Image
+
+from gdanim.errors import GdanimError, RequestError
 from gdanim.film import ffmpeg
 from gdanim.publish.beside import ALT, CAPTIONS, POSTER, named
 
 # Best first: a browser takes the first that it can play.
 VIDEOS = {".webm": "video/webm", ".mp4": "video/mp4"}
+# Pictures that move, which stand alone.
+PICTURES = {".gif": "image/gif", ".webp": "image/webp", ".apng": "image/apng"}
 LIGHT, DARK = "-light", "-dark"
 
 
@@ -18,7 +23,8 @@ LIGHT, DARK = "-light", "-dark"
 class Media:
     """The files of one video: those that play, its poster and captions, None where there are none.
 
-    `alt` is its alternative text, or its name; `frames` the folder of its frames.
+    `alt` is its alternative text, or its name; `frames` the folder of its frames. A picture that
+    moves is the only one of `videos`; its `fps` is 0.
     """
 
     videos: tuple[Path, ...]
@@ -34,41 +40,64 @@ class Media:
         """The one that programs other than browsers play: the MP4 if there is one."""
         return self.videos[-1]
 
+    @property
+    def picture(self) -> Path | None:
+        """The picture that moves, where it is one and no video."""
+        return self.video if self.video.suffix.lower() in PICTURES else None
+
 
 def found(video: Path) -> tuple[Media, Media | None]:
     """What there is of the video, and of its dark version if NAME-dark lies beside NAME or
     NAME-light; RequestError for what is no video.
     """
-    if video.suffix.lower() not in VIDEOS or not video.is_file():
-        raise RequestError(f"{video}: must be an .mp4 or .webm file that is there")
+    kind = video.suffix.lower()
+    if kind not in (*VIDEOS, *PICTURES) or not video.is_file():
+        *others, last = (*VIDEOS, *PICTURES)
+        raise RequestError(f"{video}: must be a {', '.join(others)} or {last} file that is there")
+    ends = list(VIDEOS) if kind in VIDEOS else [kind]
     name = video.with_suffix("").name
     plain = name.removesuffix(LIGHT).removesuffix(DARK)
     light, dark = (video.with_name(plain + end) for end in (LIGHT, DARK))
-    if not _videos(dark):
-        return _media(video.with_name(name)), None
-    bright = light if _videos(light) else video.with_name(plain)
-    return (_media(bright), _media(dark)) if _videos(bright) else (_media(dark), None)
+    if not _files(dark, ends):
+        return _media(video.with_name(name), ends), None
+    bright = light if _files(light, ends) else video.with_name(plain)
+    if not _files(bright, ends):
+        return _media(dark, ends), None
+    return _media(bright, ends), _media(dark, ends)
 
 
-def _videos(base: Path) -> tuple[Path, ...]:
-    return tuple(path for path in (named(base, end) for end in VIDEOS) if path.is_file())
+def _files(base: Path, ends: Sequence[str]) -> tuple[Path, ...]:
+    return tuple(path for path in (named(base, end) for end in ends) if path.is_file())
 
 
-def _media(base: Path) -> Media:
-    videos = _videos(base)
-    stream = ffmpeg.stream(videos[-1])
+def _media(base: Path, ends: Sequence[str]) -> Media:
+    videos = _files(base, ends)
+    size, fps = _measured(videos[-1])
     alt = named(base, ALT)
     told = " ".join(alt.read_text(encoding="utf-8").split()) if alt.is_file() else ""
     frames = named(base, "-frames")
     return Media(
         videos,
-        stream.size,
-        stream.fps,
+        size,
+        fps,
         _there(named(base, POSTER)),
         _there(named(base, CAPTIONS)),
         frames if frames.is_dir() else None,
         told or f"Animation of gradient descent: {base.name}",
     )
+
+
+def _measured(path: Path) -> tuple[tuple[int, int], float]:
+    """Width and height, and the frames per second of a video."""
+    if path.suffix.lower() in VIDEOS:
+        stream = ffmpeg.stream(path)
+        return stream.size, stream.fps
+    # ffmpeg reads no animated WebP.
+    try:
+        with Image.open(path) as picture:
+            return picture.size, 0.0
+    except OSError:
+        raise GdanimError(f"{path}: is no picture that can be read") from None
 
 
 def _there(path: Path) -> Path | None:

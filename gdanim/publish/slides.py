@@ -6,7 +6,7 @@ import io
 import tempfile
 from pathlib import Path
 
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, RequestError
 from gdanim.film import ffmpeg
 from gdanim.film.files import replacing
 from gdanim.publish.media import VIDEOS, Media
@@ -19,8 +19,14 @@ BLANK = 6
 def write_slides(media: Media, path: Path) -> None:
     """One slide with the video, as large as it fits, and its poster or else its last frame.
 
-    Raises GdanimError where python-pptx is missing, or the file cannot be written.
+    A GIF is a picture, which PowerPoint moves. Raises GdanimError where python-pptx is missing, or
+    the file cannot be written; RequestError for a picture that PowerPoint does not know.
     """
+    if media.picture and media.picture.suffix.lower() != ".gif":
+        raise RequestError(
+            f"{media.picture}: PowerPoint shows no {media.picture.suffix}; render an MP4 or a GIF "
+            "(-f mp4, -f gif)"
+        )
     try:
         from pptx import Presentation
         from pptx.util import Emu
@@ -33,8 +39,13 @@ def write_slides(media: Media, path: Path) -> None:
     width, height = (round(scale * side) for side in media.size)
     video = media.video
     place = ((WIDE - width) // 2, (HIGH - height) // 2, width, height)
-    kind = VIDEOS[video.suffix.lower()]
-    movie = slide.shapes.add_movie(f"{video}", *place, _poster(media), kind)
+    movie = (
+        slide.shapes.add_picture(f"{video}", *place)
+        if media.picture
+        else slide.shapes.add_movie(
+            f"{video}", *place, _poster(media), VIDEOS[video.suffix.lower()]
+        )
+    )
     movie._element.nvPicPr.cNvPr.set("descr", media.alt)
     with replacing(path) as part:
         deck.save(f"{part}")

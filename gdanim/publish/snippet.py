@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gdanim.publish.html import html, url
-from gdanim.publish.media import Media
+from gdanim.publish.media import PICTURES, Media
 from gdanim.publish.tex import beamer
 
 Snippet = Callable[[Media, Media | None], str]
@@ -32,7 +32,17 @@ def myst(media: Media, dark: Media | None) -> str:
 
 
 def notebook(media: Media, dark: Media | None) -> str:
-    """A cell of Python, which puts the video into the notebook."""
+    """A cell of Python, which puts the video into the notebook. A picture there cannot wait where
+    less motion is asked for.
+    """
+    if media.picture:
+        form = PICTURES[media.picture.suffix.lower()].removeprefix("image/").removeprefix("a")
+        return (
+            "from IPython.display import Image\n\n"
+            f"Image({media.picture.as_posix()!r}, format={form!r}, embed=True, "
+            f"width={media.size[0]}, height={media.size[1]},\n"
+            f"      alt={media.alt!r})"
+        )
     words = f'autoplay loop muted playsinline controls aria-label="{_attribute(media.alt)}"'
     width, height = media.size
     return (

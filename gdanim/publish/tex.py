@@ -12,6 +12,11 @@ def beamer(media: Media) -> str:
     """A frame with the package animate where the frames lie beside the video, which shows in
     Acrobat, Foxit and Okular alike; else `\\movie`, which leaves playing to the viewer.
     """
+    if media.picture:
+        raise RequestError(
+            f"{media.picture}: no PDF shows a moving picture; render an MP4 with its poster or its "
+            "frames (-f mp4 --poster, or -f mp4 -f png) and ask for the MP4's snippet"
+        )
     if media.frames:
         names = sorted(path.stem for path in media.frames.glob("frame-*.png"))
         first, last = (name.removeprefix("frame-") for name in (names[0], names[-1]))
