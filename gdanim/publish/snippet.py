@@ -32,23 +32,34 @@ def myst(media: Media, dark: Media | None) -> str:
 
 
 def notebook(media: Media, dark: Media | None) -> str:
-    """A cell of Python, which puts the video into the notebook. A picture there cannot wait where
-    less motion is asked for.
-    """
+    """A cell of Python, which puts the video into the notebook."""
     if media.picture:
-        form = PICTURES[media.picture.suffix.lower()].removeprefix("image/").removeprefix("a")
-        return (
-            "from IPython.display import Image\n\n"
-            f"Image({media.picture.as_posix()!r}, format={form!r}, embed=True, "
-            f"width={media.size[0]}, height={media.size[1]},\n"
-            f"      alt={media.alt!r})"
-        )
+        return _picture_cell(media)
     words = f'autoplay loop muted playsinline controls aria-label="{_attribute(media.alt)}"'
     width, height = media.size
     return (
         "from IPython.display import Video\n\n"
         f"Video({media.video.as_posix()!r}, embed=True, width={width}, height={height},\n"
         f"      html_attributes={words!r})"
+    )
+
+
+def _picture_cell(media: Media) -> str:
+    """HTML with the pictures inside: nbconvert leaves out an `IPython.display.Image` that moves."""
+    kinds = {media.video: PICTURES[media.video.suffix.lower()]}
+    if media.poster:
+        kinds[media.poster] = "image/png"
+    files = "".join(
+        f"    ({url(path)!r}, {path.as_posix()!r}, {kind!r}),\n" for path, kind in kinds.items()
+    )
+    return (
+        "from base64 import b64encode\nfrom pathlib import Path\n\n"
+        "from IPython.display import HTML\n\n"
+        f"page = {html(media)!r}\n"
+        f"for name, path, kind in (\n{files}):\n"
+        "    data = b64encode(Path(path).read_bytes()).decode()\n"
+        "    page = page.replace(f'=\"{name}\"', f'=\"data:{kind};base64,{data}\"')\n"
+        "HTML(page)"
     )
 
 
