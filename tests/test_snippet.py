@@ -199,7 +199,7 @@ def test_powerpoint_holds_the_video_and_its_poster(folder: Path, poster: bool) -
     blobs = {part.partname.ext: part.blob for part in deck.part.package.iter_parts()}
     assert blobs["mp4"] == Path("lesson.mp4").read_bytes()
     still = iio.imread(blobs["png"])[..., :3].astype(int)
-    last = iio.imread("lesson.mp4", index=9)
+    last = iio.imread("lesson-frames/frame-9.png")[..., :3]
     assert abs(still - last).mean() < 3
 
 
