@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from test_batch import PLAN, descendants, folder, wait_for, write
@@ -209,6 +210,12 @@ def test_workers_that_would_draw_something_else_are_refused(
     assert done.exit_code == 1 and "would not draw the same frames" in done.output
     assert done.output.count(f"matplotlib is {theirs['matplotlib']}, here it is 0.1") == 2
     assert not (folder / "output").exists()
+
+
+def test_long_runs_are_sent_without_warnings(dask: Dask) -> None:
+    numbers = np.zeros(2_000_000)
+    with cluster.Cluster(dask.address, 2).open() as executor:
+        assert executor.submit(np.size, numbers).result(60) == len(numbers)
 
 
 def test_no_scheduler(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -18,8 +19,8 @@ from gdanim.batch.commands import RUNS
 from gdanim.batch.manifest import content_of
 from gdanim.batch.plan import Clip, read
 from gdanim.batch.pool import processes
-from gdanim.batch.scheduling import LONG, Making, most_at_once
-from gdanim.batch.shares import Share, Task
+from gdanim.batch.scheduling import LONG, Making, most_at_once, outcomes, to_hand_out
+from gdanim.batch.shares import OtherFilmError, Piece, Share, Task
 from gdanim.batch.sites import Here, Site
 from gdanim.batch.work import Made
 from gdanim.film import stretches
@@ -91,6 +92,7 @@ class Elsewhere(Site):
 
     def __init__(self) -> None:
         self.tasks: list[Task] = []
+        self.beside: list[tuple[str, ...]] = []
 
     @contextmanager
     def open(self) -> Iterator[Executor]:
@@ -105,6 +107,8 @@ class Elsewhere(Site):
         return executor.submit(make_bundle, packed, task)
 
     def receive(self, clip: Clip, result: Any) -> Made:
+        if isinstance(result, Piece):
+            self.beside.append(tuple(result.beside))
         return unpack(clip, result)
 
 
@@ -178,6 +182,7 @@ def test_shares_make_the_files_that_one_worker_makes(folder: Path, log: Path) ->
         (0, range(30, 47)),
         (1, None),
     ]
+    assert sorted(elsewhere.beside) == [(), (), (), ("long.poster.png", "long.vtt")]
 
 
 def test_a_run_that_no_file_can_keep_is_descended_once(folder: Path, log: Path) -> None:
@@ -245,6 +250,41 @@ def test_a_film_that_is_not_always_the_same_is_made_by_one_worker(
     assert result.status == MADE, result.error
     assert set(contents()) == FILES
     assert [task for task in site.tasks if task.share is None][-1].most is None
+
+
+def test_what_is_late_of_a_split_that_was_given_up_is_dropped(folder: Path, log: Path) -> None:
+    script(folder, log)
+    (clip,) = read(Path("plan.toml"))
+    late, last = Future[Any](), Future[Any]()
+
+    class Given(Elsewhere):
+        """Whose second share comes when the clip is being made whole already."""
+
+        def submit(self, executor: Executor, packed: Bundle, task: Task) -> Future[Any]:
+            self.tasks.append(task)
+            future = Future[Any]()
+            if len(self.tasks) == 1:
+                future.set_result(make_bundle(packed, task))
+            elif len(self.tasks) == 2:
+                future.set_exception(OtherFilmError("another"))
+            elif len(self.tasks) == 3:
+                return late
+            else:
+                late.set_result(Piece(b"", 0, 0))
+                Timer(0.1, lambda: last.set_result([])).start()
+                return last
+            return future
+
+    site = Given()
+    assert list(outcomes({7: clip}, site)) == [(7, [])]
+    assert [task.share is None for task in site.tasks] == [True, False, False, True]
+
+
+def test_shares_of_what_is_begun_come_first(folder: Path, log: Path) -> None:
+    script(folder, log)
+    makings = clips(2)
+    makings[1].waiting = [Share(0, range(0, 10)), Share(1)]
+    assert list(to_hand_out(makings)) == [(1, Share(0, range(0, 10))), (1, Share(1)), (0, None)]
 
 
 def clips(number: int) -> dict[int, Making]:

@@ -115,6 +115,7 @@ def _check(address: str, ours: Mapping[str, str], theirs: Mapping[str, Any]) -> 
 def _client(address: str) -> Iterator[Any]:
     try:
         distributed: Any = importlib.import_module("distributed")
+        dask: Any = importlib.import_module("dask")
     except ImportError:
         raise GdanimError(
             "--dask needs the package distributed: run `pip install 'gdanim[cluster]'`"
@@ -125,8 +126,10 @@ def _client(address: str) -> Iterator[Any]:
         raise GdanimError(
             f"{address}: no Dask scheduler answers ({error}); start one with `dask scheduler`"
         ) from None
-    with _quiet(), client:
-        yield client
+    # A long run is sent as it is, and nobody can do anything about that.
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": 2**62}):
+        with _quiet(), client:
+            yield client
 
 
 @contextmanager

@@ -173,7 +173,7 @@ def _hand_out(
     """Give every free worker something to do."""
     most = most_at_once(makings, site.workers)
     with suppress(BrokenExecutor):
-        for number, share in islice(_waiting(makings), site.workers - len(running)):
+        for number, share in islice(to_hand_out(makings), site.workers - len(running)):
             making = makings[number]
             making.packed = making.packed or site.pack(making.clip)
             task = making.task(share, most)
@@ -181,7 +181,7 @@ def _hand_out(
             making.waiting.remove(share)
 
 
-def _waiting(makings: Mapping[int, Making]) -> Iterator[tuple[int, Share | None]]:
+def to_hand_out(makings: Mapping[int, Making]) -> Iterator[tuple[int, Share | None]]:
     """What can be handed out: shares of clips that are begun first, so that these are done soon."""
     for begun in (True, False):
         for number, making in list(makings.items()):
