@@ -14,14 +14,14 @@ import pytest
 from test_batch import InThread, folder, write
 
 from gdanim.batch.batch import FAILED, MADE, Result, examine, run
-from gdanim.batch.bundle import Bundle, bundle_of, make_bundle, unpack
+from gdanim.batch.bundle import Bundle, make_bundle
 from gdanim.batch.commands import RUNS
 from gdanim.batch.manifest import content_of
 from gdanim.batch.plan import Clip, read
 from gdanim.batch.pool import processes
 from gdanim.batch.scheduling import LONG, Making, most_at_once, outcomes, to_hand_out
 from gdanim.batch.shares import OtherFilmError, Piece, Share, Task
-from gdanim.batch.sites import Here, Site
+from gdanim.batch.sites import Elsewhere, Here, Site
 from gdanim.batch.work import Made
 from gdanim.film import stretches
 
@@ -85,8 +85,8 @@ captions = true
 FILES = {"long.mp4", "long.gif", "long.poster.png", "long.vtt"}
 
 
-class Elsewhere(Site):
-    """Processes that are sent all they need, on any executor."""
+class Apart(Elsewhere):
+    """Processes that are sent all they need."""
 
     workers = 2
 
@@ -99,17 +99,14 @@ class Elsewhere(Site):
         with processes(self.workers) as executor:
             yield executor
 
-    def pack(self, clip: Clip) -> Bundle:
-        return bundle_of(clip)
-
     def submit(self, executor: Executor, packed: Bundle, task: Task) -> Future[Any]:
         self.tasks.append(task)
-        return executor.submit(make_bundle, packed, task)
+        return super().submit(executor, packed, task)
 
     def receive(self, clip: Clip, result: Any) -> Made:
         if isinstance(result, Piece):
             self.beside.append(tuple(result.beside))
-        return unpack(clip, result)
+        return super().receive(clip, result)
 
 
 @pytest.fixture(autouse=True)
@@ -167,7 +164,7 @@ def test_shares_make_the_files_that_one_worker_makes(folder: Path, log: Path) ->
     assert set(files) == FILES
     noted(log)
     script(folder, log, and_then=TOGETHER)
-    elsewhere = Elsewhere()
+    elsewhere = Apart()
     for site in (Here(2, RUNS), elsewhere):
         split = make(site)
         assert split.status == MADE, split.error
@@ -187,7 +184,7 @@ def test_shares_make_the_files_that_one_worker_makes(folder: Path, log: Path) ->
 
 def test_a_run_that_no_file_can_keep_is_descended_once(folder: Path, log: Path) -> None:
     script(folder, log, model="Noted")
-    result = make(Elsewhere())
+    result = make(Apart())
     assert result.status == MADE, result.error
     assert [what for what, _ in noted(log)].count("descends") == 1
 
@@ -210,7 +207,7 @@ def test_a_killed_worker_costs_the_shares_that_were_running(folder: Path, log: P
     noted(log)
     once = "and 'killed' not in LOG.read_text()"
     script(folder, log, and_then=killing(25, once))
-    site = Elsewhere()
+    site = Apart()
     result = make(site)
     assert result.status == MADE, result.error
     assert contents() == files
@@ -223,7 +220,7 @@ def test_a_killed_worker_costs_the_shares_that_were_running(folder: Path, log: P
 
 def test_a_share_that_kills_its_worker_again_has_failed(folder: Path, log: Path) -> None:
     script(folder, log, and_then=killing(25))
-    result = make(Elsewhere())
+    result = make(Apart())
     assert result.status == FAILED
     assert result.error == "its worker process was killed; is memory short?"
     assert contents() == {}
@@ -245,7 +242,7 @@ def test_a_film_that_is_not_always_the_same_is_made_by_one_worker(
     folder: Path, log: Path, height: str, title: str
 ) -> None:
     script(folder, log, height=height, title=title)
-    site = Elsewhere()
+    site = Apart()
     result = make(site)
     assert result.status == MADE, result.error
     assert set(contents()) == FILES
@@ -257,7 +254,7 @@ def test_what_is_late_of_a_split_that_was_given_up_is_dropped(folder: Path, log:
     (clip,) = read(Path("plan.toml"))
     late, last = Future[Any](), Future[Any]()
 
-    class Given(Elsewhere):
+    class Given(Apart):
         """Whose second share comes when the clip is being made whole already."""
 
         def submit(self, executor: Executor, packed: Bundle, task: Task) -> Future[Any]:
@@ -310,7 +307,7 @@ def test_a_film_of_many_stretches_is_split_among_many_clips(folder: Path, log: P
         for name, more in (("a", "seconds = 9\n"), ("b", ""), ("c", ""))
     )
     write(folder / "plan.toml", plan)
-    site = Elsewhere()
+    site = Apart()
     results = run(examine(read(Path("plan.toml"))), site)
     assert [(result.status, result.files[0].frames) for result in results] == [
         (MADE, 90),

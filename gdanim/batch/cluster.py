@@ -8,18 +8,14 @@ import importlib.metadata
 import logging
 import platform
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.bundle import Bundle, bundle_of, make_bundle, unpack
 from gdanim.batch.keys import LIBRARIES, versions
-from gdanim.batch.plan import Clip
-from gdanim.batch.shares import Task
-from gdanim.batch.sites import Site
-from gdanim.batch.work import Made
+from gdanim.batch.sites import Elsewhere
 from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
 from gdanim.film.style import FONT
@@ -30,7 +26,7 @@ PATIENCE = 10
 
 
 @dataclass(frozen=True)
-class Cluster(Site):
+class Cluster(Elsewhere):
     """The workers of the scheduler at `address`; `workers` of them when it was joined.
 
     Scripts run in a process that must do nothing else meanwhile, so every worker has one thread.
@@ -44,18 +40,6 @@ class Cluster(Site):
         """A client's executor; what is running is cancelled when the block is left."""
         with _client(self.address) as client:
             yield client.get_executor(pure=False, retries=RETRIES)
-
-    def pack(self, clip: Clip) -> Bundle:
-        """The clip and the files that it needs."""
-        return bundle_of(clip)
-
-    def submit(self, executor: Executor, packed: Bundle, task: Task) -> Future[Any]:
-        """To be made of the files that are sent."""
-        return executor.submit(make_bundle, packed, task)
-
-    def receive(self, clip: Clip, result: Any) -> Made:
-        """Write the files' bytes that came back."""
-        return unpack(clip, result)
 
 
 def join(address: str) -> Cluster:

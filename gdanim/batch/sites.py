@@ -1,4 +1,4 @@
-"""Where clips are made: what a site is, and this machine."""
+"""Where clips are made: what a site is, this machine, and workers that see none of its files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gdanim.batch.bundle import Bundle, bundle_of, make_bundle, unpack
 from gdanim.batch.plan import Clip
 from gdanim.batch.pool import processes
 from gdanim.batch.shares import Task
@@ -61,3 +62,19 @@ class Here(Site):
         """The files are there already."""
         made: Made = result
         return made
+
+
+class Elsewhere(Site):
+    """Workers that need not see any of our files: those of any executor, which `open` gives."""
+
+    def pack(self, clip: Clip) -> Bundle:
+        """The clip and the files that it needs."""
+        return bundle_of(clip)
+
+    def submit(self, executor: Executor, packed: Bundle, task: Task) -> Future[Any]:
+        """To be made of the files that are sent."""
+        return executor.submit(make_bundle, packed, task)
+
+    def receive(self, clip: Clip, result: Any) -> Made:
+        """Write the files' bytes that came back."""
+        return unpack(clip, result)
