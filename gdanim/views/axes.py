@@ -7,8 +7,9 @@ import math
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullLocator, ScalarFormatter
-from matplotlib.transforms import Bbox, TransformedBbox
+from matplotlib.transforms import BboxBase
 
+from gdanim.arrays import Floats
 from gdanim.numbers import count
 from gdanim.views.theme import Theme
 from gdanim.views.ticks import LETTER, FewOf, FewTicks
@@ -19,9 +20,6 @@ ROOM = "room"
 MOST_DECADES = 308
 # The largest number at the end of a linear axis.
 LARGEST = 1e300
-# A dot on the edge of an axes is cut off so far outside it, as a fraction of its width and height:
-# far enough for the dot, and not as far as the next panel.
-BESIDE, BEYOND = 0.06, 0.1
 
 
 def style(ax: Axes, theme: Theme, ticks: int = 6) -> None:
@@ -65,12 +63,27 @@ def logarithmic(ax: Axes, low: float, high: float, ticks: int = 4) -> None:
     ax.yaxis.set_minor_locator(NullLocator())
 
 
-def clip_near(artist: Artist, ax: Axes) -> None:
-    """Let a moving artist reach a little beyond the axes' edges, and no further.
+class Around(BboxBase):
+    """A box that follows another, and reaches so many pixels further on every side."""
+
+    def __init__(self, box: BboxBase, pixels: float) -> None:
+        super().__init__()
+        self.set_children(box)
+        self._box, self._pixels = box, pixels
+
+    def get_points(self) -> Floats:
+        """Its lower left and its upper right corner, `[2, 2]`."""
+        corners: Floats = self._box.get_points() + [[-self._pixels], [self._pixels]]
+        return corners
+
+
+def clip_near(artist: Artist, ax: Axes, points: float) -> None:
+    """Let a moving artist reach so many points beyond the axes' edges, and no further.
 
     Without clipping it might lie anywhere, and all that is above it would have to be drawn anew at
     every frame.
     """
-    near = Bbox.from_extents(-BESIDE, -BEYOND, 1 + BESIDE, 1 + BEYOND)
-    artist.set_clip_box(TransformedBbox(near, ax.transAxes))
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    artist.set_clip_box(Around(ax.bbox, points * figure.dpi / 72))
     artist.set_clip_on(True)

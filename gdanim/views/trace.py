@@ -27,7 +27,7 @@ def draw_trace(
                       solid_capstyle="round", zorder=3)  # fmt: skip
     (dot,) = ax.plot([], [], "o", color=colour, markersize=theme.point_size,
                      markeredgecolor=theme.paper, zorder=4)  # fmt: skip
-    clip_near(dot, ax)
+    clip_near(dot, ax, theme.point_size)
 
     def show(step: int) -> tuple[Line2D, Line2D]:
         count = int(np.searchsorted(steps, step))
