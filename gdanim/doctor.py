@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from gdanim.errors import GdanimError
-from gdanim.film.formats import FORMATS, Format
+from gdanim.film.ffmpeg import encoders
+from gdanim.film.formats import FORMATS, VARIANTS, Format, usable, with_codec
 from gdanim.version import __version__
 
 OLDEST = (3, 11)
@@ -27,6 +28,11 @@ DEPENDENCIES = (
     "autograd",
     "annotated-types",
 )
+ON_REQUEST = tuple(
+    format
+    for format in dict.fromkeys(with_codec(like, like.codec) for like in VARIANTS)
+    if format != FORMATS[format.name]
+)
 REINSTALL = "run `pip install --force-reinstall gdanim`"
 
 
@@ -40,7 +46,7 @@ class Finding:
 
 
 def examine(folder: Path) -> Iterator[Finding]:
-    """Look at Python, the dependencies, ffmpeg, each video format, and the folder for videos."""
+    """Look at Python, dependencies, ffmpeg, each format and codec, and the folder for videos."""
     yield Finding("gdanim", True, __version__)
     yield _finding("Python", _python)
     for name in DEPENDENCIES:
@@ -48,6 +54,8 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield _finding("ffmpeg", _ffmpeg)
     for format in FORMATS.values():
         yield _finding(format.name, partial(_test_clip, format))
+    for format in ON_REQUEST:
+        yield _finding(f"{format.name}/{format.codec}", partial(_test_codec, format))
     yield _finding("output folder", partial(_writable, folder))
 
 
@@ -95,8 +103,18 @@ def _test_clip(format: Format) -> str:
     scene = gdanim.Scene(problem, gdanim.GradientDescent(0.01), start=(0, 0), steps=5)
     with tempfile.TemporaryDirectory(prefix="gdanim-doctor-") as folder:
         path = Path(folder, f"clip{format.extension}")
-        made = gdanim.render(scene, path, size=(320, 180), fps=10, seconds=1)
+        made = gdanim.render(scene, path, size=(320, 180), fps=10, seconds=1, codec=format.codec)
     return f"{made.frames} frames encoded in {made.took:.1f} s"
+
+
+def _test_codec(format: Format) -> str:
+    """The same for a codec that is used on request only, which not every ffmpeg has."""
+    available = encoders()
+    try:
+        usable(format, available)
+    except GdanimError:
+        return f"not in this ffmpeg, so --codec {format.codec} is refused for {format.name}"
+    return _test_clip(format)
 
 
 def _writable(folder: Path) -> str:

@@ -23,6 +23,7 @@ from scripts import SCENE, TWO, write
 from gdanim import cli, doctor
 from gdanim.descent.run import Outcome
 from gdanim.errors import GdanimError
+from gdanim.film import ffmpeg
 from gdanim.film.formats import FORMATS
 from gdanim.rendered import Rendered
 from gdanim.version import __version__
@@ -398,7 +399,8 @@ def test_doctor_on_a_machine_that_works() -> None:
     assert result.exit_code == 0, result.output
     found = dict(line.split()[1::-1] for line in result.stdout.splitlines())
     assert set(found.values()) == {"ok"}
-    assert {"gdanim", "Python", "numpy", "ffmpeg", *FORMATS, "output"} <= set(found)
+    codecs = {"mp4/hevc", "mp4/av1", "webm/av1"}
+    assert {"gdanim", "Python", "numpy", "ffmpeg", *FORMATS, *codecs, "output"} <= set(found)
     assert imageio_ffmpeg.get_ffmpeg_exe() in result.stdout
     assert not os.listdir()
 
@@ -413,10 +415,18 @@ def test_doctor_without_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/no/ffmpeg")
     result = gdanim("doctor")
     failed = [line.split()[1] for line in result.stdout.splitlines() if line.startswith("FAIL")]
-    assert failed == ["ffmpeg", *FORMATS]
+    assert failed == ["ffmpeg", *FORMATS, "mp4/hevc", "mp4/av1", "webm/av1"]
     assert "unset IMAGEIO_FFMPEG_EXE" in result.stdout
-    assert result.stderr == f"Error: ffmpeg, {', '.join(FORMATS)}: see above for what to do\n"
+    assert result.stderr == f"Error: {', '.join(failed)}: see above for what to do\n"
     assert result.exit_code == 1
+
+
+def test_doctor_where_ffmpeg_lacks_a_codec(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "encoders", lambda: ffmpeg.encoders() - {"libx265"})
+    found = {finding.name: finding for finding in doctor.examine(Path("output"))}
+    assert all(finding.works for finding in found.values())
+    assert found["mp4/hevc"].detail.endswith("--codec hevc is refused for mp4")
+    assert "frames encoded" in found["mp4/av1"].detail
 
 
 def test_doctor_without_a_dependency_or_a_place(

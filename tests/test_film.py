@@ -50,7 +50,17 @@ def pixels(film: Film, frame: int) -> NDArray[np.uint8]:
 
 
 @pytest.mark.parametrize(
-    "size", [(1280, 720), (854, 480), (480, 270), (1920, 1080), (1080, 1080), (333, 211)]
+    "size",
+    [
+        (1280, 720),
+        (854, 480),
+        (480, 270),
+        (1920, 1080),
+        (1080, 1080),
+        (333, 211),
+        (200, 60),
+        (2, 2),
+    ],
 )
 def test_frames_have_exactly_the_size(size: tuple[int, int]) -> None:
     film = scene(size=size).film()

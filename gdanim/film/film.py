@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -207,7 +208,10 @@ def settle(figure: Figure, header: float) -> tuple[float, float]:
     wide, high = figure.get_size_inches()
     rect = (SIDE / wide, BOTTOM / high, 1 - 2 * SIDE / wide, 1 - (BOTTOM + header) / high)
     figure.set_layout_engine(ConstrainedLayoutEngine(rect=rect, w_pad=0.08, h_pad=0.08))
-    figure.draw_without_rendering()
+    with warnings.catch_warnings():
+        # Of a frame too small for panels nobody has to be told.
+        warnings.filterwarnings("ignore", "constrained_layout not applied")
+        figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for ax in figure.axes:
         # The solver's last bits depend on where its variables lie in memory.
