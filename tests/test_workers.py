@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,9 +15,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from matplotlib.axes import Axes
-from scripts import write
+from scripts import SCENE, write
 
+from gdanim import cli
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg, stretches, workers
@@ -126,11 +129,14 @@ class Watched:
         self.scratch.mkdir()
         self.processes: list[subprocess.Popen[bytes]] = []
 
+    def started(self, program: str) -> list[subprocess.Popen[bytes]]:
+        return [process for process in self.processes if process.args[0] == program]  # type: ignore[index]
+
     def assert_untouched(self) -> None:
         assert self.path.read_bytes() == b"the old one"
         assert os.listdir(self.path.parent) == ["a.mp4"]
         assert os.listdir(self.scratch) == []
-        assert len(self.processes) == 2
+        assert len(self.started(sys.executable)) == 2
         assert all(process.returncode is not None for process in self.processes)
         # What a killed process leaves behind finds its pipe closed, and ends.
         until = time.monotonic() + 20
@@ -172,6 +178,29 @@ def test_a_worker_killed(watched: Watched) -> None:
 
     with pytest.raises(GdanimError, match="^a process that drew frames was killed by signal 9"):
         save(scene().film(), watched.path, MP4, progress, jobs=2)
+    watched.assert_untouched()
+
+
+def test_a_worker_killed_under_the_command(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "cores", lambda: 4)
+    script = write(watched.scratch.parent, SCENE)
+
+    def kill_a_worker() -> None:
+        while len(started := watched.started(sys.executable)) < 2:
+            time.sleep(0.01)
+        while not encoders_of(watched.scratch):
+            time.sleep(0.01)
+        started[1].kill()
+
+    killer = threading.Thread(target=kill_a_worker)
+    killer.start()
+    arguments = ["-o", f"{watched.path}", "-j", "2", "--seconds", "60", "--size", "160x96"]
+    result = CliRunner().invoke(cli.main, ["render", f"{script}", *arguments])
+    killer.join()
+    assert "Error: a process that drew frames was killed by signal 9 (Killed)" in result.stderr
+    assert result.exit_code == 1
     watched.assert_untouched()
 
 
