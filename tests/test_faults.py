@@ -78,10 +78,11 @@ class Place:
         *arguments: str,
         before: Callable[[], object] | None = None,
         environ: Mapping[str, str] = {},
+        timeout: float = 120,
     ) -> tuple[int, str, str]:
         """Its exit code, and what it said on stdout and stderr."""
         with self.start(*arguments, before=before, environ=environ) as process:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=timeout)
         return process.returncode, out, err
 
     def assert_untouched(self) -> None:
@@ -337,6 +338,17 @@ def test_a_single_frame(place: Place) -> None:
     code, out, _ = place.run("-o", "out/a.mp4", "--size", "64x48", "--seconds", "0.2", "--fps", "5")
     assert code == 0 and "64x48, 1 frame, " in out
     assert ffmpeg.count_frames(place.out / "a.mp4") == 1
+    place.assert_tidy()
+
+
+def test_a_hundred_thousand_frames(place: Place) -> None:
+    words = SCENE.replace('title="Line")', 'title="Line", panels={"words": views.Text("long")})')
+    write(place.folder, words)
+    length = ["--size", "96x64", "--seconds", "2000", "--fps", "50"]
+    code, out, err = place.run("-o", "out/a.mp4", *length, timeout=1200)
+    assert (code, err) == (0, "out/a.mp4\n")
+    assert out.startswith("out/a.mp4: 96x64, 100000 frames, ")
+    assert ffmpeg.count_frames(place.out / "a.mp4") == 100_000
     place.assert_tidy()
 
 

@@ -231,8 +231,8 @@ def texts_come_and_go(figure: Figure) -> tuple[Sequence[Artist], Callable[[int],
     under = left.text(0.2, 0.2, "on the line", size=9)
     walks = left.text(0, 0.9, "walks", size=14, bbox={"facecolor": "pink", "alpha": 0.5})
     right.text(0.1, 0.5, "still, above", zorder=9, transform=right.transAxes)
-    header = figure.text(0.1, 0.93, "0")
-    second = figure.text(0.1, 0.91, "below it: $\\hat{y}$", rotation=3)
+    header = figure.text(0.1, 0.95, "0")
+    second = figure.text(0.1, 0.94, "over it: $\\hat{y}$", rotation=3)
     stays = figure.text(0.6, 0.95, "stays", alpha=0.5)
 
     def update(frame: int) -> None:
@@ -306,7 +306,7 @@ def test_any_figure(build: Build) -> None:
     moving, update = build(figure)
     update(0)
     layers = Layers(canvas, moving)
-    for frame in (3, 0, 9, 4, 4, 4, 5, 4, 2, 2):
+    for frame in (3, 0, 9, 4, 4, 4, 5, 4, 2, 2, 8, 8, 8, 6, 6, 6, 8):
         update(frame)
         layers.draw()
         composed = np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]

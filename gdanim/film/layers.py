@@ -5,7 +5,7 @@ over what stays as it is, and a frame is the same to the bit as one that is draw
 below the first artist that moves is one picture, put back at every frame. Of what lies above it,
 that which nothing that moves can reach belongs to that picture too; that which hides whatever is
 beneath it (an inset on its card) is a picture of its own; the rest is drawn at every frame. A text
-that has not changed since the frame before is put back as a picture where it stands alone.
+is drawn after it has changed, or something beneath it, and is put back as a picture otherwise.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from matplotlib.transforms import Bbox, BboxBase
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
+# Words by their place among those below, and how often each has changed.
+Neighbours = list[tuple[int, int]]
 Pixels = NDArray[np.uint32]
 
 # These keep within their clip box, whatever they show.
@@ -90,8 +92,9 @@ class Words:
         self.room: Box | None = None
         self.below: list[Box | Words] = []
         self.above: list[Box] = []
+        self.changes = 0
         self._changed = True
-        self._picture: Picture | None = None
+        self._picture: tuple[Picture, Neighbours] | None = None
         self._told = text.stale_callback
         text.stale_callback = self._changes
 
@@ -108,6 +111,7 @@ class Words:
         """Find its place; whether that is beside all that lies above it."""
         if self._changed:
             self.box = _extent(self.text, renderer)
+            self.changes += 1
             self._picture = None
         return not any(self.box and self.box.meets(other) for other in self.above)
 
@@ -118,19 +122,28 @@ class Words:
             self.room = room if self.room is None else self.room.joined(room)
 
     def draw(self, renderer: RendererAgg) -> None:
-        """Draw it, or put it back as it was drawn before."""
-        if self._picture is not None and self._alone():
-            self._picture.draw(renderer)
+        """Draw it, or put it back as it was drawn before, with what lies beneath it."""
+        beneath = self._beneath()
+        if self._picture is not None and self._picture[1] == beneath:
+            self._picture[0].draw(renderer)
         elif self.box is not None:
             self.text.draw(renderer)
+            self._picture = None
             # A text that changes at every frame is worth no picture.
-            keep = not self._changed and self._alone()
-            self._picture = Picture(self.box, renderer) if keep else None
+            if beneath is not None and not self._changed:
+                self._picture = Picture(self.box, renderer), beneath
         self._changed = False
 
-    def _alone(self) -> bool:
-        others = (other.box if isinstance(other, Words) else other for other in self.below)
-        return not any(self.box and other and self.box.meets(other) for other in others)
+    def _beneath(self) -> Neighbours | None:
+        """Which words lie beneath it as they are now; None where other things that move may."""
+        found = []
+        for at, other in enumerate(self.below):
+            box = other.box if isinstance(other, Words) else other
+            if self.box and box and self.box.meets(box):
+                if not isinstance(other, Words):
+                    return None
+                found.append((at, other.changes))
+        return found
 
 
 class Layers:
