@@ -21,6 +21,8 @@ from click.testing import CliRunner, Result
 from scripts import SCENE, TWO, write
 
 from gdanim import cli, doctor
+from gdanim.cli import telling
+from gdanim.cli.options import THEMES as NAMES
 from gdanim.descent.run import Outcome
 from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
@@ -289,7 +291,7 @@ def test_the_bar_stands_where_the_frames_are(monkeypatch: pytest.MonkeyPatch) ->
         return bars[-1]
 
     monkeypatch.setattr(click, "progressbar", remembered)
-    with cli._bar(Path("a.mp4"), 4) as progress:
+    with telling.bar(Path("a.mp4"), 4) as progress:
         for done in (0, 1, 3):
             progress(done, 4)
             assert bars[0].pos == done
@@ -315,7 +317,7 @@ def test_help_is_quick(arguments: list[str]) -> None:
 
 def test_help_names_all_commands_and_choices() -> None:
     assert sorted(cli.main.commands) == sorted(COMMANDS)
-    assert set(cli.THEMES) == set(THEMES)
+    assert set(NAMES) == set(THEMES)
     shown = gdanim("render", "--help").stdout
     for word in (
         "[mp4|webm|gif|webp|apng|png|svg|pdf]",
@@ -406,7 +408,7 @@ def test_doctor_on_a_machine_that_works() -> None:
 
 
 def test_doctor_looks_at_all_that_gdanim_needs() -> None:
-    text = (Path(cli.__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
+    text = (Path(doctor.__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
     listed = text.partition("\ndependencies = [")[2].partition("]")[0]
     assert tuple(re.findall(r'"([\w-]+)', listed)) == doctor.DEPENDENCIES
 
@@ -449,10 +451,10 @@ def test_doctor_without_a_dependency_or_a_place(
 def test_sizes_in_words(count: int, text: str) -> None:
     outcome = Outcome(np.array("finished"), np.array(12))
     rendered = Rendered(Path("a.mp4"), (96, 64), 4, 0.4, count, 1.26, outcome)
-    assert cli._report(rendered) == f"a.mp4: 96x64, 4 frames, 0.4 s, {text}, made in 1.3 s"
+    assert telling.report(rendered) == f"a.mp4: 96x64, 4 frames, 0.4 s, {text}, made in 1.3 s"
 
 
 def test_a_single_frame_in_words() -> None:
     outcome = Outcome(np.array("finished"), np.array(12))
     rendered = Rendered(Path("a.mp4"), (96, 64), 1, 1 / 30, 2000, 0.3, outcome)
-    assert cli._report(rendered) == "a.mp4: 96x64, 1 frame, 0.0333 s, 2 kB, made in 0.3 s"
+    assert telling.report(rendered) == "a.mp4: 96x64, 1 frame, 0.0333 s, 2 kB, made in 0.3 s"

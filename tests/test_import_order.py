@@ -109,7 +109,7 @@ def test_no_circle_within_a_layer() -> None:
 
 def test_the_check_sees_imports() -> None:
     assert IMPORTS["scene"] >= {"descent.loop", "film.film", "timeline"}
-    assert IMPORTS["__main__"] == {"cli"}
+    assert IMPORTS["__main__"] == {"cli.__init__"}
     assert imports(ast.parse("import gdanim\nimport gdanim.film.save\nimport numpy")) == {
         "__init__",
         "film.save",

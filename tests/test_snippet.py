@@ -18,6 +18,7 @@ from pptx import Presentation
 from scripts import SCENE, write
 
 from gdanim import cli
+from gdanim.cli.snippet import TARGETS
 from gdanim.errors import GdanimError, RequestError
 from gdanim.publish.beside import Beside
 from gdanim.publish.media import found
@@ -213,7 +214,7 @@ def test_the_command(folder: Path) -> None:
     assert Presentation("lesson.pptx").slides
     code, said = run("lesson.py")
     assert code == 2 and "lesson.py: must be a .webm, .mp4, .gif, .webp or .apng file" in said
-    assert set(cli.TARGETS) == {*SNIPPETS, "pptx"}
+    assert set(TARGETS) == {*SNIPPETS, "pptx"}
 
 
 @pytest.mark.parametrize("kind", ["gif", "webp", "apng"])

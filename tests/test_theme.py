@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from gdanim.arrays import Floats
-from gdanim.cli import THEMES as NAMES
+from gdanim.cli.options import THEMES as NAMES
 from gdanim.views.contrast import contrast, luminance, readable
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, THEMES, Theme
 

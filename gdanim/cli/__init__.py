@@ -1,0 +1,29 @@
+"""The command line: each command is a few lines over functions that can be called without it.
+
+What needs matplotlib or numpy is imported inside the commands, so that `--help` is quick.
+"""
+
+import click
+
+from gdanim.cli.batch import batch
+from gdanim.cli.doctor import doctor
+from gdanim.cli.embed import embed
+from gdanim.cli.explain import explain
+from gdanim.cli.group import debug_option
+from gdanim.cli.info import info
+from gdanim.cli.listing import list_
+from gdanim.cli.new import new
+from gdanim.cli.render import render
+from gdanim.cli.snippet import snippet
+from gdanim.version import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gdanim")
+@debug_option
+def main() -> None:
+    """Animate gradient descent: a scene script becomes a video."""
+
+
+for command in (render, batch, info, snippet, embed, explain, list_, new, doctor):
+    main.add_command(command)

@@ -1,0 +1,58 @@
+"""`gdanim embed`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gdanim.cli.group import Command, debug_option
+from gdanim.cli.options import jobs_option, set_option, settings_from, sweep_of, video_options
+from gdanim.cli.telling import bar, size_in_words
+from gdanim.quality import OUTPUT
+
+
+@click.command(cls=Command)
+@click.argument("script", metavar="SCRIPT[::SCENE]")
+@click.option(
+    "--sweep",
+    multiple=True,
+    required=True,
+    metavar="KNOB=V1,V2,...",
+    callback=sweep_of,
+    help="The values that the slider moves between; can be repeated, for all combinations.",
+)
+@click.option(
+    "-o", "--output", metavar="PAGE.html", help="The page.  [default: output/SCRIPT.html]"
+)
+@click.option(
+    "--self-contained/--beside",
+    "inside",
+    default=True,
+    help="Put the videos into the page, or beside it.  [default: into it]",
+)
+@set_option
+@video_options
+@jobs_option
+@debug_option
+def embed(
+    script: str,
+    sweep: dict[str, list[str]],
+    output: str | None,
+    inside: bool,
+    settings: dict[str, str],
+    processes: int,
+    **wishes: Any,
+) -> None:
+    """Make one page with a slider that moves between the runs of a sweep.
+
+    The runs stay in step with each other. The page needs no server and no network.
+    """
+    from gdanim.embedding import embed as write_page
+
+    stem = Path(script.partition("::")[0]).stem
+    page = Path(output or Path(OUTPUT, f"{stem}.html"))
+    wanted = settings_from(**wishes)
+    for path in write_page(script, sweep, settings, page, wanted, bar, not inside, processes):
+        click.echo(f"{path}: {size_in_words(path.stat().st_size)}")

@@ -1,0 +1,39 @@
+"""What commands say while they work and when they are done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from gdanim.film.save import Progress
+    from gdanim.rendered import Rendered
+
+
+@contextmanager
+def bar(path: Path, frames: int) -> Iterator[Progress]:
+    """Progress on stderr: a bar on a terminal, else one line as the file is begun."""
+    with click.progressbar(length=frames, label=f"{path}", file=sys.stderr) as bar:
+        yield lambda done, total: bar.update(done - bar.pos)
+
+
+def report(rendered: Rendered) -> str:
+    """One line: `output/line.mp4: 1280x720, 300 frames, 10 s, 412 kB, made in 9.3 s`."""
+    width, height = rendered.size
+    frames = f"{rendered.frames} frame" + "s" * (rendered.frames != 1)
+    length = f"{frames}, {rendered.seconds:.3g} s, " if rendered.seconds else ""
+    others = "with " * bool(rendered.beside) + ", ".join(path.name for path in rendered.beside)
+    return (
+        f"{rendered.path}: {width}x{height}, {length}{size_in_words(rendered.bytes)}, "
+        f"made in {rendered.took:.1f} s"
+    ) + "".join(f"; {text}" for text in (rendered.notice, others) if text)
+
+
+def size_in_words(count: int) -> str:
+    """`412 kB`."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
