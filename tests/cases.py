@@ -16,6 +16,7 @@ from gdanim.descent.newton import Newton
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
 from gdanim.problems import datasets
+from gdanim.problems.dataset import Dataset
 from gdanim.problems.function import Function
 from gdanim.problems.landscape import Best, Landscape
 from gdanim.problems.linear import Linear
@@ -153,6 +154,12 @@ OPTIMIZERS = [
 
 LINE = Problem(datasets.linear(2.0, 1.0), Linear())
 WAVE = Problem(datasets.sinusoid(), Sinusoid())
+CLASSES = Problem(
+    Dataset(np.random.default_rng(0).normal(size=(20, 2)), np.tile([0.0, 1.0], 10)),
+    Logistic(2),
+    LogLoss(),
+)
+NETWORK = Problem(datasets.linear(points=20), MLP((2,)))
 
 
 class Valley(Landscape):

@@ -10,6 +10,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
+from cases import CLASSES, LINE, NETWORK, VIEWS, ViewCase
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
@@ -29,14 +30,14 @@ from gdanim.scene import Scene
 from gdanim.script import choose, scripts_in
 from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve
-from gdanim.views.theme import DARK, LIGHT, Theme
+from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
 
 SCENES = [
     scene
     for script in scripts_in(Path(__file__).parent.parent / "scenes")
     for scene in choose(str(script))
 ]
-THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK, PROJECTOR], ids=lambda theme: theme.name)
 # Odd ones too, where text is scaled by no whole number.
 SIZES = [(853, 480), (333, 211)]
 
@@ -66,6 +67,16 @@ def test_every_scene(scene: Callable[[], Scene], theme: Theme) -> None:
     runs = made.runs()
     for size in SIZES:
         assert_same_frames(replace(made, theme=theme, size=size).film(runs))
+
+
+@THEMES
+@pytest.mark.parametrize("case", VIEWS, ids=str)
+def test_every_view(case: ViewCase, theme: Theme) -> None:
+    problem = next(problem for problem in (LINE, CLASSES, NETWORK) if case.made_for(problem))
+    made = line(problem=problem, start=None, panels={"only": case.view}, theme=theme)
+    runs = made.runs()
+    for size in SIZES:
+        assert_same_frames(replace(made, size=size).film(runs))
 
 
 def line(**changes: Any) -> Scene:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import LINE, VIEWS, ViewCase
+from cases import CLASSES, LINE, NETWORK, VIEWS, ViewCase
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
@@ -21,11 +21,7 @@ from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.numbers import quantity
 from gdanim.problems import datasets
-from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
-from gdanim.problems.logistic import Logistic
-from gdanim.problems.losses import LogLoss
-from gdanim.problems.mlp import MLP
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
@@ -36,13 +32,6 @@ from gdanim.views.gradient import Gradient
 from gdanim.views.learning_rate import LearningRate
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.text import Text
-
-CLASSES = Problem(
-    Dataset(np.random.default_rng(0).normal(size=(20, 2)), np.tile([0.0, 1.0], 10)),
-    Logistic(2),
-    LogLoss(),
-)
-NETWORK = Problem(datasets.linear(points=20), MLP((2,)))
 
 
 def scene(view: View, **changes: Any) -> Scene:
