@@ -68,7 +68,12 @@ def embed(
         alt = Beside(alt=True)
         asked = request([selection], knobs, f"{folder}/", ["mp4"], beside=alt, sweep=sweep)
         takes = in_step(prepare(asked, settings))
-        videos = [one.path for take in takes for one in take.files(watch, jobs)]
+        # Where they are while they are made is nobody's business.
+        videos = [
+            one.path
+            for take in takes
+            for one in take.files(lambda path, frames: watch(Path(path.name), frames), jobs)
+        ]
         written = [_beside(where, video) for video in videos] if beside else []
         addresses = [url(Path(path.name)) for path in written] or [_inside(one) for one in videos]
         told = [named(one.with_suffix(""), ALT).read_text(encoding="utf-8") for one in videos]

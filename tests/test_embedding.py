@@ -180,6 +180,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = CliRunner().invoke(cli.main, words)
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("output/lesson.html: ")
+    assert result.stderr.splitlines() == ["lesson-lr0.01.mp4", "lesson-lr0.02.mp4"]
     assert os.listdir("output") == ["lesson.html"]
 
 

@@ -48,7 +48,7 @@ class Finished:
 def bundle_of(clip: Clip) -> Bundle:
     """The clip with all files below its script's folder that it opens when it is loaded and called.
 
-    Raises GdanimError for a file elsewhere that it reads, which the other machine could not find.
+    Files elsewhere, such as those of packages, have to be on the other machine too.
     """
     script, colons, name = clip.selection.partition("::")
     root = Path(script).resolve().parent
