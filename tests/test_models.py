@@ -7,6 +7,7 @@ import pytest
 from cases import MODELS, ModelCase
 from matplotlib.mathtext import MathTextParser
 
+from gdanim.arrays import as_value
 from gdanim.errors import GdanimError
 from gdanim.problems.linear import Linear
 from gdanim.problems.model import Fixed
@@ -155,9 +156,12 @@ def test_forward_of_many_gives_the_same_as_often_as_asked(case: ModelCase) -> No
     params = np.stack([model.init(rng) for _ in range(3)])
     x, cotangent = rng.normal(size=(7, model.features)), rng.normal(size=(3, 7))
     prediction, vjp = model.forward(params, x)
-    kept = prediction.copy()
-    first, other, again = vjp(cotangent), vjp(2 * cotangent[0]), vjp(cotangent)
-    np.testing.assert_array_equal(prediction, kept)
+    np.testing.assert_array_equal(prediction, model.predict(params, x))
+    # A descent overwrites the prediction and may find its cotangent overwritten.
+    prediction[...] = np.nan
+    first, other, again = vjp(cotangent.copy()), vjp(2 * cotangent[0]), vjp(cotangent.copy())
     np.testing.assert_array_equal(first, again)
+    np.testing.assert_array_equal(first, vjp(as_value(cotangent)))
+    np.testing.assert_array_equal(first, model.vjp(params, x, cotangent))
     expected = [model.vjp(one, x, 2 * cotangent[0]) for one in params]
     np.testing.assert_allclose(other, expected, rtol=1e-12, atol=1e-12)

@@ -9,6 +9,7 @@ import pytest
 from cases import LINE, MODELS, PAIRS, ModelCase
 
 from gdanim import arrays
+from gdanim.arrays import Floats
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
@@ -22,7 +23,7 @@ from gdanim.problems.losses import (
     RootMeanSquaredError,
 )
 from gdanim.problems.mlp import MLP
-from gdanim.problems.model import LinearInParameters
+from gdanim.problems.model import LinearInParameters, Model
 from gdanim.problems.penalties import L1, L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
@@ -56,6 +57,40 @@ def test_gradient_is_the_derivative_of_loss(
     assert analytic == pytest.approx(numeric, rel=1e-6), (
         f"{case}, {loss.name}: gradient {analytic!r}, difference quotient {numeric!r}"
     )
+
+
+@each_pair
+def test_loss_and_gradient_of_many_runs_are_those_of_each(case: ModelCase, loss: Loss) -> None:
+    problem = _problem(case, loss)
+    runs = np.array(case.params) + 0.1 * np.random.default_rng(3).normal(size=(4, 1))
+    losses, gradients = problem.loss_and_gradient_at(runs)
+    np.testing.assert_allclose(losses, [problem.loss(run) for run in runs], rtol=1e-12)
+    expected = [problem.gradient(run) for run in runs]
+    np.testing.assert_allclose(gradients, expected, rtol=1e-12, atol=1e-12)
+
+
+class Curve(Model):
+    """A user's model, whose prediction is its parameters themselves."""
+
+    features, names, formula = 1, ("a", "b", "c"), "y"
+
+    def init(self, rng: np.random.Generator) -> Floats:
+        return rng.normal(size=3)
+
+    def predict(self, params: Floats, x: Floats) -> Floats:
+        return params
+
+    def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
+        return cotangent
+
+
+def test_a_prediction_that_is_no_new_array_stays_as_it_is() -> None:
+    problem = Problem(Dataset(np.arange(3.0), np.array([5.0, 7.0, 9.0])), Curve())
+    runs = np.zeros((2, 3))
+    losses, gradients = problem.loss_and_gradient_at(runs)
+    np.testing.assert_array_equal(runs, np.zeros((2, 3)))
+    np.testing.assert_allclose(losses, [(25 + 49 + 81) / 3] * 2)
+    np.testing.assert_allclose(gradients, [[-10 / 3, -14 / 3, -6]] * 2)
 
 
 @each_pair

@@ -39,9 +39,13 @@ class Loss(ABC):
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
         """`(n),(n)->(n)`: the derivative by the prediction."""
 
-    def value_and_gradient(self, prediction: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """`(n),(n)->(),(n)`: both; losses override it where they have much in common."""
-        return self.value(prediction, y), self.gradient(prediction, y)
+    def value_and_gradient(self, prediction: Floats, y: Floats) -> tuple[Floats, Floats, float]:
+        """`(n),(n)->(),(n),()`: `value`, and `gradient` as an array and a number to multiply it by.
+
+        The number is for the end of a calculation, where few numbers are left to multiply. Losses
+        override this where both have much in common. It may overwrite the prediction.
+        """
+        return self.value(prediction, y), self.gradient(prediction, y), 1.0
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,11 @@ class MeanSquaredError(Loss):
         gradient: Floats = (prediction - y) * (2.0 / y.shape[-1])
         return gradient
 
-    def value_and_gradient(self, prediction: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """`(n),(n)->(),(n)`: both from one residual."""
-        residual: Floats = prediction - y
+    def value_and_gradient(self, prediction: Floats, y: Floats) -> tuple[Floats, Floats, float]:
+        """`(n),(n)->(),(n),()`: both from one residual, which overwrites the prediction."""
+        residual = np.subtract(prediction, y, out=prediction)
         value = np.asarray(np.vecdot(residual, residual) / y.shape[-1])
-        residual *= 2.0 / y.shape[-1]
-        return value, residual
+        return value, residual, 2.0 / y.shape[-1]
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,11 @@ class Model(ABC):
     def forward(self, params: Floats, x: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
         """`predict`, and `vjp` there as a function of the cotangent.
 
-        For a descent, which needs both; models override it where they have much in common.
+        For a descent, which needs both; models override it where they have much in common. Arrays
+        of many runs are long, so what is handed over may be overwritten: the prediction by the
+        caller, the cotangent by `vjp`.
         """
-        return self.predict(params, x), lambda cotangent: self.vjp(params, x, cotangent)
+        return np.array(self.predict(params, x)), lambda cotangent: self.vjp(params, x, cotangent)
 
 
 def sigmoid(z: Floats) -> Floats:

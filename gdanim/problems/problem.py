@@ -115,8 +115,8 @@ class Problem(Landscape):
             return self.loss_at(params), self.gradient_at(params)
         x, y, function = self.data.x, self.data.y, self.loss_function
         prediction, vjp = self._scored.forward(params, x)
-        loss, slope = function.value_and_gradient(prediction, y)
-        return loss, vjp(slope)
+        loss, slope, scale = function.value_and_gradient(prediction, y)
+        return loss, scale * vjp(slope)
 
     def validation_losses(self, params: Floats) -> Floats:
         """`losses` over the held-out points, without penalty: `[S, ..., P] -> [S, ...]`.

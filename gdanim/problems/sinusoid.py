@@ -45,7 +45,7 @@ class Sinusoid(Model):
 
     def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
         """`(p),(n,d),(n)->(p)`; the derivative is `(sin u, a x cos u, a cos u, 1)`, u = b x + c."""
-        return self.forward(params, x)[1](cotangent)
+        return self.forward(params, x)[1](np.array(cotangent))
 
     def forward(self, params: Floats, x: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
         """`predict`, and `vjp` there."""
@@ -74,28 +74,27 @@ def _of_many(params: Floats, x: Floats) -> tuple[Floats, Callable[[Floats], Floa
     """`Sinusoid.forward` of many runs `[*R, P]` at the same points `[N]`."""
     a, d, ones = params[..., 0:1], params[..., 3:4], np.ones_like(x)
     # One piece of memory: several that come and go at each step, the system clears anew.
-    sine, cosine, prediction, product = np.empty((4, *params.shape[:-1], len(x)))
+    sine, cosine, prediction = np.empty((3, *params.shape[:-1], len(x)))
     # One product is faster than broadcasting twice.
-    np.matmul(params[..., 1:3], np.array([0.5 * x, 0.5 * ones]), out=sine)
+    np.matmul(params[..., 1:3], 0.5 * np.array([x, ones]), out=sine)
     sine_and_cosine(sine, cosine)
     np.multiply(a, sine, out=prediction)
     prediction += d
 
     def vjp(cotangent: Floats) -> Floats:
-        out: Floats | None = product
         if cotangent.shape != sine.shape:
             axes = np.broadcast_shapes(cotangent.shape, sine.shape)
-            cotangent, out = np.broadcast_to(cotangent, axes), None
-        inner = np.multiply(cotangent, cosine, out=out)
+            cotangent = np.broadcast_to(cotangent, axes)
         gradient = np.empty((*cotangent.shape[:-1], 4))
         np.vecdot(cotangent, sine, out=gradient[..., 0])
+        np.matmul(cotangent, ones, out=gradient[..., 3])
+        inner = np.multiply(cotangent, cosine, out=cotangent if cotangent.flags.writeable else None)
         # The same points for all runs make one product of it.
         np.matmul(inner, x, out=gradient[..., 1])
         np.matmul(inner, ones, out=gradient[..., 2])
         # Column by column: NumPy is slow along axes of two.
         gradient[..., 1] *= params[..., 0]
         gradient[..., 2] *= params[..., 0]
-        np.matmul(cotangent, ones, out=gradient[..., 3])
         return gradient
 
     return prediction, vjp
