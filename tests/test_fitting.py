@@ -54,7 +54,7 @@ def test_what_is_no_number_of_bytes(text: str) -> None:
 
 def test_the_ladder_of_a_gif() -> None:
     groups = rungs(GIF, (1280, 720), 25)
-    assert [[rung.format.colours for rung in group] for group in groups] == [[160, 96, 64, 32]] * 5
+    assert [[rung.format.colours for rung in group] for group in groups] == [[96, 64, 48, 32]] * 5
     assert [(group[0].size, group[0].fps) for group in groups] == [
         ((1280, 720), 25),
         ((1280, 720), 10),

@@ -185,8 +185,8 @@ GIF = Format(
     # A GIF counts time in hundredths of a second, and browsers slow down delays below 2 of them:
     # at other rates the video would drift. https://www.w3.org/Graphics/GIF/spec-gif89a.txt
     fps=(10, 20, 25, 50),
-    colours=160,
-    lower=(96, 64, 32),
+    colours=96,
+    lower=(64, 48, 32),
     output=("-c:v", "gif", "-loop", "0", "-f", "gif"),
 )
 WEBP = Format(

@@ -14,9 +14,8 @@ ROUNDS = 12
 # Of the 256 places of a palette, the last is transparent: encoders put it where nothing changes.
 PLACES, TRANSPARENT = 256, 255
 # A pixel keeps its colour when that is no further from the truth than the nearest one and so much;
-# where the palette has the very colour, as that of paper, no further than EXACT, or lines that have
-# gone would leave shadows.
-TOLERANCE, EXACT = 6.0, 4.0
+# but not where the palette has the very colour, as that of paper, or lines would leave shadows.
+TOLERANCE = 6.0
 
 
 def choose_palette(frames: Iterable[memoryview], most: int) -> Colours:
@@ -81,7 +80,7 @@ class Quantiser:
             truth = _unpacked(rgb[changed])
             old, new = self._shown[changed], indices[changed]
             nearest = self._error(truth, new)
-            worse = self._error(truth, old) > np.where(nearest > 0, nearest + TOLERANCE, EXACT)
+            worse = (nearest == 0) | (self._error(truth, old) > nearest + TOLERANCE)
             self._shown[changed[worse]] = new[worse]
         return memoryview(self._shown.tobytes() + self._places)
 
