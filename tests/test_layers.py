@@ -285,6 +285,36 @@ def with_a_shadow(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], obj
     return [text], update
 
 
+def rotated_on_a_card(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    """A corner of the card lies further out than the letters' box and the card's padding."""
+    card = {"boxstyle": "square,pad=2"}
+    text = figure.text(0.5, 0.5, "on", size=20, rotation=45, ha="center", va="center", bbox=card)
+    figure.text(0.5, 0.88, "still", size=10, zorder=9, ha="center", color="red")
+    return [text], lambda frame: text.set_text("on" if frame % 2 else "off")
+
+
+def on_a_card_that_changes(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    """matplotlib tells nobody of a new card, or of one of another colour; a text lies over it."""
+    text = figure.text(0.1, 0.5, "on", size=20, bbox={})
+    other = figure.text(0.1, 0.5, "it", size=20, color="red", zorder=9)
+    late = figure.text(0.5, 0.5, "late", size=20)
+    figure.text(0.7, 0.5, "still", zorder=9, color="red")
+
+    def update(frame: int) -> None:
+        card = text.get_bbox_patch()
+        assert card is not None
+        card.set_facecolor((0.1 * frame, 0, 0))
+        late.set_bbox({"boxstyle": "rarrow,pad=1.5"} if frame in (4, 8) else None)
+
+    return [text, other, late], update
+
+
+def on_faint_paper(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
+    figure.patch.set_alpha(0.3)
+    text = figure.text(0.1, 0.5, "faint", alpha=0.5)
+    return [text], lambda frame: text.set_text(f"{frame // 2}")
+
+
 def the_paper_moves(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], object]]:
     figure.subplots().plot([0, 1])
     return [figure.patch], lambda frame: figure.set_facecolor((0.1 * frame, 0, 0))
@@ -306,6 +336,9 @@ def nothing_moves(figure: Figure) -> tuple[Sequence[Artist], Callable[[int], obj
         on_an_arrow,
         filtered,
         with_a_shadow,
+        rotated_on_a_card,
+        on_a_card_that_changes,
+        on_faint_paper,
         the_paper_moves,
         nothing_moves,
     ],

@@ -25,7 +25,7 @@ from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
-from matplotlib.patches import BoxStyle, Patch
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, BboxBase
 from numpy.typing import NDArray
@@ -84,6 +84,7 @@ class Words:
     `box` is where it is now, None for nowhere. `room` is where it is expected to stay. What is
     still, lies above it and was put below it because of that is in the boxes `above`: when it gets
     there, the layers are no longer right. `below` are the reaches of all that moves beneath it.
+    A text that is not `bare` may draw anywhere, and is told nothing of its ground's changes.
     """
 
     def __init__(self, text: Text) -> None:
@@ -93,6 +94,7 @@ class Words:
         self.below: list[Box | Words] = []
         self.above: list[Box] = []
         self.changes = 0
+        self.bare = False
         self._changed = True
         self._picture: tuple[Picture, Neighbours] | None = None
         self._told = text.stale_callback
@@ -109,8 +111,11 @@ class Words:
 
     def fits(self, renderer: RendererAgg) -> bool:
         """Find its place; whether that is beside all that lies above it."""
-        if self._changed:
-            self.box = _extent(self.text, renderer)
+        # `set_bbox` does not make a text stale.
+        bare = _is_bare(self.text)
+        if self._changed or bare != self.bare:
+            self.bare = bare
+            self.box = _extent(self.text, renderer) if self.bare else _all(renderer)
             self.changes += 1
             self._picture = None
         return not any(self.box and self.box.meets(other) for other in self.above)
@@ -130,7 +135,7 @@ class Words:
             self.text.draw(renderer)
             self._picture = None
             # A text that changes at every frame is worth no picture.
-            if beneath is not None and not self._changed:
+            if beneath is not None and self.bare and not self._changed:
                 self._picture = Picture(self.box, renderer), beneath
         self._changed = False
 
@@ -140,7 +145,7 @@ class Words:
         for at, other in enumerate(self.below):
             box = other.box if isinstance(other, Words) else other
             if self.box and box and self.box.meets(box):
-                if not isinstance(other, Words):
+                if not (isinstance(other, Words) and other.bare):
                     return None
                 found.append((at, other.changes))
         return found
@@ -150,8 +155,9 @@ class Layers:
     """A canvas's figure, of which only `moving` changes from frame to frame.
 
     `draw` composes what the artists show now. The rest of the figure, the order of its artists and
-    the clip boxes must stay as they are when this is made. `steps` are what is drawn for it, from
-    back to front. `close` it when done.
+    the clip boxes must stay as they are when this is made; so must what is placed by matplotlib,
+    such as a title, and what a text does not become stale by: its transform, its font's own
+    properties. `steps` are what is drawn for it, from back to front. `close` it when done.
     """
 
     def __init__(self, canvas: FigureCanvasAgg, moving: Sequence[Artist]) -> None:
@@ -183,13 +189,16 @@ class Layers:
 
 
 def _texts(figure: Figure, moving: set[int]) -> Iterator[Text]:
-    """The moving texts of which it can be told where they are."""
+    """The moving texts that are drawn by themselves."""
     for artist, _ in draw_order(figure, moving):
         if type(artist) is Text and id(artist) in moving:
-            ground = artist.get_bbox_patch()
-            plain = ground is None or type(ground.get_boxstyle()) is BoxStyle.Square
-            if plain and not (artist.get_path_effects() or artist.get_agg_filter()):
-                yield artist
+            yield artist
+
+
+def _is_bare(text: Text) -> bool:
+    """Whether the letters are all that is drawn, where they are set."""
+    dressed = text.get_bbox_patch() or text.get_path_effects() or text.get_agg_filter()
+    return not dressed
 
 
 def draw_order(figure: Figure, moving: set[int]) -> Iterator[tuple[Artist, bool]]:
@@ -237,7 +246,9 @@ def _steps(
 ) -> Iterator[Artist | Picture | Words]:
     renderer = _renderer(canvas)
     ground, *above = _layers(canvas.figure, moving, words, renderer)
-    _paint(ground.artists, renderer, BLACK)
+    renderer.clear()  # type: ignore[no-untyped-call]
+    for artist in ground.artists:
+        artist.draw(renderer)
     yield Picture(_all(renderer), renderer)
     for layer in above:
         if layer.moves:
@@ -401,14 +412,8 @@ def _surroundings(text: Text, box: Box, renderer: RendererAgg) -> Box:
 
 
 def _margin(text: Text, renderer: RendererAgg) -> int:
-    """How far a text may reach out of the box that its letters are set in.
-
-    Letters go beyond it by a quarter of their size at most, or else its ground does.
-    """
-    ground = text.get_bbox_patch()
-    pad = 0.0 if ground is None else ground.get_boxstyle().pad  # type: ignore[attr-defined]
-    edge = 0.0 if ground is None else ground.get_linewidth()
-    points = float(text.get_fontsize()) * max(0.25, pad) + edge
+    """How far letters may reach out of the box that they are set in: a quarter of their size."""
+    points = 0.25 * float(text.get_fontsize())
     pixels: float = renderer.points_to_pixels(points)  # type: ignore[no-untyped-call]
     return math.ceil(pixels) + 1
 
