@@ -146,7 +146,7 @@ def outputs(
     meant; without formats just the still as a .png, or an .mp4. What is to go `beside` a video does
     so once, beside the first.
     """
-    if where is not None and not _is_folder(where):
+    if where is not None and not is_folder(where):
         return _accompanied((single(Path(where), formats, still, codec),), beside)
     folder = Path(OUTPUT if where is None else where)
     videos, pictures = _kinds(formats, still, codec)
@@ -184,7 +184,8 @@ def _kinds(
     return [with_codec(FORMATS[name], codec) for name in names or [MP4.name]], []
 
 
-def _is_folder(where: str) -> bool:
+def is_folder(where: str) -> bool:
+    """Whether an output of that name is the folder for files, and no file or folder of frames."""
     path = Path(where)
     if _ending(path) in VIDEOS:
         return False

@@ -85,6 +85,16 @@ def test_render_read_and_render_again(name: str, options: list[str], described: 
     assert content(name) == before
 
 
+@pytest.mark.parametrize("name", ["a.gif", "a-frames"])
+def test_made_anew_in_a_folder(name: str) -> None:
+    """It keeps its name and stays what it is, as no name of a file says what it shall be."""
+    write(Path(), SCENE)
+    assert gdanim("render", "lesson.py", *SHORT, "-o", name).exit_code == 0
+    assert gdanim("info", name, "--again", "-o", "COPY").exit_code == 0
+    assert [path.name for path in Path("COPY").iterdir()] == [name]
+    assert content(f"COPY/{name}") == content(name)
+
+
 def test_no_file_tells_where_it_was_made(folder: Path) -> None:
     (folder / "lessons").mkdir()
     script = write(folder / "lessons", SCENE)

@@ -14,19 +14,23 @@ from gdanim.cli.telling import size_in_words
 @click.command(cls=Command)
 @click.argument("path", metavar="VIDEO", type=click.Path(exists=True, path_type=Path))
 @click.option("--again", is_flag=True, help="Render it again, in its place or at -o.")
-@click.option("-o", "--output", metavar="PATH", help="Where --again, or its command, writes.")
+@click.option("-o", "--output", metavar="PATH", help="The file that --again writes, or its folder.")
 @debug_option
 @click.pass_context
 def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> None:
     """Show what a file or a folder of frames holds, what wrote it, and the command to repeat it."""
     from gdanim.inspecting import inspect
+    from gdanim.requests import is_folder
 
     found = inspect(path)
+    place = Path(output or path)
+    if output and is_folder(output):
+        place /= path.absolute().name
     if again:
-        words = found.note.command(Path(output or path))[2:]
+        words = found.note.command(place)[2:]
         with render.make_context("gdanim render", words, parent=ctx) as context:
             render.invoke(context)
         return
     click.echo(f"{path}: {found.described()}, {size_in_words(found.bytes)}")
-    for line in found.lines(Path(output or path)):
+    for line in found.lines(place):
         click.echo(line)
