@@ -55,7 +55,7 @@ PANELS: dict[type[View], str] = {
     LossCurve: "the loss at every step",
     LossSlice: "the loss over one parameter, with a ball that rolls down it",
     Contour: "the loss over two parameters as a map, with the path across it",
-    Boundary: "the probability of two classes over the plane of two features",
+    Boundary: "the points of two classes, and the probability of one of them",
     Surface: "the loss over two parameters as a landscape, with the path down it",
     Parameters: "the parameters at every step",
     LearningRate: "the learning rate at every step",
