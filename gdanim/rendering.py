@@ -360,6 +360,11 @@ def _check(scene: Scene, output: Output, settings: Settings) -> None:
             f"{output.path}: a still of this scene can show steps 0 to {scene.steps}, "
             f"got {output.still}"
         )
+    poster = output.beside.poster
+    if known and isinstance(poster, int) and poster > scene.steps:
+        raise RequestError(
+            f"{output.path}: a poster of this scene can show steps 0 to {scene.steps}, got {poster}"
+        )
     assert scene.fps is not None
     try:
         size, fps = check_size(scene.size), check_fps(scene.fps)

@@ -31,8 +31,10 @@ from gdanim.errors import GdanimError
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
+from gdanim.provenance import read as read_note
 from gdanim.scene import Descent, Scene
 from gdanim.timeline import Every
+from gdanim.views.fit import Fit
 
 LESSON = """
 from pathlib import Path
@@ -196,6 +198,20 @@ def test_what_no_key_can_vouch_for_is_made_again(folder: Path) -> None:
     assert to_make() == dict.fromkeys(
         BOTH, "scene.problem.data.truth is a function of your own, which may have changed"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--dry-run", "--watch"], "--dry-run: makes nothing to watch or report"),
+        (["--dry-run", "--report", "r.json"], "--dry-run: makes nothing to watch or report"),
+        (["--dask", "tcp://127.0.0.1:9"], "-j: is for this machine, --dask for a cluster"),
+    ],
+)
+def test_options_that_do_not_go_together(folder: Path, arguments: list[str], message: str) -> None:
+    done = invoke(*arguments)
+    assert done.exit_code == 2 and message in done.output
+    assert not (folder / "output").exists()
 
 
 def test_failures_are_named_and_stop_the_rest(folder: Path) -> None:
@@ -373,8 +389,13 @@ def test_compared_scenes_are_one() -> None:
     assert (runs["slow"].losses == scene().run().losses).all()
     assert runs["fast"].losses[-1] < runs["slow"].losses[-1]
     both.film().draw(0)
-    # A panel for every run, and a line below each.
+    # Equal panels need not be the same ones. A panel for every run, and a line below each.
     assert len(both.film().figure.axes) == 4
+
+
+def test_a_comparison_has_a_title_only_where_all_have_it() -> None:
+    assert compared({"a": scene(title="x"), "b": scene(title="x")}).title == "x"
+    assert compared({"a": scene(title="lr = 1"), "b": scene(title="lr = 2")}).title == ""
 
 
 @pytest.mark.parametrize(
@@ -382,6 +403,8 @@ def test_compared_scenes_are_one() -> None:
     [
         ({"steps": 9}, "b changes steps of the scene, which compared runs share"),
         ({"seed": 9}, "b changes seed"),
+        ({"captions": False}, "b changes captions"),
+        ({"panels": {"fit": Fit(inset=None)}}, "b changes panels"),
         ({"start": [(0, 0), (1, 1)]}, None),
         ({"optimizer": {"x": GradientDescent(0.1)}}, "b compares runs already"),
     ],
@@ -432,6 +455,21 @@ def test_what_goes_beside_a_video_is_kept_up_to_date_with_it(folder: Path) -> No
     assert to_make() == {"lesson.mp4": "was edited"}
     change(folder / "plan.toml", "csv = true\n", "")
     assert to_make() == {"lesson.mp4": "size, rate, look or format have changed"}
+
+
+def test_a_file_from_elsewhere_names_the_script_as_it_is_called_here(folder: Path) -> None:
+    (folder / "scripts").mkdir()
+    for name in ("lesson.py", "helper.py", "points.csv"):
+        (folder / name).rename(folder / "scripts" / name)
+    change(folder / "plan.toml", PLAN[PLAN.rindex("[[clip]]") :], "")
+    change(folder / "plan.toml", "lesson.py", "scripts/lesson.py")
+    (clip,) = read(Path("plan.toml"))
+    unpack(clip, make_bundle(bundle_of(clip)))
+    origin = read_note(Path("output/lesson.mp4")).origin
+    assert origin is not None and origin.script == "scripts/lesson.py"
+    there = held(folder)
+    assert invoke("--force").exit_code == 0
+    assert held(folder) == there
 
 
 def test_a_bundle_brings_back_what_goes_beside_a_video(folder: Path) -> None:

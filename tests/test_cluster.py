@@ -220,9 +220,10 @@ def test_long_runs_are_sent_without_warnings(dask: Dask) -> None:
 
 def test_no_scheduler(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "PATIENCE", 1)
-    done = batch("--dask", "tcp://127.0.0.1:9")
-    assert done.exit_code == 1
-    assert "tcp://127.0.0.1:9: no Dask scheduler answers" in done.output
+    for address in ("tcp://127.0.0.1:9", "nonsense"):
+        done = batch("--dask", address)
+        assert done.exit_code == 1
+        assert f"{address}: no Dask scheduler answers" in done.output
     assert not (folder / "output").exists()
 
 

@@ -122,6 +122,16 @@ def test_a_folder_is_a_clip_for_every_scene(folder: Path) -> None:
     assert clips[0].where == f"{folder / 'lesson.py'}::line"
 
 
+def test_helper_modules_in_a_folder_are_no_clips(folder: Path, tmp_path: Path) -> None:
+    (folder / "helper.py").write_text("", encoding="utf-8")
+    assert len(read(folder)) == 2
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "helper.py").write_text("", encoding="utf-8")
+    with pytest.raises(RequestError, match="none of its scripts has a function annotated"):
+        read(alone)
+
+
 SCENE = '[[clip]]\nscene = "lesson.py::line"\n'
 
 
@@ -141,6 +151,9 @@ SCENE = '[[clip]]\nscene = "lesson.py::line"\n'
         (f"{SCENE}seconds = 0\n", 3, "seconds: must be above 0"),
         (f'{SCENE}formats = ["avi"]\n', 3, "formats must be a list of some of mp4"),
         (f"{SCENE}formats = []\n", 3, "formats must be a list"),
+        (f'{SCENE}formats = [["mp4"]]\n', 3, "formats must be a list of some of mp4"),
+        (f'{SCENE}output = ""\n', 3, "output must be a file name without extension"),
+        (f'{SCENE}output = "lecture1/"\n', 3, "output must be a file name without extension"),
         (f'{SCENE}themes = ["red"]\n', 3, "themes must be a list of some of light"),
         (f'{SCENE}sizes = ["big"]\n', 3, "'big' is no size; write WIDTHxHEIGHT"),
         (f'{SCENE}quality = "best"\n', 3, "quality must be one of low, medium, high, 4k"),
@@ -149,6 +162,11 @@ SCENE = '[[clip]]\nscene = "lesson.py::line"\n'
         (f"{SCENE}[clip.set]\nlr = []\n", 3, "set must be knobs and values"),
         (f"{SCENE}sweep = {{lr = [0.1, 7]}}\n", 3, "lr=7: must be"),
         (f"{SCENE}sweep = {{lr = []}}\n", 3, "sweep must be knobs and lists"),
+        (f"{SCENE}sweep = {{lr = [0.1, 0.1]}}\n", 3, "sweep has a value twice"),
+        (f"{SCENE}compare = true\nsweep = {{lr = [0.1, 0.1]}}\n", 4, "sweep has a value twice"),
+        (f"[defaults]\nset = {{lr = 3}}\n{SCENE}", 2, "lr=3: must be a number above 0"),
+        (f"[defaults]\nfps = 0\n{SCENE}", 2, "fps: must be a whole number from 1 to 120"),
+        (f"[defaults]\nfps = 9\n{SCENE}fps = 0\n", 5, "fps: must be a whole number"),
         (f"{SCENE}poster = -1\n", 3, "poster must be a step's number"),
         (f"{SCENE}alt = 1\n", 3, "alt must be true or false"),
         (f"{SCENE}filmstrip = 6\n", 3, "filmstrip must be true or false"),

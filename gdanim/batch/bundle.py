@@ -17,6 +17,7 @@ from gdanim.batch.plan import Clip
 from gdanim.batch.shares import WHOLE, Piece, Split, Task
 from gdanim.batch.work import Made, Order, job_of, make
 from gdanim.film.files import replacing, replacing_folder
+from gdanim.provenance import shown_path
 from gdanim.rendered import Rendered
 
 _opened: ContextVar[set[str] | None] = ContextVar("opened", default=None)
@@ -63,7 +64,8 @@ def bundle_of(clip: Clip) -> Bundle:
         replace(output, path=Path(f"{k}", output.path.name))
         for k, output in enumerate(clip.outputs)
     )
-    return Bundle(replace(clip, selection=selection, outputs=outputs), files)
+    shown = shown_path(Path(script))
+    return Bundle(replace(clip, selection=selection, outputs=outputs, script=shown), files)
 
 
 def make_bundle(bundle: Bundle, task: Task = WHOLE) -> list[Finished] | Split | Piece:

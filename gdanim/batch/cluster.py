@@ -105,10 +105,13 @@ def _client(address: str) -> Iterator[Any]:
             "--dask needs the package distributed: run `pip install 'gdanim[cluster]'`"
         ) from None
     try:
+        # A client that was given no address at all leaves a traceback behind.
+        distributed.comm.get_address_host_port(address)
         client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise GdanimError(
-            f"{address}: no Dask scheduler answers ({error}); start one with `dask scheduler`"
+            f"{address}: no Dask scheduler answers ({error}); start one with "
+            "`dask scheduler` and name it as it does, such as tcp://scheduler:8786"
         ) from None
     # A long run is sent as it is, and nobody can do anything about that.
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": 2**62}):

@@ -16,7 +16,7 @@ from gdanim.film.formats import FORMATS
 from gdanim.publish.beside import Beside
 from gdanim.quality import OUTPUT, QUALITIES, parse_size
 from gdanim.requests import Output, Settings, outputs
-from gdanim.script import SceneFunction, choose, scripts_in
+from gdanim.script import SceneFunction, choose, load, scripts_in
 from gdanim.sweep import grid, label, suffix
 from gdanim.views.theme import THEMES
 
@@ -29,7 +29,7 @@ def _is(*kinds: type) -> Callable[[Any], bool]:
 
 
 def _some(choices: Mapping[str, object]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and value != [] and set(value) <= set(choices)
+    return _list_of(lambda item: isinstance(item, str) and item in choices)
 
 
 _scalar = _is(bool, int, float, str)
@@ -53,7 +53,12 @@ class Key:
 
 KEYS = {
     "scene": Key('a script such as "linear.py", or "lesson.py::one_scene"', _is(str)),
-    "output": Key('a file name without extension, such as "lecture1/line"', _is(str)),
+    "output": Key(
+        'a file name without extension, such as "lecture1/line"',
+        lambda value: (
+            isinstance(value, str) and value == value.strip("/") and Path(value).name != ""
+        ),
+    ),
     "set": Key("knobs and values, such as {lr = 0.1}", _table_of(_scalar)),
     "sweep": Key("knobs and lists, such as {lr = [0.1, 1]}", _table_of(_list_of(_scalar))),
     "compare": Key("true (all values in one clip) or false (a clip a value)", _is(bool)),
@@ -84,7 +89,8 @@ class Clip:
 
     `selection` is `SCRIPT::SCENE`. `knobs` are the values' texts by label: one set, or one for each
     of the scenes that are compared. `outputs` are the files, one a format. `where` is the place in
-    the plan, for messages.
+    the plan, for messages. `script` is what the files call the script when it has been sent
+    elsewhere.
     """
 
     selection: str
@@ -92,6 +98,7 @@ class Clip:
     settings: Settings
     outputs: tuple[Output, ...]
     where: str
+    script: str | None = None
 
 
 def read(path: Path) -> list[Clip]:
@@ -114,9 +121,12 @@ def read(path: Path) -> list[Clip]:
 
 
 def _of_folder(folder: Path) -> Iterator[Clip]:
-    for script in scripts_in(folder):
-        for scene in choose(str(script)):
-            yield Clip(str(scene), {"": {}}, Settings(), outputs(scene.file_name), str(scene))
+    # Helper modules stand there too.
+    scenes = [scene for script in scripts_in(folder) for scene in load(script).scenes]
+    if not scenes:
+        raise RequestError(f"{folder}: none of its scripts has a function annotated -> Scene")
+    for scene in scenes:
+        yield Clip(str(scene), {"": {}}, Settings(), outputs(scene.file_name), str(scene))
 
 
 def _of_plan(path: Path) -> Iterator[Clip]:
@@ -140,18 +150,20 @@ def _of_plan(path: Path) -> Iterator[Clip]:
     for number, values in enumerate(clips):
         entry = Entry(path, text, CLIP, number, values)
         entry.check(list(KEYS))
-        yield from Entry(path, text, CLIP, number, defaults | values).clips()
+        inherited = frozenset(defaults.keys() - values.keys())
+        yield from Entry(path, text, CLIP, number, defaults | values, inherited).clips()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A table of a plan: a clip, or the defaults."""
+    """A table of a plan: a clip, or the defaults. `inherited` are a clip's keys from there."""
 
     path: Path
     text: str
     table: str
     number: int
     values: Mapping[str, Any]
+    inherited: frozenset[str] = frozenset()
 
     def check(self, keys: Sequence[str]) -> None:
         """RequestError for a key that is not among `keys`, or a value that it does not allow."""
@@ -189,7 +201,8 @@ class Entry:
 
     def fault(self, key: str | None, message: str) -> RequestError:
         """The error at this key's line, or the table's."""
-        line = line_of(self.text, key, self.table, self.number)
+        place = (DEFAULTS, 0) if key in self.inherited else (self.table, self.number)
+        line = line_of(self.text, key, *place)
         return RequestError(f"{self.path}, line {line}: {message}")
 
     def _scenes(self) -> tuple[SceneFunction, ...]:
@@ -212,6 +225,8 @@ class Entry:
                 except RequestError as error:
                     raise self.fault(key, str(error).removeprefix("--set ")) from None
         sets = {label(knobs): {**fixed, **knobs} for knobs in swept}
+        if len(sets) < len(swept):
+            raise self.fault("sweep", "sweep has a value twice; leave one of them away")
         if self.values.get("compare", False):
             if not sweep:
                 raise self.fault("compare", f"compare needs sweep = {KEYS['sweep'].allowed}")

@@ -201,7 +201,9 @@ def _taken(
 ) -> Sequence[Rendered] | BaseException | None:
     """What became of the clip; None when it is not yet done."""
     if future.cancelled():
-        return LostError("the connection to its worker was lost")
+        return LostError(
+            "the connection to its worker was lost; the same command goes on from here"
+        )
     error = future.exception()
     if isinstance(error, OtherFilmError):
         making.begin_at_once()

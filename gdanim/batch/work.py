@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from gdanim.batch.keys import UnkeyableError, key_of, versions
 from gdanim.batch.plan import Clip
@@ -22,8 +23,9 @@ from gdanim.scene import ONLY, Descent, Scene
 from gdanim.script import choose
 from gdanim.views.each import Each
 
-# What the runs of a comparison share.
+# What the runs of a comparison share, and how they are shown.
 SHARED = ("steps", "epochs", "batch_size", "stop", "seed")
+SHOWN = ("panels", "layout", "pace", "size", "fps", "theme", "captions")
 # gdanim's sources that decide how a run goes.
 DESCENDING = ("arrays.py", "problems", "descent")
 
@@ -44,15 +46,17 @@ Made = list[Rendered] | Split | Piece
 def compared(scenes: Mapping[str, Scene]) -> Scene:
     """One scene that shows the runs of several, each panel once for every run.
 
-    They may differ in problem, optimizer and start. Raises GdanimError for those that compare runs
-    already, and for those that differ in what runs share.
+    They may differ in problem, optimizer and start; a title that is not that of all is left out.
+    Raises GdanimError for those that compare runs already, and for those that differ in what runs
+    share or how they are shown.
     """
     first = next(iter(scenes.values()))
     for label, scene in scenes.items():
         if list(scene.descents()) != [ONLY]:
             raise GdanimError(f"compare: the scene of {label} compares runs already")
-        for field in SHARED:
-            if getattr(scene, field) != getattr(first, field):
+        for field in (*SHARED, *SHOWN):
+            one, other = getattr(scene, field), getattr(first, field)
+            if one != other if field in SHARED else not _alike(one, other):
                 raise GdanimError(
                     f"compare: {label} changes {field} of the scene, which compared runs share; "
                     "sweep a knob that changes its problem, optimizer or start"
@@ -60,11 +64,20 @@ def compared(scenes: Mapping[str, Scene]) -> Scene:
     descents = {label: scene.descents()[ONLY] for label, scene in scenes.items()}
     return replace(
         first,
+        title=first.title if len({scene.title for scene in scenes.values()}) == 1 else "",
         problem={label: descent.problem for label, descent in descents.items()},
         optimizer={label: descent.optimizer for label, descent in descents.items()},
         start={label: descent.start for label, descent in descents.items()},
         panels={name: Each(view) for name, view in first.panels.items()},
     )
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two fields of scenes say the same; of what no key can vouch for, that is assumed."""
+    try:
+        return key_of(one) == key_of(other)
+    except UnkeyableError:
+        return True
 
 
 def make(order: Order) -> Made:
@@ -127,6 +140,8 @@ def job_of(clip: Clip) -> Job:
         return Job(compared(scenes), clip.outputs, function.script)
     ((label, scene),) = scenes.items()
     origin = origin_of(function, values[label])
+    if clip.script is not None:
+        origin = replace(origin, script=clip.script)
     return Job(scene, clip.outputs, function.script, origin)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from gdanim.cli.group import Command, debug_option
+from gdanim.errors import RequestError
 
 
 @click.command(cls=Command)
@@ -27,6 +28,10 @@ def batch(plan: Path, jobs: int | None, dry_run: bool, watch: bool, **wishes: An
     """
     from gdanim.batch import commands
 
+    if dry_run and (watch or wishes["report"]):
+        raise RequestError("--dry-run: makes nothing to watch or report; leave one of them away")
+    if jobs and wishes["dask"]:
+        raise RequestError("-j: is for this machine, --dask for a cluster; leave one of them away")
     if dry_run:
         commands.show(plan, wishes["force"])
     elif watch:
