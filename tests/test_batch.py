@@ -364,6 +364,26 @@ def test_watch_makes_again_what_a_saved_file_changes(folder: Path) -> None:
         assert process.wait(60) == 130
 
 
+def test_watch_sees_the_data_that_lie_elsewhere(folder: Path) -> None:
+    (folder / "scripts").mkdir()
+    (folder / "plans").mkdir()
+    for name in ("lesson.py", "helper.py"):
+        (folder / name).rename(folder / "scripts" / name)
+    change(folder / "scripts" / "lesson.py", "Path(__file__).parent", "Path(__file__).parents[1]")
+    change(folder / "plan.toml", "lesson.py", "../scripts/lesson.py")
+    (folder / "plan.toml").rename(folder / "plans" / "plan.toml")
+    command = [sys.executable, "-m", "gdanim", "batch", "plans/plan.toml", "-j", "1", "--watch"]
+    with started(command, text=True) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        assert any(line.startswith("watching") for line in lines)
+        change(folder / "points.csv", "2,5", "2,4")
+        assert "made (the scene has changed)" in next(lines)
+        assert any(line.startswith("watching") for line in lines)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+
+
 def test_the_results_are_in_the_plans_order(folder: Path) -> None:
     items = examine(read(Path("plan.toml")))
     told: list[tuple[int, int]] = []

@@ -53,12 +53,11 @@ def bundle_of(clip: Clip) -> Bundle:
     """
     script, colons, name = clip.selection.partition("::")
     root = Path(script).resolve().parent
-    with _opened_files() as opened:
-        job_of(clip)
-    files = {}
-    for path in sorted(_sources(opened)):
-        if path.is_relative_to(root) and path.is_file():
-            files[path.relative_to(root).as_posix()] = path.read_bytes()
+    files = {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(read_by(clip))
+        if path.is_relative_to(root)
+    }
     selection = f"{Path(script).name}{colons}{name}"
     outputs = tuple(
         replace(output, path=Path(f"{k}", output.path.name))
@@ -66,6 +65,13 @@ def bundle_of(clip: Clip) -> Bundle:
     )
     shown = shown_path(Path(script))
     return Bundle(replace(clip, selection=selection, outputs=outputs, script=shown), files)
+
+
+def read_by(clip: Clip) -> set[Path]:
+    """All files that the clip's script opens when it is loaded and called, itself among them."""
+    with _opened_files() as opened:
+        job_of(clip)
+    return {path for path in _sources(opened) if path.is_file()}
 
 
 def make_bundle(bundle: Bundle, task: Task = WHOLE) -> list[Finished] | Split | Piece:

@@ -17,7 +17,7 @@ from gdanim.errors import RequestError
 @click.option("--dry-run", is_flag=True, help="Show what would be made, and why; make nothing.")
 @click.option("--force", is_flag=True, help="Make everything, changed or not.")
 @click.option("--keep-going", is_flag=True, help="Make the other clips when one fails.")
-@click.option("--watch", is_flag=True, help="Begin again whenever a file of the scripts is saved.")
+@click.option("--watch", is_flag=True, help="Begin again whenever a file that is read is saved.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write the results as JSON.")
 @click.option("--dask", metavar="ADDRESS", help="Make them on the cluster of this scheduler.")
 @debug_option
