@@ -125,6 +125,20 @@ def test_what_is_drawn_at_every_frame(panels: dict[str, Any], kinds: list[type])
     assert [type(step) for step in drawn if step not in moving] == kinds
 
 
+def test_names_at_lines_do_not_have_the_next_panel_drawn() -> None:
+    """They walk up and down beside their panel, on a ground, which no other panel comes near."""
+    panels = {"loss": LossCurve(), "fit": Fit(inset=None)}
+    film = line(start={"one": (0, 5), "two": (1, 5)}, panels=panels, size=(1280, 720)).film()
+    with plain_style(film.clip.theme), film.canvas.settled(moving := film.show(0)):
+        film.draw(20)
+        assert film.canvas._layers is not None
+        steps = film.canvas._layers.steps
+        names = [step.text.get_text() for step in steps if isinstance(step, Words)]
+        still = [step for step in steps if not isinstance(step, Words) and step not in moving]
+    assert {"one", "two"} <= set(names)
+    assert [type(step) for step in still] == [Picture]
+
+
 def test_the_canvas_forgets_its_layers() -> None:
     film = line().film()
     before = whole(film, 9)

@@ -25,7 +25,7 @@ from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import BoxStyle, FancyBboxPatch, Patch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, BboxBase
 from numpy.typing import NDArray
@@ -84,7 +84,7 @@ class Words:
     `box` is where it is now, None for nowhere. `room` is where it is expected to stay. What is
     still, lies above it and was put below it because of that is in the boxes `above`: when it gets
     there, the layers are no longer right. `below` are the reaches of all that moves beneath it.
-    A text that is not `bare` may draw anywhere, and is told nothing of its ground's changes.
+    A text that is not `bare` is told nothing of what its ground or its effects do.
     """
 
     def __init__(self, text: Text) -> None:
@@ -112,10 +112,9 @@ class Words:
     def fits(self, renderer: RendererAgg) -> bool:
         """Find its place; whether that is beside all that lies above it."""
         # `set_bbox` does not make a text stale.
-        bare = _is_bare(self.text)
-        if self._changed or bare != self.bare:
-            self.bare = bare
-            self.box = _extent(self.text, renderer) if self.bare else _all(renderer)
+        before, self.bare = self.bare, _is_bare(self.text)
+        if self._changed or not (before and self.bare):
+            self.box = _extent(self.text, renderer)
             self.changes += 1
             self._picture = None
         return not any(self.box and self.box.meets(other) for other in self.above)
@@ -197,8 +196,11 @@ def _texts(figure: Figure, moving: set[int]) -> Iterator[Text]:
 
 def _is_bare(text: Text) -> bool:
     """Whether the letters are all that is drawn, where they are set."""
-    dressed = text.get_bbox_patch() or text.get_path_effects() or text.get_agg_filter()
-    return not dressed
+    return text.get_bbox_patch() is None and not _is_changed_by_effects(text)
+
+
+def _is_changed_by_effects(artist: Artist) -> bool:
+    return bool(artist.get_path_effects() or artist.get_agg_filter())
 
 
 def draw_order(figure: Figure, moving: set[int]) -> Iterator[tuple[Artist, bool]]:
@@ -392,9 +394,12 @@ def _reach(artist: Artist, renderer: RendererAgg) -> Box:
 
 
 def _extent(text: Text, renderer: RendererAgg) -> Box | None:
-    """Where the text is drawn now; None when it is not."""
+    """Where the text is drawn now, anywhere where that cannot be told; None when it is not."""
     if not (text.get_visible() and text.get_text()):
         return None
+    ground = text.get_bbox_patch()
+    if _is_changed_by_effects(text) or not (ground is None or _is_square(ground)):
+        return _all(renderer)
     extent = text.get_window_extent(renderer)
     if not np.isfinite(extent.extents).all():
         return None
@@ -411,9 +416,23 @@ def _surroundings(text: Text, box: Box, renderer: RendererAgg) -> Box:
     return replace(box, top=min(box.top, panel.top), bottom=max(box.bottom, panel.bottom))
 
 
+def _is_square(ground: FancyBboxPatch) -> bool:
+    """Whether a text's ground is its box and the padding, no more."""
+    plain = type(ground.get_boxstyle()) is BoxStyle.Square and not _is_changed_by_effects(ground)
+    return plain and ground.get_mutation_aspect() in (None, 1)
+
+
 def _margin(text: Text, renderer: RendererAgg) -> int:
-    """How far letters may reach out of the box that they are set in: a quarter of their size."""
-    points = 0.25 * float(text.get_fontsize())
+    """How far a text may reach out of the box that its letters are set in.
+
+    Letters go beyond it by a quarter of their size at most; the corners of a ground by its padding,
+    and when they are turned by 1.42 times as much.
+    """
+    size, ground = float(text.get_fontsize()), text.get_bbox_patch()
+    points = 0.25 * size
+    if ground is not None and _is_square(ground):
+        pad: float = ground.get_boxstyle().pad  # type: ignore[attr-defined]
+        points = max(points, 1.5 * (size * abs(pad) + ground.get_linewidth()))
     pixels: float = renderer.points_to_pixels(points)  # type: ignore[no-untyped-call]
     return math.ceil(pixels) + 1
 
