@@ -9,7 +9,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 
@@ -27,8 +27,10 @@ def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
     except BaseException:
         executor.shutdown(wait=False, cancel_futures=True)
         for child in multiprocessing.active_children():
-            if child.pid is not None:
-                os.kill(child.pid, signal.SIGINT)
+            # One may end by itself meanwhile.
+            with suppress(ProcessLookupError):
+                if child.pid is not None:
+                    os.kill(child.pid, signal.SIGINT)
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
