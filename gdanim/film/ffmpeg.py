@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -96,14 +97,16 @@ class Stream:
 
 def stream(path: Path) -> Stream:
     """What the file says of its video; GdanimError when it holds none."""
-    try:
-        frames = imageio_ffmpeg.read_frames(f"{path}")
+    # It leaves its pipes to the garbage collector where ffmpeg has ended already.
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
         try:
-            found = next(frames)
-        finally:
-            frames.close()
-    except (OSError, RuntimeError, StopIteration):
-        raise GdanimError(f"{path}: is no video that ffmpeg can read") from None
+            frames = imageio_ffmpeg.read_frames(f"{path}")
+            try:
+                found = next(frames)
+            finally:
+                frames.close()
+        except (OSError, RuntimeError, StopIteration):
+            raise GdanimError(f"{path}: is no video that ffmpeg can read") from None
     return Stream(found["codec"].rstrip(","), tuple(found["source_size"]), float(found["fps"]))
 
 
