@@ -63,16 +63,24 @@ def _interruptible() -> Iterator[None]:
     # One that is ignored stays so: nohup wants it.
     before = {n: signal.getsignal(n) for n in WORDS if signal.getsignal(n) != signal.SIG_IGN}
 
+    received: list[int] = []
+
     def interrupt(number: int, frame: FrameType | None) -> None:
         # Once: another signal must not disturb the cleaning up after the first.
         for each in before:
             signal.signal(each, signal.SIG_IGN)
+        received.append(number)
         raise Interrupted(number)
 
     try:
         for number in before:
             signal.signal(number, interrupt)
         yield
+    except Exception:
+        # Libraries in C may turn what is raised in the middle of them into an error of their own.
+        if received:
+            raise Interrupted(received[0]) from None
+        raise
     finally:
         # After an interrupt they stay ignored, as the program is about to end.
         for number, handler in before.items():
