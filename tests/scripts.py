@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from textwrap import dedent
+
+import pytest
 
 SCENE = '''
 """A line."""
@@ -44,6 +47,13 @@ def write(folder: Path, text: str, name: str = "lesson.py") -> Path:
     path = folder / name
     path.write_text(dedent(text), encoding="utf-8")
     return path
+
+
+def copied(made: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder, with a copy of what has been made in another one, as the one to work in."""
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    monkeypatch.chdir(folder)
+    return folder
 
 
 def line_of(path: Path, text: str) -> int:

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -348,20 +350,31 @@ def descendants(pid: int) -> list[int]:
     return [*own, *(other for child in own for other in descendants(child))]
 
 
-def test_watch_makes_again_what_a_saved_file_changes(folder: Path) -> None:
-    command = [sys.executable, "-m", "gdanim", "batch", "plan.toml", "-j", "1", "--watch"]
+@contextmanager
+def watching(plan: str) -> Iterator[Iterator[str]]:
+    """What `batch --watch` says once it watches; an interrupt ends it."""
+    command = [sys.executable, "-m", "gdanim", "batch", plan, "-j", "1", "--watch"]
     with started(command, text=True) as process:
         assert process.stdout is not None
-        lines = iter(process.stdout.readline, "")
-        assert any(line.startswith("watching") for line in lines)
+        try:
+            lines = iter(process.stdout.readline, "")
+            assert any(line.startswith("watching") for line in lines)
+            yield lines
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 130
+        finally:
+            # It would watch on when a check has failed.
+            process.kill()
+
+
+def test_watch_makes_again_what_a_saved_file_changes(folder: Path) -> None:
+    with watching("plan.toml") as lines:
         change(folder / "plan.toml", "lr = 0.02", "lr = 0.03")
         made = [next(lines) for _ in range(2)]
         assert "other.gif: made (the scene has changed)" in made[0] and "1 kept" in made[1]
         assert next(lines).startswith("watching")
         write(folder / "helper.py", "TITLE = 1 / 0\n")
         assert next(lines).startswith("watching")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 130
 
 
 def test_watch_sees_the_data_that_lie_elsewhere(folder: Path) -> None:
@@ -372,16 +385,10 @@ def test_watch_sees_the_data_that_lie_elsewhere(folder: Path) -> None:
     change(folder / "scripts" / "lesson.py", "Path(__file__).parent", "Path(__file__).parents[1]")
     change(folder / "plan.toml", "lesson.py", "../scripts/lesson.py")
     (folder / "plan.toml").rename(folder / "plans" / "plan.toml")
-    command = [sys.executable, "-m", "gdanim", "batch", "plans/plan.toml", "-j", "1", "--watch"]
-    with started(command, text=True) as process:
-        assert process.stdout is not None
-        lines = iter(process.stdout.readline, "")
-        assert any(line.startswith("watching") for line in lines)
+    with watching("plans/plan.toml") as lines:
         change(folder / "points.csv", "2,5", "2,4")
         assert "made (the scene has changed)" in next(lines)
         assert any(line.startswith("watching") for line in lines)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 130
 
 
 def test_the_results_are_in_the_plans_order(folder: Path) -> None:

@@ -218,6 +218,21 @@ def test_an_error_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_an_interrupt_that_a_library_makes_an_error_of() -> None:
+    text = """
+        import signal
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except KeyboardInterrupt:
+            raise ValueError("in the middle of a call in C") from None
+    """
+    write(Path(), text)
+    command = [sys.executable, "-m", "gdanim", "render", "lesson.py"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (143, "", "terminated\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize(
     ("number", "code", "word"),
     [

@@ -33,6 +33,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from processes import working_in
 from scripts import SCENE, write
 
 from gdanim.film import ffmpeg
@@ -92,19 +93,7 @@ class Place:
     def assert_tidy(self, *names: str) -> None:
         assert sorted(os.listdir(self.out)) == sorted({"a.mp4", *names})
         assert os.listdir(self.scratch) == []
-        assert running(self.folder) == []
-
-
-def running(folder: Path) -> list[int]:
-    """The processes that have the folder among their arguments."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if f"{folder}/".encode() in place.read_bytes():
-                found.append(int(place.parent.name))
-        except OSError:
-            continue
-    return found
+        assert working_in(self.folder) == []
 
 
 @pytest.fixture
@@ -125,7 +114,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @linux
 def test_ffmpeg_killed(place: Place) -> None:
     with place.start("-o", "out/a.mp4", *LONG) as process:
-        while not (encoders := [p for p in running(place.folder) if p != process.pid]):
+        while not (encoders := [p for p in working_in(place.folder) if p != process.pid]):
             assert process.poll() is None
             time.sleep(0.01)
         os.kill(encoders[0], signal.SIGKILL)

@@ -17,6 +17,7 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 from browser import needs_chromium, observe
+from scripts import copied
 from test_snippet import ALT, PLAYS, rendered, snippet
 
 from gdanim.publish.beside import Beside
@@ -42,9 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, to work in."""
-    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return copied(made, tmp_path, monkeypatch)
 
 
 def run(*command: str) -> None:

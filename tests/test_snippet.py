@@ -15,7 +15,7 @@ import pytest
 from browser import needs_chromium, observe
 from click.testing import CliRunner
 from pptx import Presentation
-from scripts import SCENE, write
+from scripts import SCENE, copied, write
 
 from gdanim import cli
 from gdanim.cli.snippet import TARGETS
@@ -66,17 +66,13 @@ class Silent:
 @pytest.fixture
 def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, to work in."""
-    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return copied(made, tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def pictures(moving: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, to work in."""
-    shutil.copytree(moving, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return copied(moving, tmp_path, monkeypatch)
 
 
 class Tags(HTMLParser):

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from matplotlib.axes import Axes
+from processes import working_in
 from scripts import SCENE, write
 
 from gdanim import cli
@@ -140,21 +141,9 @@ class Watched:
         assert all(process.returncode is not None for process in self.processes)
         # What a killed process leaves behind finds its pipe closed, and ends.
         until = time.monotonic() + 20
-        while encoders_of(self.scratch) and time.monotonic() < until:
+        while working_in(self.scratch) and time.monotonic() < until:
             time.sleep(0.05)
-        assert encoders_of(self.scratch) == []
-
-
-def encoders_of(folder: Path) -> list[int]:
-    """The processes that write to the folder."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if f"{folder}".encode() in place.read_bytes():
-                found.append(int(place.parent.name))
-        except OSError:
-            continue
-    return found
+        assert working_in(self.scratch) == []
 
 
 @pytest.fixture
@@ -190,7 +179,7 @@ def test_a_worker_killed_under_the_command(
     def kill_a_worker() -> None:
         while len(started := watched.started(sys.executable)) < 2:
             time.sleep(0.01)
-        while not encoders_of(watched.scratch):
+        while not working_in(watched.scratch):
             time.sleep(0.01)
         started[1].kill()
 
@@ -225,7 +214,7 @@ def test_an_error_in_the_drawing_is_raised_as_it_is(watched: Watched, at: int) -
 def test_an_encoder_killed(watched: Watched) -> None:
     def progress(done: int, total: int) -> None:
         if done == 5:
-            while not (encoders := encoders_of(watched.scratch)):
+            while not (encoders := working_in(watched.scratch)):
                 time.sleep(0.01)
             os.kill(encoders[0], signal.SIGKILL)
 
