@@ -144,17 +144,9 @@ def keep_inside(figure: Figure) -> None:
     """Shrink the panels' names that would leave the frame at the side; no layout moves these."""
     margin = 0.1 * figure.dpi
     for ax in figure.axes:
-        titles = [one for one in ax.get_children() if isinstance(one, Text) and one not in ax.texts]
-        for text in (*titles, ax.xaxis.label):
-            if not text.get_text():
-                continue
-            size = full = float(text.get_fontsize())
-            while size > SMALLEST * full:
-                box = text.get_window_extent()
-                if box.x0 >= margin and box.x1 <= figure.bbox.width - margin:
-                    break
-                size *= 0.97
-                text.set_fontsize(size)
+        for text in (*titles(ax), ax.xaxis.label):
+            if text.get_text():
+                shrink_within(text, left=margin, right=figure.bbox.width - margin)
 
 
 def keep_apart(figure: Figure) -> None:
@@ -162,17 +154,13 @@ def keep_apart(figure: Figure) -> None:
     name on its y axis where it meets one on its x axis.
     """
     for ax in figure.axes:
-        titles = [one for one in ax.get_children() if isinstance(one, Text) and one not in ax.texts]
         below = [
             one
             for one in ax.texts
             if one.get_gid() == ROOM and one.get_horizontalalignment() == "center"
         ]
-        for text in (*titles, *below):
-            size = full = float(text.get_fontsize())
-            while text.get_window_extent().width > ax.bbox.width and size > SMALLEST * full:
-                size *= 0.97
-                text.set_fontsize(size)
+        for text in (*titles(ax), *below):
+            shrink_within(text, width=ax.bbox.width)
         across = [one.get_window_extent() for one in ax.get_xticklabels() if one.get_text()]
         for label in ax.get_yticklabels():
             if any(label.get_window_extent().overlaps(box) for box in across):
@@ -193,10 +181,27 @@ def keep_on_cards(figure: Figure) -> None:
                         label.set_horizontalalignment("right")
             own = [one for one in inset.get_children() if isinstance(one, Text)]
             for text in (one for one in own if one.get_text() and one.get_gid() != ROOM):
-                size = full = float(text.get_fontsize())
-                while text.get_window_extent().x1 > card.x1 and size > SMALLEST * full:
-                    size *= 0.97
-                    text.set_fontsize(size)
+                shrink_within(text, right=card.x1)
+
+
+def titles(ax: Axes) -> list[Text]:
+    """A panel's own texts, without those that are drawn in it."""
+    return [one for one in ax.get_children() if isinstance(one, Text) and one not in ax.texts]
+
+
+def shrink_within(
+    text: Text, left: float = -math.inf, right: float = math.inf, width: float = math.inf
+) -> None:
+    """Make the text smaller until it lies between `left` and `right` and is no wider than `width`,
+    all in pixels; not below SMALLEST of its size.
+    """
+    size = full = float(text.get_fontsize())
+    while size > SMALLEST * full:
+        box = text.get_window_extent()
+        if box.x0 >= left and box.x1 <= right and box.width <= width:
+            break
+        size *= 0.97
+        text.set_fontsize(size)
 
 
 def settle(figure: Figure, header: float) -> tuple[float, float]:

@@ -127,15 +127,13 @@ class Words:
 
     def draw(self, renderer: RendererAgg) -> None:
         """Draw it, or put it back as it was drawn before, with what lies beneath it."""
-        beneath = self._beneath()
+        # A text that changes at every frame is worth no picture.
+        beneath = self._beneath() if self.bare and not self._changed else None
         if self._picture is not None and self._picture[1] == beneath:
             self._picture[0].draw(renderer)
         elif self.box is not None:
             self.text.draw(renderer)
-            self._picture = None
-            # A text that changes at every frame is worth no picture.
-            if beneath is not None and self.bare and not self._changed:
-                self._picture = Picture(self.box, renderer), beneath
+            self._picture = None if beneath is None else (Picture(self.box, renderer), beneath)
         self._changed = False
 
     def _beneath(self) -> Neighbours | None:
