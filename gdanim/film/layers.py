@@ -37,9 +37,10 @@ Pixels = NDArray[np.uint32]
 
 # These keep within their clip box, whatever they show.
 CLIPPED = (Line2D, Collection, Patch, AxesImage)
-# Opaque, as a pixel's four bytes in memory: red, green, blue, alpha.
-BLACK, WHITE = (
-    np.array([level, level, level, 255], np.uint8).view(np.uint32)[0] for level in (0, 255)
+# As a pixel's four bytes in memory: red, green, blue, alpha.
+CLEAR, BLACK, WHITE = (
+    np.array([level, level, level, alpha], np.uint8).view(np.uint32)[0]
+    for level, alpha in ((0, 0), (0, 255), (255, 255))
 )
 
 
@@ -127,8 +128,7 @@ class Words:
 
     def draw(self, renderer: RendererAgg) -> None:
         """Draw it, or put it back as it was drawn before, with what lies beneath it."""
-        # A text that changes at every frame is worth no picture.
-        beneath = self._beneath() if self.bare and not self._changed else None
+        beneath = self._beneath() if self.bare else None
         if self._picture is not None and self._picture[1] == beneath:
             self._picture[0].draw(renderer)
         elif self.box is not None:
@@ -352,7 +352,7 @@ def _overlay(artists: list[Artist], renderer: RendererAgg) -> list[Artist | Pict
 
 
 def _paint(artists: Sequence[Artist], renderer: RendererAgg, ground: np.uint32) -> Pixels:
-    """The canvas's pixels `[height, width]`, with the artists alone on an opaque ground."""
+    """The canvas's pixels `[height, width]`, with the artists alone on an even ground."""
     pixels = np.asarray(renderer.buffer_rgba()).view(np.uint32)[..., 0]  # type: ignore[no-untyped-call]
     pixels[...] = ground
     for artist in artists:
@@ -363,14 +363,9 @@ def _paint(artists: Sequence[Artist], renderer: RendererAgg, ground: np.uint32) 
 def _touched(artists: Sequence[Artist], renderer: RendererAgg) -> Box | None:
     """The smallest box around all pixels that the artists change; None when there are none.
 
-    Black and white are the ends of every channel, and blending is monotonic: what leaves both as
-    they are changes nothing between them, and what makes both the same makes all the same.
+    On a clear ground whatever is drawn leaves its alpha, however little.
     """
-    if not artists:
-        return None
-    boxes = [_box(_paint(artists, renderer, ground) != ground) for ground in (BLACK, WHITE)]
-    one, other = boxes
-    return one.joined(other) if one and other else one or other
+    return _box(_paint(artists, renderer, CLEAR) != CLEAR) if artists else None
 
 
 def _box(mask: Mask) -> Box | None:
