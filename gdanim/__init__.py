@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gdanim.descent.stopping import Convergence as Convergence
     from gdanim.descent.stopping import Divergence as Divergence
     from gdanim.descent.stopping import Stall as Stall
+    from gdanim.errors import GdanimError as GdanimError
     from gdanim.problems import datasets as datasets
     from gdanim.problems import objectives as objectives
     from gdanim.problems.dataset import Dataset as Dataset
@@ -60,6 +61,7 @@ _PUBLIC = {
     "Even": "gdanim.timeline:Even",
     "Every": "gdanim.timeline:Every",
     "Function": "gdanim.problems.function:Function",
+    "GdanimError": "gdanim.errors:GdanimError",
     "GradientDescent": "gdanim.descent.gradient_descent:GradientDescent",
     "Huber": "gdanim.problems.losses:Huber",
     "L1": "gdanim.problems.penalties:L1",

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from annotated_types import BaseMetadata, Ge, GroupedMetadata, Gt, Le, Lt
 
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, RequestError
 
 Value = float | int | bool | str
 Bound = Gt | Ge | Lt | Le
@@ -69,10 +69,10 @@ class Knob:
         return all(_within(value, bound) for bound in self.bounds)
 
     def parse(self, text: str) -> Value:
-        """The value that `text` means; GdanimError says what it got and what is allowed."""
+        """The value that `text` means; RequestError says what it got and what is allowed."""
         value = self._read(text)
         if value is None or not self.allows(value):
-            raise GdanimError(f"{self.name}={text}: must be {self.allowed}")
+            raise RequestError(f"{self.name}={text}: must be {self.allowed}")
         return value
 
     def _read(self, text: str) -> Value | None:

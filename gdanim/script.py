@@ -67,11 +67,8 @@ class SceneFunction:
         knobs = {knob.name: knob for knob in self.knobs}
         for name, text in settings.items():
             if name not in knobs:
-                raise RequestError(f"--set {name}={text}: {self._no_knob(name)}")
-        try:
-            return {name: knobs[name].parse(text) for name, text in settings.items()}
-        except GdanimError as error:
-            raise RequestError(f"--set {error}") from None
+                raise RequestError(f"{name}={text}: {self._no_knob(name)}")
+        return {name: knobs[name].parse(text) for name, text in settings.items()}
 
     def _no_knob(self, name: str) -> str:
         names = [knob.name for knob in self.knobs]

@@ -95,6 +95,18 @@ def test_made_anew_in_a_folder(name: str) -> None:
     assert content(f"COPY/{name}") == content(name)
 
 
+def test_a_script_that_has_changed_since() -> None:
+    script = write(Path(), SCENE)
+    assert gdanim("render", "lesson.py", *SHORT, "-o", "a.gif").exit_code == 0
+    before = content("a.gif")
+    script.write_text(script.read_text().replace("lr", "rate"))
+    result = gdanim("info", "a.gif", "--again")
+    assert result.exit_code == 2
+    assert "has no such knob; its knobs are rate" in result.stderr
+    assert "Usage: main render [OPTIONS] SCRIPT" in result.stderr
+    assert content("a.gif") == before
+
+
 def test_no_file_tells_where_it_was_made(folder: Path) -> None:
     (folder / "lessons").mkdir()
     script = write(folder / "lessons", SCENE)

@@ -242,8 +242,8 @@ def test_annotations_for_type_checkers_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ({"rl": "3"}, "--set rl=3: {} has no such knob; did you mean lr?; its knobs are lr, steps"),
-        ({"lr": "3"}, "--set lr=3: must be a number above 0 and at most 2"),
+        ({"rl": "3"}, "rl=3: {} has no such knob; did you mean lr?; its knobs are lr, steps"),
+        ({"lr": "3"}, "lr=3: must be a number above 0 and at most 2"),
     ],
 )
 def test_wrong_settings(tmp_path: Path, text: dict[str, str], message: str) -> None:

@@ -223,7 +223,7 @@ class Entry:
                 try:
                     scene.values({name: {**fixed, **knobs}[name]})
                 except RequestError as error:
-                    raise self.fault(key, str(error).removeprefix("--set ")) from None
+                    raise self.fault(key, str(error)) from None
         sets = {label(knobs): {**fixed, **knobs} for knobs in swept}
         if len(sets) < len(swept):
             raise self.fault("sweep", "sweep has a value twice; leave one of them away")

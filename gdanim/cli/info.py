@@ -28,7 +28,7 @@ def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> Non
         place /= path.absolute().name
     if again:
         words = found.note.command(place)[2:]
-        with render.make_context("gdanim render", words, parent=ctx) as context:
+        with render.make_context("render", words, parent=ctx.parent) as context:
             render.invoke(context)
         return
     click.echo(f"{path}: {found.described()}, {size_in_words(found.bytes)}")
