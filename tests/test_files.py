@@ -273,6 +273,41 @@ def test_no_room_is_said(tmp_path: Path, number: int) -> None:
     assert os.listdir(tmp_path) == []
 
 
+def test_a_file_is_on_the_disk_before_it_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, store = tmp_path / "video.mp4", os.fsync
+    stored: list[tuple[int, bool]] = []
+
+    def fsync(number: int) -> None:
+        stored.append((os.fstat(number).st_size, path.exists()))
+        store(number)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with replacing(path) as part:
+        part.write_bytes(b"whole")
+    assert stored == [(5, False)]
+    path = tmp_path / "frames"
+    with replacing_folder(path, r"a\d") as part:
+        (part / "a1").write_bytes(b"1")
+        (part / "a2").write_bytes(b"22")
+    assert sorted(stored[1:]) == [(1, False), (2, False)]
+
+
+def test_no_room_that_is_found_when_the_file_is_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fsync(number: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = tmp_path / "video.mp4"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(GdanimError, match="free some space"), replacing(path) as part:
+        part.write_bytes(b"new")
+    assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["video.mp4"]
+
+
 def test_errors_of_other_files_go_through(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), replacing(tmp_path / "video.mp4"):
         open(tmp_path / "missing")

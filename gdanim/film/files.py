@@ -1,4 +1,4 @@
-"""A file is written beside its place, and moved there when it is complete."""
+"""A file is written beside its place, and moved there when it is complete and on the disk."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
             part.open("xb").close()
         with _room_for(path):
             yield part
-        with _explained(path):
+        with _explained(path), _room_for(path):
+            _store(part)
             part.replace(target)
 
 
@@ -59,7 +60,9 @@ def replacing_folder(path: str | os.PathLike[str], pattern: str) -> Iterator[Pat
             part.mkdir()
         with _room_for(path):
             yield part
-        with _explained(path):
+        with _explained(path), _room_for(path):
+            for file in part.iterdir():
+                _store(file)
             _exchange(part, target)
 
 
@@ -147,6 +150,12 @@ def _machine() -> str:
 def _beside(target: Path) -> Path:
     part = f"{os.getpid()}-{_machine()}{secrets.token_hex(3)}"
     return target.with_name(f".{target.stem}.{part}{target.suffix}")
+
+
+def _store(part: Path) -> None:
+    """Have the file on the disk: after a power cut a name may not stand for half of it."""
+    with part.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 @contextmanager
