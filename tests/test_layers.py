@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from cases import CLASSES, LINE, NETWORK, VIEWS, ViewCase
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.patheffects import withSimplePatchShadow
@@ -19,6 +21,7 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.run import Run
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.film import Film
 from gdanim.film.layers import Box, Layers, Picture, Words
@@ -28,7 +31,11 @@ from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.script import choose, scripts_in
+from gdanim.timeline import Even
+from gdanim.views.base import Clip, Update, View
+from gdanim.views.each import Each
 from gdanim.views.fit import Fit
+from gdanim.views.inset import Inset
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
 
@@ -83,6 +90,106 @@ def line(**changes: Any) -> Scene:
     problem = Problem(datasets.linear(points=20), Linear())
     scene = Scene(problem, GradientDescent(0.02), (0, 5), steps=25, size=(640, 360), title="Line")
     return replace(scene, **changes)
+
+
+def always_set(scene: Scene, runs: Mapping[str, Run] | None = None) -> Film:
+    """Its film, whose panels are set anew at every frame, whatever they see."""
+    with mock.patch.object(Film, "_as_seen", lambda film, view, update: update):
+        return scene.film(runs)
+
+
+def assert_looks_as_it_sees(scene: Scene, pairs: int = 3) -> None:
+    """Frames in which the views see the same, spread over the film, are the same beside the header,
+    though the panels have been set to others in between.
+    """
+    film = always_set(replace(scene, size=(333, 211)))
+    for text in film.figure.texts:
+        text.set_visible(False)
+    views = film.panels.values()
+    seen = [[view.sees(film.clip, frame) for view in views] for frame in range(len(film))]
+    same = [frame for frame in range(1, len(film)) if seen[frame] == seen[frame - 1]]
+    for at in np.unique(np.linspace(0, len(same) - 1, pairs).astype(int)) if same else ():
+        one = whole(film, same[at] - 1)
+        film.show(0 if seen[same[at]] != seen[0] else len(film) - 1)
+        np.testing.assert_array_equal(one, whole(film, same[at]))
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.file_name)
+def test_what_every_scene_sees(scene: Callable[[], Scene]) -> None:
+    assert_looks_as_it_sees(scene())
+
+
+@pytest.mark.parametrize("case", VIEWS, ids=str)
+def test_what_every_view_sees(case: ViewCase) -> None:
+    problem = next(problem for problem in (LINE, CLASSES, NETWORK) if case.made_for(problem))
+    assert_looks_as_it_sees(line(problem=problem, start=None, panels={"only": case.view}))
+
+
+def test_frames_in_a_row_that_look_the_same_are_drawn_once() -> None:
+    # The trail fades, captions come and go, steps last for some frames.
+    scene = line(pace=Even(4), size=(320, 180))
+    runs = scene.runs()
+    film, other = scene.film(runs), always_set(scene, runs)
+    draw = mock.patch.object(Layers, "draw", autospec=True, side_effect=Layers.draw)
+    with plain_style(film.clip.theme), film.canvas.settled(film.show(0)), draw as drawn:
+        frames = [bytes(film.draw(frame)) for frame in range(len(film))]
+    expected = [whole(other, frame).tobytes() for frame in range(len(film))]
+    assert frames == expected
+    different = 1 + sum(one != other for one, other in pairwise(expected))
+    assert different <= drawn.call_count < 0.8 * len(film)
+
+
+class Clock(View):
+    """A user's view, which says nothing of what it sees."""
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        words = ax.text(0.5, 0.5, "", gid="clock")
+
+        def update(frame: int) -> list[Artist]:
+            words.set_text(f"{frame}")
+            return [words]
+
+        return update
+
+
+def test_a_view_that_does_not_say_what_it_sees_is_set_at_every_frame() -> None:
+    panels = {"fit": Fit(), "clock": Inset(LossCurve(), Clock()), "each": Each(Clock())}
+    film = line(steps=2, panels=panels, size=(640, 360)).film()
+    for frame in (0, 1, 2, 9, 3):
+        film.show(frame)
+        texts = [one for one in film.figure.findobj(Text) if isinstance(one, Text)]
+        clocks = [text.get_text() for text in texts if text.get_gid() == "clock"]
+        assert clocks == 2 * [f"{frame}"]
+
+
+class Lamp(View):
+    """A user's view, whose change matplotlib takes no notice of."""
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        words = ax.text(0.5, 0.5, "on")
+
+        def update(frame: int) -> list[Artist]:
+            words.set_bbox({"facecolor": "red" if frame % 2 else "blue"})
+            return [words]
+
+        return update
+
+
+def test_a_change_that_makes_nothing_stale_is_drawn() -> None:
+    film = line(steps=2, panels={"lamp": Lamp()}).film()
+    with plain_style(film.clip.theme), film.canvas.settled(film.show(0)):
+        one, other = (bytes(film.draw(frame)) for frame in (0, 1))
+        assert bytes(film.draw(0)) == one != other
+
+
+def test_the_first_picture_is_drawn_though_nothing_changes() -> None:
+    figure = Figure(figsize=(4, 3))
+    canvas = FrameCanvas(figure)
+    words = figure.text(0.1, 0.1, "words")
+    figure.text(0.1, 0.9, "above", zorder=9)
+    with canvas.settled([words]):
+        first = np.array(canvas.picture())
+    np.testing.assert_array_equal(first, np.array(canvas.picture()))
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (1080, 1080)])

@@ -30,15 +30,19 @@ class FrameCanvas(FigureCanvasAgg):
         """Draw; the canvas's own memory, RGBA `[height, width, 4]`, valid until the next draw."""
         if self._layers is None:
             self.draw()  # type: ignore[no-untyped-call]
-        else:
+        elif self.figure.stale:
             self._layers.draw()
+            self.figure.stale = False
         pixels: memoryview = self.buffer_rgba()  # type: ignore[no-untyped-call]
         return pixels
 
     @contextmanager
     def settled(self, moving: Sequence[Artist]) -> Iterator[None]:
-        """In the block nothing but `moving` changes, so `picture` draws the rest no more."""
+        """In the block nothing but `moving` changes, so `picture` draws the rest no more, nor
+        anything while the figure is not stale.
+        """
         layers = self._layers = Layers(self, moving)
+        self.figure.stale = True
         try:
             yield
         finally:

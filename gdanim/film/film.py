@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -39,7 +39,8 @@ class Film:
     """A figure with its panels, and what each frame shows on it.
 
     `draw(frame)` gives the pixels of one frame; frames may be drawn in any order and come out the
-    same. `size` is width and height in pixels. A film is pickled as what it is made of.
+    same, as long as nobody else sets what the panels show. `size` is width and height in pixels. A
+    film is pickled as what it is made of.
     """
 
     def __init__(
@@ -58,7 +59,9 @@ class Film:
             self.figure = blank_figure(size, clip.theme.paper)
             self.canvas = FrameCanvas(self.figure)
             places = mosaic(self.figure, panels, layout)
-            updates = [view.draw(places[name], clip) for name, view in panels.items()]
+            updates = [
+                self._as_seen(view, view.draw(places[name], clip)) for name, view in panels.items()
+            ]
             header, say = draw_header(self.figure, clip)
             # How high the header is depends on where the panels end, and they begin below it.
             height = arrange(header, clip, 0.05, 0.95)
@@ -79,6 +82,20 @@ class Film:
     def show(self, frame: int) -> list[Artist]:
         """Set every artist to what `frame` shows; the artists that move."""
         return [artist for update in self._updates for artist in update(frame)]
+
+    def _as_seen(self, view: View, update: Update) -> Update:
+        """The panel's update, made only where the view sees something else than at the last one."""
+        last: dict[Hashable, Sequence[Artist]] = {}
+
+        def show(frame: int) -> Sequence[Artist]:
+            seen = view.sees(self.clip, frame)
+            if seen not in last:
+                last.clear()
+                last[seen] = update(frame)
+                self.figure.stale = True
+            return last[seen]
+
+        return show
 
     def showing(self, step: int) -> Film:
         """A film whose `timeline.frame(step)` shows exactly that step; this one where it does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -111,3 +111,17 @@ class View(ABC):
     @abstractmethod
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Create the panel's artists on `ax`."""
+
+    def sees(self, clip: Clip, frame: int) -> Hashable:
+        """All of the frame that `update` depends on: frames that see the same look the same, and of
+        several in a row the first alone is drawn. Its number, where a view does not say less.
+        """
+        return frame
+
+
+class StepView(View):
+    """A view that looks the same in all frames of a step."""
+
+    def sees(self, clip: Clip, frame: int) -> Hashable:
+        """The step."""
+        return int(clip.timeline.steps[frame])

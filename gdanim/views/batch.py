@@ -14,14 +14,14 @@ from gdanim.arrays import Floats, Ints
 from gdanim.errors import GdanimError
 from gdanim.numbers import count
 from gdanim.views import axes
-from gdanim.views.base import Clip, Update, View
+from gdanim.views.base import Clip, StepView, Update
 
 # How much of the points' colour those have that this epoch has already seen.
 SEEN = 0.35
 
 
 @dataclass(frozen=True)
-class Batch(View):
+class Batch(StepView):
     """A cell for each point: full in the step's batch, pale if this epoch saw it, else empty.
 
     Points fill the rows in the order of the data. Raises GdanimError for several runs, and for a

@@ -18,7 +18,7 @@ from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
 from gdanim.views import axes
 from gdanim.views.bands import Bands, mixed
-from gdanim.views.base import Clip, Update, View
+from gdanim.views.base import Clip, StepView, Update
 from gdanim.views.fit import predicted, x_grid
 from gdanim.views.marks import key
 from gdanim.views.points import point_size
@@ -35,7 +35,7 @@ MARKERS, SIGNS, HELD_OUT = ("o", "s"), ("●", "■"), "○□ held out"
 
 
 @dataclass(frozen=True)
-class Boundary(View):
+class Boundary(StepView):
     """The probability that y is 1, as the run's model has it, and the points of the two classes.
 
     With two features, the probability is a colour and a line marks where it is one half; with one

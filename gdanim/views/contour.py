@@ -15,7 +15,7 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views import axes, marks
 from gdanim.views.bands import Bands, blues, scale
-from gdanim.views.base import Clip, Update, View
+from gdanim.views.base import Clip, StepView, Update
 from gdanim.views.terrain import (
     EACH_FRAME,
     ONCE,
@@ -45,7 +45,7 @@ VISIBLE, DOTS = 0.008, 400
 
 
 @dataclass(frozen=True)
-class Contour(View):
+class Contour(StepView):
     """The loss over two parameters in bands of blue, the path on it, and the way down.
 
     `parameters` are two names or numbers; the other parameters have their values of the frame's

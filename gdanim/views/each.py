@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 from matplotlib.artist import Artist
@@ -51,6 +52,10 @@ class Each(View):
             movers.append(draw_verdict(below, alone, place))
         share([panel for panel, _ in columns])
         return lambda frame: [artist for move in movers for artist in move(frame)]
+
+    def sees(self, clip: Clip, frame: int) -> Hashable:
+        """The step, and what the view sees."""
+        return int(clip.timeline.steps[frame]), self.view.sees(clip, frame)
 
 
 def divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:

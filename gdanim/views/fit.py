@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,7 +13,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
 
-from gdanim.arrays import Floats
+from gdanim.arrays import Floats, Ints
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
@@ -92,6 +92,17 @@ class Fit(View):
         movers.append(draw_inset(ax, card, self.inset, clip))
         return lambda frame: [artist for move in movers for artist in move(frame)]
 
+    def sees(self, clip: Clip, frame: int) -> Hashable:
+        """The steps of the trail and of the line, and what the inset sees."""
+        steps = clip.timeline.steps[np.maximum(frame - self._behind(clip, self.trail), 0)]
+        return tuple(steps.tolist()), self.inset and self.inset.sees(clip, frame)
+
+    def _behind(self, clip: Clip, length: int) -> Ints:
+        """How many frames ago a trail's lines were the line, which is the last, `[length + 1]`."""
+        gap = self.trail_seconds * clip.timeline.fps / max(length, 1)
+        behind: Ints = np.rint(gap * np.arange(length, -1, -1)).astype(np.int64)
+        return behind
+
     def _frame(self, ax: Axes, clip: Clip, problem: Problem) -> tuple[Floats, Card | None]:
         """Fix the limits; the grid over them, and the inset's corner."""
         alike = sharing(clip, problem)
@@ -148,8 +159,7 @@ class Fit(View):
         (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width,
                           solid_capstyle="round", zorder=4)  # fmt: skip
         point_out = draw_arrow(ax, theme, colour)
-        gap = self.trail_seconds * clip.timeline.fps / max(length, 1)
-        behind = np.rint(gap * np.arange(length, -1, -1)).astype(np.int64)
+        behind = self._behind(clip, length)
 
         def update(frame: int) -> list[Artist]:
             earlier = steps[np.maximum(frame - behind, 0)]
@@ -338,7 +348,7 @@ def x_grid(x: Floats) -> Floats:
     return np.linspace(low - margin, high + margin, GRID)
 
 
-def predicted(run: Run, steps: Floats, x: Floats) -> Floats:
+def predicted(run: Run, steps: Ints, x: Floats) -> Floats:
     """`(k),(g)->(k,g)`: the predictions after each of `steps` at `x`; overflow is infinite."""
     with np.errstate(all="ignore"):
         y = fitted(run).model.predict(run.params[steps], x[:, np.newaxis])

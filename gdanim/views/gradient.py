@@ -16,7 +16,7 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.numbers import quantity
 from gdanim.views import axes
-from gdanim.views.base import Clip, Update, View
+from gdanim.views.base import Clip, StepView, Update
 
 # More parameters than this are too many for bars with names.
 MOST = 8
@@ -29,7 +29,7 @@ LARGEST = 1e300
 
 
 @dataclass(frozen=True)
-class Gradient(View):
+class Gradient(StepView):
     """Two bars for each parameter: the gradient at the frame's state, and the step that follows.
 
     The gradient is that over all points. Both are signed, and grow with the logarithm: the longest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -82,6 +83,10 @@ class Inset(View):
         card = Card("right" in corner, "upper" in corner, card_size(ax, clip.theme))
         above = draw_inset(ax, card, self.inset, clip)
         return lambda frame: [*update(frame), *above(frame)]
+
+    def sees(self, clip: Clip, frame: int) -> Hashable:
+        """What both panels see."""
+        return self.view.sees(clip, frame), self.inset.sees(clip, frame)
 
 
 def draw_inset(ax: Axes, card: Card | None, view: View | None, clip: Clip) -> Update:

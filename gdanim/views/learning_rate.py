@@ -12,7 +12,7 @@ from gdanim.arrays import Floats
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views import axes
-from gdanim.views.base import Clip, Update, View
+from gdanim.views.base import Clip, StepView, Update
 from gdanim.views.ends import EndLabels
 from gdanim.views.trace import draw_trace
 
@@ -21,7 +21,7 @@ LINEAR_SPAN = 100.0
 
 
 @dataclass(frozen=True)
-class LearningRate(View):
+class LearningRate(StepView):
     """The rate of the step that a frame's state takes next, for each run, or each parameter.
 
     The axis is logarithmic when the rates span more than two decades, else it starts at 0. Raises

@@ -16,7 +16,7 @@ from gdanim.numbers import quantity
 from gdanim.problems.landscape import Best, Landscape
 from gdanim.views import axes
 from gdanim.views.axes import LARGEST
-from gdanim.views.base import Clip, Update, View, astray
+from gdanim.views.base import Clip, StepView, Update, astray
 from gdanim.views.ends import EndLabels
 from gdanim.views.theme import Theme
 from gdanim.views.trace import draw_trace
@@ -42,7 +42,7 @@ SMALLEST = 1e-9
 
 
 @dataclass(frozen=True)
-class LossCurve(View):
+class LossCurve(StepView):
     """The loss up to the frame's step, the whole run's steps in view from the start.
 
     `scale` is "linear", "log", or "auto": logarithmic when the loss spans more than two decades. A

@@ -15,7 +15,7 @@ from gdanim.errors import GdanimError
 from gdanim.views import axes, marks
 from gdanim.views.axes import LARGEST
 from gdanim.views.bands import mixed
-from gdanim.views.base import Clip, Update, View
+from gdanim.views.base import Clip, StepView, Update
 from gdanim.views.terrain import (
     Parameter,
     Slice,
@@ -40,7 +40,7 @@ TANGENT = 0.2
 
 
 @dataclass(frozen=True)
-class LossSlice(View):
+class LossSlice(StepView):
     """The loss over one parameter: the curve, the ball, its tangent, and the step to come.
 
     `parameter` is a name or number, the first one when None. The other parameters have their

@@ -15,7 +15,7 @@ from gdanim.arrays import Floats
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views import axes
-from gdanim.views.base import Clip, Update, View, astray
+from gdanim.views.base import Clip, StepView, Update, astray
 from gdanim.views.ends import EndLabels
 from gdanim.views.theme import Theme
 from gdanim.views.trace import draw_trace
@@ -30,7 +30,7 @@ STYLES: tuple[str, ...] = ("-", "--", ":", "-.")
 
 
 @dataclass(frozen=True)
-class Parameters(View):
+class Parameters(StepView):
     """Every parameter up to the frame's step, and where it belongs, dashed, where that is known.
 
     `names` chooses some of the parameters. `distance` shows how far each one is from its optimum,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -108,6 +108,10 @@ class Surface(View):
 
         scenery(0)
         return update
+
+    def sees(self, clip: Clip, frame: int) -> Hashable:
+        """The step; every frame while it turns."""
+        return frame if self.turn else int(clip.timeline.steps[frame])
 
 
 @dataclass(frozen=True)

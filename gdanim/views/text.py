@@ -13,7 +13,7 @@ from matplotlib.text import Text as Label
 
 from gdanim.errors import GdanimError
 from gdanim.numbers import count, quantity, setting
-from gdanim.views.base import Clip, Update, View
+from gdanim.views.base import Clip, StepView, Update
 
 # Spaces that are not in a formula: an even number of dollar signs follows.
 SPACES = re.compile(r" (?=[^$]*(?:\$[^$]*\$[^$]*)*$)")
@@ -30,7 +30,7 @@ class Value(float):
 
 
 @dataclass(frozen=True)
-class Text(View):
+class Text(StepView):
     """Words and formulas, with the run's values: `Text("the slope is {slope}, $w = {slope:.2f}$")`.
 
     `text` is mathtext between dollar signs, and a format string: {step}, {loss}, {rate}, and each

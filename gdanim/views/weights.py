@@ -15,7 +15,7 @@ from gdanim.errors import GdanimError
 from gdanim.problems.mlp import MLP
 from gdanim.problems.problem import Problem
 from gdanim.views import axes
-from gdanim.views.base import Clip, Update, View
+from gdanim.views.base import Clip, StepView, Update
 from gdanim.views.fit import x_grid, y_limits
 from gdanim.views.points import point_size
 from gdanim.views.terrain import spread
@@ -27,7 +27,7 @@ FAR = 100.0
 
 
 @dataclass(frozen=True)
-class Weights(View):
+class Weights(StepView):
     """What each unit of an MLP's last hidden layer adds to the output, and their sum.
 
     A thin curve for each unit: its weight in the output times what it gives at x. Their sum and
