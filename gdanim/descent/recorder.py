@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.arrays import Floats, Ints, in_blocks, parameters, whole
+from gdanim.arrays import Floats, Ints, blocks, in_blocks, parameters, whole
 from gdanim.descent.foreign import Parameters, flat
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.rows import LIMIT, Rows
@@ -183,8 +183,11 @@ class Recorder:
             return params
         held = Rows(params.shape[1:], len(params), limit=self._memory)
         held.grow(len(params))[...] = params
-        for run in np.ndindex(last.shape):
-            held.array[(slice(int(last[run]) + 1, None), *run)] = params[(int(last[run]), *run)]
+        last = last[..., np.newaxis]
+        end = np.take_along_axis(params, last[np.newaxis], axis=0)
+        steps = np.arange(len(params)).reshape(-1, *[1] * last.ndim)
+        for block in blocks(len(params), params[0].size):
+            np.copyto(held.array[block], end, where=steps[block] > last)
         return held.array
 
 
