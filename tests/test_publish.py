@@ -206,6 +206,14 @@ def test_runs_that_are_compared_have_their_colours_and_ends() -> None:
     assert "The curve ends close to the points." in of_a
 
 
+def test_a_run_that_is_named_after_a_knob() -> None:
+    clip = clip_of(run_of("converges"), run_of("diverges"))
+    labels = ("lr = 0.05", "momentum")
+    text = described(replace(clip, runs=dict(zip(labels, clip.runs.values(), strict=True))), {})
+    assert " With lr = 0.05 it starts at a mean squared error of " in text
+    assert " Momentum starts at a mean squared error of " in text
+
+
 def test_many_runs_are_counted() -> None:
     runs = [run_of(name) for name in ["converges"] * 5 + ["diverges", "has not arrived"]]
     text = told(*runs)

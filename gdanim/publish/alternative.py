@@ -190,7 +190,10 @@ def _comparison(clip: Clip, fit: bool) -> Iterator[str]:
     for label, run in clip.runs.items():
         seen = fit and isinstance(run.problem, Problem)
         begins = f"starts {_place(run, 0)} {_points(clip, run)}, " if seen else "starts "
-        yield f"{_capital(_plain(label))} {begins}at a {_loss(run)}."
+        name = _plain(label)
+        # A knob's name keeps its small letter.
+        who = f"With {name} it" if "=" in name else _capital(name)
+        yield f"{who} {begins}at a {_loss(run)}."
         yield from _end(run, fit)
 
 
