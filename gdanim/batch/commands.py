@@ -18,8 +18,7 @@ from gdanim.errors import GdanimError
 from gdanim.film.workers import cores
 from gdanim.quality import OUTPUT
 
-# Beside the outputs: the runs that each plan has recorded, so that a change of the look alone
-# descends nowhere.
+# Beside the outputs: the recorded runs, so that a change of the look alone descends nowhere.
 RUNS = Path(OUTPUT, ".gdanim-runs")
 
 
@@ -40,7 +39,7 @@ def make(
     """Make what has changed; GdanimError when a clip failed."""
     begun = time.monotonic()
     items = examine(read(plan), force)
-    runs = (Path() if plan.is_dir() else plan.parent) / RUNS / plan.name
+    runs = (Path() if plan.is_dir() else plan.parent) / RUNS
     results = run(items, _site(runs, jobs, dask), keep_going, _tell)
     tidy(items, runs)
     seconds = time.monotonic() - begun
