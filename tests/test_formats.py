@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from gdanim.errors import GdanimError, RequestError
+from gdanim.film import ffmpeg
 from gdanim.film.formats import (
     FORMATS,
     GIF,
@@ -70,6 +74,22 @@ def test_refuses_codecs(name: str, codec: str, message: str) -> None:
     with pytest.raises(RequestError) as caught:
         with_codec(FORMATS[name], codec)
     assert str(caught.value) == message
+
+
+def test_frames_are_converted_alike_on_every_processor(tmp_path: Path) -> None:
+    raw = tmp_path / "frame.raw"
+    raw.write_bytes(np.random.default_rng(0).bytes(160 * 90 * 4))
+    frame = ("-f", "rawvideo", "-pix_fmt", "rgb0", "-video_size", "160x90", "-i", raw)
+    filters = MP4.arguments[MP4.arguments.index("-vf") + 1]
+
+    def converted(*flags: str) -> bytes:
+        out = tmp_path / "frame.yuv"
+        ffmpeg.run([*flags, *frame, "-vf", filters, "-f", "rawvideo", out])
+        return out.read_bytes()
+
+    assert len(converted()) == 160 * 90 * 3 // 2
+    # Without vector instructions.
+    assert converted() == converted("-cpuflags", "0")
 
 
 def test_another_encoder_of_the_same_codec_does_as_well() -> None:

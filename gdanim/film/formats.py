@@ -73,13 +73,13 @@ class Format:
 
 # Without `scale` saying so, swscale converts RGB with BT.601's matrix and tags nothing, and players
 # show other colours. Halved chroma is the mean of all four pixels (full_chroma_inp: not of every
-# other one): as near to the frame as bicubic, for two thirds of the time. The frames' tags
-# (setparams) are what newer ffmpegs give the encoder, the options what older ones do.
-# https://trac.ffmpeg.org/wiki/colorspace
+# other one): as near to the frame as bicubic, for two thirds of the time. bitexact rounds alike on
+# every processor. The frames' tags (setparams) are what newer ffmpegs give the encoder, the options
+# what older ones do. https://trac.ffmpeg.org/wiki/colorspace
 _BT709 = (
     "-vf",
     "scale=out_color_matrix=bt709:out_range=tv"
-    ":flags=area+full_chroma_inp,format=yuv420p,"
+    ":flags=area+full_chroma_inp+bitexact,format=yuv420p,"
     "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709",
     *("-color_range", "tv", "-colorspace", "bt709"),
     *("-color_primaries", "bt709", "-color_trc", "bt709"),
@@ -97,8 +97,8 @@ _SVT_AV1 = ("-c:v", "libsvtav1", "-preset", "6", "-svtav1-params", "scm=1")
 _AOM_AV1 = ("-c:v", "libaom-av1", "-cpu-used", "8", "-row-mt", "1", *_THREADS)
 
 # Slower presets save a tenth of the bytes and take twice the time and more: at this factor there is
-# nothing to see between them. Lines on an even ground need no fine search for motion, and more
-# frames between two others cost fewer bytes: together a quarter of x264's time.
+# nothing to see between them. Lines on an even ground need no fine search for motion, and with more
+# frames between two others that costs hardly any bytes: it saves a quarter of x264's time.
 MP4 = Format(
     name="mp4",
     codec="h264",
