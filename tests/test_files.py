@@ -294,6 +294,19 @@ def test_a_file_is_on_the_disk_before_it_takes_its_place(
     assert sorted(stored[1:]) == [(1, False), (2, False)]
 
 
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOSYS, errno.ENOTSUP])
+def test_a_drive_that_cannot_be_told_to_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def fsync(file: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with replacing(tmp_path / "video.mp4") as part:
+        part.write_bytes(b"new")
+    assert (tmp_path / "video.mp4").read_bytes() == b"new"
+
+
 def test_no_room_that_is_found_when_the_file_is_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

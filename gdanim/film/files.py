@@ -18,6 +18,7 @@ from gdanim.errors import GdanimError
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST)
+UNTOLD = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
 
 
 @contextmanager
@@ -155,7 +156,12 @@ def _beside(target: Path) -> Path:
 def _store(part: Path) -> None:
     """Have the file on the disk: after a power cut a name may not stand for half of it."""
     with part.open("r+b") as file:
-        os.fsync(file.fileno())
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            # Some network drives cannot be told to.
+            if error.errno not in UNTOLD:
+                raise
 
 
 @contextmanager
