@@ -79,6 +79,7 @@ class Flat:
 
     def show(self, frame: int) -> list[Artist]:
         self.grey.set_facecolor((frame / (FRAMES - 1),) * 3)
+        self.figure.stale = True
         return [self.grey]
 
     def draw(self, frame: int) -> memoryview:

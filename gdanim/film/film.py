@@ -88,10 +88,11 @@ class Film:
         last: dict[Hashable, Sequence[Artist]] = {}
 
         def show(frame: int) -> Sequence[Artist]:
-            seen = view.sees(self.clip, frame)
+            # Texts are broken and names kept apart as the figure's size has it.
+            seen = view.sees(self.clip, frame), *self.figure.bbox.size
             if seen not in last:
                 last.clear()
-                last[seen] = update(frame)
+                last[seen] = list(update(frame))
                 self.figure.stale = True
             return last[seen]
 

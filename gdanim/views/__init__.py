@@ -1,6 +1,7 @@
 """What a panel shows: one file a kind."""
 
 from gdanim.views.base import Clip as Clip
+from gdanim.views.base import StepView as StepView
 from gdanim.views.base import View as View
 from gdanim.views.batch import Batch as Batch
 from gdanim.views.boundary import Boundary as Boundary

@@ -120,7 +120,9 @@ class View(ABC):
 
 
 class StepView(View):
-    """A view that looks the same in all frames of a step."""
+    """A view that looks the same in all frames of a step; so must the views derived from it, or say
+    what they see.
+    """
 
     def sees(self, clip: Clip, frame: int) -> Hashable:
         """The step."""

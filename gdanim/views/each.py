@@ -54,8 +54,9 @@ class Each(View):
         return lambda frame: [artist for move in movers for artist in move(frame)]
 
     def sees(self, clip: Clip, frame: int) -> Hashable:
-        """The step, and what the view sees."""
-        return int(clip.timeline.steps[frame]), self.view.sees(clip, frame)
+        """The step, and what the view sees of each run."""
+        alone = [replace(clip, focus=label) for label in clip.shown]
+        return int(clip.timeline.steps[frame]), *(self.view.sees(one, frame) for one in alone)
 
 
 def divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:
