@@ -10,14 +10,18 @@ import pytest
 from cases import LINE, OPTIMIZERS, WAVE, OptimizerCase
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import BLOCK
+from gdanim.arrays import BLOCK, Floats
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.function import Function
 from gdanim.problems.linear import Linear
+from gdanim.problems.losses import Huber, Loss, MeanAbsoluteError, MeanSquaredError
+from gdanim.problems.mlp import MLP
+from gdanim.problems.model import Model
 from gdanim.problems.penalties import L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
@@ -268,6 +272,39 @@ def test_a_run_of_the_axis_equals_that_run_alone(case: OptimizerCase) -> None:
         assert repr(one) == repr(alone)
         for step in (0, 50):
             np.testing.assert_array_equal(one.rate(step), alone.rate(step))
+
+
+def exponential(x: Floats, a: Floats, b: Floats) -> Floats:
+    return np.exp(a * x) + b
+
+
+def logarithm(x: Floats, a: Floats, b: Floats) -> Floats:
+    # Below 0 it is not a number, and steps may lead there and back.
+    return np.log(a + b * x)
+
+
+@pytest.mark.parametrize("loss", [MeanSquaredError(), MeanAbsoluteError(), Huber(0.5)], ids=repr)
+@pytest.mark.parametrize(
+    "model",
+    [Polynomial(3), MLP((3,)), Function(exponential), Function(logarithm)],
+    ids=["cubic", "network", "exponential", "logarithm"],
+)
+def test_many_runs_end_where_each_ends_alone(model: Model, loss: Loss) -> None:
+    """Whatever overflows on the way, though not every loss of many runs is computed."""
+    x = np.linspace(0.1, 4, 12)
+    problem = Problem(Dataset(x, np.sin(x) + x), model, loss)
+    rng = np.random.default_rng(1)
+    starts = rng.uniform(0.2, 2, (40, len(model.names))) * rng.choice([1, 1, 9], (40, 1))
+    starts = starts[np.isfinite(problem.losses(starts[np.newaxis])[0])]
+    ends = set()
+    for lr in (0.01, 0.7, 40.0):
+        together = descend(problem, GradientDescent(lr), starts, 80)
+        for index, start in enumerate(starts):
+            alone = descend(problem, GradientDescent(lr), start, 80)
+            assert str(together[index].outcome) == str(alone.outcome)
+            assert np.isfinite(alone.losses).all()
+            ends.add(str(alone.outcome.kind))
+    assert "diverged" in ends or not isinstance(loss, MeanSquaredError)
 
 
 def test_more_runs_than_are_evaluated_at_a_time_equal_each_alone() -> None:

@@ -75,12 +75,15 @@ def _interruptible() -> Iterator[None]:
     try:
         for number in before:
             signal.signal(number, interrupt)
-        yield
-    except Exception:
-        # Libraries in C may turn what is raised in the middle of them into an error of their own.
+        try:
+            yield
+        except Exception:
+            if not received:
+                raise
+        # Libraries in C may turn what is raised in the middle of them into an error of theirs, or
+        # drop it.
         if received:
-            raise Interrupted(received[0]) from None
-        raise
+            raise Interrupted(received[0])
     finally:
         # After an interrupt they stay ignored, as the program is about to end.
         for number, handler in before.items():
