@@ -290,7 +290,7 @@ def logarithm(x: Floats, a: Floats, b: Floats) -> Floats:
     ids=["cubic", "network", "exponential", "logarithm"],
 )
 def test_many_runs_end_where_each_ends_alone(model: Model, loss: Loss) -> None:
-    """Whatever overflows on the way, though not every loss of many runs is computed."""
+    """Whatever overflows on the way."""
     x = np.linspace(0.1, 4, 12)
     problem = Problem(Dataset(x, np.sin(x) + x), model, loss)
     rng = np.random.default_rng(1)
