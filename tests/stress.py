@@ -101,11 +101,10 @@ def going_wrong(case: Case) -> Iterator[Any]:
     def progress(done: int, total: int) -> None:
         if done != min(case.at, total - 1):
             return
-        # To this thread, so at once: what comes in the middle of a call in C may be dropped there.
         if case.fault == "interrupt":
-            signal.raise_signal(signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
         elif case.fault == "terminated":
-            signal.raise_signal(signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGTERM)
         elif case.fault == "drawing":
             raise DrawingError
         elif case.fault == "encoder killed":
@@ -198,7 +197,9 @@ def terminated(number: int, frame: FrameType | None) -> None:
 def stress(count: int, seed: int = 0) -> Counter[tuple[str, str]]:
     """How often each fault had which outcome; AssertionError when something is lost or leaks."""
     outcomes: Counter[tuple[str, str]] = Counter()
-    before = signal.signal(signal.SIGTERM, terminated)
+    # What a shell starts in the background ignores interrupts.
+    handlers = {signal.SIGTERM: terminated, signal.SIGINT: signal.default_int_handler}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         with (
             tempfile.TemporaryDirectory() as folder,
@@ -214,7 +215,8 @@ def stress(count: int, seed: int = 0) -> Counter[tuple[str, str]]:
                 held = held or descriptors()
                 assert descriptors() <= held, (case, k, held, descriptors())
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return outcomes
 
 
