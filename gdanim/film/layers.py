@@ -37,10 +37,10 @@ Pixels = NDArray[np.uint32]
 
 # These keep within their clip box, whatever they show.
 CLIPPED = (Line2D, Collection, Patch, AxesImage)
-# As a pixel's four bytes in memory: red, green, blue, alpha.
+# As a pixel's four bytes in memory: red, green, blue, alpha. Clear is as a canvas begins.
 CLEAR, BLACK, WHITE = (
     np.array([level, level, level, alpha], np.uint8).view(np.uint32)[0]
-    for level, alpha in ((0, 0), (0, 255), (255, 255))
+    for level, alpha in ((255, 0), (0, 255), (255, 255))
 )
 
 
@@ -246,9 +246,7 @@ def _steps(
 ) -> Iterator[Artist | Picture | Words]:
     renderer = _renderer(canvas)
     ground, *above = _layers(canvas.figure, moving, words, renderer)
-    renderer.clear()  # type: ignore[no-untyped-call]
-    for artist in ground.artists:
-        artist.draw(renderer)
+    _paint(ground.artists, renderer, CLEAR)
     yield Picture(_all(renderer), renderer)
     for layer in above:
         if layer.moves:
