@@ -165,3 +165,24 @@ def test_forward_of_many_gives_the_same_as_often_as_asked(case: ModelCase) -> No
     np.testing.assert_array_equal(first, model.vjp(params, x, cotangent))
     expected = [model.vjp(one, x, 2 * cotangent[0]) for one in params]
     np.testing.assert_allclose(other, expected, rtol=1e-12, atol=1e-12)
+
+
+@each_model
+def test_the_residual_is_the_prediction_less_y(case: ModelCase) -> None:
+    rng = np.random.default_rng(0)
+    model = case.model
+    runs = np.stack([model.init(rng) for _ in range(3)])
+    x, y, cotangent = rng.normal(size=(7, model.features)), rng.normal(size=7), rng.normal(size=7)
+    for params in (runs[0], runs):
+        residual, vjp = model.residual(params, x, y)
+        np.testing.assert_allclose(residual, model.predict(params, x) - y, rtol=1e-13, atol=1e-13)
+        expected = model.vjp(params, x, np.broadcast_to(cotangent, residual.shape))
+        np.testing.assert_allclose(vjp(cotangent), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_sinusoids_without_amplitude_have_a_derivative_by_it() -> None:
+    runs = np.array([[0.0, 2, 0.5, 1], [1.5, 2, 0.5, 1]])
+    x, cotangent = np.linspace(-1, 1, 7)[:, np.newaxis], np.arange(7.0)
+    many = Sinusoid().vjp(runs, x, np.tile(cotangent, (2, 1)))
+    np.testing.assert_allclose(many[0], Sinusoid().vjp(runs[0], x, cotangent), rtol=1e-12)
+    np.testing.assert_allclose(many[:, 0], np.sin(2 * x[:, 0] + 0.5) @ cotangent, rtol=1e-12)

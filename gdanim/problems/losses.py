@@ -39,13 +39,10 @@ class Loss(ABC):
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
         """`(n),(n)->(n)`: the derivative by the prediction."""
 
-    def value_and_gradient(self, prediction: Floats, y: Floats) -> tuple[Floats, Floats, float]:
-        """`(n),(n)->(),(n),()`: `value`, and `gradient` as an array and a number to multiply it by.
 
-        The number is for the end of a calculation, where few numbers are left to multiply. Losses
-        override this where both have much in common. It may overwrite the prediction.
-        """
-        return self.value(prediction, y), self.gradient(prediction, y), 1.0
+def mean_square(residual: Floats) -> Floats:
+    """`(n)->()`."""
+    return np.asarray(np.vecdot(residual, residual) / residual.shape[-1])
 
 
 @dataclass(frozen=True)
@@ -64,19 +61,12 @@ class MeanSquaredError(Loss):
 
     def value(self, prediction: Floats, y: Floats) -> Floats:
         """`(n),(n)->()`: `mean((prediction - y)^2)`."""
-        residual = prediction - y
-        return np.asarray(np.vecdot(residual, residual) / y.shape[-1])
+        return mean_square(prediction - y)
 
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
         """`(n),(n)->(n)`: `2 (prediction - y) / n`."""
         gradient: Floats = (prediction - y) * (2.0 / y.shape[-1])
         return gradient
-
-    def value_and_gradient(self, prediction: Floats, y: Floats) -> tuple[Floats, Floats, float]:
-        """`(n),(n)->(),(n),()`: both from one residual, which overwrites the prediction."""
-        residual = np.subtract(prediction, y, out=prediction)
-        value = np.asarray(np.vecdot(residual, residual) / y.shape[-1])
-        return value, residual, 2.0 / y.shape[-1]
 
 
 @dataclass(frozen=True)

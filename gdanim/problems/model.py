@@ -78,6 +78,14 @@ class Model(ABC):
         """
         return np.array(self.predict(params, x)), lambda cotangent: self.vjp(params, x, cotangent)
 
+    def residual(
+        self, params: Floats, x: Floats, y: Floats
+    ) -> tuple[Floats, Callable[[Floats], Floats]]:
+        """`(p),(n,d),(n)->(n)`: the prediction less `y`, and `vjp` there; as `forward`."""
+        residual, vjp = self.forward(params, x)
+        residual -= y
+        return residual, vjp
+
 
 def sigmoid(z: Floats) -> Floats:
     """`()->()`: `1 / (1 + exp(-z))`, without overflow."""

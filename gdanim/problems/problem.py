@@ -11,7 +11,7 @@ from gdanim.arrays import Floats, Ints, as_value, floats
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.landscape import Best, Landscape
-from gdanim.problems.losses import Loss, MeanSquaredError, RootMeanSquaredError
+from gdanim.problems.losses import Loss, MeanSquaredError, RootMeanSquaredError, mean_square
 from gdanim.problems.model import LinearInParameters, Model
 from gdanim.problems.penalties import Penalty
 
@@ -114,9 +114,12 @@ class Problem(Landscape):
         if self._condensed is not None or self.penalty is not None:
             return self.loss_at(params), self.gradient_at(params)
         x, y, function = self.data.x, self.data.y, self.loss_function
+        if isinstance(function, MeanSquaredError):
+            # Arrays of many runs are long: they are scaled at the end, where few numbers are left.
+            residual, vjp = self.model.residual(params, x, y)
+            return mean_square(residual), (2.0 / len(y)) * vjp(residual)
         prediction, vjp = self._scored.forward(params, x)
-        loss, slope, scale = function.value_and_gradient(prediction, y)
-        return loss, scale * vjp(slope)
+        return function.value(prediction, y), vjp(function.gradient(prediction, y))
 
     def validation_losses(self, params: Floats) -> Floats:
         """`losses` over the held-out points, without penalty: `[S, ..., P] -> [S, ...]`.
