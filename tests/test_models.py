@@ -153,8 +153,8 @@ def test_a_fixed_model_is_a_curve() -> None:
 def test_forward_of_many_gives_the_same_as_often_as_asked(case: ModelCase) -> None:
     rng = np.random.default_rng(0)
     model = case.model
-    params = np.stack([model.init(rng) for _ in range(3)])
-    x, cotangent = rng.normal(size=(7, model.features)), rng.normal(size=(3, 7))
+    params = np.stack([model.init(rng) for _ in range(20)])
+    x, cotangent = rng.normal(size=(7, model.features)), rng.normal(size=(20, 7))
     prediction, vjp = model.forward(params, x)
     np.testing.assert_array_equal(prediction, model.predict(params, x))
     # A descent overwrites the prediction and may find its cotangent overwritten.
@@ -171,7 +171,7 @@ def test_forward_of_many_gives_the_same_as_often_as_asked(case: ModelCase) -> No
 def test_the_residual_is_the_prediction_less_y(case: ModelCase) -> None:
     rng = np.random.default_rng(0)
     model = case.model
-    runs = np.stack([model.init(rng) for _ in range(3)])
+    runs = np.stack([model.init(rng) for _ in range(20)])
     x, y, cotangent = rng.normal(size=(7, model.features)), rng.normal(size=7), rng.normal(size=7)
     for params in (runs[0], runs):
         residual, vjp = model.residual(params, x, y)
@@ -181,8 +181,9 @@ def test_the_residual_is_the_prediction_less_y(case: ModelCase) -> None:
 
 
 def test_sinusoids_without_amplitude_have_a_derivative_by_it() -> None:
-    runs = np.array([[0.0, 2, 0.5, 1], [1.5, 2, 0.5, 1]])
+    runs = np.tile([1.5, 2, 0.5, 1], (20, 1))
+    runs[0, 0] = 0
     x, cotangent = np.linspace(-1, 1, 7)[:, np.newaxis], np.arange(7.0)
-    many = Sinusoid().vjp(runs, x, np.tile(cotangent, (2, 1)))
+    many = Sinusoid().vjp(runs, x, np.tile(cotangent, (20, 1)))
     np.testing.assert_allclose(many[0], Sinusoid().vjp(runs[0], x, cotangent), rtol=1e-12)
     np.testing.assert_allclose(many[:, 0], np.sin(2 * x[:, 0] + 0.5) @ cotangent, rtol=1e-12)

@@ -62,7 +62,7 @@ def test_gradient_is_the_derivative_of_loss(
 @each_pair
 def test_loss_and_gradient_of_many_runs_are_those_of_each(case: ModelCase, loss: Loss) -> None:
     problem = _problem(case, loss)
-    runs = np.array(case.params) + 0.1 * np.random.default_rng(3).normal(size=(4, 1))
+    runs = np.array(case.params) + 0.1 * np.random.default_rng(3).normal(size=(20, 1))
     losses, gradients = problem.loss_and_gradient_at(runs)
     np.testing.assert_allclose(losses, [problem.loss(run) for run in runs], rtol=1e-12)
     expected = [problem.gradient(run) for run in runs]

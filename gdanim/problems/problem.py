@@ -221,7 +221,7 @@ class Problem(Landscape):
     def _points(self, batch: Ints | None) -> tuple[Floats, Floats]:
         if batch is None:
             return self.data.x, self.data.y
-        return self.data.x[batch], self.data.y[batch]
+        return self.data.x.take(batch, axis=0), self.data.y.take(batch)
 
 
 def _finite(best: Best) -> Best | None:
