@@ -69,6 +69,14 @@ formats = ["gif"]
 fps = 10
 """
 BOTH = {"lesson.mp4", "other.gif"}
+SMALL = """
+from gdanim import Every, GradientDescent, Linear, Problem, Scene, datasets
+
+
+def line() -> Scene:
+    problem = Problem(datasets.linear(), Linear())
+    return Scene(problem, GradientDescent(0.01), (0, 0), steps=2, pace=Every(1, 0, 0))
+"""
 
 
 @pytest.fixture
@@ -180,11 +188,35 @@ def test_a_changed_look_descends_no_more(folder: Path, monkeypatch: pytest.Monke
 
 def test_runs_that_nothing_draws_any_more_are_forgotten(folder: Path) -> None:
     invoke()
-    before = set(RUNS.glob("*.npz"))
+    before = set(RUNS.glob("*/*.npz"))
     change(folder / "plan.toml", "lr = 0.02", "lr = 0.03")
     invoke()
-    after = set(RUNS.glob("*.npz"))
+    after = set(RUNS.glob("*/*.npz"))
     assert len(before) == len(after) == 2 and len(before & after) == 1
+
+
+def test_plans_in_one_folder_keep_their_runs(folder: Path) -> None:
+    invoke()
+    before = set(RUNS.glob("*/*.npz"))
+    write(folder / "other.toml", PLAN.replace("lr = 0.02", "lr = 0.03"))
+    assert CliRunner().invoke(main, ["batch", "other.toml", "-j", "1"]).exit_code == 0
+    assert before < set(RUNS.glob("*/*.npz"))
+
+
+def test_runs_of_a_plan_that_is_called_dots_lie_apart_from_other_files(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripts = folder / "scripts"
+    (scripts / "below").mkdir(parents=True)
+    write(scripts / "one.py", SMALL)
+    other = scripts / "below" / RUNS.parent / "mine.npz"
+    other.parent.mkdir()
+    other.write_bytes(b"not gdanim's")
+    monkeypatch.chdir(scripts / "below")
+    result = CliRunner().invoke(main, ["batch", "..", "-j", "1"])
+    assert result.exit_code == 0, result.output
+    assert other.read_bytes() == b"not gdanim's"
+    assert len(list((RUNS / "scripts").glob("*.npz"))) == 1
 
 
 def test_what_no_key_can_vouch_for_is_made_again(folder: Path) -> None:

@@ -18,7 +18,8 @@ from gdanim.errors import GdanimError
 from gdanim.film.workers import cores
 from gdanim.quality import OUTPUT
 
-# Beside the outputs: the recorded runs, so that a change of the look alone descends nowhere.
+# Beside the outputs: the runs that each plan has recorded, so that a change of the look alone
+# descends nowhere.
 RUNS = Path(OUTPUT, ".gdanim-runs")
 
 
@@ -39,7 +40,8 @@ def make(
     """Make what has changed; GdanimError when a clip failed."""
     begun = time.monotonic()
     items = examine(read(plan), force)
-    runs = (Path() if plan.is_dir() else plan.parent) / RUNS
+    # A plan's own name, where it was given as `.` or `..`.
+    runs = (Path() if plan.is_dir() else plan.parent) / RUNS / plan.resolve().name
     results = run(items, _site(runs, jobs, dask), keep_going, _tell)
     tidy(items, runs)
     seconds = time.monotonic() - begun
