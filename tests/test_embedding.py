@@ -131,6 +131,22 @@ def test_all_videos_have_the_same_axes_in_the_same_places(tmp_path: Path) -> Non
     assert places(alone.scene.film(alone.runs)) != places(slow)
 
 
+def test_networks_of_a_sweep_share_their_axes(tmp_path: Path) -> None:
+    nets = """
+from gdanim import GradientDescent, MLP, Problem, Scene, datasets, views
+
+
+def nets(units: int = 2, output: str = "linear") -> Scene:
+    data = datasets.quadratic(0.1, 0, 0, points=30)
+    problem = Problem(data, MLP((units,), "tanh", output))
+    return Scene(problem, GradientDescent(0.1), steps=20, panels={"units": views.Weights()})
+"""
+    few, many = films(tmp_path, "units", "1", "12", scene=nets)
+    assert limits(few) == limits(many)
+    linear, logistic = films(tmp_path, "output", "linear", "logistic", scene=nets)
+    assert limits(linear) != limits(logistic)
+
+
 def test_a_run_that_diverges_leaves_the_others_their_height(tmp_path: Path) -> None:
     good, _ = films(tmp_path, "lr", "0.01", "1.5")
     fit, _, _, loss, traces, *_ = good.figure.axes

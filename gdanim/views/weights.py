@@ -16,7 +16,7 @@ from gdanim.problems.mlp import MLP
 from gdanim.problems.problem import Problem
 from gdanim.views import axes
 from gdanim.views.base import Clip, StepView, Update
-from gdanim.views.fit import x_grid, y_limits
+from gdanim.views.fit import fitted, seen, sharing, x_grid, y_limits
 from gdanim.views.points import point_size
 from gdanim.views.terrain import spread
 
@@ -32,7 +32,8 @@ class Weights(StepView):
 
     A thin curve for each unit: its weight in the output times what it gives at x. Their sum and
     the output's bias is the strong curve: the prediction, or, where the output is a probability,
-    its logit, without the points. Limits are fixed for the whole run. Raises GdanimError for a
+    its logit, without the points. Limits are fixed for the whole run, and the same for all networks
+    that are compared on the same data. Raises GdanimError for a
     model that is no MLP, for data of more than one feature, and for several runs.
     """
 
@@ -44,15 +45,13 @@ class Weights(StepView):
         axes.style(ax, theme, 5)
         what = "logit" if logit else problem.data.y_name
         axes.label(ax, theme, problem.data.x_names[0], what, title(model))
-        x = x_grid(problem.data.x[:, 0])[::EVERY]
-        shown = parts(model, run.params[spread(clip.steps(label_of(clip)))], x)
-        y = shown[:, -1] if logit else problem.data.y
-        low, high = y_limits(y[np.isfinite(y)] if np.isfinite(y).any() else np.zeros(1), shown)
+        x, low, high = window(clip, problem, model)
         ax.set(xlim=(x[0], x[-1]), ylim=(low, high))
         if not logit:
             ax.plot(
-                problem.data.x[:, 0], y, "o", color=theme.points, alpha=0.5, zorder=2,
-                markersize=point_size(0.8 * theme.point_size, len(y)), markeredgecolor="none",
+                problem.data.x[:, 0], problem.data.y, "o", color=theme.points, alpha=0.5, zorder=2,
+                markersize=point_size(0.8 * theme.point_size, problem.points),
+                markeredgecolor="none",
             )  # fmt: skip
         units = LineCollection(
             [], colors=theme.series(model.hidden[-1]), linewidths=0.45 * theme.line_width, zorder=3,
@@ -71,6 +70,29 @@ class Weights(StepView):
             return [units, total]
 
         return update
+
+
+def window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, float]:
+    """Where the curves are drawn `[G]`, and the limits: of the points, or of the logits, and of all
+    compared networks with such an output.
+    """
+    runs = {label: clip.compared[label] for label in sharing(clip, problem)}
+    networks = {
+        label: other
+        for label, run in runs.items()
+        if isinstance(other := fitted(run).model, MLP) and other.output == model.output
+    }
+    x, y = seen([problem, *(fitted(runs[label]) for label in networks)])
+    x = x_grid(x)[::EVERY]
+    curves = [
+        parts(network, runs[label].params[spread(clip.steps(label))], x)
+        for label, network in networks.items()
+    ]
+    if model.logits is not None:
+        y = np.concatenate([each[:, -1].ravel() for each in curves])
+        y = y[np.isfinite(y)] if np.isfinite(y).any() else np.zeros(1)
+    low, high = y_limits(y, np.concatenate([each.ravel() for each in curves]))
+    return x, low, high
 
 
 def title(model: MLP) -> str:
