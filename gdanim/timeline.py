@@ -44,14 +44,21 @@ class Timeline:
         steps[self.frame(step)] = step
         return Timeline(steps, self.fps)
 
+    @property
+    def moving(self) -> tuple[int, int]:
+        """The first and the last frame between the holds; the same, where nothing moves."""
+        if self.steps[0] == self.steps[-1]:
+            return 0, 0
+        first = int(np.searchsorted(self.steps, self.steps[0], side="right")) - 1
+        return first, int(np.searchsorted(self.steps, self.steps[-1]))
+
     def speeds(self) -> Ints:
         """How many steps a frame time runs at, `[F]`: a tidy number, or 0 where the ends are held.
 
         Exact where every frame goes equally far; else the nearest of 1, 2, 5, 10, 20, ... to the
         mean over half a second, changes that last less than that left out.
         """
-        first = int(np.searchsorted(self.steps, self.steps[0], side="right")) - 1
-        last = int(np.searchsorted(self.steps, self.steps[-1]))
+        first, last = self.moving
         speeds = np.zeros(len(self.steps), dtype=np.int64)
         if last > first:
             speeds[first : last + 1] = tidy_speeds(self.steps[first : last + 1], self.fps)

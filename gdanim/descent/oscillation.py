@@ -56,12 +56,13 @@ def _cycle(scaled: Floats) -> Swing | None:
         away = np.linalg.norm(scaled[k:] - scaled[:-k], axis=1)
         steps = length[: len(away)]
         first, last = longest_stretch((away <= NEAR * steps) & (steps >= SMALLEST))
+        # Each cycle of k steps is one of 2 k, too, and may hold k steps longer as such.
         if last - first >= TIMES * k and (found is None or last - first > found[1] - found[0] + k):
             found = first, last + k - 1, k
     if found is None:
         return None
     first, last, k = found
-    wide = length[[first, max(first, min(last, len(length) - 1))]]
+    wide = length[[first, min(last, len(length) - 1)]]
     widest = int(abs(moves[first:last]).mean(axis=0).argmax())
     return Swing(first, last, float(k), float(wide[1] / wide[0]), widest)
 

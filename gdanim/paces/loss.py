@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.arrays import Floats, number, positive
+from gdanim.arrays import Floats
 from gdanim.descent.run import Run
-from gdanim.paces.spread import timeline_by_weight
-from gdanim.timeline import Pace, Timeline, all_runs, check_holds, last_step
+from gdanim.paces.spread import ByWeight
+from gdanim.timeline import last_step
 
 # A loss below this fraction of the first is as good as none.
 SMALLEST = 1e-9
 
 
 @dataclass(frozen=True)
-class Loss(Pace):
+class Loss(ByWeight):
     """Each frame brings the same change of the loss's logarithm, so a plateau passes quickly.
 
     A rise counts like a fall; a loss that can be negative counts by itself, not by its logarithm.
@@ -25,27 +25,12 @@ class Loss(Pace):
     seconds; `seconds`, `first` and `last` are those of `Even`.
     """
 
-    seconds: float = 10.0
-    first: float = 0.5
-    last: float = 1.5
-    longest: float = 0.5
-
-    def __post_init__(self) -> None:
-        positive("seconds", number("seconds", self.seconds))
-        positive("longest", number("longest", self.longest))
-        check_holds(self.first, self.last)
-
-    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
-        """`round(seconds * fps)` frames, at least one."""
-        weights = np.zeros(last_step(run))
-        for one in all_runs(run):
-            change = changes(one.losses)
-            np.maximum(weights[: one.steps], change, out=weights[: one.steps])
-        return timeline_by_weight(weights, self.seconds, self.first, self.last, self.longest, fps)
-
-    def lasting(self, seconds: float) -> Loss:
-        """The same over another length."""
-        return replace(self, seconds=seconds)
+    def weights(self, runs: Sequence[Run]) -> Floats:
+        """The change at each step, of the run that changes most, `[S]`."""
+        weights = np.zeros(last_step(runs))
+        for run in runs:
+            np.maximum(weights[: run.steps], changes(run.losses), out=weights[: run.steps])
+        return weights
 
 
 def changes(losses: Floats) -> Floats:

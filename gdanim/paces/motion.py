@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints, in_blocks, number, positive
+from gdanim.arrays import Floats, Ints, in_blocks
 from gdanim.descent.run import Run
-from gdanim.paces.spread import timeline_by_weight
+from gdanim.paces.spread import ByWeight
 from gdanim.problems.problem import Problem
-from gdanim.timeline import Pace, Timeline, all_runs, check_holds, last_step
+from gdanim.timeline import last_step
 
 # How many steps decide, half of them evenly spread, half by their logarithm; and how many points.
 STEPS, POINTS = 20_000, 64
@@ -20,7 +20,7 @@ ROOM = 1.5
 
 
 @dataclass(frozen=True)
-class Motion(Pace):
+class Motion(ByWeight):
     """Each frame shows the same amount of visible change of the prediction.
 
     That is the root mean square, over points of the data, of how far the prediction moves within
@@ -30,31 +30,15 @@ class Motion(Pace):
     more than `longest` seconds; `seconds`, `first` and `last` are those of `Even`.
     """
 
-    seconds: float = 10.0
-    first: float = 0.5
-    last: float = 1.5
-    longest: float = 0.5
-
-    def __post_init__(self) -> None:
-        positive("seconds", number("seconds", self.seconds))
-        positive("longest", number("longest", self.longest))
-        check_holds(self.first, self.last)
-
-    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
-        """`round(seconds * fps)` frames, at least one."""
-        steps = sampled(last_step(run))
+    def weights(self, runs: Sequence[Run]) -> Floats:
+        """How far each step moves, of the run that moves most, `[S]`."""
+        steps = sampled(last_step(runs))
         moved = np.zeros(len(steps) - 1)
-        for one in all_runs(run):
-            moved = np.maximum(moved, motion(one, np.minimum(steps, one.steps)))
+        for run in runs:
+            moved = np.maximum(moved, motion(run, np.minimum(steps, run.steps)))
         # Between two steps that were looked at, all others move alike.
         way = np.interp(np.arange(steps[-1] + 1), steps, np.append(0.0, np.cumsum(moved)))
-        return timeline_by_weight(
-            np.diff(way), self.seconds, self.first, self.last, self.longest, fps
-        )
-
-    def lasting(self, seconds: float) -> Motion:
-        """The same over another length."""
-        return replace(self, seconds=seconds)
+        return np.diff(way)
 
 
 def sampled(last: int) -> Ints:
@@ -91,4 +75,4 @@ def place(run: Run, params: Floats) -> Floats:
         y = np.nan_to_num(y, nan=high, posinf=np.inf, neginf=-np.inf)
         return np.clip(y, low - ROOM * height, high + ROOM * height) / height
 
-    return in_blocks(predicted, params, run.problem.cost)
+    return in_blocks(predicted, params, len(some) * model.cost)

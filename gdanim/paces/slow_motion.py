@@ -44,19 +44,16 @@ class SlowMotion(Pace):
 
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
         """As many frames as the other pace has."""
-        steps = self.pace.timeline(run, fps).steps
-        if steps[0] == steps[-1]:
-            return Timeline(steps, fps)
-        first = int(np.searchsorted(steps, steps[0], side="right")) - 1
-        last = int(np.searchsorted(steps, steps[-1]))
+        timeline = self.pace.timeline(run, fps)
+        steps, (first, last) = timeline.steps, timeline.moving
         moving = steps[first : last + 1]
         moments = np.searchsorted(moving, self._steps(all_runs(run)))
         slow = np.zeros(len(moving) - 1, dtype=bool)
         for moment in moments:
             reach = self.seconds * fps / 2
             slow[max(0, round(moment - reach)) : round(moment + reach)] = True
-        return Timeline(np.concatenate([steps[:first], slowed(moving, slow, self.factor),
-                                        steps[last + 1 :]]), fps)  # fmt: skip
+        frames = [steps[:first], slowed(moving, slow, self.factor), steps[last + 1 :]]
+        return Timeline(np.concatenate(frames), fps)
 
     def lasting(self, seconds: float) -> SlowMotion:
         """The same about another length."""

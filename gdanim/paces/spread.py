@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self, final
+
 import numpy as np
 
-from gdanim.arrays import Floats, Ints
-from gdanim.timeline import Timeline, held, shares
+from gdanim.arrays import Floats, Ints, number, positive
+from gdanim.descent.run import Run
+from gdanim.timeline import Pace, Timeline, all_runs, check_holds, held, shares
 
 
-def timeline_by_weight(
-    weights: Floats, seconds: float, first: float, last: float, longest: float, fps: int
-) -> Timeline:
-    """The timeline that gives each step a share of the moving frames like its weight `[S]`.
+@dataclass(frozen=True)
+class ByWeight(Pace):
+    """A pace that gives each step a share of the moving frames like its weight.
 
-    `weights[s]` belongs to the way from step s to s + 1. No step stays for more than `longest`
-    seconds, unless there are too few steps to fill the time otherwise.
+    No step stays for more than `longest` seconds, unless there are too few steps to fill the time
+    otherwise; `seconds`, `first` and `last` are those of `Even`.
     """
-    before, moving, after = shares(seconds, first, last, fps)
-    steps = spread(weights, moving, longest * fps)
-    return held(steps, before, after, len(weights), fps)
+
+    seconds: float = 10.0
+    first: float = 0.5
+    last: float = 1.5
+    longest: float = 0.5
+
+    def __post_init__(self) -> None:
+        positive("seconds", number("seconds", self.seconds))
+        positive("longest", number("longest", self.longest))
+        check_holds(self.first, self.last)
+
+    @abstractmethod
+    def weights(self, runs: Sequence[Run]) -> Floats:
+        """`[S]` for runs of at most S steps; `weights[s]` is of the way from step s to s + 1."""
+
+    @final
+    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
+        """`round(seconds * fps)` frames, at least one."""
+        weights = self.weights(all_runs(run))
+        before, moving, after = shares(self.seconds, self.first, self.last, fps)
+        steps = spread(weights, moving, self.longest * fps)
+        return held(steps, before, after, len(weights), fps)
+
+    @final
+    def lasting(self, seconds: float) -> Self:
+        """The same over another length."""
+        return replace(self, seconds=seconds)
 
 
 def spread(weights: Floats, frames: int, most: float) -> Ints:
