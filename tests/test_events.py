@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from functools import cache
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from test_descent import book
 
+from gdanim.arrays import Floats
 from gdanim.descent import events
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.events import Event, rate_changes
@@ -22,6 +24,8 @@ from gdanim.errors import GdanimError
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
+from gdanim.problems.mlp import MLP
+from gdanim.problems.objective import Objective
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
@@ -294,3 +298,28 @@ def test_longest_stretch() -> None:
     holds = np.array([1, 0, 1, 1, 0, 1], dtype=bool)
     assert longest_stretch(holds) == (2, 4)
     assert longest_stretch(np.zeros(3, dtype=bool)) == (0, 0)
+
+
+def test_no_hessian_of_a_large_network() -> None:
+    network = MLP((400,))
+    run = descend(Problem(datasets.sinusoid(points=20), network), Adam(0.01), steps=20)
+    assert len(run.losses) == 21
+    tracemalloc.start()
+    assert {event.kind for event in run.events} <= {"oscillation", "overshoot"}
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 * len(network.names) ** 2
+
+
+def test_no_hessian_where_the_lowest_loss_is_known_and_reached() -> None:
+    asked = []
+
+    def slopes(x: Floats) -> tuple[Floats]:
+        asked.append(x)
+        return (2 * x,)
+
+    valley = Objective(lambda x: x * x, ("x",), minima=[[0.0]], derivative=slopes)
+    run = descend(valley, GradientDescent(0.3), (1.0,), 50)
+    asked.clear()
+    assert [event.kind for event in run.events] == ["converged"]
+    assert asked == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,8 @@ WITHIN, TRIFLE = 0.01, 1e-6
 # Stuck: at least a tenth above the lowest loss and a thousandth of the height at the start, and no
 # more than a hundredth of it left to fall from here.
 FAR, HIGH, LEFT = 0.1, 1e-3, 0.01
+# The Hessian of more parameters than these is too much to ask for the sake of one event.
+CURVED = 1000
 # Overfitting: the held-out points' loss ends so much above its lowest.
 WORSE = 1.05
 # No more events of a kind than these, the first ones.
@@ -72,18 +75,18 @@ class Record:
     batches: bool = False
     held_out: Floats | None = None
 
-    @property
+    @cached_property
     def noisy(self) -> bool:
         """Whether steps go astray at random: of batches, or the loss turns at most steps."""
         return self.batches or len(turning_points(self.losses)) > NOISY * len(self.losses)
 
-    @property
+    @cached_property
     def lowest(self) -> float:
         """The lowest loss that is known: of the problem, or of the run."""
         best, reached = self.problem.best(), float(self.losses.min())
         return reached if best is None else min(best.loss, reached)
 
-    @property
+    @cached_property
     def heights(self) -> Floats:
         """How far each loss is above the lowest that is known, `[S+1]`."""
         return self.losses - self.lowest
@@ -217,15 +220,17 @@ def arrival(record: Record) -> tuple[Event, ...]:
     gradient and Hessian say that less than a hundredth of that can still be gained from here.
     """
     problem, losses = record.problem, record.losses
-    best, gain = problem.best(), gain_left(problem, record.params[-1])
-    target = best.loss if best is not None else float(losses[-1]) - gain
+    best = problem.best()
+    target = best.loss if best else float(losses[-1]) - gain_left(problem, record.params[-1])
     margin = WITHIN * abs(target) + TRIFLE * (losses[0] - target)
     if np.isfinite(target) and losses[-1] - target <= margin:
         step = _since(losses - target <= margin)
         text = f"Converged: the loss is down to {short(losses[step])}"
         return (Event(CONVERGENCE, step, len(losses) - 1, text, {"lowest": target}),)
     gap = float(losses[-1]) - target
-    if best is None or gap < FAR * abs(target) + HIGH * (losses[0] - target) or gain > LEFT * gap:
+    if best is None or gap < FAR * abs(target) + HIGH * (losses[0] - target):
+        return ()
+    if (gain := gain_left(problem, record.params[-1])) > LEFT * gap:
         return ()
     end = float(losses[-1]) - gain
     step = _since(abs(losses - end) <= LEFT * gap)
@@ -237,8 +242,11 @@ def gain_left(problem: Landscape, params: Floats) -> float:
     """`(p)->()`: how much lower the minimum is of the paraboloid that touches the loss here.
 
     Half the Newton decrement squared, 1/2 g' H^-1 g (Boyd and Vandenberghe, Convex Optimization,
-    9.5.1); infinite where the loss bends down, or slopes without bending.
+    9.5.1); infinite where the loss bends down, or slopes without bending, and where there are too
+    many parameters to tell.
     """
+    if len(params) > CURVED:
+        return np.inf
     gradient, curvature = problem.gradient(params), hessian(problem, params)
     if not (np.isfinite(gradient).all() and np.isfinite(curvature).all()):
         return np.inf
