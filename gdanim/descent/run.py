@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.arrays import Floats, Ints, as_value
+from gdanim.arrays import Floats, Ints, as_value, keep
 from gdanim.descent.batches import NONE
 from gdanim.descent.events import Event, Record, find_events
 from gdanim.descent.optimizer import Optimizer
@@ -34,8 +34,7 @@ class Outcome:
     step: Ints
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kind", as_value(np.array(self.kind)))
-        object.__setattr__(self, "step", as_value(np.array(self.step)))
+        keep(self, kind=as_value(np.array(self.kind)), step=as_value(np.array(self.step)))
 
     def __str__(self) -> str:
         pairs = zip(self.kind.ravel(), self.step.ravel(), strict=True)

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, floats, positive
+from gdanim.arrays import Floats, floats, keep, positive
 from gdanim.errors import GdanimError
 
 
@@ -68,7 +68,7 @@ class Constant(Planned):
     rate: ArrayLike
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rate", positive("rate", self.rate))
+        keep(self, rate=positive("rate", self.rate))
 
     def __call__(self, step: int) -> Floats:
         """`rate`."""

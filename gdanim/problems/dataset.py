@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints, floats, number, whole
+from gdanim.arrays import Floats, Ints, floats, keep, number, whole
 from gdanim.errors import GdanimError
 
 Curve = Callable[[Floats], Floats]
@@ -57,9 +57,7 @@ class Dataset:
             raise GdanimError(
                 f"Dataset: {x.shape[1]} features need as many x_names, got {self.x_names!r}"
             )
-        object.__setattr__(self, "x", x)
-        object.__setattr__(self, "y", y)
-        object.__setattr__(self, "x_names", names)
+        keep(self, x=x, y=y, x_names=names)
 
     def __repr__(self) -> str:
         return f"Dataset({len(self)} points, {', '.join(self.x_names)} -> {self.y_name})"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gdanim.arrays import Floats, whole
+from gdanim.arrays import Floats, keep, whole
 from gdanim.errors import GdanimError
 from gdanim.problems.model import Model, sigmoid
 
@@ -56,7 +56,7 @@ class MLP(Model):
                 f"got {self.hidden!r:.80}"
             )
         sizes = tuple(whole("MLP: hidden", units, least=1) for units in self.hidden)
-        object.__setattr__(self, "hidden", sizes)
+        keep(self, hidden=sizes)
         for name, value, allowed in (
             ("activation", self.activation, tuple(ACTIVATIONS)),
             ("output", self.output, OUTPUTS),

@@ -9,7 +9,7 @@ from typing import final
 
 import numpy as np
 
-from gdanim.arrays import Floats, parameters
+from gdanim.arrays import Floats, keep, parameters
 
 
 class Model(ABC):
@@ -130,7 +130,7 @@ class Fixed:
     params: Floats
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "params", parameters("params", self.params, self.model.names))
+        keep(self, params=parameters("params", self.params, self.model.names))
 
     def __call__(self, x: Floats) -> Floats:
         return self.model.predict(self.params, x)
