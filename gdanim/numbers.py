@@ -24,7 +24,8 @@ def short(value: float) -> str:
     """Three digits: `676`, `7.30`, `0.0123`, `1.23×10⁻⁵`; for a value that was measured."""
     if value == 0 or not math.isfinite(value):
         return quantity(value)
-    exponent = math.floor(math.log10(abs(value)))
+    # Of the rounded number: 9.999 is 10.0.
+    exponent = int(f"{value:.2e}".partition("e")[2])
     if not -3 <= exponent < 6:
         return scientific(value, 2)
     return f"{value:.{max(0, 2 - exponent)}f}".replace("-", "−")

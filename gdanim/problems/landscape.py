@@ -14,10 +14,10 @@ from gdanim.arrays import Floats, Ints, in_blocks, parameters
 
 @dataclass(frozen=True, eq=False)
 class Best:
-    """The lowest loss that is known without a search.
+    """The lowest loss that is known.
 
-    Fields: `name` (`best fit`, `true curve`, `minimum`), the loss, and the parameters `[P]` where
-    they are known, else None.
+    Fields: `name` (`best fit`, `true curve`, `minimum`, `best of several searches`), the loss, and
+    the parameters `[P]` where they are known, else None.
     """
 
     name: str

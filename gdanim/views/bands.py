@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.path import Path
 
 from gdanim.arrays import Floats
@@ -64,9 +64,8 @@ def mixed(colour: str, other: str, share: float) -> tuple[float, float, float]:
 
 def blues(theme: Theme, count: int = BANDS) -> list[tuple[float, float, float]]:
     """Quiet colours, the deepest for the lowest."""
-    deep = mixed(theme.prediction, theme.muted, 0.3)
-    deep_hex = "#{:02x}{:02x}{:02x}".format(*(round(255 * part) for part in deep))
-    return [mixed(deep_hex, theme.paper, 0.18 + 0.77 * (k / (count - 1)) ** 0.8)
+    deep = to_hex(mixed(theme.prediction, theme.muted, 0.3))
+    return [mixed(deep, theme.paper, 0.18 + 0.77 * (k / (count - 1)) ** 0.8)
             for k in range(count)]  # fmt: skip
 
 

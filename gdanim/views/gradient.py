@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 
-from gdanim.arrays import Floats, in_blocks
+from gdanim.arrays import Floats, Ints, in_blocks
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.numbers import quantity
@@ -65,7 +65,7 @@ class Gradient(StepView):
         return lambda frame: [artist for show in shows for artist in show(int(rows[frame]))]
 
 
-def components(run: Run, steps: Floats) -> tuple[Floats, Floats]:
+def components(run: Run, steps: Ints) -> tuple[Floats, Floats]:
     """The gradient at each of the `steps [K]`, and the step that follows: `[K, P]` each."""
     params = run.params[steps]
     cost = run.problem.cost * 2

@@ -254,7 +254,7 @@ def clearest(
     """
     around = AROUND if azimuth is None else (azimuth,)
     above = ABOVE_FLOOR if elevation is None else (elevation,)
-    places = [(np.radians(turn), np.radians(tilt)) for tilt in above for turn in around]
+    places = [(np.radians(left), np.radians(up)) for up in above for left in around]
     heights = ground.heights(0)
     ways = np.concatenate([dense(path, ground, MOVING_PATH)[1] for path in paths])
     points = ground.standing(ways, heights)
