@@ -54,6 +54,13 @@ def number(name: str, value: float) -> float:
     return float(array)
 
 
+def above_zero(name: str, value: float) -> float:
+    """`value` as one finite number above 0; else GdanimError."""
+    if number(name, value) <= 0:
+        raise GdanimError(f"{name}: must be a finite number above 0, got {value!r:.80}")
+    return float(value)
+
+
 def at_least_zero(name: str, value: float) -> float:
     """`value` as one finite number of at least 0; else GdanimError."""
     if number(name, value) < 0:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.arrays import Ints, as_value, number, positive, whole
+from gdanim.arrays import Ints, above_zero, as_value, at_least_zero, whole
 from gdanim.descent.run import Run
-from gdanim.errors import GdanimError
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +109,7 @@ class Even(Pace):
     last: float = 1.5
 
     def __post_init__(self) -> None:
-        positive("seconds", number("seconds", self.seconds))
+        above_zero("seconds", self.seconds)
         check_holds(self.first, self.last)
 
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
@@ -159,8 +158,7 @@ class Every(Pace):
 def check_holds(first: float, last: float) -> None:
     """GdanimError for holds that no video can have."""
     for name, value in (("first", first), ("last", last)):
-        if number(name, value) < 0:
-            raise GdanimError(f"{name}: must be at least 0 seconds, got {value!r}")
+        at_least_zero(name, value)
 
 
 def all_runs(run: Run | Sequence[Run]) -> Sequence[Run]:

@@ -87,7 +87,7 @@ def test_least_squares_finds_the_true_line_without_noise() -> None:
         ({"range": (1, np.inf)}, r"range: must be \(low, high\) with low < high"),
         ({"range": (1, 2, 3)}, r"range: must be \(low, high\) with low < high, got \(1, 2, 3\)"),
         ({"range": 5}, r"range: must be \(low, high\) with low < high, got 5"),
-        ({"noise": -1}, "noise: must be a standard deviation of at least 0, got -1"),
+        ({"noise": -1}, "noise: must be at least 0, got -1"),
         ({"noise": np.nan}, "noise: must be one finite number, got nan"),
         ({"noise": "0.1"}, "noise: expected numbers, got '0.1'"),
         ({"seed": -1}, "seed: must be a whole number of at least 0, got -1"),

@@ -123,7 +123,7 @@ def test_a_timeline_cannot_be_written() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (-1, "must be at least 0 seconds, got -1"),
+        (-1, "must be at least 0, got -1"),
         (np.nan, "must be one finite number, got nan"),
         (np.inf, "must be one finite number, got inf"),
         ("1", "expected numbers, got '1'"),

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, floats, keep, positive
+from gdanim.arrays import Floats, above_zero, floats, keep, positive
 from gdanim.errors import GdanimError
 
 
@@ -87,7 +87,7 @@ def learning_rate(lr: Rate) -> Rate:
     if isinstance(lr, Schedule):
         return lr
     if isinstance(lr, Mapping):
-        return {name: float(positive(f"lr[{name!r}]", rate)) for name, rate in lr.items()}
+        return {name: above_zero(f"lr[{name!r}]", rate) for name, rate in lr.items()}
     array = positive("lr", lr)
     return array if array.ndim else float(array)
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, at_least_zero, fraction, keep, number, positive, whole
+from gdanim.arrays import Floats, above_zero, at_least_zero, fraction, keep, positive, whole
 from gdanim.descent.schedule import Constant, Planned, Schedule
 from gdanim.errors import GdanimError
 
@@ -64,7 +64,7 @@ class Exponential(Planned):
     factor: float
 
     def __post_init__(self) -> None:
-        keep(self, rate=positive("rate", self.rate), factor=_factor(self.factor))
+        keep(self, rate=positive("rate", self.rate), factor=above_zero("factor", self.factor))
 
     def __call__(self, step: int) -> Floats:
         """`rate * factor^step`."""
@@ -80,7 +80,7 @@ class StepDecay(Planned):
     every: int
 
     def __post_init__(self) -> None:
-        keep(self, rate=positive("rate", self.rate), factor=_factor(self.factor))
+        keep(self, rate=positive("rate", self.rate), factor=above_zero("factor", self.factor))
         whole("every", self.every, least=1)
 
     def __call__(self, step: int) -> Floats:
@@ -120,7 +120,7 @@ class WarmUp(Planned):
     factor: float = 0.1
 
     def __post_init__(self) -> None:
-        keep(self, factor=_factor(self.factor))
+        keep(self, factor=above_zero("factor", self.factor))
         whole("steps", self.steps, least=1)
         if not isinstance(self.then, Planned):
             raise GdanimError(
@@ -211,7 +211,7 @@ class Plateau(Schedule):
     threshold: float = 1e-4
 
     def __post_init__(self) -> None:
-        keep(self, rate=positive("rate", self.rate), factor=_factor(self.factor))
+        keep(self, rate=positive("rate", self.rate), factor=above_zero("factor", self.factor))
         keep(self, threshold=at_least_zero("threshold", self.threshold))
         whole("patience", self.patience)
 
@@ -240,7 +240,3 @@ def _glide(start: ArrayLike, end: ArrayLike, share: float) -> Floats:
     """Half a cosine from `start` to `end`; `share` of the way, held at both ends."""
     weight = (1 + np.cos(np.pi * min(max(share, 0.0), 1.0))) / 2
     return np.asarray(np.asarray(end) + (np.asarray(start) - np.asarray(end)) * weight)
-
-
-def _factor(value: float) -> float:
-    return float(positive("factor", number("factor", value)))

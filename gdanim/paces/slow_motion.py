@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.arrays import Ints, number, positive, whole
+from gdanim.arrays import Ints, above_zero, number, whole
 from gdanim.descent.events import KINDS
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
@@ -30,7 +30,7 @@ class SlowMotion(Pace):
     seconds: float = 1.0
 
     def __post_init__(self) -> None:
-        positive("seconds", number("seconds", self.seconds))
+        above_zero("seconds", self.seconds)
         if number("factor", self.factor) < 1:
             raise GdanimError(f"factor: must be at least 1, got {self.factor!r}")
         for moment in self.around or ():

@@ -9,7 +9,7 @@ from typing import Self, final
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints, number, positive
+from gdanim.arrays import Floats, Ints, above_zero
 from gdanim.descent.run import Run
 from gdanim.timeline import Pace, Timeline, all_runs, check_holds, held, shares
 
@@ -28,8 +28,8 @@ class ByWeight(Pace):
     longest: float = 0.5
 
     def __post_init__(self) -> None:
-        positive("seconds", number("seconds", self.seconds))
-        positive("longest", number("longest", self.longest))
+        above_zero("seconds", self.seconds)
+        above_zero("longest", self.longest)
         check_holds(self.first, self.last)
 
     @abstractmethod

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import floats, number, parameters, whole
+from gdanim.arrays import at_least_zero, floats, parameters, whole
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
@@ -95,8 +95,7 @@ def _observed(
     ends = floats("range", range).tolist()
     if np.shape(ends) != (2,) or not (np.isfinite(ends).all() and ends[0] < ends[1]):
         raise GdanimError(f"range: must be (low, high) with low < high, got {range!r:.80}")
-    if number("noise", noise) < 0:
-        raise GdanimError(f"noise: must be a standard deviation of at least 0, got {noise!r}")
+    at_least_zero("noise", noise)
     clean = on_curve(model, params, np.linspace(ends[0], ends[1], points))
     error = noise * np.random.default_rng(seed).normal(size=points)
     return Dataset(clean.x, clean.y + error, truth=clean.truth)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.arrays import Floats, positive
+from gdanim.arrays import Floats, above_zero, keep
 from gdanim.errors import GdanimError
 from gdanim.problems.model import Model, sigmoid
 
@@ -131,7 +131,7 @@ class Huber(Loss):
     delta: float = 1.0
 
     def __post_init__(self) -> None:
-        positive("Huber: delta", self.delta)
+        keep(self, delta=above_zero("Huber: delta", self.delta))
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gdanim.arrays import Floats, positive, whole
+from gdanim.arrays import Floats, above_zero, whole
 from gdanim.problems.objective import Objective
 
 
@@ -140,7 +140,7 @@ def bowl(condition: float = 10.0) -> Objective:
     Its Hessian's eigenvalues are 1 and `condition`, so 2 / condition is the edge of stability.
     Boyd and Vandenberghe, "Convex Optimization", 2004, section 9.3.2.
     """
-    surface = Bowl(1.0, float(positive("condition", condition)))
+    surface = Bowl(1.0, above_zero("condition", condition))
     return Objective(
         surface,
         ("x", "y"),

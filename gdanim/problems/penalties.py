@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.arrays import Floats, positive
+from gdanim.arrays import Floats, above_zero, keep
 
 
 class Penalty(ABC):
@@ -47,7 +47,7 @@ class L2(Penalty):
     weight: float
 
     def __post_init__(self) -> None:
-        positive("L2: weight", self.weight)
+        keep(self, weight=above_zero("L2: weight", self.weight))
 
     @property
     def symbol(self) -> str:
@@ -79,7 +79,7 @@ class L1(Penalty):
     weight: float
 
     def __post_init__(self) -> None:
-        positive("L1: weight", self.weight)
+        keep(self, weight=above_zero("L1: weight", self.weight))
 
     @property
     def symbol(self) -> str:
