@@ -193,6 +193,22 @@ def test_a_worker_killed_under_the_command(
     watched.assert_untouched()
 
 
+def test_a_listener_that_cannot_be_started(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        if len(watched.started(sys.executable)) == 2:
+            raise RuntimeError("can't start new thread")
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError, match="^can't start new thread$"):
+        save(scene().film(), watched.path, MP4, jobs=2)
+    watched.assert_untouched()
+
+
 def test_an_interrupt(watched: Watched) -> None:
     def progress(done: int, total: int) -> None:
         if done == 5:

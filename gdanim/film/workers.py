@@ -116,12 +116,14 @@ def _worker(
         )
     assert process.stdout is not None
     listener = threading.Thread(target=_listen, args=(number, process.stdout, said), daemon=True)
-    listener.start()
     try:
+        listener.start()
         yield process
     finally:
         _end(process)
-        listener.join()
+        # Where no thread could be started there is none to wait for.
+        if listener.ident is not None:
+            listener.join()
         process.stdout.close()
 
 
