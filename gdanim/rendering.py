@@ -7,6 +7,7 @@ descends, and only then does `Take.files` draw.
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from pathlib import Path
 from gdanim.descent.run import Run, together
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film import ffmpeg, workers
-from gdanim.film.files import check_folder
+from gdanim.film.files import FULL, check_folder
 from gdanim.film.film import Film
 from gdanim.film.formats import FRAME, usable
 from gdanim.film.save import Progress, TooLargeError, save, save_still
@@ -212,7 +213,8 @@ class Take:
         def fits(rung: Rung) -> bool:
             key = rung.size, rung.fps
             # Drawn again rather than kept: to write frames without loss takes as long as to draw.
-            films.setdefault(key, self._smaller(rung, asked))
+            if key not in films:
+                films[key] = self._smaller(rung, asked)
             try:
                 note = self._note(films[key], output, film)
                 follow = _scaled(progress, len(film))
@@ -392,10 +394,20 @@ def _check_places(outputs: Sequence[Output]) -> None:
             check_folder(path, FRAME)
         elif path.is_dir():
             raise RequestError(f"{path}: is a folder; name a file")
-        for path in output.beside.paths(output.base):
-            if path.is_dir():
-                raise RequestError(f"{path}: is a folder, and a file is to go there")
+        for other in output.beside.paths(output.base):
+            if other.is_dir():
+                raise RequestError(f"{other}: is a folder, and a file is to go there")
         parent = next(parent for parent in path.absolute().parents if parent.exists())
-        if not parent.is_dir() or not os.access(parent, os.W_OK):
+        if not parent.is_dir() or not _takes_files(parent):
             kind = "may not be written to" if parent.is_dir() else "is no folder"
             raise RequestError(f"{path}: {parent} {kind}; choose another place with -o")
+
+
+def _takes_files(folder: Path) -> bool:
+    """Whether files can be made in the folder, which its permissions do not always tell."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError as error:
+        # Room may be found until the file is written.
+        return error.errno in FULL

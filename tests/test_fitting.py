@@ -13,9 +13,11 @@ import pytest
 from gdanim import Even, Every, GradientDescent, Linear, Problem, Scene, datasets, render
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film import ffmpeg
+from gdanim.film.film import Film
 from gdanim.film.formats import FORMATS, GIF, MP4
 from gdanim.fitting import Rung, Thinned, best_fit, parse_bytes, rungs
 from gdanim.inspecting import inspect
+from gdanim.quality import Size
 
 SCENE = Scene(
     Problem(datasets.linear(points=9), Linear()),
@@ -158,3 +160,19 @@ def test_refuses_limits_that_make_no_sense(tmp_path: Path) -> None:
 def test_stills_do_not_mind(tmp_path: Path) -> None:
     render(replace(SCENE, size=(96, 64)), tmp_path / "a.png", still=0, max_size="1B")
     assert "libx264" in ffmpeg.encoders()
+
+
+def test_a_film_is_made_once_for_each_size_and_rate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[Size | None, int | None]] = []
+    film = Scene.film
+
+    def counted(scene: Scene, *rest: Any) -> Film:
+        made.append((scene.size, scene.fps))
+        return film(scene, *rest)
+
+    monkeypatch.setattr(Scene, "film", counted)
+    with pytest.raises(GdanimError, match="cannot be kept within"):
+        render(SCENE, tmp_path / "a.gif", max_size="1kB")
+    assert len(made) == len(set(made)) > 1

@@ -20,9 +20,10 @@ from gdanim.errors import GdanimError, RequestError
 from gdanim.film import ffmpeg
 from gdanim.film.formats import GIF, MP4
 from gdanim.film.save import Progress
+from gdanim.publish.beside import Beside
 from gdanim.quality import QUALITIES, check_fps, check_size
 from gdanim.rendered import Rendered
-from gdanim.rendering import Showing, prepare, render
+from gdanim.rendering import Showing, check, prepare, render
 from gdanim.requests import Job, Output, Settings, outputs, request
 from gdanim.views.theme import DARK
 
@@ -383,6 +384,19 @@ def test_a_folder_in_the_file_s_place(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").mkdir()
     with pytest.raises(RequestError, match="a.mp4: is a folder; name a file"):
         render(a_scene(), tmp_path / "a.mp4")
+
+
+def test_a_place_that_cannot_be_written_is_named_by_what_goes_there(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    output = Output(tmp_path / "file" / "a.mp4", MP4, beside=Beside("last"))
+    with pytest.raises(RequestError, match=r"a\.mp4: .*file is no folder; choose another place"):
+        check([Job(a_scene(), (output,))], Settings())
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder that takes no files")
+def test_a_folder_that_takes_no_files_is_found_before_anything_is_drawn() -> None:
+    with pytest.raises(RequestError, match="^/proc/a.mp4: /proc may not be written to; choose"):
+        check([Job(a_scene(), (Output(Path("/proc/a.mp4"), MP4),))], Settings())
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write all")
