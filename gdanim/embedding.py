@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
+from gdanim.descent.landscapes import with_common_landscapes
 from gdanim.descent.run import Run
 from gdanim.errors import RequestError
 from gdanim.film.files import replacing
@@ -21,9 +20,6 @@ from gdanim.requests import Settings, request
 from gdanim.script import choose
 from gdanim.sweep import grid
 from gdanim.timeline import Pace, Timeline
-
-# Two landscapes are compared at so many states of either run.
-PROBES = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,36 +88,16 @@ def in_step(takes: Sequence[Take]) -> list[Take]:
     """The same takes with one timeline, the first one's pace over the runs of all, and with limits
     and layout that all have in common.
     """
-    runs = _same_landscapes([run for take in takes for run in take.runs.values()])
-    pace, rest = InStep(takes[0].scene.pace, tuple(runs)), iter(runs)
+    every = {(n, label): run for n, take in enumerate(takes) for label, run in take.runs.items()}
+    runs = with_common_landscapes(every)
+    pace = InStep(takes[0].scene.pace, tuple(runs.values()))
     takes = [
         replace(take, scene=replace(take.scene, pace=pace),
-                runs={label: next(rest) for label in take.runs})
-        for take in takes
+                runs={label: runs[n, label] for label in take.runs})
+        for n, take in enumerate(takes)
     ]  # fmt: skip
     clips = tuple(take.scene.clip(take.runs) for take in takes)
     return [replace(take, among=clips) for take in takes]
-
-
-def _same_landscapes(runs: Sequence[Run]) -> list[Run]:
-    """The runs, those that minimise the same with one and the same landscape: each call of a scene
-    makes its own, and a function of the user's cannot be compared but by what it does.
-    """
-    kept: list[Run] = []
-    for run in runs:
-        like = next((one.problem for one in kept if _alike(one, run)), run.problem)
-        kept.append(replace(run, problem=like))
-    return kept
-
-
-def _alike(one: Run, other: Run) -> bool:
-    """Whether both have the same losses, to the bit, where either of them has been."""
-    a, b = one.problem, other.problem
-    if (type(a), a.names, a.points) != (type(b), b.names, b.points):
-        return False
-    steps = [np.unique(np.linspace(0, run.steps, PROBES).astype(np.int64)) for run in (one, other)]
-    places = np.concatenate([one.params[steps[0]], other.params[steps[1]]])
-    return np.array_equal(a.losses(places), b.losses(places), equal_nan=True)
 
 
 def _beside(where: Path, video: Path) -> Path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from numpy.typing import ArrayLike
 
 from gdanim.arrays import whole
+from gdanim.descent.landscapes import with_common_landscapes
 from gdanim.descent.loop import descend
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
@@ -124,12 +125,13 @@ class Scene:
         """Descend: the recorded runs that the video shows, by label.
 
         A single run is called `run`; those of a run axis by their learning rates, or numbers.
-        `record` does each descent, or knows how it went.
+        `record` does each descent, or knows how it went. Runs that minimise the same have one
+        problem.
         """
         runs: dict[str, Run] = {}
         for label, descent in self.descents().items():
             runs |= labelled(record(descent), label)
-        return runs
+        return with_common_landscapes(runs)
 
     def run(self) -> Run:
         """Descend: the one recorded run; GdanimError for a scene that compares several."""

@@ -70,6 +70,16 @@ class Dataset:
         """D, the number of features."""
         return int(self.x.shape[1])
 
+    def equals(self, other: Dataset) -> bool:
+        """Whether both have the same points in the same order, and the same names.
+
+        True curves, which are functions, are not compared.
+        """
+        if self is other:
+            return True
+        named = (self.x_names, self.y_name) == (other.x_names, other.y_name)
+        return named and np.array_equal(self.x, other.x) and np.array_equal(self.y, other.y)
+
     def split(self, fraction: float = 0.8, seed: int = 0) -> tuple[Dataset, Dataset]:
         """The points in two, to train with `fraction` of them and to hold out the rest.
 

@@ -62,7 +62,7 @@ def classes(clip: Clip) -> Dataset:
     """The data of the runs that are shown; GdanimError when they are no two classes."""
     problem, *rest = (problem_of(run) for run in clip.shown.values())
     data = problem.data
-    if any(other.data is not data for other in rest):
+    if not all(other.data.equals(data) for other in rest):
         raise GdanimError(
             f"Boundary: the runs {', '.join(clip.shown)} have different data; "
             f"show each by itself with views.Each(views.Boundary())"

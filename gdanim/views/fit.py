@@ -277,7 +277,7 @@ def common_problem(clip: Clip) -> Problem:
     """The problem of the first run; GdanimError when the runs have not the same data."""
     first, *others = clip.shown.values()
     data = fitted(first).data
-    if any(fitted(run).data is not data for run in others):
+    if not all(fitted(run).data.equals(data) for run in others):
         raise GdanimError(
             f"Fit: the runs {', '.join(clip.shown)} have different data; "
             f"show each by itself with views.Each(views.Fit())"
@@ -307,7 +307,7 @@ def sharing(clip: Clip, problem: Problem) -> list[str]:
     everywhere = [problem.data for problem in problems.values()]
     if clip.among and comparable(everywhere):
         return list(problems)
-    return [label for label, other in problems.items() if other.data is problem.data]
+    return [label for label, other in problems.items() if other.data.equals(problem.data)]
 
 
 def comparable(data: Sequence[Dataset]) -> bool:
