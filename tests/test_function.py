@@ -83,15 +83,17 @@ SCALAR = r"float\(\.\.\.\) and the functions of math take one number.*; use NumP
         (assigned, IN_PLACE),
         (out, IN_PLACE),
         (filled, r"assigning to parts of an array lose the derivative; use np\.stack"),
-        (lambda x, a: np.array(a) * x, r"np\.array\(\.\.\.\) .* lose the derivative"),
+        (lambda x, a: np.array(a) * x, r"np\.array\(\.\.\.\), .* lose the derivative"),
+        (lambda x, a, b: np.polyval([a, b], x), r"a list in place of an array, .* use np\.stack"),
         (branch, BRANCH),
         (lambda x, a: max(a, 0) * x, BRANCH),
         (lambda x, a: a * x if x > 0 else x, BRANCH),
         (lambda x, a: float(a) * x, SCALAR),
         (lambda x, a: math.exp(a) * x, SCALAR),
         (lambda x, a: int(a) * x, SCALAR),
-        (lambda x, a: np.interp(a * x, [0, 1], [0, 1]), r"autograd has no derivative for it"),
-        (lambda x, a: np.nextafter(a * x, 9), r"autograd has no derivative for it: .*nextafter"),
+        (lambda x, a: np.interp(a * x, [0, 1], [0, 1]), r"autograd knows no derivative of interp"),
+        (lambda x, a: np.nextafter(a * x, 9), r"autograd knows no derivative of nextafter"),
+        (lambda x, a: np.choose(x > 0.5, [a, a * x]), r"autograd knows no derivative of choose"),
         (
             lambda x, a: np.add.reduce(a, axis=-1, keepdims=True) * x,
             r"autograd knows no derivative of add\.reduce",
@@ -107,6 +109,41 @@ SCALAR = r"float\(\.\.\.\) and the functions of math take one number.*; use NumP
 def test_what_autograd_cannot_follow(formula: Callable[..., Any], message: str) -> None:
     with pytest.raises(GdanimError, match=rf"^Function: \S+:? .*{message}"):
         Function(formula)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        lambda x, a, b: np.where(x < 0, a, b),
+        lambda x, a, b: np.where(x < b, a * x, b),
+        lambda x, a, b: np.where(x > a, x, b),
+        lambda x, a, b: np.where(a > b, a, x),
+        lambda x, a, b: b * np.where((x > 0) & (x < a), 1, a),
+        lambda x, a, b: np.clip(x, -a, b),
+        lambda x, a, b: x.clip(-a, b),
+        lambda x, a, b: (a * x).clip(-0.5, max=b),
+        lambda x, a, b: np.clip(a * x, None, b),
+        lambda x, a, b: np.clip(a * x, min=b),
+        lambda x, a, b: np.multiply(*np.broadcast_arrays(a * x, b)),
+        lambda x, a, b: np.cbrt(a * x) + b,
+        lambda x, a, b: np.polyval(np.stack([a, b, a * b]), x),
+        lambda x, a, b: np.polyval([1.0, 2.0, 3.0], a * x) * b,
+        lambda x, a, b: +a * x + np.float_power(b, x),
+        lambda x, a, b: np.select([x < -0.3, x < 0.3], [a, b * x], x),
+        lambda x, a, b: np.maximum(x, a) + np.minimum(x, b) + np.hypot(a, x) + np.fmax(x, b),
+    ],
+)
+def test_derivatives_of_what_broadcasts(formula: Callable[..., Any]) -> None:
+    rng, h = np.random.default_rng(0), 1e-6
+    model, x, cotangent = Function(formula), rng.uniform(-1, 1, (9, 1)), rng.normal(size=(4, 9))
+    params = rng.uniform(0.1, 0.9, (4, 2))
+    numeric = [
+        np.sum((model.predict(params + e, x) - model.predict(params - e, x)) * cotangent, axis=-1)
+        for e in h * np.eye(2)
+    ]
+    np.testing.assert_allclose(
+        model.vjp(params, x, cotangent), np.stack(numeric, axis=-1) / (2 * h), rtol=1e-7, atol=1e-8
+    )
 
 
 def test_a_derivative_of_ones_own_serves_instead() -> None:

@@ -19,6 +19,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from gdanim.arrays import Floats
 from gdanim.problems.formulas import BRANCH, SCALAR, UntraceableError
+from gdanim.problems.substitutes import SUBSTITUTES
 
 Formula = Callable[..., Any]
 # Where NumPy keeps the functions that autograd has too.
@@ -38,11 +39,8 @@ def pull(formula: Formula, columns: Sequence[Floats], cotangent: Floats) -> list
         # autograd warns of a value that depends on no parameter at all; this one does in form.
         return np.zeros(cotangent.shape) + value + anp.where(False, boxes[0], 0.0)
 
-    try:
-        derivative, _ = make_vjp(traced)(tuple(columns))
-        return list(derivative(cotangent))
-    except NotImplementedError as error:
-        raise UntraceableError(f"autograd has no derivative for it: {error}") from error
+    derivative, _ = make_vjp(traced)(tuple(columns))
+    return list(derivative(cotangent))
 
 
 class Traced(NDArrayOperatorsMixin):
@@ -54,24 +52,16 @@ class Traced(NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if "out" in kwargs:
             _assignment()
-        follow = getattr(anp, ufunc.__name__, None)
-        if method != "__call__" or follow is None:
-            name = ufunc.__name__ + ("" if method == "__call__" else f".{method}")
-            raise UntraceableError(f"autograd knows no derivative of {name}; write it otherwise")
-        return _followed(follow, inputs, kwargs)
+        name = ufunc.__name__ + ("" if method == "__call__" else f".{method}")
+        return _followed(name, getattr(anp, name, None), inputs, kwargs)
 
     def __array_function__(
         self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        part = PARTS.get(function.__module__)
-        follow = getattr(part, function.__name__, None)
-        if follow is None:
-            raise UntraceableError(
-                f"autograd knows no derivative of {function.__name__}; write it otherwise"
-            )
         if kwargs.get("out") is not None:
             _assignment()
-        return _followed(follow, args, kwargs)
+        name, part = function.__name__, PARTS.get(function.__module__)
+        return _followed(name, getattr(part, name, None), args, kwargs)
 
     def __getitem__(self, key: Any) -> Traced:
         return Traced(self.box[key])
@@ -83,7 +73,13 @@ class Traced(NDArrayOperatorsMixin):
         if name.startswith("__"):
             raise AttributeError(name)
         found = getattr(self.box, name)
-        return (lambda *a, **k: _followed(found, a, k)) if callable(found) else _wrapped(found)
+        if not callable(found):
+            return _wrapped(found)
+        return lambda *args, **kwargs: _followed(name, found, args, kwargs)
+
+    def clip(self, *args: Any, **kwargs: Any) -> Any:
+        # The box's own takes bounds by position alone, and none that are traced.
+        return np.clip(self, *args, **kwargs)
 
     def __len__(self) -> int:
         return len(self.box)
@@ -98,13 +94,22 @@ class Traced(NDArrayOperatorsMixin):
 
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise UntraceableError(
-            "np.array(...) and assigning to parts of an array lose the derivative; "
-            "use np.stack([...]) or np.where(condition, a, b)"
+            "np.array(...), a list in place of an array, and assigning to parts of an array lose "
+            "the derivative; use np.stack([...]) or np.where(condition, a, b)"
         )
 
 
-def _followed(follow: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
-    value = follow(*_unwrapped(args), **{name: _unwrapped(v) for name, v in kwargs.items()})
+def _followed(name: str, follow: Callable[..., Any] | None, args: Any, kwargs: Any) -> Any:
+    """The function `name` of traced arguments, by a substitute for autograd's `follow` or by it."""
+    follow = SUBSTITUTES.get(name, follow)
+    plain, named = _unwrapped(args), {key: _unwrapped(value) for key, value in kwargs.items()}
+    try:
+        value = None if follow is None else follow(*plain, **named)
+    except NotImplementedError:
+        value = None
+    # An array of boxes comes from a function whose lists autograd does not look into.
+    if value is None or getattr(value, "dtype", None) == np.object_:
+        raise UntraceableError(f"autograd knows no derivative of {name}; write it otherwise")
     return _wrapped(value)
 
 
@@ -118,6 +123,8 @@ def _unwrapped(value: Any) -> Any:
 
 def _wrapped(value: Any) -> Any:
     """Conditions and shapes are plain: only what depends on the parameters is traced."""
+    if type(value) in (tuple, list):
+        return type(value)(map(_wrapped, value))
     return Traced(value) if isbox(value) else value
 
 
