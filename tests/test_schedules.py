@@ -19,7 +19,7 @@ from gdanim.descent.loop import descend
 from gdanim.descent.schedule import Planned, Schedule
 from gdanim.descent.stopping import Stall
 from gdanim.errors import GdanimError
-from gdanim.problems import datasets
+from gdanim.problems import datasets, objectives
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 
@@ -84,6 +84,30 @@ def test_rates_of_parameters_and_of_runs_can_be_scheduled() -> None:
         assert runs[index].rate(2) == alone.rate(2)
 
 
+def test_a_rate_that_grows_beyond_all_numbers_is_infinite() -> None:
+    growing = schedules.Exponential(1, 10)
+    assert growing(400) == schedules.StepDecay(1, 10, 1)(400) == math.inf
+    assert schedules.WarmUp(schedules.Exponential(1, 3), 2)(1000) == math.inf
+    assert schedules.Exponential(1e10, 10)(300) == math.inf
+    np.testing.assert_array_equal(schedules.Exponential([1, 2], 10)(400), [math.inf, math.inf])
+    assert float(growing(300)) == pytest.approx(1e300, rel=1e-12)
+
+
+@pytest.mark.parametrize("rule", [GradientDescent, Adam])
+@pytest.mark.parametrize("lr", [schedules.Exponential(1e-3, 2), schedules.Plateau(1e-3, 2, 0, 1)])
+@pytest.mark.parametrize("start", [(0, 0), (3, 2)])
+def test_an_infinite_rate_ends_the_run_without_a_word(
+    rule: type[Any], lr: Schedule, start: tuple[float, float]
+) -> None:
+    bowl = objectives.bowl(2)
+    run = descend(bowl, rule(lr), start, 1100)
+    assert str(run.outcome) == f"diverged at step {run.steps}"
+    assert np.isfinite(run.losses).all()
+    if start == (0, 0):
+        assert run.steps > 1000
+        assert not run.params.any(), "it stays at the minimum as long as there are numbers for it"
+
+
 # Those that see the loss
 
 
@@ -104,6 +128,16 @@ def test_switch(before: float, after: float, steps: int) -> None:
     expected = [after if s else before for s in switched(run.losses[:-1], 0.05, steps)]
     assert [float(run.rate(s)) for s in range(150)] == expected
     assert {before, after} == set(expected)
+
+
+def test_a_switch_has_the_runs_and_parameters_of_either_rate() -> None:
+    lr = schedules.Switch(0.001, [[0.01], [0.02]], cutoff=1e9)
+    together = descend(LINE, GradientDescent(lr), (-1, 3), 50)
+    assert together.runs == (2,)
+    for index, after in enumerate([0.01, 0.02]):
+        alone = descend(LINE, GradientDescent(schedules.Switch(0.001, after, 1e9)), (-1, 3), 50)
+        np.testing.assert_allclose(together[index].params, alone.params, rtol=1e-12)
+        np.testing.assert_array_equal(together[index].rates[:, 0], alone.rates)
 
 
 def plateau(losses: Floats, lr: schedules.Plateau) -> list[float]:
@@ -191,6 +225,10 @@ def test_the_blog_s_rule() -> None:
         ),
         (lambda: schedules.Switch(1, 0, 1), "after: must be a finite number above 0, got 0"),
         (lambda: schedules.Switch(1, 2, -1), "cutoff: must be at least 0, got -1"),
+        (
+            lambda: schedules.Switch([1, 2], [1, 2, 3], 1),
+            "Switch: before and after must be rates of the same",
+        ),
         (lambda: schedules.Plateau(1, patience=-1), "patience: must be a whole number of at least"),
     ],
 )
@@ -199,6 +237,9 @@ def test_bad_values(make: Callable[[], Any], message: str) -> None:
         make()
 
 
-def test_a_schedule_that_fits_no_start() -> None:
+@pytest.mark.parametrize(
+    "lr", [schedules.Exponential([1, 2, 3], 0.5), schedules.Switch(0.01, [1, 2, 3], 10, 1)]
+)
+def test_a_schedule_that_fits_no_start(lr: Schedule) -> None:
     with pytest.raises(GdanimError, match=r"^lr: shape \(3,\) does not fit start \(2,\)"):
-        descend(LINE, GradientDescent(schedules.Exponential([1, 2, 3], 0.5)), (0, 0))
+        descend(LINE, GradientDescent(lr), (0, 0))

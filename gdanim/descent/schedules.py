@@ -13,7 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, above_zero, at_least_zero, fraction, keep, positive, whole
+from gdanim.arrays import (
+    Floats,
+    above_zero,
+    as_value,
+    at_least_zero,
+    fraction,
+    keep,
+    positive,
+    whole,
+)
 from gdanim.descent.schedule import Constant, Planned, Schedule
 from gdanim.errors import GdanimError
 
@@ -58,7 +67,10 @@ class Piecewise(Planned):
 
 @dataclass(frozen=True, eq=False)
 class Exponential(Planned):
-    """`rate * factor^step`; torch's ExponentialLR."""
+    """`rate * factor^step`; torch's ExponentialLR.
+
+    Raises GdanimError unless rate and factor are finite and positive.
+    """
 
     rate: ArrayLike
     factor: float
@@ -68,12 +80,16 @@ class Exponential(Planned):
 
     def __call__(self, step: int) -> Floats:
         """`rate * factor^step`."""
-        return np.asarray(self.rate) * self.factor**step
+        return _grown(self.rate, self.factor, step)
 
 
 @dataclass(frozen=True, eq=False)
 class StepDecay(Planned):
-    """`rate * factor^floor(step / every)`; torch's StepLR."""
+    """`rate * factor^floor(step / every)`; torch's StepLR.
+
+    Raises GdanimError unless rate and factor are finite and positive, and `every` is a whole number
+    of at least 1.
+    """
 
     rate: ArrayLike
     factor: float
@@ -85,7 +101,7 @@ class StepDecay(Planned):
 
     def __call__(self, step: int) -> Floats:
         """`rate * factor^floor(step / every)`."""
-        return np.asarray(self.rate) * self.factor ** (step // self.every)
+        return _grown(self.rate, self.factor, step // self.every)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +109,7 @@ class Cosine(Planned):
     """Half a cosine from `rate` down to `last` over `steps` steps, then `last`.
 
     torch's CosineAnnealingLR; Loshchilov and Hutter, "SGDR" (2017), equation 5, without restarts.
+    Raises GdanimError for a rate that is not positive, a `last` below 0 or fewer than one step.
     """
 
     rate: ArrayLike
@@ -113,6 +130,8 @@ class WarmUp(Planned):
     """The rate grows evenly for `steps` steps up to that of `then`, which begins there.
 
     The first rate is `then`'s first times `factor`; torch's LinearLR, followed by `then`.
+    Raises GdanimError for a `then` that looks at the loss, a factor that is not positive or fewer
+    than one step.
     """
 
     then: Planned
@@ -141,6 +160,8 @@ class OneCycle(Planned):
 
     torch's OneCycleLR: from `peak / 25` up during the share `rise` of the steps, then down to
     `peak / 250 000`; Smith and Topin, "Super-Convergence" (2019).
+    Raises GdanimError for a peak that is not positive, fewer than two steps or a `rise` that is no
+    share: at least 0 and below 1.
     """
 
     peak: ArrayLike
@@ -164,7 +185,8 @@ class Switch(Schedule):
     """`before` until the loss stalls, `after` from then on.
 
     It stalls when it differs by less than `cutoff` from the loss `steps` steps before. Each run
-    switches for itself. The larger rate may be either one.
+    switches for itself. The larger rate may be either one. Raises GdanimError for rates that are
+    not positive or do not broadcast, a cutoff below 0 or fewer than one step.
     """
 
     before: ArrayLike
@@ -176,6 +198,15 @@ class Switch(Schedule):
         keep(self, before=positive("before", self.before), after=positive("after", self.after))
         keep(self, cutoff=at_least_zero("cutoff", self.cutoff))
         whole("steps", self.steps, least=1)
+        try:
+            shape = np.broadcast_shapes(np.shape(self.before), np.shape(self.after))
+        except ValueError:
+            raise GdanimError(
+                f"Switch: before and after must be rates of the same parameters or runs, got "
+                f"shapes {np.shape(self.before)} and {np.shape(self.after)}"
+            ) from None
+        # As many runs, or rates of parameters, as either has.
+        keep(self, before=as_value(np.broadcast_to(self.before, shape)))
 
     @property
     def first(self) -> Floats:
@@ -202,7 +233,8 @@ class Plateau(Schedule):
 
     To fall is to go below `1 - threshold` times the lowest loss so far; the count begins anew after
     a change. A factor above 1 raises the rate. Each run counts for itself. torch's
-    ReduceLROnPlateau.
+    ReduceLROnPlateau. Raises GdanimError for a rate or factor that is not positive, a threshold or
+    patience below 0.
     """
 
     rate: ArrayLike
@@ -234,6 +266,15 @@ class Plateau(Schedule):
         power = self.factor ** np.asarray(changes, dtype=np.float64)
         rate = self.first * (power[..., np.newaxis] if power.ndim else power)
         return rate, (np.where(fell, loss, lowest), waited, changes)
+
+
+def _grown(rate: ArrayLike, factor: float, times: int) -> Floats:
+    """`rate * factor^times`; inf, and no warning, where that is too large."""
+    # What falls cannot overflow, and the guard takes longer than the rest.
+    if factor <= 1:
+        return np.asarray(rate) * factor**times
+    with np.errstate(over="ignore"):
+        return np.asarray(rate) * np.float64(factor) ** times
 
 
 def _glide(start: ArrayLike, end: ArrayLike, share: float) -> Floats:
