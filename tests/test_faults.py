@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -33,7 +32,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from processes import working_in
+from processes import in_own_mounts, working_in
 from scripts import SCENE, write
 
 from gdanim.film import ffmpeg
@@ -178,16 +177,6 @@ def test_a_limit_on_files(place: Place, arguments: list[str], message: str) -> N
     assert code == 1
     assert err.splitlines()[-1].startswith(f"Error: {message}")
     place.assert_untouched()
-
-
-def in_own_mounts(script: str) -> subprocess.CompletedProcess[str]:
-    """Run a shell script whose mounts nobody else sees, and which end with it."""
-    unshare = ["unshare", "--map-root-user", "--mount"]
-    if shutil.which("unshare") is None or subprocess.run([*unshare, "true"]).returncode:
-        pytest.skip("this system lets nobody mount a file system of their own")
-    return subprocess.run(
-        [*unshare, "sh", "-ec", script], capture_output=True, text=True, timeout=120
-    )
 
 
 def command(place: Place, *arguments: str) -> str:

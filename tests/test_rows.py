@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import gc
+import mmap
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from cases import LINE
+from processes import in_own_mounts
 
 from gdanim.descent import rows as module
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.loop import descend
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.rows import Rows
+from gdanim.descent.schedules import Exponential
 from gdanim.errors import GdanimError
 
 MAPS = Path("/proc/self/maps")
@@ -68,14 +73,22 @@ def test_the_file_has_no_name_and_goes_with_the_run(
     assert mapped(tmp_path) == 0
 
 
+def in_file(array: Any) -> bool:
+    """Whether an array is mapped from a file."""
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return isinstance(array, mmap.mmap)
+
+
 def test_a_long_descent_is_kept_in_a_file_and_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = descend(LINE, Adam([[0.1], [1e200], [0.2]]), (-1, 3), 500)
+    optimizer = Adam(Exponential([[0.1], [1e200], [0.2]], 0.99))
+    usual = descend(LINE, optimizer, (-1, 3), 500, batch_size=7)
     monkeypatch.setattr(module, "LIMIT", 100)
-    monkeypatch.setattr(Rows.__init__, "__defaults__", (float, 100))
-    monkeypatch.setattr(Recorder.__init__, "__defaults__", (1023, 100))
-    in_file = descend(LINE, Adam([[0.1], [1e200], [0.2]]), (-1, 3), 500)
-    np.testing.assert_array_equal(in_file.params, usual.params)
-    assert str(in_file.outcome) == str(usual.outcome)
+    kept = descend(LINE, optimizer, (-1, 3), 500, batch_size=7)
+    for name in ("params", "rates", "batches"):
+        assert in_file(getattr(kept, name)) and not in_file(getattr(usual, name))
+        np.testing.assert_array_equal(getattr(kept, name), getattr(usual, name))
+    assert str(kept.outcome) == str(usual.outcome)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of a process as Linux does")
@@ -105,3 +118,30 @@ def test_no_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     with pytest.raises(GdanimError, match=r"none: cannot keep 0.0 GB .* set TMPDIR to a folder"):
         Rows((2,), 100, limit=0)
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="nothing here can reserve room")
+@pytest.mark.parametrize("first", [1, 4000], ids=["grown", "expected"])
+def test_a_full_disk(tmp_path: Path, first: int) -> None:
+    """A megabyte of rows where there is a tenth of it."""
+    script = (
+        "from gdanim.descent.rows import Rows\n"
+        "from gdanim.errors import GdanimError\n"
+        "try:\n"
+        f"    rows = Rows((32,), {first}, limit=0)\n"
+        "    for _ in range(4000):\n"
+        "        rows.grow(1)[...] = 1.0\n"
+        "except GdanimError as error:\n"
+        "    print(error)\n"
+    )
+    folder = shlex.quote(f"{tmp_path}")
+    done = in_own_mounts(f"""
+        mount -t tmpfs -o size=100k tmpfs {folder}
+        export TMPDIR={folder}
+        {shlex.join([sys.executable, "-c", script])}
+    """)
+    assert done.returncode == 0, "a signal"
+    assert done.stdout.endswith(
+        "of recorded steps: No space left on device; set TMPDIR to a folder with more room\n"
+    )
+    assert done.stdout.startswith(f"{tmp_path}: cannot keep 0.0 GB")

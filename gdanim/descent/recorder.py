@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gdanim.arrays import Floats, Ints, blocks, in_blocks, parameters, whole
 from gdanim.descent.foreign import Parameters, flat
 from gdanim.descent.optimizer import Optimizer
-from gdanim.descent.rows import LIMIT, Rows
+from gdanim.descent.rows import Rows
 from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError
@@ -24,12 +24,13 @@ class Recorder:
     """Takes a snapshot of the parameters `[*R, P]` after every step and gives a Run.
 
     For `descend`, and for any training loop: call `snapshot` once before the first step and once
-    after each. `steps` is a hint of how many will come. Past `memory` bytes the snapshots are kept
-    in a memory-mapped file in the temporary folder, which goes with the last Run of them. Raises
-    GdanimError for parameters that do not fit the problem or change their shape.
+    after each. `steps` is a hint of how many will come. Past `memory` bytes (512 MiB when nothing
+    is said) the snapshots are kept in a memory-mapped file in the temporary folder, which goes with
+    the last Run of them. Raises GdanimError for parameters that do not fit the problem or change
+    their shape, and when that folder has no room.
     """
 
-    def __init__(self, problem: Landscape, steps: int = 1023, memory: int = LIMIT) -> None:
+    def __init__(self, problem: Landscape, steps: int = 1023, memory: int | None = None) -> None:
         self._problem, self._memory = problem, memory
         self._capacity = whole("steps", steps) + 1
         self._rows: Rows | None = None

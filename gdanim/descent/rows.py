@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import weakref
 from typing import Any, BinaryIO
@@ -18,15 +19,21 @@ LIMIT = 512 * 1024**2
 class Rows:
     """An array that grows along its first axis.
 
-    Past `limit` bytes it lives in a memory-mapped file in the temporary folder (TMPDIR says which
-    one). The file has no name, or is deleted when it is closed, so it is gone with the last array
-    that was taken of it, whatever happens. Raises GdanimError when the folder has no room.
+    Past `limit` bytes (None: LIMIT) it lives in a memory-mapped file in the temporary folder;
+    TMPDIR says which one. The file has no name, or is deleted when it is closed, so it is gone with
+    the last array that was taken of it, whatever happens. Raises GdanimError when the folder has no
+    room.
     """
 
     def __init__(
-        self, shape: tuple[int, ...], expected: int, dtype: DTypeLike = float, limit: int = LIMIT
+        self,
+        shape: tuple[int, ...],
+        expected: int,
+        dtype: DTypeLike = float,
+        limit: int | None = None,
     ) -> None:
-        self._shape, self._dtype, self._limit = shape, np.dtype(dtype), limit
+        self._shape, self._dtype = shape, np.dtype(dtype)
+        self._limit = LIMIT if limit is None else limit
         self._row_bytes = max(1, int(np.prod(shape)) * self._dtype.itemsize)
         self._file: BinaryIO | None = None
         self._array = self._room(max(1, expected))
@@ -63,7 +70,7 @@ class Rows:
                 self._file = tempfile.TemporaryFile(prefix="gdanim-")
                 # What is mapped stays when the file is closed.
                 weakref.finalize(self, self._file.close)
-            self._file.truncate(rows * self._row_bytes)
+            _reserve(self._file, rows * self._row_bytes)
             mapped = np.memmap(self._file, self._dtype, "r+", shape=shape)
         except OSError as error:
             raise GdanimError(
@@ -71,3 +78,13 @@ class Rows:
                 f"recorded steps: {error.strerror or error}; set TMPDIR to a folder with more room"
             ) from error
         return mapped.view(np.ndarray)
+
+
+def _reserve(file: BinaryIO, size: int) -> None:
+    """Make the file `size` bytes long; OSError where there is no room for it."""
+    if hasattr(os, "posix_fallocate"):
+        # A file that is only said to be longer takes its room when it is written to, and a process
+        # that finds none then is killed.
+        os.posix_fallocate(file.fileno(), 0, size)
+    else:
+        file.truncate(size)
