@@ -150,8 +150,78 @@ def test_a_derivative_of_ones_own_serves_instead() -> None:
     model = Function(lambda x, a: np.interp(a * x, [-9, 9], [-9, 9]), derivative=lambda x, a: (x,))
     x = np.array([[1.0], [2.0]])
     np.testing.assert_allclose(model.vjp(np.array([0.5]), x, np.array([1.0, 10.0])), [21])
-    with pytest.raises(GdanimError, match=r"^Function: derivative must give one array for each of"):
-        Function(lambda x, a, b: a * x + b, derivative=lambda x, a, b: (x,))
+
+
+@pytest.mark.parametrize(
+    ("derivative", "message"),
+    [
+        (
+            lambda x, a, b, c: (x,),
+            r"derivative must give one array for each of a, b, c, .* gave 1$",
+        ),
+        (
+            lambda x, a, b, c: x,
+            r"derivative must give one array for each .* gave an array of shape",
+        ),
+        (lambda x, a, b, c: a * x, r"derivative must give one array .* gave an array of shape"),
+        (lambda x, a, b, c: 1.0, r"derivative must give one array .* gave float$"),
+        (lambda x, a, b, c: None, r"derivative must give one array .* gave NoneType$"),
+        (lambda x, a, b, c: (x[:2], 1, 1), r"ValueError: .* could not be broadcast"),
+        (lambda x, a, b, c: (x, 1j, 0), r"values are complex numbers"),
+        (lambda x, a, b, c: (x, None, 0), r"it gives None; end it with `return"),
+        (lambda x, a, b, c: (np.abs(x, out=x), 1, 0), IN_PLACE),
+    ],
+)
+def test_derivatives_that_do_not_fit(derivative: Callable[..., Any], message: str) -> None:
+    with pytest.raises(GdanimError, match=rf"^Function: <lambda>: .*{message}"):
+        Function(lambda x, a, b, c: a * x + b + c, derivative=derivative)
+
+
+def masked(x: Any, a: Any) -> Any:
+    x[x < 0] = 0
+    return a * x
+
+
+def shifted(x: Any, a: Any) -> Any:
+    x -= 1
+    return a * x
+
+
+def forgotten(x: Any, a: Any) -> Any:
+    a * x
+
+
+@pytest.mark.parametrize("derivative", [None, lambda x, a: (x,)], ids=["autograd", "given"])
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        (masked, IN_PLACE),
+        (shifted, IN_PLACE),
+        (lambda x, a: a * np.abs(x, out=x), IN_PLACE),
+        (lambda x, a: np.multiply(a, x, out=x), IN_PLACE),
+        (lambda x, a: a * np.exp(1j * x), r"the formula's values are complex numbers; .* np\.real"),
+        (forgotten, r"it gives None; end it with `return"),
+    ],
+)
+def test_what_is_refused_with_and_without_a_derivative(
+    formula: Callable[..., Any], message: str, derivative: Callable[..., Any] | None
+) -> None:
+    with pytest.raises(GdanimError, match=rf"^Function: \S+: {message}") as caught:
+        Function(formula, derivative=derivative)
+    # It would not help.
+    assert "derivative=" not in str(caught.value)
+
+
+def test_real_parts_of_complex_numbers_have_a_derivative() -> None:
+    model = Function(lambda x, a: np.real(a * np.exp(1j * x)))
+    pulled = model.vjp(np.array([2.0]), np.array([[0.3]]), np.array([1.0]))
+    np.testing.assert_allclose(pulled, [math.cos(0.3)])
+
+
+@pytest.mark.parametrize("default", ["foo", [1, 2], 1 + 2j, None, math.nan, math.inf])
+def test_defaults_are_finite_numbers(default: Any) -> None:
+    with pytest.raises(GdanimError, match=r"^Function: <lambda>: the default of a: .*, got "):
+        Function(lambda x, a=default, b=1.0: x + b)
 
 
 @pytest.mark.parametrize(

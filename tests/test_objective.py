@@ -158,6 +158,15 @@ def test_overflow_neither_raises_nor_warns() -> None:
             r"constant_hessian must have shape \[1, 1\], .*; got \(2, 1\)$",
         ),
         (lambda: Objective(lambda x, y: x, derivative=lambda x, y: (1,)), r"must give one array"),
+        (lambda: Objective(lambda x, y: x, derivative=lambda x, y: 2 * x), r"must give one array"),
+        (lambda: Objective(lambda x: x, derivative=lambda x: 2 * x), r"must give one array"),
+        (lambda: Objective(lambda x: np.sqrt(x + 0j)), r"f\(x\): .* values are complex numbers"),
+        (lambda: Objective(lambda x: np.abs(x, out=x)), r"f\(x\): it cannot assign in place"),
+        (
+            lambda: Objective(lambda x: x, derivative=lambda x: (np.abs(x, out=x),)),
+            r"f\(x\): it cannot assign in place",
+        ),
+        (lambda: Objective(lambda x: None, derivative=lambda x: (1,)), r"f\(x\): it gives None"),
         (lambda: objectives.bowl(0), r"^condition: must be a finite number above 0"),
         (lambda: objectives.rastrigin(0), r"^parameters: must be a whole number of at least 1"),
         (lambda: objectives.bowl().loss((1, 2, 3)), r"^params: 2 numbers expected \(x, y\), got 3"),
@@ -170,3 +179,9 @@ def test_overflow_neither_raises_nor_warns() -> None:
 def test_what_is_refused(make: Callable[[], Any], message: str) -> None:
     with pytest.raises(GdanimError, match=message):
         make()
+
+
+@pytest.mark.parametrize("names", [5, (1, 2), ("x", "x"), ("x", ""), None, {"x": 1}])
+def test_names_are_distinct_texts(names: Any) -> None:
+    with pytest.raises(GdanimError, match=r"^Objective: names must be different texts, .*; got "):
+        Objective(lambda x, y: x + y, names)

@@ -10,13 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from gdanim.arrays import Floats, whole
+from gdanim.arrays import Floats, as_value, number, whole
 from gdanim.errors import GdanimError
-from gdanim.problems.formulas import explained
+from gdanim.problems.formulas import evaluated, explained, slopes
 from gdanim.problems.model import Model
 
-# Two parameter sets and three points: what fails on more than one is seen.
-TRIAL_RUNS, TRIAL_POINTS = 2, 3
 ARRAYS = "arrays, each parameter of shape [..., 1] and each feature of shape [N]"
 
 
@@ -41,6 +39,8 @@ class Function(Model):
         whole("Function: features", self.features, least=1)
         formula = self.formula or _mathtext(self.f, self._arguments)
         object.__setattr__(self, "formula", formula)
+        for name, start in self._starts.items():
+            number(f"Function: {self._name}: the default of {name}", start)
         self._try()
 
     @property
@@ -51,20 +51,14 @@ class Function(Model):
     def init(self, rng: np.random.Generator) -> Floats:
         """Each parameter's default, or uniform on (-2.5, 2.5) where it has none, `[P]`."""
         drawn = rng.uniform(-2.5, 2.5, len(self.names))
-        defaults = [argument.default for argument in self._arguments[self.features :]]
-        return np.array(
-            [
-                number if default is Parameter.empty else default
-                for number, default in zip(drawn, defaults, strict=True)
-            ],
-            dtype=np.float64,
-        )
+        start = dict(zip(self.names, drawn, strict=True)) | self._starts
+        return np.array(list(start.values()), dtype=np.float64)
 
     def predict(self, params: Floats, x: Floats) -> Floats:
         """`(p),(n,d)->(n)`."""
         lead = np.broadcast_shapes(params.shape[:-1], x.shape[:-2])
         value = self.f(*np.moveaxis(x, -1, 0), *_columns(params))
-        return np.array(np.broadcast_to(value, (*lead, x.shape[-2])), dtype=np.float64)
+        return evaluated(value, (*lead, x.shape[-2])).copy()
 
     def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
         """`(p),(n,d),(n)->(p)`: autograd's, or the sum over the derivative that was given."""
@@ -73,8 +67,9 @@ class Function(Model):
         params = np.broadcast_to(params, (*lead, params.shape[-1]))
         cotangent = np.broadcast_to(cotangent, (*lead, cotangent.shape[-1]))
         if self.derivative is not None:
-            slopes = self.derivative(*features, *_columns(params))
-            return np.stack([np.sum(slope * cotangent, axis=-1) for slope in slopes], axis=-1)
+            arguments = [*features, *_columns(params)]
+            given = slopes(self.derivative, arguments, self.names, cotangent.shape)
+            return np.stack([np.sum(slope * cotangent, axis=-1) for slope in given], axis=-1)
         # Most commands need no autograd.
         from gdanim.problems.tracing import pull
 
@@ -101,28 +96,34 @@ class Function(Model):
         return tuple(named)
 
     @property
+    def _starts(self) -> dict[str, Any]:
+        """The defaults of those parameters that have one."""
+        parameters = self._arguments[self.features :]
+        return {a.name: a.default for a in parameters if a.default is not Parameter.empty}
+
+    @property
     def _name(self) -> str:
         return getattr(self.f, "__name__", type(self.f).__name__)
 
     def _try(self) -> None:
         """Evaluate and differentiate the formula once, to say early what it cannot do."""
-        x = np.linspace(0.25, 0.75, TRIAL_POINTS * self.features).reshape(-1, self.features)
-        params = np.linspace(0.3, 0.7, TRIAL_RUNS * len(self.names)).reshape(TRIAL_RUNS, -1)
-        hint = "" if self.derivative else "; or give Function(f, derivative=...)"
-        with explained(f"Function: {self._name}", ARRAYS, hint):
+        # Numbers of points and runs that nothing else has; and nothing may be assigned to.
+        width = len(self.names)
+        points, runs = width + 1, width + 2
+        x = as_value(np.linspace(0.25, 0.75, points * self.features).reshape(points, -1))
+        params = as_value(np.linspace(0.3, 0.7, runs * width).reshape(runs, width))
+        where = f"Function: {self._name}"
+        with explained(where, ARRAYS):
             value = self.predict(params, x)
             alone = self.predict(params[-1], x[-1:])
-            pulled = self.vjp(params, x, np.ones((TRIAL_RUNS, TRIAL_POINTS)))
         if not np.allclose(value[-1, -1], alone[0], equal_nan=True):
             raise GdanimError(
                 f"Function: {self._name} mixes the points or the parameters of many steps, as "
                 "np.sum(...) does; write it elementwise: each point's value from that point alone"
             )
-        if pulled.shape != params.shape:
-            raise GdanimError(
-                f"Function: derivative must give one array for each of {', '.join(self.names)}, "
-                f"it gave {pulled.shape[-1]}"
-            )
+        hint = "" if self.derivative else "; or give Function(f, derivative=...)"
+        with explained(where, ARRAYS, hint):
+            self.vjp(params, x, np.ones((runs, points)))
 
 
 def _columns(params: Floats) -> list[Floats]:

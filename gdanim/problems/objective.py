@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, Ints, floats
+from gdanim.arrays import Floats, Ints, as_value, floats
 from gdanim.errors import GdanimError
-from gdanim.problems.formulas import explained
+from gdanim.problems.formulas import evaluated, explained, slopes
 from gdanim.problems.landscape import Best, Landscape
 
 
@@ -40,8 +40,7 @@ class Objective(Landscape):
 
     def __post_init__(self) -> None:
         keep = object.__setattr__
-        given = (self.names,) if isinstance(self.names, str) else tuple(self.names)
-        keep(self, "names", given or _names(self.f))
+        keep(self, "names", _distinct(self.names) or _names(self.f))
         width = len(self.names)
         keep(self, "range", _range(self.range, width))
         keep(self, "formula", self.formula or f"f({', '.join(self.names)})")
@@ -82,21 +81,20 @@ class Objective(Landscape):
         """`(p)->()`."""
         _no_batch(batch)
         value = self.f(*np.moveaxis(params, -1, 0))
-        return np.array(np.broadcast_to(value, params.shape[:-1]), dtype=np.float64)
+        return evaluated(value, params.shape[:-1]).copy()
 
     def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
         """`(p)->(p)`: autograd's, or the derivative that was given."""
         _no_batch(batch)
         columns = list(np.moveaxis(params, -1, 0))
-        if self.derivative is None:
-            # Most commands need no autograd.
-            from gdanim.problems.tracing import pull
+        if self.derivative is not None:
+            given = slopes(self.derivative, columns, self.names, params.shape[:-1])
+            return np.stack(given, axis=-1)
+        # Most commands need no autograd.
+        from gdanim.problems.tracing import pull
 
-            # A run's value depends on its own parameters alone, so one pass serves all runs.
-            slopes: Sequence[Any] = pull(self.f, columns, np.ones(params.shape[:-1]))
-        else:
-            slopes = self.derivative(*columns)
-        return np.stack(np.broadcast_arrays(*slopes, columns[0])[:-1], axis=-1)
+        # A run's value depends on its own parameters alone, so one pass serves all runs.
+        return np.stack(pull(self.f, columns, np.ones(params.shape[:-1])), axis=-1)
 
     def best(self) -> Best | None:
         """The lowest of the known minima."""
@@ -114,21 +112,20 @@ class Objective(Landscape):
     def _try(self) -> None:
         """Evaluate and differentiate the formula once, to say early what it cannot do."""
         low, high = np.asarray(self.range).T
-        params = low + (high - low) * np.array([[0.3], [0.6]])
-        hint = "" if self.derivative else "; or give Objective(f, derivative=...)"
-        with explained(f"Objective: {self.loss_name}", "an array for each parameter", hint):
-            value, alone = self.loss_at(params), self.loss_at(params[1])
-            gradient = self.gradient_at(params)
-        if not np.allclose(value[1], alone, equal_nan=True):
+        # A number of runs that nothing else has; and nothing may be assigned to.
+        runs = len(self.names) + 1
+        params = as_value(low + (high - low) * np.linspace(0.3, 0.6, runs)[:, np.newaxis])
+        where, arrays = f"Objective: {self.loss_name}", "an array for each parameter"
+        with explained(where, arrays):
+            value, alone = self.loss_at(params), self.loss_at(params[-1])
+        if not np.allclose(value[-1], alone, equal_nan=True):
             raise GdanimError(
                 f"Objective: {self.loss_name} mixes the parameters of many steps, as np.sum(...) "
                 "does; write it elementwise"
             )
-        if gradient.shape != params.shape:
-            raise GdanimError(
-                f"Objective: derivative must give one array for each of {', '.join(self.names)}, "
-                f"it gave {gradient.shape[-1]}"
-            )
+        hint = "" if self.derivative else "; or give Objective(f, derivative=...)"
+        with explained(where, arrays, hint):
+            self.gradient_at(params)
 
 
 def _names(f: Callable[..., Any]) -> tuple[str, ...]:
@@ -144,6 +141,20 @@ def _names(f: Callable[..., Any]) -> tuple[str, ...]:
             f"Objective: {f!r:.80} tells no names of parameters; give names=('x', 'y')"
         )
     return names
+
+
+def _distinct(names: object) -> tuple[str, ...]:
+    """One name, or several, all different; GdanimError for anything else."""
+    given = (names,) if isinstance(names, str) else names
+    if (
+        not isinstance(given, tuple | list)
+        or not all(isinstance(name, str) and name for name in given)
+        or len(set(given)) < len(given)
+    ):
+        raise GdanimError(
+            f"Objective: names must be different texts, such as ('x', 'y'); got {names!r:.80}"
+        )
+    return tuple(given)
 
 
 def _table(

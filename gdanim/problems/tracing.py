@@ -18,7 +18,7 @@ from autograd.tracer import isbox
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from gdanim.arrays import Floats
-from gdanim.problems.formulas import BRANCH, SCALAR, UntraceableError
+from gdanim.problems.formulas import BRANCH, IN_PLACE, SCALAR, FormulaError
 from gdanim.problems.substitutes import SUBSTITUTES
 
 Formula = Callable[..., Any]
@@ -29,7 +29,7 @@ PARTS = {"numpy": anp, "numpy.linalg": anp.linalg, "numpy.fft": anp.fft}
 def pull(formula: Formula, columns: Sequence[Floats], cotangent: Floats) -> list[Floats]:
     """The derivative of `formula(*columns)` times `cotangent`, one for each column.
 
-    The cotangent has the shape of the formula's value. Raises UntraceableError where autograd
+    The cotangent has the shape of the formula's value. Raises FormulaError where autograd
     cannot follow the formula.
     """
 
@@ -51,7 +51,7 @@ class Traced(NDArrayOperatorsMixin):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if "out" in kwargs:
-            _assignment()
+            raise FormulaError(IN_PLACE)
         name = ufunc.__name__ + ("" if method == "__call__" else f".{method}")
         return _followed(name, getattr(anp, name, None), inputs, kwargs)
 
@@ -59,7 +59,7 @@ class Traced(NDArrayOperatorsMixin):
         self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         if kwargs.get("out") is not None:
-            _assignment()
+            raise FormulaError(IN_PLACE)
         name, part = function.__name__, PARTS.get(function.__module__)
         return _followed(name, getattr(part, name, None), args, kwargs)
 
@@ -67,7 +67,7 @@ class Traced(NDArrayOperatorsMixin):
         return Traced(self.box[key])
 
     def __setitem__(self, key: Any, value: Any) -> NoReturn:
-        _assignment()
+        raise FormulaError(IN_PLACE)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -85,15 +85,15 @@ class Traced(NDArrayOperatorsMixin):
         return len(self.box)
 
     def __bool__(self) -> NoReturn:
-        raise UntraceableError(BRANCH)
+        raise FormulaError(BRANCH)
 
     def __float__(self) -> NoReturn:
-        raise UntraceableError(SCALAR)
+        raise FormulaError(SCALAR)
 
     __int__ = __index__ = __complex__ = __float__
 
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise UntraceableError(
+        raise FormulaError(
             "np.array(...), a list in place of an array, and assigning to parts of an array lose "
             "the derivative; use np.stack([...]) or np.where(condition, a, b)"
         )
@@ -109,7 +109,7 @@ def _followed(name: str, follow: Callable[..., Any] | None, args: Any, kwargs: A
         value = None
     # An array of boxes comes from a function whose lists autograd does not look into.
     if value is None or getattr(value, "dtype", None) == np.object_:
-        raise UntraceableError(f"autograd knows no derivative of {name}; write it otherwise")
+        raise FormulaError(f"autograd knows no derivative of {name}; write it otherwise")
     return _wrapped(value)
 
 
@@ -126,10 +126,3 @@ def _wrapped(value: Any) -> Any:
     if type(value) in (tuple, list):
         return type(value)(map(_wrapped, value))
     return Traced(value) if isbox(value) else value
-
-
-def _assignment() -> NoReturn:
-    raise UntraceableError(
-        "it cannot assign in place (y[...] = ..., y += ..., out=...); "
-        "write y = y + ..., or np.where(condition, a, b)"
-    )
