@@ -26,6 +26,7 @@ from gdanim.batch.manifest import NAME, content_of
 from gdanim.batch.plan import read
 from gdanim.batch.report import clock
 from gdanim.batch.sites import Here
+from gdanim.batch.watching import sources_of, state_of
 from gdanim.batch.work import compared
 from gdanim.cli import main
 from gdanim.descent.gradient_descent import GradientDescent
@@ -383,9 +384,9 @@ def descendants(pid: int) -> list[int]:
 
 
 @contextmanager
-def watching(plan: str) -> Iterator[Iterator[str]]:
+def watching(plan: str, *options: str) -> Iterator[Iterator[str]]:
     """What `batch --watch` says once it watches; an interrupt ends it."""
-    command = [sys.executable, "-m", "gdanim", "batch", plan, "-j", "1", "--watch"]
+    command = [sys.executable, "-m", "gdanim", "batch", plan, "-j", "1", "--watch", *options]
     with started(command, text=True) as process:
         assert process.stdout is not None
         try:
@@ -400,13 +401,41 @@ def watching(plan: str) -> Iterator[Iterator[str]]:
 
 
 def test_watch_makes_again_what_a_saved_file_changes(folder: Path) -> None:
-    with watching("plan.toml") as lines:
+    with watching("plan.toml", "--report", "report.json") as lines:
         change(folder / "plan.toml", "lr = 0.02", "lr = 0.03")
         made = [next(lines) for _ in range(2)]
         assert "other.gif: made (the scene has changed)" in made[0] and "1 kept" in made[1]
         assert next(lines).startswith("watching")
         write(folder / "helper.py", "TITLE = 1 / 0\n")
         assert next(lines).startswith("watching")
+
+
+def test_only_what_is_read_is_watched(folder: Path) -> None:
+    change(folder / "lesson.py", "HERE =", 'Path("made.txt").write_text("x")\nHERE =')
+    plan = Path("plan.toml")
+
+    def changed(name: str, text: str) -> bool:
+        before = state_of(sources)
+        write(folder / name, text)
+        return state_of(sources) != before
+
+    sources = sources_of(plan)
+    assert not any(changed(name, "...") for name in ("report.json", "log.txt", "made.txt"))
+    for name in ("plan.toml", "lesson.py", "helper.py", "points.csv"):
+        assert changed(name, (folder / name).read_text(encoding="utf-8") + "\n\n")
+    assert changed("other.py", "") and changed("helper.py", "TITLE = 1 / 0\n")
+
+    # What a script that fails has read before; a module or file that is not there yet.
+    (folder / "helper.py").unlink()
+    (folder / "points.csv").unlink()
+    sources = sources_of(plan)
+    assert changed("helper.py", "from pathlib import Path\nTITLE = Path('title.txt').read_text()\n")
+    sources = sources_of(plan)
+    assert changed("title.txt", "A line")
+    sources = sources_of(plan)
+    assert changed("points.csv", "no numbers")
+    sources = sources_of(plan)
+    assert changed("points.csv", "x,y\n0,0\n1,2\n") and changed("title.txt", "Another")
 
 
 def test_watch_sees_the_data_that_lie_elsewhere(folder: Path) -> None:

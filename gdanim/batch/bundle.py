@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
+from gdanim.batch.opened import opened_files
 from gdanim.batch.plan import Clip
 from gdanim.batch.shares import WHOLE, Piece, Split, Task
 from gdanim.batch.work import Made, Order, job_of, make
 from gdanim.film.files import replacing, replacing_folder
 from gdanim.provenance import shown_path
 from gdanim.rendered import Rendered
-
-_opened: ContextVar[set[str] | None] = ContextVar("opened", default=None)
 
 
 @dataclass(frozen=True)
@@ -69,9 +62,9 @@ def bundle_of(clip: Clip) -> Bundle:
 
 def read_by(clip: Clip) -> set[Path]:
     """All files that the clip's script opens when it is loaded and called, itself among them."""
-    with _opened_files() as opened:
+    with opened_files() as opened:
         job_of(clip)
-    return {path for path in _sources(opened) if path.is_file()}
+    return {path for path in opened.sources() if path.is_file()}
 
 
 def make_bundle(bundle: Bundle, task: Task = WHOLE) -> list[Finished] | Split | Piece:
@@ -126,37 +119,3 @@ def _content(path: Path) -> bytes | dict[str, bytes]:
     if path.is_dir():
         return {file.name: file.read_bytes() for file in path.iterdir()}
     return path.read_bytes()
-
-
-@contextmanager
-def _opened_files() -> Iterator[set[str]]:
-    """The paths of all files that are opened inside."""
-    if not getattr(_watch, "installed", False):
-        # An audit hook stays for good; outside of this block it does nothing.
-        sys.addaudithook(_watch)
-        _watch.installed = True  # type: ignore[attr-defined]
-    opened: set[str] = set()
-    token = _opened.set(opened)
-    try:
-        yield opened
-    finally:
-        _opened.reset(token)
-
-
-def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open" and (opened := _opened.get()) is not None:
-        path = arguments[0]
-        if isinstance(path, str | bytes | os.PathLike):
-            opened.add(os.path.abspath(os.fsdecode(path)))
-
-
-def _sources(opened: set[str]) -> Iterator[Path]:
-    """The files themselves; for a module's cached bytecode its source."""
-    for name in opened:
-        path = Path(name)
-        if path.suffix == ".pyc":
-            try:
-                path = Path(importlib.util.source_from_cache(name))
-            except ValueError:
-                continue
-        yield path.resolve()

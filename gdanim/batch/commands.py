@@ -10,10 +10,9 @@ import click
 
 from gdanim.batch import report as words
 from gdanim.batch.batch import FAILED, Result, examine, run, tidy
-from gdanim.batch.bundle import read_by
 from gdanim.batch.plan import read
 from gdanim.batch.sites import Here, Site
-from gdanim.batch.watching import own, state_of, until_changed
+from gdanim.batch.watching import Sources, sources_of, state_of, until_changed
 from gdanim.errors import GdanimError
 from gdanim.film.workers import cores
 from gdanim.quality import OUTPUT
@@ -66,19 +65,15 @@ def _tell(result: Result, done: int, total: int, left: float) -> None:
 
 def watch(plan: Path, jobs: int | None, force: bool, **wishes: Any) -> None:
     """Make what has changed now, and again after every change of a file, until interrupted."""
-    folders, files = {plan.parent if plan.is_file() else plan}, set[Path]()
+    sources = Sources()
     while True:
-        state = state_of(folders, files)
+        # What was read once counts on, as a script that fails now reads less.
+        sources |= sources_of(plan)
+        state = state_of(sources)
         try:
-            clips = read(plan)
-            folders |= {Path(clip.selection.partition("::")[0]).parent for clip in clips}
-            state = state_of(folders, files)
-            # Data may lie elsewhere.
-            files |= own(set[Path]().union(*map(read_by, clips)))
-            state = state_of(folders, files)
             make(plan, jobs, force, **wishes)
         except GdanimError as error:
             click.echo(f"Error: {error}", err=True)
         force = False
         click.echo("watching; Ctrl-C ends it")
-        until_changed(folders, files, state)
+        until_changed(sources, state)
