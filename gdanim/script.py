@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib.util
 import inspect
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +20,9 @@ from gdanim.errors import GdanimError, RequestError
 from gdanim.knobs import Knob, Value, knob_of
 from gdanim.scene import Scene
 
-PACKAGE = Path(__file__).parent
+# Where lines are nobody's who writes a script: here, in Python's library, in installed packages.
+LIBRARIES = (Path(__file__).parent, Path(os.__file__).parent)
+INSTALLED = {"site-packages", "dist-packages"}
 
 EXAMPLE = """
     from gdanim import Scene
@@ -279,10 +282,7 @@ def _in_script(script: Path, error: BaseException) -> str | None:
 
 
 def _own_frames(script: Path, tb: TracebackType | None) -> traceback.StackSummary:
-    """From the script's first frame down, without gdanim's own and those of no file.
-
-    A frame of no file (`<string>`) is a dataclass's `__init__`, or the import machinery's.
-    """
+    """From the script's first frame down, without those of libraries."""
     frames = list(traceback.extract_tb(tb))
     ours = (i for i, frame in enumerate(frames) if frame.filename == str(script))
     first = next(ours, len(frames))
@@ -290,8 +290,18 @@ def _own_frames(script: Path, tb: TracebackType | None) -> traceback.StackSummar
         [
             frame
             for frame in frames[first:]
-            if PACKAGE not in Path(frame.filename).parents and not frame.filename.startswith("<")
+            if frame.filename == str(script) or not _in_library(frame.filename)
         ]
+    )
+
+
+def _in_library(name: str) -> bool:
+    """Whether it is no file of the user's; `<string>` is a dataclass's `__init__`, or an import."""
+    path = Path(name)
+    return (
+        name.startswith("<")
+        or not INSTALLED.isdisjoint(path.parts)
+        or any(library in path.parents for library in LIBRARIES)
     )
 
 

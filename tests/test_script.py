@@ -304,6 +304,36 @@ def test_gdanim_s_own_errors_name_the_line(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("Function(lambda x, a: a if a > 0 else x)", "Function: <lambda>: it cannot branch"),
+        ("Function(lambda *args: 0).names", "Function: <lambda> must name 1 feature"),
+        ("Objective(lambda x: np.sqrt(x, out=x))", "Objective: f(x): it cannot assign in place"),
+        ("json.loads('{')", "JSONDecodeError: Expecting property name"),
+        ("np.linalg.inv(np.zeros((2, 2)))", "LinAlgError: Singular matrix"),
+        ("list(map(half, [1]))", "ZeroDivisionError"),
+        ("functools.reduce(lambda a, b: a / 0, [1, 2])", "ZeroDivisionError"),
+    ],
+)
+def test_errors_in_libraries_are_at_the_line_that_calls_them(
+    tmp_path: Path, call: str, message: str
+) -> None:
+    helper = write(tmp_path, "def half(x):\n    return x / 0\n", "helpers.py")
+    path = write(
+        tmp_path,
+        "import functools, json, numpy as np\nfrom gdanim import Function, Objective, Scene\n"
+        f"from helpers import half\ndef scene() -> Scene:\n    {call}\n",
+    )
+    with pytest.raises(ScriptError) as caught:
+        load(path).scenes[0]()
+    place = f"{helper}, line 2" if "half" in call else f"{path}, line 5"
+    assert message in str(caught.value)
+    assert str(caught.value).startswith(f"{place}: ")
+    files = [line for line in str(caught.value).splitlines() if line.startswith("  File")]
+    assert all(f'"{tmp_path}' in line for line in files)
+
+
 def test_a_syntax_error(tmp_path: Path) -> None:
     path = write(tmp_path, "x = 1\ny = (2\n")
     with pytest.raises(ScriptError) as caught:
