@@ -75,6 +75,14 @@ def fraction(name: str, value: float) -> float:
     return float(value)
 
 
+def interval(name: str, values: tuple[float, float]) -> tuple[float, float]:
+    """`values` as two finite numbers, the lower one first; else GdanimError."""
+    array = floats(name, values)
+    if array.shape != (2,) or not np.isfinite(array).all() or not array[0] < array[1]:
+        raise GdanimError(f"{name}: must be two numbers, the lower one first, got {values!r:.80}")
+    return float(array[0]), float(array[1])
+
+
 def whole(name: str, value: int, least: int = 0) -> int:
     """`value` as an int of at least `least`; else GdanimError."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:

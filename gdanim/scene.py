@@ -93,6 +93,8 @@ class Scene:
 
     def __post_init__(self) -> None:
         whole("steps", self.steps)
+        if self.fps is not None:
+            whole("fps", self.fps, 1)
         _check_kinds(self)
         if not self.panels:
             raise GdanimError("panels: a scene needs at least one, such as {'fit': views.Fit()}")
@@ -162,7 +164,8 @@ class Scene:
 
     def timeline(self, runs: Mapping[str, Run]) -> Timeline:
         """Which step each frame of the film of these runs shows."""
-        return self.pace.timeline(list(runs.values()), self.fps or FPS)
+        fps = FPS if self.fps is None else self.fps
+        return self.pace.timeline(list(runs.values()), fps)
 
     def animation(self) -> FuncAnimation:
         """matplotlib's animation of the scene: for `to_jshtml`, a window, a writer of your own.

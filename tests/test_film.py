@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backend_bases import TimerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
+from gdanim.film.save import save_still
 from gdanim.numbers import quantity
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
@@ -28,7 +30,10 @@ from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
 from gdanim.timeline import Even, Every
+from gdanim.views.base import Clip, StepView, Update
 from gdanim.views.fit import Fit
+from gdanim.views.loss_curve import LossCurve
+from gdanim.views.parameters import Parameters
 from gdanim.views.theme import DARK, LIGHT, Theme
 
 
@@ -129,6 +134,35 @@ def test_a_hostile_matplotlibrc_changes_nothing() -> None:
     }
     with mpl.rc_context(hostile):
         np.testing.assert_array_equal(pixels(scene().film(), 9), expected)
+
+
+@dataclass(frozen=True)
+class Measuring(StepView):
+    """A text panel that writes down how text is hinted when it is set."""
+
+    seen: list[str]
+
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        def update(frame: int) -> list[Artist]:
+            self.seen.append(str(mpl.rcParams["text.hinting"]))
+            return []
+
+        return update
+
+
+def test_text_is_measured_as_it_is_drawn(tmp_path: Path) -> None:
+    panel = Measuring([])
+    film = scene(panels={"text": panel}).film()
+    with mpl.rc_context({"text.hinting": "none"}):
+        film.draw(4)
+        save_still(film, 5, tmp_path / "still.svg")
+    assert panel.seen == [mpl.rcParamsDefault["text.hinting"]] * 2
+
+
+@pytest.mark.parametrize("width", [48, 64])
+def test_the_smallest_frames_have_letters(width: int) -> None:
+    panels = {"fit": Fit(), "loss": LossCurve(), "trace": Parameters()}
+    scene(panels=panels, size=(width, 48)).film().draw(0)
 
 
 def test_matplotlibs_own_writers_give_the_same_pixels(tmp_path: Path) -> None:
@@ -255,6 +289,9 @@ def test_layout_places_panels_and_refuses_others() -> None:
     assert left.get_position().x1 < right.get_position().x0
     top, bottom = scene(panels=panels, layout="left; right").film().figure.axes
     assert top.get_position().y0 > bottom.get_position().y1
+    spaced = {"the fit": Fit(inset=None), "loss; curve": Fit(inset=None)}
+    for size in [(640, 360), (360, 640)]:
+        assert len(scene(panels=spaced, size=size).film().figure.axes) == 2
     with pytest.raises(GdanimError, match="layout: names left, middle, the panels are left, right"):
         scene(panels=panels, layout="left middle").film()
     with pytest.raises(GdanimError, match="is no mosaic"):

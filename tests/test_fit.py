@@ -214,6 +214,10 @@ def test_several_runs_are_named_at_their_ends() -> None:
 def test_what_it_refuses() -> None:
     with pytest.raises(GdanimError, match="Fit: residuals must be one of lines, squares or None"):
         Fit(residuals="circles")  # type: ignore[arg-type]
+    with pytest.raises(GdanimError, match="Fit: trail: must be a whole number of at least 0"):
+        Fit(trail=-1)
+    with pytest.raises(GdanimError, match="Fit: trail_seconds: must be at least 0, got -1"):
+        Fit(trail_seconds=-1)
 
 
 def test_inset_puts_any_panel_into_a_corner() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -303,6 +304,26 @@ OTHER = Problem(LINE.data.standardised(), Linear())
 def test_mistakes_are_named(scene: Scene, view: View, message: str) -> None:
     with pytest.raises(GdanimError, match=message):
         film(scene, view)
+
+
+@pytest.mark.parametrize(
+    ("view", "wrong", "message"),
+    [
+        (Contour, {"ranges": ((0, 1),)}, "Contour: ranges must be two pairs, got ((0, 1),)"),
+        (Contour, {"ranges": ((0, 1), (2,))}, "Contour: ranges: expected numbers, got"),
+        (Contour, {"ranges": ((0, 1), (3, 2))}, "Contour: ranges: must be two numbers, the lower"),
+        (Contour, {"arrow": None}, "Contour: arrow: expected numbers, got None"),
+        (Surface, {"ranges": ((0, 1),)}, "Surface: ranges must be two pairs, got ((0, 1),)"),
+        (Surface, {"turn": np.inf}, "Surface: turn: must be one finite number, got inf"),
+        (LossSlice, {"range": (1,)}, "LossSlice: range: must be two numbers, the lower one first"),
+        (LossSlice, {"trail": -1}, "LossSlice: trail: must be a whole number of at least 0, got -"),
+    ],
+)
+def test_so_are_those_that_need_no_scene(
+    view: type[View], wrong: dict[str, object], message: str
+) -> None:
+    with pytest.raises(GdanimError, match=f"^{re.escape(message)}"):
+        view(**wrong)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ GOOD: dict[str, Any] = {"problem": LINE, "optimizer": GradientDescent(0.01)}
         ({"theme": "dark"}, "theme: must be a Theme, such as views.DARK; got 'dark'"),
         ({"steps": "20"}, "steps: must be a whole number of at least 0, got '20'"),
         ({"steps": -1}, "steps: must be a whole number of at least 0, got -1"),
+        ({"fps": 0}, "fps: must be a whole number of at least 1, got 0"),
     ],
 )
 def test_it_says_what_belongs_where(wrong: dict[str, Any], message: str) -> None:

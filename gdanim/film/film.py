@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ from matplotlib.transforms import Bbox
 from gdanim.errors import GdanimError
 from gdanim.film.animation import FilmAnimation
 from gdanim.film.canvas import FrameCanvas
-from gdanim.film.header import SMALLEST, arrange, draw_header
+from gdanim.film.header import arrange, draw_header, shrink, shrink_until
 from gdanim.film.style import plain_style
 from gdanim.views.axes import ROOM
 from gdanim.views.base import Clip, Update, View
@@ -107,8 +107,8 @@ class Film:
 
     def draw(self, frame: int) -> memoryview:
         """The RGBA pixels of one frame, valid until the next is drawn."""
-        self.show(frame)
         with plain_style(self.clip.theme):
+            self.show(frame)
             return self.canvas.picture()
 
     @contextmanager
@@ -145,7 +145,10 @@ def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> di
     or upright frame one below the other.
     """
     upright = figure.get_figwidth() < 1.2 * figure.get_figheight()
-    rows = [row.split() for row in (layout or (";" if upright else " ").join(panels)).split(";")]
+    if layout is None:
+        rows = [[name] for name in panels] if upright else [list(panels)]
+    else:
+        rows = [row.split() for row in layout.split(";")]
     named = {name for row in rows for name in row} - {"."}
     if named != set(panels):
         raise GdanimError(
@@ -164,7 +167,7 @@ def keep_inside(figure: Figure) -> None:
     for ax in figure.axes:
         for text in (*titles(ax), ax.xaxis.label):
             if text.get_text():
-                shrink_within(text, left=margin, right=figure.bbox.width - margin)
+                shrink_until(text, between(margin, figure.bbox.width - margin))
 
 
 def keep_apart(figure: Figure) -> None:
@@ -178,7 +181,7 @@ def keep_apart(figure: Figure) -> None:
             if one.get_gid() == ROOM and one.get_horizontalalignment() == "center"
         ]
         for text in (*titles(ax), *below):
-            shrink_within(text, width=ax.bbox.width)
+            shrink(text, ax.bbox.width / figure.dpi)
         across = [one.get_window_extent() for one in ax.get_xticklabels() if one.get_text()]
         for label in ax.get_yticklabels():
             if any(label.get_window_extent().overlaps(box) for box in across):
@@ -199,7 +202,7 @@ def keep_on_cards(figure: Figure) -> None:
                         label.set_horizontalalignment("right")
             own = [one for one in inset.get_children() if isinstance(one, Text)]
             for text in (one for one in own if one.get_text() and one.get_gid() != ROOM):
-                shrink_within(text, right=card.x1)
+                shrink_until(text, between(-math.inf, card.x1))
 
 
 def titles(ax: Axes) -> list[Text]:
@@ -207,19 +210,9 @@ def titles(ax: Axes) -> list[Text]:
     return [one for one in ax.get_children() if isinstance(one, Text) and one not in ax.texts]
 
 
-def shrink_within(
-    text: Text, left: float = -math.inf, right: float = math.inf, width: float = math.inf
-) -> None:
-    """Make the text smaller until it lies between `left` and `right` and is no wider than `width`,
-    all in pixels; not below SMALLEST of its size.
-    """
-    size = full = float(text.get_fontsize())
-    while size > SMALLEST * full:
-        box = text.get_window_extent()
-        if box.x0 >= left and box.x1 <= right and box.width <= width:
-            break
-        size *= 0.97
-        text.set_fontsize(size)
+def between(left: float, right: float) -> Callable[[Bbox], bool]:
+    """Whether a box lies between two places, in pixels."""
+    return lambda box: bool(left <= box.x0 and box.x1 <= right)
 
 
 def settle(figure: Figure, header: float) -> tuple[float, float]:

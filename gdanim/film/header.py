@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.descent.schedule import Schedule
 from gdanim.film.captions import caption_at, captions
 from gdanim.numbers import count, quantity, setting
+from gdanim.views.axes import dpi
 from gdanim.views.base import Clip, Update
 
 # Inches above a line of text, and below the last one.
@@ -187,16 +189,21 @@ def common(methods: Iterable[tuple[str, str, str]]) -> str:
 
 def width(text: Text) -> float:
     """In inches, as it is drawn."""
-    return text.get_window_extent().width / _figure(text).dpi
+    return text.get_window_extent().width / dpi(text)
 
 
 def shrink(text: Text, room: float, smallest: float = SMALLEST) -> None:
     """Make the text so small that it fits into `room` inches, but not below that share."""
+    shrink_until(text, lambda box: box.width <= room * dpi(text), smallest)
+
+
+def shrink_until(text: Text, fits: Callable[[Bbox], bool], smallest: float = SMALLEST) -> None:
+    """Make the text so small that its box in pixels `fits`, but not below that share."""
     size = full = float(text.get_fontsize())
-    # FreeType refuses letters of less than half a pixel.
-    least = max(smallest * full, 37 / _figure(text).dpi)
-    # Hinted text does not scale evenly, so its width is measured anew at every size.
-    while width(text) > room and size > least:
+    # FreeType refuses letters of less than half a pixel; it is told whole dots per inch.
+    least = max(smallest * full, 37 / max(1, int(dpi(text))))
+    # Hinted text does not scale evenly, so its box is measured anew at every size.
+    while size > least and not fits(text.get_window_extent()):
         size = max(0.97 * size, least)
         text.set_fontsize(size)
 

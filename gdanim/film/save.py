@@ -137,12 +137,12 @@ def save_still(film: Film, frame: int, path: str | os.PathLike[str], note: str =
 def _drawn(film: Film, frame: int, kind: str, note: str) -> bytes:
     # In memory, as libraries that write a file themselves hide why they cannot.
     still = io.BytesIO()
-    film.show(frame)
     # Text as outlines and as an embedded font: both show on machines without the font.
     with (
         plain_style(film.clip.theme),
         mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "gdanim", "pdf.fonttype": 42}),
     ):
+        film.show(frame)
         film.figure.savefig(still, format=kind, dpi="figure", metadata=_DRAWN[kind](note))
     return still.getvalue()
 

@@ -63,6 +63,13 @@ def logarithmic(ax: Axes, low: float, high: float, ticks: int = 4) -> None:
     ax.yaxis.set_minor_locator(NullLocator())
 
 
+def dpi(artist: Artist) -> float:
+    """The pixels of an inch of the artist's figure."""
+    figure = artist.get_figure(root=True)
+    assert figure is not None
+    return figure.dpi
+
+
 class Around(BboxBase):
     """A box that follows another, and reaches so many pixels further on every side."""
 
@@ -83,7 +90,5 @@ def clip_near(artist: Artist, ax: Axes, points: float) -> None:
     Without clipping it might lie anywhere, and all that is above it would have to be drawn anew at
     every frame.
     """
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    artist.set_clip_box(Around(ax.bbox, points * figure.dpi / 72))
+    artist.set_clip_box(Around(ax.bbox, points * dpi(ax) / 72))
     artist.set_clip_on(True)

@@ -119,6 +119,11 @@ class View(ABC):
         return frame
 
 
+def together(updates: Sequence[Update]) -> Update:
+    """All of them, one after the other."""
+    return lambda frame: [artist for update in updates for artist in update(frame)]
+
+
 class StepView(View):
     """A view that looks the same in all frames of a step; so must the views derived from it, or say
     what they see.

@@ -18,7 +18,7 @@ from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
 from gdanim.views import axes
 from gdanim.views.bands import Bands, mixed
-from gdanim.views.base import Clip, StepView, Update
+from gdanim.views.base import Clip, StepView, Update, together
 from gdanim.views.fit import predicted, x_grid
 from gdanim.views.marks import key
 from gdanim.views.points import point_size
@@ -55,7 +55,7 @@ class Boundary(StepView):
         name_classes(ax, clip.theme, data, held_out)
         draw = draw_plane if more else draw_curves
         movers = draw(ax, clip, data, held_out)
-        return lambda frame: [artist for move in movers for artist in move(frame)]
+        return together(movers)
 
 
 def classes(clip: Clip) -> Dataset:

@@ -10,12 +10,12 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from gdanim.arrays import Floats, Ints
+from gdanim.arrays import Floats, Ints, floats, interval, number
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views import axes, marks
 from gdanim.views.bands import Bands, blues, scale
-from gdanim.views.base import Clip, StepView, Update
+from gdanim.views.base import Clip, StepView, Update, together
 from gdanim.views.terrain import (
     EACH_FRAME,
     ONCE,
@@ -65,6 +65,10 @@ class Contour(StepView):
     ranges: tuple[Range, Range] | None = None
     arrow: float = 1.0
 
+    def __post_init__(self) -> None:
+        number("Contour: arrow", self.arrow)
+        check_ranges("Contour", self.ranges)
+
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Bands, star, paths, arrows, balls, from back to front."""
         theme, terrain = clip.theme, common_terrain("Contour", clip)
@@ -84,7 +88,7 @@ class Contour(StepView):
         for label in clip.shown:
             movers.append(self._draw_run(ax, clip, label, terrain, plane, paths[label]))
         marks.key(ax, clip, [np.clip(paths[label], low, high) for label in clip.shown])
-        return lambda frame: [artist for move in movers for artist in move(frame)]
+        return together(movers)
 
     def _draw_run(
         self, ax: Axes, clip: Clip, label: str, terrain: Terrain, plane: Slice, path: Floats
@@ -118,6 +122,16 @@ class Contour(StepView):
             return [line, spots, arrow, ball, outside.show(*here)]
 
         return update
+
+
+def check_ranges(view: str, ranges: tuple[Range, Range] | None) -> None:
+    """GdanimError unless they are None or two pairs, each the lower number first."""
+    if ranges is None:
+        return
+    if floats(f"{view}: ranges", ranges).shape != (2, 2):
+        raise GdanimError(f"{view}: ranges must be two pairs, got {ranges!r:.80}")
+    for pair in ranges:
+        interval(f"{view}: ranges", pair)
 
 
 def chosen_plane(

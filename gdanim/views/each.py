@@ -13,7 +13,7 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.numbers import quantity
 from gdanim.views.axes import ROOM
-from gdanim.views.base import Clip, Update, View
+from gdanim.views.base import Clip, Update, View, together
 
 # The words for an event; of several, the first of these counts.
 VERDICTS = {
@@ -51,7 +51,7 @@ class Each(View):
             title(panel, alone, place)
             movers.append(draw_verdict(below, alone, place))
         share([panel for panel, _ in columns])
-        return lambda frame: [artist for move in movers for artist in move(frame)]
+        return together(movers)
 
     def sees(self, clip: Clip, frame: int) -> Hashable:
         """The step, and what the view sees of each run."""

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from gdanim.arrays import Floats
-from gdanim.views.axes import ROOM
+from gdanim.views.axes import ROOM, dpi
 from gdanim.views.theme import Theme
 
 # More lines than this are too many to name.
@@ -71,9 +71,7 @@ class EndLabels:
 
     def _point(self) -> float:
         """A point in pixels."""
-        figure = self._ax.get_figure(root=True)
-        assert figure is not None
-        return figure.dpi / 72
+        return dpi(self._ax) / 72
 
 
 def apart(wanted: Floats, gap: float, low: float, high: float) -> Floats:

@@ -13,13 +13,13 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
 
-from gdanim.arrays import Floats, Ints
+from gdanim.arrays import Floats, Ints, at_least_zero, whole
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
 from gdanim.views import axes, residuals
-from gdanim.views.base import Clip, Update, View
+from gdanim.views.base import Clip, Update, View, together
 from gdanim.views.ends import EndLabels
 from gdanim.views.formula import decimals, figure, with_numbers
 from gdanim.views.inset import Card, card_size, draw_inset, emptiest_corner
@@ -68,6 +68,8 @@ class Fit(View):
     numbers: bool = False
 
     def __post_init__(self) -> None:
+        whole("Fit: trail", self.trail)
+        at_least_zero("Fit: trail_seconds", self.trail_seconds)
         if self.residuals not in (None, *residuals.KINDS):
             raise GdanimError(
                 f"Fit: residuals must be one of {', '.join(residuals.KINDS)} or None, "
@@ -90,7 +92,7 @@ class Fit(View):
         if self.numbers:
             movers.append(draw_numbers(ax, clip))
         movers.append(draw_inset(ax, card, self.inset, clip))
-        return lambda frame: [artist for move in movers for artist in move(frame)]
+        return together(movers)
 
     def sees(self, clip: Clip, frame: int) -> Hashable:
         """The steps of the trail and of the line, and what the inset sees."""
@@ -149,7 +151,7 @@ class Fit(View):
         low, high = reach(ax)
         bottom, top = ax.get_ylim()
         nothing = np.empty((0, 2))
-        width = theme.line_width * ax.figure.dpi / 72
+        width = theme.line_width * axes.dpi(ax) / 72
         length = self.trail if len(clip.shown) == 1 else 0
         fading = [
             to_rgba(colour, 0.32 * (1 - k / (length + 1)) ** 1.5) for k in range(length, 0, -1)
@@ -199,7 +201,7 @@ def draw_arrow(ax: Axes, theme: Theme, colour: str) -> Callable[[Floats, Floats]
         if side:
             near = np.median(x[side * y == (side * y).min()])
             nearest = np.clip(near, *np.quantile(x, [BESIDE, 1 - BESIDE]))
-            inside = INSIDE * theme.point_size * ax.figure.dpi / 72 / ax.bbox.height
+            inside = INSIDE * theme.point_size * axes.dpi(ax) / 72 / ax.bbox.height
             arrow.set_paths([shapes[side]])
             arrow.set_offsets([[nearest, 1 - inside if side > 0 else inside]])
         else:

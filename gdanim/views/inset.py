@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gdanim.arrays import Floats
 from gdanim.errors import GdanimError
+from gdanim.views.axes import dpi
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.theme import Theme
 
@@ -98,9 +99,7 @@ def draw_inset(ax: Axes, card: Card | None, view: View | None, clip: Clip) -> Up
 
 def points(ax: Axes) -> Floats:
     """The panel's width and height in points, `[2]`; before the layout, about these."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    return np.array([ax.bbox.width, ax.bbox.height]) * 72 / figure.dpi
+    return np.array([ax.bbox.width, ax.bbox.height]) * 72 / dpi(ax)
 
 
 def card_size(ax: Axes, theme: Theme) -> tuple[float, float]:

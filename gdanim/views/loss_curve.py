@@ -16,7 +16,7 @@ from gdanim.numbers import quantity
 from gdanim.problems.landscape import Best, Landscape
 from gdanim.views import axes
 from gdanim.views.axes import LARGEST
-from gdanim.views.base import Clip, StepView, Update, astray
+from gdanim.views.base import Clip, StepView, Update, astray, together
 from gdanim.views.ends import EndLabels
 from gdanim.views.theme import Theme
 from gdanim.views.trace import draw_trace
@@ -82,7 +82,7 @@ class LossCurve(StepView):
         movers += [draw_changes(ax, clip, label) for label in clip.shown]
         if self.gap:
             movers.append(draw_gap(ax, clip, best))
-        return lambda frame: [artist for move in movers for artist in move(frame)]
+        return together(movers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,15 +233,9 @@ def hidden(floor: float, least: float, high: float) -> bool:
 def below(ax: Axes, text: float) -> float:
     """The room below the floor that its name of `text` points needs, in heights of the curve."""
     # Until the layout is settled a panel is about so high.
-    points = 0.85 * ax.bbox.height * 72 / _dpi(ax)
+    points = 0.85 * ax.bbox.height * 72 / axes.dpi(ax)
     share = min(1.7 * text / points, 0.4)
     return max(LOW, share * (1 + HIGH) / (1 - share))
-
-
-def _dpi(ax: Axes) -> float:
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    return figure.dpi
 
 
 def set_limits(

@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, Ints, parameters
+from gdanim.arrays import Floats, Ints, interval, parameters, whole
 from gdanim.errors import GdanimError
 from gdanim.views import axes, marks
 from gdanim.views.axes import LARGEST
 from gdanim.views.bands import mixed
-from gdanim.views.base import Clip, StepView, Update
+from gdanim.views.base import Clip, StepView, Update, together
 from gdanim.views.terrain import (
     Parameter,
     Slice,
@@ -57,6 +57,11 @@ class LossSlice(StepView):
     range: tuple[float, float] | None = None
     trail: int = 12
 
+    def __post_init__(self) -> None:
+        whole("LossSlice: trail", self.trail)
+        if self.range is not None:
+            interval("LossSlice: range", self.range)
+
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Curve, dots, tangent, arrow, ball, from back to front."""
         terrain = common_terrain("LossSlice", clip)
@@ -75,7 +80,7 @@ class LossSlice(StepView):
         movers += [draw_ball(ax, clip, label, track, self.trail) for label in clip.shown]
         if len(clip.shown) > 1:
             marks.key(ax, clip, [track.visited(label) for label in clip.shown] + [outline(ax)])
-        return lambda frame: [artist for move in movers for artist in move(frame)]
+        return together(movers)
 
     def _slice(self, terrain: Terrain) -> Slice:
         names = terrain.landscape.names

@@ -12,6 +12,7 @@ from matplotlib.offsetbox import AnchoredOffsetbox, TextArea, VPacker
 from matplotlib.patches import FancyArrowPatch
 
 from gdanim.arrays import Floats
+from gdanim.views.axes import dpi
 from gdanim.views.base import Clip
 from gdanim.views.theme import Theme
 
@@ -67,9 +68,7 @@ def point(patch: FancyArrowPatch, start: Floats, end: Floats) -> None:
 
 def unit(ax: Axes) -> float:
     """A pixel of a picture 720 high, in pixels."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    return figure.dpi / 100
+    return dpi(ax) / 100
 
 
 class EdgeMark:

@@ -13,11 +13,11 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import ListedColormap, to_rgb
 from numpy.typing import NDArray
 
-from gdanim.arrays import Floats, Ints
+from gdanim.arrays import Floats, Ints, number
 from gdanim.views import axes, marks
 from gdanim.views.bands import Scale, blues, scale
 from gdanim.views.base import Clip, Update, View
-from gdanim.views.contour import Range, chosen_plane, lowest_of, plane_limits, title
+from gdanim.views.contour import Range, check_ranges, chosen_plane, lowest_of, plane_limits, title
 from gdanim.views.inset import points as points_of
 from gdanim.views.terrain import (
     Parameter,
@@ -69,6 +69,10 @@ class Surface(View):
     azimuth: float | None = None
     elevation: float | None = None
     turn: float = 0.0
+
+    def __post_init__(self) -> None:
+        number("Surface: turn", self.turn)
+        check_ranges("Surface", self.ranges)
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Floor, landscape, paths, balls, from back to front."""
