@@ -273,6 +273,46 @@ def test_failures_are_named_and_stop_the_rest(folder: Path) -> None:
     assert two["files"][0]["frames"] == 5 and two["files"][0]["width"] == 64
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SMALL.replace("pace=", "titel=1, pace="), "unexpected keyword argument 'titel'"),
+        (SMALL.replace("def line(", "def line(("), "SyntaxError"),
+    ],
+    ids=["made", "loaded"],
+)
+@pytest.mark.parametrize("plan", ["scripts", "scripts/plan.toml"])
+def test_a_scene_that_cannot_be_made_fails_alone(
+    folder: Path, plan: str, text: str, said: str
+) -> None:
+    (folder / "scripts").mkdir()
+    write(folder / "scripts" / "a.py", SMALL.replace("steps=2", "steps=2, size=(64, 48)"))
+    write(folder / "scripts" / "b.py", text)
+    write(folder / "scripts" / "plan.toml", '[[clip]]\nscene = "b.py"\n[[clip]]\nscene = "a.py"\n')
+
+    def begun(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["batch", plan, "-j", "1", *arguments])
+
+    stopped = begun()
+    assert stopped.exit_code == 1 and said in stopped.output
+    assert list(folder.glob("**/*.mp4")) == []
+    shown = begun("--dry-run", "--keep-going")
+    assert "a.mp4: make (is new)" in shown.output and "fails: " in shown.output, shown.output
+    done = begun("--keep-going", "--report", "report.json")
+    assert done.exit_code == 1 and "1 made, 1 failed; 3 frames" in done.output, done.output
+    assert said in done.output and "Error: 1 of 2 clips failed; see above" in done.output
+    assert [path.name for path in folder.glob("**/*.mp4")] == ["a.mp4"]
+    clips = json.loads(Path("report.json").read_text(encoding="utf-8"))["clips"]
+    assert sorted(clip["status"] for clip in clips) == ["failed", "made"]
+    # Until the script is mended it is not known which runs it draws.
+    assert len(list(folder.glob(f"**/{RUNS.name}/**/*.npz"))) == 1
+    write(folder / "scripts" / "b.py", SMALL.replace("steps=2", "steps=3, size=(64, 48)"))
+    assert "1 made, 1 kept" in begun().output
+    write(folder / "scripts" / "b.py", text)
+    begun("--keep-going")
+    assert len(list(folder.glob(f"**/{RUNS.name}/**/*.npz"))) == 2
+
+
 BAD = """
 from dataclasses import dataclass
 from gdanim.views import View

@@ -29,13 +29,15 @@ class Item:
     """A clip of a plan, and what of it has to be made: `why` is None when nothing has.
 
     `entries` are what the manifests are to say of the clip's files; None when no key can vouch for
-    the scene. `runs` are the names of the kept runs that it draws.
+    the scene. `runs` are the names of the kept runs that it draws. `error` says why it cannot be
+    made, where that is known.
     """
 
     clip: Clip
     why: str | None
     entries: tuple[Entry, ...] | None
     runs: tuple[str, ...]
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,18 +50,26 @@ class Result:
     error: str = ""
 
 
-def examine(clips: Sequence[Clip], anyway: bool = False) -> list[Item]:
+def examine(clips: Sequence[Clip], anyway: bool = False, keep_going: bool = False) -> list[Item]:
     """Check all clips completely, and say which have to be made and why; draws nothing.
 
     `anyway` makes all of them. Raises GdanimError for the first clip that cannot be made, with its
-    place in the plan.
+    place in the plan; to `keep_going` its item says so instead.
     """
     manifests = {
         folder: Manifest.of(folder)
         for folder in {output.path.parent for clip in clips for output in clip.outputs}
     }
     drawn_by, encoders = versions(), ffmpeg.encoders()
-    return [_examined(clip, manifests, drawn_by, encoders, anyway) for clip in clips]
+    items = []
+    for clip in clips:
+        try:
+            items.append(_examined(clip, manifests, drawn_by, encoders, anyway))
+        except GdanimError as error:
+            if not keep_going:
+                raise type(error)(f"{clip.where}: {error}") from error
+            items.append(Item(clip, None, None, (), f"{error}"))
+    return items
 
 
 def _examined(
@@ -69,10 +79,7 @@ def _examined(
     encoders: Collection[str],
     anyway: bool,
 ) -> Item:
-    try:
-        (job,) = check([job_of(clip)], clip.settings, encoders)
-    except GdanimError as error:
-        raise type(error)(f"{clip.where}: {error}") from error
+    (job,) = check([job_of(clip)], clip.settings, encoders)
     try:
         runs = tuple(run_name(descent) for descent in job.scene.descents().values())
         entries = _entries(job, clip, drawn_by)
@@ -115,7 +122,11 @@ def run(
     manifest says so, only when it stands complete in its place: whatever interrupts a batch, the
     next one goes on from there.
     """
-    results = {number: Result(item, KEPT) for number, item in enumerate(items) if not item.why}
+    results = {
+        number: Result(item, FAILED if item.error else KEPT, error=item.error)
+        for number, item in enumerate(items)
+        if not item.why
+    }
     clips = {n: item.clip for n, item in enumerate(items) if n not in results}
     for clip in clips.values():
         for output in clip.outputs:
@@ -151,6 +162,9 @@ def tidy(items: Sequence[Item], runs: Path) -> None:
     for folder in {output.path.parent for item in items for output in item.clip.outputs}:
         if folder.is_dir():
             Manifest.of(folder).write()
+    # Nobody knows which runs a clip draws that cannot be made.
+    if any(item.error for item in items):
+        return
     wanted = {name for item in items for name in item.runs}
     for file in runs.glob("*.npz"):
         if file.name not in wanted:

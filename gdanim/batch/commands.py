@@ -22,9 +22,9 @@ from gdanim.quality import OUTPUT
 RUNS = Path(OUTPUT, ".gdanim-runs")
 
 
-def show(plan: Path, force: bool) -> None:
+def show(plan: Path, force: bool, keep_going: bool) -> None:
     """Say what would be made, and why."""
-    for item in examine(read(plan), force):
+    for item in examine(read(plan), force, keep_going):
         click.echo(words.planned(item))
 
 
@@ -38,7 +38,7 @@ def make(
 ) -> None:
     """Make what has changed; GdanimError when a clip failed."""
     begun = time.monotonic()
-    items = examine(read(plan), force)
+    items = examine(read(plan), force, keep_going)
     # A plan's own name, where it was given as `.` or `..`.
     runs = (Path() if plan.is_dir() else plan.parent) / RUNS / plan.resolve().name
     results = run(items, _site(runs, jobs, dask), keep_going, _tell)

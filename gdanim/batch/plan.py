@@ -16,7 +16,7 @@ from gdanim.film.formats import FORMATS
 from gdanim.publish.beside import Beside
 from gdanim.quality import OUTPUT, QUALITIES, parse_size
 from gdanim.requests import Output, Settings, outputs
-from gdanim.script import SceneFunction, choose, load, scripts_in
+from gdanim.script import SceneFunction, ScriptError, choose, load, scripts_in
 from gdanim.sweep import grid, label, suffix
 from gdanim.views.theme import THEMES
 
@@ -121,12 +121,26 @@ def read(path: Path) -> list[Clip]:
 
 
 def _of_folder(folder: Path) -> Iterator[Clip]:
+    clips = [clip for script in scripts_in(folder) for clip in _of_script(script)]
     # Helper modules stand there too.
-    scenes = [scene for script in scripts_in(folder) for scene in load(script).scenes]
-    if not scenes:
+    if not clips:
         raise RequestError(f"{folder}: none of its scripts has a function annotated -> Scene")
+    yield from clips
+
+
+def _of_script(script: Path) -> Iterator[Clip]:
+    try:
+        scenes = load(script).scenes
+    except ScriptError:
+        yield _unknown(f"{script}", f"{script}")
+        return
     for scene in scenes:
         yield Clip(str(scene), {"": {}}, Settings(), outputs(scene.file_name), str(scene))
+
+
+def _unknown(selection: str, where: str) -> Clip:
+    """What stands for the clips of a script that fails when it is loaded: it fails as they do."""
+    return Clip(selection, {"": {}}, Settings(), (), where)
 
 
 def _of_plan(path: Path) -> Iterator[Clip]:
@@ -179,7 +193,11 @@ class Entry:
         """For each scene a clip for each value of the sweep (or one of all), theme and size."""
         if "scene" not in self.values:
             raise self.fault(None, f"a clip needs scene = {KEYS['scene'].allowed}")
-        scenes = self._scenes()
+        try:
+            scenes = self._scenes()
+        except ScriptError:
+            yield _unknown(self._selection, self._where)
+            return
         for scene in scenes:
             name = self.values.get("output", scene.file_name)
             if len(scenes) > 1 and "output" in self.values:
@@ -196,7 +214,7 @@ class Entry:
                         self._formats,
                         beside=self._beside,
                     ),
-                    f"{self.path}, line {line_of(self.text, None, self.table, self.number)}",
+                    self._where,
                 )
 
     def fault(self, key: str | None, message: str) -> RequestError:
@@ -206,9 +224,8 @@ class Entry:
         return RequestError(f"{self.path}, line {line}: {message}")
 
     def _scenes(self) -> tuple[SceneFunction, ...]:
-        path, colons, name = self.values["scene"].partition("::")
         try:
-            return choose(f"{self.path.parent / path}{colons}{name}")
+            return choose(self._selection)
         except RequestError as error:
             raise self.fault("scene", str(error)) from None
 
@@ -257,6 +274,15 @@ class Entry:
         except GdanimError as error:
             key = str(error).partition(":")[0]
             raise self.fault(key, str(error)) from None
+
+    @property
+    def _selection(self) -> str:
+        path, colons, name = self.values["scene"].partition("::")
+        return f"{self.path.parent / path}{colons}{name}"
+
+    @property
+    def _where(self) -> str:
+        return f"{self.path}, line {line_of(self.text, None, self.table, self.number)}"
 
     @property
     def _beside(self) -> Beside:

@@ -13,13 +13,14 @@ from gdanim.film.files import replacing
 
 
 def outputs_of(item: Item) -> str:
-    """The item's files: `output/line.mp4, output/line.gif`."""
-    return ", ".join(str(output.path) for output in item.clip.outputs)
+    """The item's files: `output/line.mp4, output/line.gif`; its script where nobody knows them."""
+    return ", ".join(str(output.path) for output in item.clip.outputs) or item.clip.selection
 
 
 def planned(item: Item) -> str:
     """What is to become of a clip, and why."""
-    return f"{outputs_of(item)}: " + (f"make ({item.why})" if item.why else "keep")
+    what = f"fails: {item.error}" if item.error else f"make ({item.why})" if item.why else "keep"
+    return f"{outputs_of(item)}: {what}"
 
 
 def line(result: Result, done: int, total: int, left: float) -> str:

@@ -33,7 +33,7 @@ def batch(plan: Path, jobs: int | None, dry_run: bool, watch: bool, **wishes: An
     if jobs and wishes["dask"]:
         raise RequestError("-j: is for this machine, --dask for a cluster; leave one of them away")
     if dry_run:
-        commands.show(plan, wishes["force"])
+        commands.show(plan, wishes["force"], wishes["keep_going"])
     elif watch:
         commands.watch(plan, jobs, **wishes)
     else:
