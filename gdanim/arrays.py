@@ -90,6 +90,21 @@ def whole(name: str, value: int, least: int = 0) -> int:
     return int(value)
 
 
+def indices(name: str, values: ArrayLike, count: int, least: int = 0) -> Ints:
+    """`values`, whole numbers of at least `least` and below `count`; else GdanimError."""
+    try:
+        array = np.asarray(values)
+        good = array.dtype.kind in "iu" and least <= array.min(initial=least)
+        good = good and array.max(initial=least) < count
+    except ValueError:
+        good = False
+    if not good:
+        raise GdanimError(
+            f"{name}: must be whole numbers from {least} to {count - 1}, got {values!r:.80}"
+        )
+    return array
+
+
 def parameters(name: str, values: ArrayLike, names: Sequence[str]) -> Floats:
     """`values [..., P]` as float64, one for each of `names`; else GdanimError."""
     array = floats(name, values)

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 from cases import LINE, OPTIMIZERS, WAVE, OptimizerCase
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from gdanim.arrays import BLOCK, Floats
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
+from gdanim.descent.schedules import Exponential
+from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
@@ -155,6 +157,30 @@ def test_no_steps() -> None:
     np.testing.assert_array_equal(run.params, [[-1, 3]])
     assert (run.steps, run.losses.shape, str(run.outcome)) == (0, (1,), "finished at step 0")
     assert run.rate(0) == 0.01
+
+
+class Already(Stop):
+    """Holds from the start."""
+
+    @property
+    def kind(self) -> str:
+        return "converged"
+
+    def holds(self, losses: Floats) -> NDArray[np.bool_]:
+        return np.ones(losses.shape, dtype=bool)
+
+
+@pytest.mark.parametrize("lr", [0.01, [0.01, 0.02], [[0.01], [0.02]]])
+@pytest.mark.parametrize("how", [{"steps": 0}, {"steps": 9, "stop": Already()}])
+@pytest.mark.parametrize("batch_size", [None, 7])
+def test_no_steps_and_a_schedule(lr: Any, how: dict[str, Any], batch_size: int | None) -> None:
+    """There is the one row that the first step would have used."""
+    optimizer = GradientDescent(Exponential(lr, 0.5))
+    run = descend(LINE, optimizer, (-1, 3), batch_size=batch_size, **how)
+    assert run.steps == 0
+    np.testing.assert_array_equal(run.rates, [lr])
+    assert run.batch(0) is None
+    assert (run.batches is None) == (batch_size is None)
 
 
 def test_without_a_start_the_seed_decides() -> None:

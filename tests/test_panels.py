@@ -16,7 +16,7 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
-from gdanim.descent.schedules import Exponential, Piecewise
+from gdanim.descent.schedules import Cosine, Exponential, Piecewise
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.numbers import quantity
@@ -135,6 +135,15 @@ def test_gradient_shows_gradient_and_step_with_signs_and_numbers() -> None:
     film.show(30)
     last = run.params[30] - run.params[29]
     assert [text.get_text() for text in ax.texts[2:]] == [quantity(float(v)) for v in last]
+
+
+@pytest.mark.parametrize("view", [Batch(), LearningRate(), LossCurve()])
+def test_no_step_at_all(view: View) -> None:
+    lr = GradientDescent(Cosine(0.01, 10))
+    film, ax, _ = drawn(view, optimizer=lr, batch_size=32, steps=0)
+    film.show(0)
+    if view == Batch():
+        assert ax.get_title(loc="left") == "batch: 32 of 100 points"
 
 
 def test_batch_shows_the_batch_and_the_epoch_so_far() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,30 @@ def test_rates_given_by_hand() -> None:
         recorder.run(rates=np.array([0.1]))
     with pytest.raises(GdanimError, match=r"^rates: one for each of the 2 steps .* shape \(\)$"):
         recorder.run(rates=np.array(0.1))
+    listed = recorder.run(rates=[0.1, 0.2], batches=[[0, 7], [3, -1]])
+    np.testing.assert_array_equal(listed.rates, [0.1, 0.2])
+    assert listed.batches is not None and listed.batches.tolist() == [[0, 7], [3, -1]]
+    assert [np.asarray(listed.batch(step)).tolist() for step in (0, 1)] == [[0, 7], [3]]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"rates": [0.1, [0.2]]}, "rates: expected rows of one length, got [0.1, [0.2]]"),
+        ({"rates": ["a", "b"]}, "rates: expected numbers for each of the 2 steps, got ['a', 'b']"),
+        ({"batches": [[0, 1], [2]]}, "batches: expected rows of one length, got [[0, 1], [2]]"),
+        ({"batches": [[0, 5000]] * 2}, "batches: must be whole numbers from -1 to 99, got"),
+        ({"batches": [[-2, 3]] * 2}, "batches: must be whole numbers from -1 to 99, got"),
+        ({"batches": [[0.5, 3]] * 2}, "batches: must be whole numbers from -1 to 99, got"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_refuses_what_is_not_of_the_steps(given: dict[str, Any], message: str) -> None:
+    recorder = Recorder(LINE)
+    for params in [(1, 1), (2, 1), (3, 1)]:
+        recorder.snapshot(params)
+    with pytest.raises(GdanimError, match=f"^{re.escape(message)}"):
+        recorder.run(**given)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,9 @@ class Affine:
     constant. A block of states is then one matrix product: `T^j z + (T^(j-1) + ... + 1) c`.
     """
 
+    # What a Stepwise records, and nothing needs here: the rate is constant, all points are seen.
+    rates = batches = losses = None
+
     def __init__(
         self, problem: Landscape, optimizer: Optimizer, schedule: Schedule, start: Floats
     ) -> None:

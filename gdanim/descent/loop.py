@@ -65,13 +65,12 @@ def descend(
         while len(recorder) <= steps and recorder.goes_on(stops):
             count = min(max(BLOCK, len(recorder) // 4), steps + 1 - len(recorder))
             walk.fill(recorder.grow(count))
-            if isinstance(walk, Stepwise) and walk.losses is not None:
+            if walk.losses is not None:
                 recorder.knows(walk.losses)
-    rates = walk.rates if isinstance(walk, Stepwise) else None
-    if rates is None:
+    rates = walk.rates
+    if rates is None or not len(rates):
         rates = np.broadcast_to(schedule.first, (max(steps, 1), *schedule.first.shape))
-    seen = walk.batches if isinstance(walk, Stepwise) else None
-    return recorder.run(optimizer, rates, seen, stops)
+    return recorder.run(optimizer, rates, walk.batches, stops)
 
 
 def _batches(problem: Landscape, size: int, seed: int) -> Batches:

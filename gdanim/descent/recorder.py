@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from gdanim.arrays import Floats, Ints, blocks, in_blocks, parameters, whole
+from gdanim.arrays import Floats, Ints, blocks, in_blocks, indices, parameters, whole
+from gdanim.descent.batches import NONE
 from gdanim.descent.foreign import Parameters, flat
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.rows import Rows
@@ -80,8 +82,8 @@ class Recorder:
     def run(
         self,
         optimizer: Optimizer | None = None,
-        rates: Floats | None = None,
-        batches: Ints | None = None,
+        rates: ArrayLike | None = None,
+        batches: ArrayLike | None = None,
         stops: Sequence[Stop] = (),
     ) -> Run:
         """What was recorded; each run ends at its last step with finite parameters and loss, or at
@@ -90,7 +92,7 @@ class Recorder:
         `rates [S, ...]` is the learning rate of each step; its other axes broadcast against the
         parameters'. `batches [S, B]` numbers the points that each step saw, with -1 where there
         were fewer. Raises GdanimError when nothing was recorded, when a start has no finite loss,
-        or for fewer rates or batches than steps.
+        for fewer rates or batches than steps, or for points that there are not.
         """
         if self._rows is None:
             raise GdanimError("Recorder: nothing was recorded; call snapshot before run")
@@ -106,17 +108,12 @@ class Recorder:
             kind, last = self._ends(length - 1, stops)
         steps = int(last.max())
         used = max(steps, 1)
-        if rates is None:
-            rates = np.full(used, np.nan)
-        for name, each in (("rates", rates), ("batches", batches)):
-            if each is not None and (np.ndim(each) < 1 or len(each) < steps):
-                raise GdanimError(
-                    f"{name}: one for each of the {steps} steps expected, "
-                    f"got shape {np.shape(each)}"
-                )
-        seen = None if batches is None else batches[:steps]
+        lr = np.full(used, np.nan) if rates is None else _of_steps("rates", rates, steps)[:used]
+        seen = None if batches is None else _of_steps("batches", batches, steps)[:steps]
+        if seen is not None:
+            indices("batches", seen, self._problem.points, least=NONE)
         held = self._held(params[: steps + 1], last)
-        return Run(self._problem, optimizer, held, rates[:used], Outcome(kind, last), seen)
+        return Run(self._problem, optimizer, held, lr, Outcome(kind, last), seen)
 
     def _known_losses(self) -> Floats:
         """The loss of every snapshot `[S+1, *R]`; of those that are new, it is computed now."""
@@ -190,6 +187,23 @@ class Recorder:
         for block in blocks(len(params), params[0].size):
             np.copyto(held.array[block], end, where=steps[block] > last)
         return held.array
+
+
+def _of_steps(name: str, values: ArrayLike, steps: int) -> NDArray[Any]:
+    """`values [S, ...]` as an array, with a row for each step; else GdanimError."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise GdanimError(f"{name}: expected rows of one length, got {values!r:.80}") from None
+    if array.dtype.kind not in "iuf":
+        raise GdanimError(
+            f"{name}: expected numbers for each of the {steps} steps, got {values!r:.80}"
+        )
+    if array.ndim < 1 or len(array) < steps:
+        raise GdanimError(
+            f"{name}: one for each of the {steps} steps expected, got shape {array.shape}"
+        )
+    return array
 
 
 def _large_rows(params: Floats) -> NDArray[np.bool_]:

@@ -9,7 +9,8 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, Ints, in_blocks, parameters
+from gdanim.arrays import Floats, Ints, in_blocks, indices, parameters
+from gdanim.errors import GdanimError
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,24 +89,31 @@ class Landscape(ABC):
         """The second derivative `[P, P]` where it is the same everywhere; None where it is not."""
 
     @final
-    def loss(self, params: ArrayLike, batch: Ints | None = None) -> Floats:
+    def loss(self, params: ArrayLike, batch: ArrayLike | None = None) -> Floats:
         """`(p)->()`: the loss over the data, or over the points that `batch (b)` numbers.
 
-        Raises GdanimError for another number of parameters.
+        Raises GdanimError for another number of parameters, and for points that there are not.
         """
-        checked = parameters("params", params, self.names)
+        checked, points = parameters("params", params, self.names), self._batch(batch)
         with np.errstate(all="ignore"):
-            return self.loss_at(checked, batch)
+            return self.loss_at(checked, points)
 
     @final
-    def gradient(self, params: ArrayLike, batch: Ints | None = None) -> Floats:
+    def gradient(self, params: ArrayLike, batch: ArrayLike | None = None) -> Floats:
         """`(p)->(p)`: the derivative of `loss` by the parameters.
 
-        Raises GdanimError for another number of parameters.
+        Raises GdanimError as `loss` does.
         """
-        checked = parameters("params", params, self.names)
+        checked, points = parameters("params", params, self.names), self._batch(batch)
         with np.errstate(all="ignore"):
-            return self.gradient_at(checked, batch)
+            return self.gradient_at(checked, points)
+
+    def _batch(self, batch: ArrayLike | None) -> Ints | None:
+        if batch is None:
+            return None
+        if not self.points:
+            raise GdanimError("batch: there is no data to choose from; leave it out")
+        return indices("batch", batch, self.points)
 
     @final
     def losses(self, params: Floats) -> Floats:

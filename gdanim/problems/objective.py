@@ -79,13 +79,11 @@ class Objective(Landscape):
 
     def loss_at(self, params: Floats, batch: Ints | None = None) -> Floats:
         """`(p)->()`."""
-        _no_batch(batch)
         value = self.f(*np.moveaxis(params, -1, 0))
         return evaluated(value, params.shape[:-1]).copy()
 
     def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
         """`(p)->(p)`: autograd's, or the derivative that was given."""
-        _no_batch(batch)
         columns = list(np.moveaxis(params, -1, 0))
         if self.derivative is not None:
             given = slopes(self.derivative, columns, self.names, params.shape[:-1])
@@ -181,8 +179,3 @@ def _range(values: ArrayLike, width: int) -> Floats:
             f"parameters, with low < high, got {values!r:.80}"
         )
     return floats("range", np.broadcast_to(array, (width, 2)))
-
-
-def _no_batch(batch: Ints | None) -> None:
-    if batch is not None:
-        raise GdanimError("Objective: has no data, so no batches; leave batches out")

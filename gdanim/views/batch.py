@@ -42,7 +42,7 @@ class Batch(StepView):
         rows = math.ceil(points / columns)
         ax.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
-        size = count(int((batches[0] >= 0).sum()))
+        size = count(batches.shape[1])
         axes.label(ax, theme, title=f"batch: {size} of {count(points)} points")
         epoch = math.ceil(points / batches.shape[1])
         colours = shades(theme.grid, theme.points)
