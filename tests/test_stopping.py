@@ -15,8 +15,11 @@ from gdanim.arrays import Floats
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
+from gdanim.descent.newton import Newton
+from gdanim.descent.noise import Noisy
 from gdanim.descent.stopping import Convergence, Divergence, Stall, Stop
 from gdanim.errors import GdanimError
+from gdanim.problems import objectives
 
 
 def first(losses: Floats, holds: Callable[[Any, int], bool]) -> int:
@@ -91,6 +94,23 @@ def test_at_the_minimum_from_the_start() -> None:
     run = descend(VALLEY, GradientDescent(1e-3), (1, 1), 50, stop=Stall(1e-9, 3))
     assert str(run.outcome) == "converged at step 3"
     assert descend(VALLEY, GradientDescent(1e-3), VALLEY_START, 0, stop=Stall(1, 3)).steps == 0
+
+
+def test_a_loss_of_nothing_does_not_change() -> None:
+    bowl = objectives.bowl(10)
+    for stop in (Convergence(), Convergence(0.0)):
+        run = descend(bowl, Newton(), (3, 2), 300, stop=stop)
+        assert run.losses[1:].tolist() == [0.0] * 11
+        assert str(run.outcome) == "converged at step 11"
+
+
+def test_nothing_is_a_multiple_of_a_loss_of_nothing() -> None:
+    starts = [(0, 0), (1e-3, 0)]
+    run = descend(
+        objectives.bowl(1), Noisy(GradientDescent(0.1), 1.0), starts, 50, stop=Divergence()
+    )
+    assert run.losses[0, 0] == 0 < run.losses[1, 0]
+    assert run.outcome.kind.tolist() == ["finished", "diverged"]
 
 
 @pytest.mark.parametrize(

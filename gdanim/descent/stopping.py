@@ -33,8 +33,9 @@ class Stop(ABC):
 
 @dataclass(frozen=True)
 class Convergence(Stop):
-    """Stop when the loss has changed relatively by less than `tolerance` in each of `steps` steps.
+    """Stop when each of the last `steps` steps changed the loss relatively by at most `tolerance`.
 
+    So it has where it does not change at all, as at a loss of 0, however small the tolerance.
     Raises GdanimError for a tolerance below 0 or fewer than one step.
     """
 
@@ -52,10 +53,10 @@ class Convergence(Stop):
 
     def holds(self, losses: Floats) -> Bools:
         """`[S+1, *R] -> [S+1, *R]`: from step `steps` on,
-        `|loss - loss before| < tolerance |loss before|` each time.
+        `|loss - loss before| <= tolerance |loss before|` each time.
         """
         holds = np.zeros(losses.shape, dtype=bool)
-        small = abs(np.diff(losses, axis=0)) < self.tolerance * abs(losses[:-1])
+        small = abs(np.diff(losses, axis=0)) <= self.tolerance * abs(losses[:-1])
         calm = np.cumsum(np.concatenate([np.zeros_like(small[:1]), small]), axis=0, dtype=np.int64)
         holds[self.steps :] = calm[self.steps :] - calm[: -self.steps] == self.steps
         return holds
@@ -91,8 +92,9 @@ class Stall(Stop):
 class Divergence(Stop):
     """Stop when the loss is above `factor` times the first one.
 
-    Without it a run ends only where its parameters or its loss are no longer finite. Raises
-    GdanimError unless the factor is above 1.
+    Without it a run ends only where its parameters or its loss are no longer finite; so it does
+    from a start with a loss of 0, which no loss can be compared with. Raises GdanimError unless the
+    factor is above 1.
     """
 
     factor: float = 1e3
@@ -107,6 +109,6 @@ class Divergence(Stop):
         return DIVERGED
 
     def holds(self, losses: Floats) -> Bools:
-        """`[S+1, *R] -> [S+1, *R]`: `loss > factor * |first loss|`."""
-        beyond: Bools = losses > self.factor * abs(losses[0])
+        """`[S+1, *R] -> [S+1, *R]`: `loss > factor * |first loss|`, unless that is 0."""
+        beyond: Bools = (losses > self.factor * abs(losses[0])) & (losses[0] != 0)
         return beyond
