@@ -11,7 +11,7 @@ from pathlib import Path
 from gdanim.descent.landscapes import with_common_landscapes
 from gdanim.descent.run import Run
 from gdanim.errors import RequestError
-from gdanim.film.files import replacing
+from gdanim.files import replacing
 from gdanim.publish.beside import ALT, Beside, named
 from gdanim.publish.html import url
 from gdanim.publish.slider import Slide, page

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from gdanim.descent.run import Run, together
 from gdanim.errors import GdanimError, RequestError
+from gdanim.files import FULL, check_folder
 from gdanim.film import ffmpeg, workers
-from gdanim.film.files import FULL, check_folder
 from gdanim.film.film import Film
 from gdanim.film.formats import FRAME, usable
 from gdanim.film.save import Progress, TooLargeError, save, save_still

@@ -5,10 +5,8 @@ Nothing is pickled, so reading a file runs no code of anybody's.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import json
-import os
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.errors import GdanimError
+from gdanim.files import replacing
 
 FORMAT = "gdanim value 1"
 # A file can name classes of these packages only: importing anything else could run its code.
@@ -25,23 +24,13 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def save_value(value: Any, path: Path) -> None:
-    """Write `value` as .npz, beside its place first; GdanimError when it cannot be kept."""
+    """Write `value` as .npz; GdanimError when it cannot be kept, and the file is as it was."""
     arrays: Arrays = {}
     tree = json.dumps({"format": FORMAT, "value": _encode(type(value).__name__, value, arrays)})
     content: dict[str, Any] = {"tree": np.array(tree), **arrays}
-    if not path.name:
-        raise GdanimError(f"{path}: is not the name of a file")
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            np.savez_compressed(file, **content)
-        part.replace(path)
-    except OSError as error:
-        raise GdanimError(f"{path}: cannot be written: {error.strerror}") from error
-    finally:
-        # Where the place does not exist, neither does the part.
-        with contextlib.suppress(OSError):
-            part.unlink()
+    with replacing(path) as part, part.open("wb") as file:
+        # numpy would add .npz to a name that ends in anything else.
+        np.savez_compressed(file, **content)
 
 
 def load_value(path: Path) -> Any:

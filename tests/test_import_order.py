@@ -15,6 +15,7 @@ LAYERS = [
     "errors",
     "numbers",
     "arrays",
+    "files",
     "values",
     "problems",
     "descent",

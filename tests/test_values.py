@@ -6,6 +6,7 @@ import io
 import json
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -168,24 +169,23 @@ def test_other_values_cannot_be_kept(value: object, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "reason"),
     [
-        ("absent/run.npz", "No such file or directory"),
-        ("file/run.npz", "Not a directory"),
-        ("folder", "directory"),
-        ("x" * 300, "name too long"),
+        ("file/run.npz", "Not a directory; name a file in a folder"),
+        ("folder", "it is a folder; name another file"),
+        ("x" * 300, "File name too long; name a file in a folder"),
     ],
 )
 def test_places_that_cannot_be_written(place: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
     before = sorted(os.listdir(tmp_path))
-    with pytest.raises(GdanimError, match=f": cannot be written: .*{reason}"):
+    with pytest.raises(GdanimError, match=f"^cannot write .*: {reason}"):
         RUNS["with truth"]().save(tmp_path / place)
     assert sorted(os.listdir(tmp_path)) == before
 
 
 @pytest.mark.parametrize("place", ["", ".", "/"])
 def test_a_place_without_a_name(place: str) -> None:
-    with pytest.raises(GdanimError, match="is not the name of a file$"):
+    with pytest.raises(GdanimError, match="it is a folder; name another file$"):
         RUNS["with truth"]().save(place)
 
 
@@ -199,7 +199,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez_compressed", full)
-    with pytest.raises(GdanimError, match=r"run\.npz: cannot be written: No space left on device"):
+    with pytest.raises(GdanimError, match=r"^cannot write .*run\.npz: No space left on device"):
         RUNS["diverged"]().save(path)
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["run.npz"]
@@ -212,6 +212,24 @@ def test_a_save_replaces_the_old_file_at_once(tmp_path: Path) -> None:
     before = old.read_bytes()
     RUNS["diverged"]().save(path)
     assert old.read_bytes() == before != path.read_bytes()
+
+
+def test_a_link_stays_and_folders_are_made(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    link = tmp_path / "run.npz"
+    link.symlink_to(tmp_path / "kept" / "new" / "run.npz")
+    RUNS["diverged"]().save(link)
+    assert link.is_symlink() and os.listdir(tmp_path / "kept" / "new") == ["run.npz"]
+    assert str(Run.load(link).outcome) == str(RUNS["diverged"]().outcome)
+
+
+def test_threads_that_save_to_one_place(tmp_path: Path) -> None:
+    run, path = RUNS["diverged"](), tmp_path / "run.npz"
+    with ThreadPoolExecutor(4) as threads:
+        for saved in [threads.submit(run.save, path) for _ in range(20)]:
+            saved.result()
+    assert os.listdir(tmp_path) == ["run.npz"]
+    assert Run.load(path).steps == run.steps
 
 
 # Files that are none

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gdanim.batch.batch import FAILED, KEPT, MADE, STOPPED, Item, Result
-from gdanim.film.files import replacing
+from gdanim.files import replacing
 
 
 def outputs_of(item: Item) -> str:

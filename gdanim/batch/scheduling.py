@@ -16,7 +16,7 @@ from gdanim.batch.shares import OtherFilmError, Piece, Share, Split, Task
 from gdanim.batch.sites import Site
 from gdanim.batch.work import Made
 from gdanim.errors import GdanimError
-from gdanim.film.files import replacing
+from gdanim.files import replacing
 from gdanim.rendered import Rendered
 
 # A clip of more shares is not for one worker alone, which would be at it when all others are done.

@@ -168,6 +168,5 @@ def kept(descent: Descent, folder: Path) -> Run:
     run = descent.run()
     # A run that no file can keep is done again next time.
     with suppress(GdanimError):
-        folder.mkdir(parents=True, exist_ok=True)
         run.save(path)
     return run

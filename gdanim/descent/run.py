@@ -153,7 +153,7 @@ class Run:
         return Run(self.problem, self.optimizer, params, rates, outcome, batches)
 
     def save(self, path: str | Path) -> None:
-        """Write the run to an .npz file that `Run.load` reads.
+        """Write the run to an .npz file that `Run.load` reads; folders that are missing are made.
 
         Raises GdanimError when the problem holds a function of the user's own, which no file can
         keep, or when the file cannot be written.

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
+from gdanim.files import replacing
 from gdanim.film import ffmpeg, webp
-from gdanim.film.files import replacing
 from gdanim.film.formats import Format
 
 # The word that a note in a PNG goes under. https://www.w3.org/TR/png/#11keywords

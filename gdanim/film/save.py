@@ -16,8 +16,8 @@ import matplotlib as mpl
 import numpy as np
 
 from gdanim.errors import GdanimError
+from gdanim.files import replacing, replacing_folder
 from gdanim.film import containers
-from gdanim.film.files import replacing, replacing_folder
 from gdanim.film.film import Film
 from gdanim.film.formats import FRAME, Format
 from gdanim.film.palette import Colours, choose_palette

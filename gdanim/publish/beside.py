@@ -9,7 +9,7 @@ from typing import Literal
 
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.film.files import replacing
+from gdanim.files import replacing
 from gdanim.film.film import Film
 from gdanim.film.save import save_still
 from gdanim.publish.alternative import described

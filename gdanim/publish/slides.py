@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 from gdanim.errors import GdanimError, RequestError
+from gdanim.files import replacing
 from gdanim.film import ffmpeg
-from gdanim.film.files import replacing
 from gdanim.publish.media import VIDEOS, Media
 
 # 16:9, as PowerPoint's own new files, in its units: 914400 to an inch.

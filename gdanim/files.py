@@ -30,7 +30,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     # A link stays a link, to the new file.
     target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
+    with _explained(path):
+        occupied = target.exists() and not target.is_file()
+    if occupied:
         kind = "a folder" if target.is_dir() else "no regular file"
         raise GdanimError(f"cannot write {path}: it is {kind}; name another file")
     forget_leftovers(target)
