@@ -54,11 +54,11 @@ class Contour(StepView):
     seen from above, a little off the plane. None takes both parameters where there are two, and
     "main" where there are more. The title says which it is.
 
-    The arrow is `-learning rate * gradient` times `arrow`: with 1, the next step of gradient
-    descent; 0 leaves it out. A star marks the optimum where it is known. Limits are fixed for the
-    whole run, from start, path and optimum, unless `ranges` gives them (two pairs); a path that
-    leaves has an arrow at the edge. Raises GdanimError for a problem of one parameter, for a
-    parameter that it does not have, and for runs of different problems.
+    The arrow is the step to come times `arrow`; 0 leaves it out. A star marks the optimum where it
+    is known. Limits are fixed for the whole run, from start, path and optimum, unless `ranges`
+    gives them (two pairs); a path that leaves has an arrow at the edge. Raises GdanimError for a
+    problem of one parameter, for a parameter that it does not have, and for runs of different
+    problems.
     """
 
     parameters: Sequence[Parameter] | Literal["main"] | None = None
@@ -86,13 +86,11 @@ class Contour(StepView):
         if len(terrain.landscape.names) == 2:
             marks.star(ax, theme, plane.coordinates(lowest_of(terrain)))
         for label in clip.shown:
-            movers.append(self._draw_run(ax, clip, label, terrain, plane, paths[label]))
+            movers.append(self._draw_run(ax, clip, label, paths[label]))
         marks.key(ax, clip, [np.clip(paths[label], low, high) for label in clip.shown])
         return together(movers)
 
-    def _draw_run(
-        self, ax: Axes, clip: Clip, label: str, terrain: Terrain, plane: Slice, path: Floats
-    ) -> Update:
+    def _draw_run(self, ax: Axes, clip: Clip, label: str, path: Floats) -> Update:
         """One run's path with dots for steps that can be told apart, its arrow and its ball."""
         run, theme = clip.runs[label], clip.theme
         low, high = np.transpose([ax.get_xlim(), ax.get_ylim()])
@@ -116,8 +114,8 @@ class Contour(StepView):
             spots.set_data(*stops[: np.searchsorted(dots, step, side="right")].T)
             here = path[step]
             ball.set_data(*nearer(here[np.newaxis], low, high).T)
-            down = -self.arrow * run.rate(step) * terrain.gradient(run.params[step])
-            ahead = here + down @ plane.directions.T
+            with np.errstate(over="ignore"):
+                ahead = here + self.arrow * (path[min(step + 1, run.steps)] - here)
             marks.point(arrow, *nearer(np.stack([here, ahead]), low, high))
             return [line, spots, arrow, ball, outside.show(*here)]
 
