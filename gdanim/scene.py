@@ -101,10 +101,12 @@ class Scene:
         labels = self._labels()
         for name in ("problem", "optimizer", "start"):
             value = getattr(self, name)
-            if isinstance(value, Mapping) and (not value or set(value) != set(labels)):
+            if isinstance(value, Mapping) and not value:
+                raise GdanimError(f"{name}: give one, or several by their labels, got {value!r}")
+            if isinstance(value, Mapping) and set(value) != set(labels):
                 raise GdanimError(
                     f"{name}: needs a value for each of the labels {', '.join(labels)}, "
-                    f"got {', '.join(map(str, value)) or 'none'}"
+                    f"got {', '.join(map(str, value))}"
                 )
 
     def descents(self) -> dict[str, Descent]:

@@ -63,7 +63,7 @@ def test_mappings_of_several_fields_go_together() -> None:
             {"start": {"slow": (1, 1)}},
             "start: needs a value for each of the labels slow, good, wil",
         ),
-        ({"optimizer": {}}, "optimizer: needs a value for each of the labels"),
+        ({"optimizer": {}}, "optimizer: give one, or several by their labels, got {}"),
         ({"problem": {"a": LINE}}, "optimizer: needs a value for each of the labels a, got slow"),
     ],
 )

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, as_value, parameters
+from gdanim.arrays import Floats, as_value, number, parameters, whole
 from gdanim.descent.curvature import hessian
 from gdanim.descent.search import lowest
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, expect
 from gdanim.problems.landscape import Best, Landscape
 from gdanim.problems.problem import Problem
 
@@ -89,11 +89,11 @@ class Diagnosis:
         """`[P]`: the steps of gradient descent until each direction's distance has shrunk to
         `accuracy` times its own; infinite where it does not shrink.
 
-        Raises GdanimError unless `accuracy` lies between 0 and 1.
+        Raises GdanimError unless `lr` is one number and `accuracy` lies between 0 and 1.
         """
-        if not 0 < accuracy < 1:
+        if not 0 < number("accuracy", accuracy) < 1:
             raise GdanimError(f"accuracy: must lie between 0 and 1, got {accuracy!r}")
-        size = np.abs(self.factors(lr))
+        size = np.abs(self.factors(number("lr", lr)))
         with np.errstate(divide="ignore"):
             steps = np.log(accuracy) / np.log(np.where(size < 1, size, 1.0))
         return np.where(size < 1, np.abs(steps), np.inf)
@@ -110,6 +110,9 @@ def diagnose(
     for parameters that do not fit or where the loss is not finite, and when it has to search and
     scipy is not installed (`pip install 'gdanim[explain]'`).
     """
+    expect("problem", problem, Landscape, "Problem(datasets.linear(), Linear())")
+    whole("restarts", restarts, least=1)
+    whole("seed", seed)
     here = parameters("params", params, problem.names)
     loss, gradient = problem.loss(here), problem.gradient(here)
     if here.ndim != 1 or not (np.isfinite(loss).all() and np.isfinite(gradient).all()):

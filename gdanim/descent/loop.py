@@ -16,7 +16,7 @@ from gdanim.descent.run import Run
 from gdanim.descent.schedule import Schedule, scheduled
 from gdanim.descent.stepwise import Stepwise
 from gdanim.descent.stopping import Stop
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, expect
 from gdanim.problems.landscape import Landscape
 
 STEPS = 300
@@ -49,11 +49,15 @@ def descend(
     of. Raises GdanimError for a start that does not fit the model or has no finite loss, a rate
     that fits neither, both steps and epochs, or more points in a batch than there are.
     """
+    expect("problem", problem, Landscape, "Problem(datasets.linear(), Linear())")
+    expect("optimizer", optimizer, Optimizer, "GradientDescent(0.01)")
     whole("seed", seed)
     schedule = scheduled(optimizer.lr, problem.names)
     batches = None if batch_size is None else _batches(problem, batch_size, seed)
     steps = _steps(steps, epochs, 1 if batches is None else batches.steps)
-    stops = [stop] if isinstance(stop, Stop) else list(stop)
+    stops = list(stop) if isinstance(stop, Sequence) else [stop]
+    for one in stops:
+        expect("stop", one, Stop, "Convergence()")
     params = _start(problem, schedule, start, seed)
     recorder = Recorder(problem, steps)
     recorder.snapshot(params)

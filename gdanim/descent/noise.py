@@ -9,6 +9,7 @@ import numpy as np
 from gdanim.arrays import Floats, at_least_zero, keep, whole
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Rate
+from gdanim.errors import expect
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,7 @@ class Noisy(Optimizer):
     lr: Rate = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        expect("Noisy: optimizer", self.optimizer, Optimizer, "GradientDescent(0.01)")
         whole("seed", self.seed)
         keep(self, lr=self.optimizer.lr, scale=at_least_zero("scale", self.scale))
 

@@ -15,7 +15,7 @@ from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.rows import Rows
 from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
 from gdanim.descent.stopping import Stop
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, expect
 from gdanim.problems.landscape import Landscape
 
 # Parameters below this leave room for points and their powers, before a square overflows at 1e308.
@@ -33,6 +33,7 @@ class Recorder:
     """
 
     def __init__(self, problem: Landscape, steps: int = 1023, memory: int | None = None) -> None:
+        expect("problem", problem, Landscape, "Problem(datasets.linear(), Linear())")
         self._problem, self._memory = problem, memory
         self._capacity = whole("steps", steps) + 1
         self._rows: Rows | None = None

@@ -6,7 +6,7 @@ a number or an array that broadcasts against the parameters `[*R, P]`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from gdanim.arrays import (
     whole,
 )
 from gdanim.descent.schedule import Constant, Planned, Schedule
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, expect
 
 __all__ = [
     "Constant",
@@ -51,6 +51,7 @@ class Piecewise(Planned):
     ends: Sequence[int]
 
     def __post_init__(self) -> None:
+        expect("ends", self.ends, Iterable, "[50]")
         keep(self, rates=positive("rates", self.rates), ends=tuple(self.ends))
         ends = [whole("ends", end, least=1) for end in self.ends]
         if len(np.atleast_1d(self.rates)) != len(ends) + 1 or sorted(set(ends)) != ends:

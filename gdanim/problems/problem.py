@@ -37,6 +37,10 @@ class Problem(Landscape):
         expect("Problem: data", self.data, Dataset, "datasets.linear()")
         expect("Problem: model", self.model, Model, "Linear()")
         expect("Problem: loss_function", self.loss_function, Loss, "MeanSquaredError()")
+        if self.penalty is not None:
+            expect("Problem: penalty", self.penalty, Penalty, "L2(0.1)")
+        if self.validation is not None:
+            expect("Problem: validation", self.validation, Dataset, "data.split(0.8)[1]")
         for name, data in (("data", self.data), ("validation data", self.validation)):
             if data is None:
                 continue
