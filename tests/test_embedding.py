@@ -213,7 +213,9 @@ USE = """
   at("play").click();
   await until(() => videos[0].paused && at("play").textContent !== seen.label);
   seen.paused = at("play").textContent;
+  await settled();
   seen.time = videos[0].currentTime;
+  seen.at = at("step").textContent;
   at("run").value = 2;
   at("run").dispatchEvent(new Event("input"));
   await settled();
@@ -259,6 +261,9 @@ def test_slider_buttons_and_keys(tmp_path: Path, beside: bool) -> None:
     seen = observe(page, USE)
     assert seen["wide"] == [160, 160, 160]
     assert (seen["label"], seen["paused"]) == ("Pause", "Play")
+    # In the middle of a frame, so that the picture is that frame and the slider says its step.
+    assert 10 * seen["time"] % 1 == pytest.approx(0.5, abs=0.01)
+    assert seen["at"] == f"{steps_of(page)[int(10 * seen['time'])]}"
     assert seen["shown"] == [2]
     assert seen["moved"] == pytest.approx(seen["time"], abs=0.001)
     assert seen["value"] == ["1.5", "lr = 1.5"]
@@ -281,3 +286,27 @@ def test_with_less_motion_nothing_moves_by_itself(tmp_path: Path) -> None:
       return videos.map((video) => video.currentTime);
     """
     assert observe(made(tmp_path), probe, "--force-prefers-reduced-motion") == [0, 0, 0]
+
+
+@needs_chromium
+@pytest.mark.browser
+@pytest.mark.parametrize("window", [(1000, 800), (500, 800), (1400, 500), (1600, 1200)])
+def test_the_controls_are_seen_in_any_window(tmp_path: Path, window: tuple[int, int]) -> None:
+    page = tmp_path / "page.html"
+    script = write(tmp_path, SCENE)
+    large = Settings(size=(1280, 720), fps=10, seconds=0.2)
+    embed(f"{script}", {"lr": ["0.01"]}, {}, page, large, lambda path, frames: Silent())
+    probe = """
+      const video = document.querySelector("video").getBoundingClientRect();
+      const last = document.querySelector(".controls").getBoundingClientRect();
+      const { clientWidth: wide, scrollHeight: whole } = document.documentElement;
+      return [wide, innerHeight, whole, video.left, video.right, video.height, last.bottom];
+    """
+    seen = observe(page, probe, f"--window-size={window[0]},{window[1]}")
+    wide, high, whole, left, right, tall, bottom = seen
+    assert bottom <= whole <= high
+    assert (right - left) / tall == pytest.approx(1280 / 720, rel=0.01)
+    assert left == pytest.approx(wide - right, abs=1)
+    # As wide as the page or the video itself, or else as high as there is room for.
+    widest = right - left == pytest.approx(min(wide - 24, 1280), abs=1)
+    assert widest or high - 13 <= bottom

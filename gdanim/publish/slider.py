@@ -50,6 +50,7 @@ def page(
         "accent": theme.text(theme.prediction),
         "scheme": "light" if luminance(theme.paper) > luminance(theme.ink) else "dark",
         "width": f"{size[0]}",
+        "height": f"{size[1]}",
         "wide": f"{min(widest, WIDEST)}",
         "fps": f"{timeline.fps}",
         "steps": f"{steps}",
