@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, listed
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -110,7 +110,7 @@ def parameters(name: str, values: ArrayLike, names: Sequence[str]) -> Floats:
     array = floats(name, values)
     if array.ndim < 1 or array.shape[-1] != len(names):
         got = array.shape[-1] if array.ndim else "a single number"
-        raise GdanimError(f"{name}: {len(names)} numbers expected ({', '.join(names)}), got {got}")
+        raise GdanimError(f"{name}: {len(names)} numbers expected ({listed(names)}), got {got}")
     return array
 
 

@@ -1,5 +1,10 @@
 """What a user is shown, without a traceback."""
 
+from collections.abc import Iterable
+
+# So many words stand in one line.
+FEW = 8
+
 
 class GdanimError(Exception):
     """A mistake that the user can mend: what is wrong, what is allowed, what to do.
@@ -22,3 +27,9 @@ def expect(name: str, value: object, kind: type, example: str) -> None:
         raise GdanimError(
             f"{name}: must be {article} {kind.__name__}, such as {example}; got {value!r:.80}"
         )
+
+
+def listed(values: Iterable[object]) -> str:
+    """The values with commas between; of more than a few, the first ones and the last."""
+    words = [f"{value}" for value in values]
+    return ", ".join(words if len(words) <= FEW else [*words[:3], "...", words[-1]])

@@ -23,10 +23,12 @@ from gdanim.errors import GdanimError
 from gdanim.problems import datasets, objectives
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber
+from gdanim.problems.mlp import MLP
 from gdanim.problems.penalties import L1, L2
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 
+NETWORK = MLP((500,))
 DATA = datasets.linear(points=5)
 PROBLEM = "problem: must be a Landscape, such as Problem(datasets.linear(), Linear()); got "
 OPTIMIZER = "optimizer: must be an Optimizer, such as GradientDescent(0.01); got "
@@ -91,6 +93,12 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
         ({"slope": [1, 2], "intercept": 1},),
         "lr['slope']: must be one finite number, got [1, 2]",
     ),
+    # Of many parameters a few are named.
+    (
+        descend,
+        (Problem(datasets.linear(), NETWORK), Adam(0.1), (0, 0)),
+        "start: 1501 numbers expected (W1[0,0], W1[1,0], W1[2,0], ..., b2[0]), got 2",
+    ),
     # Points that there are not.
     (LINE.loss, ((0, 0), [0, 99999]), "batch: must be whole numbers from 0 to 99, got [0, 99999]"),
     (LINE.loss, ((0, 0), [0.5]), "batch: must be whole numbers from 0 to 99, got [0.5]"),
@@ -108,6 +116,14 @@ def test_one_clear_line(call: Callable[..., Any], arguments: tuple[Any, ...], me
     with pytest.raises(GdanimError, match=f"^{re.escape(message)}") as error:
         call(*arguments)
     assert "\n" not in f"{error.value}"
+
+
+def test_many_parameters_and_many_runs_have_a_short_repr() -> None:
+    run = descend(Problem(datasets.linear(), NETWORK), Adam(0.1), starts(NETWORK, 0, 20), 1)
+    assert repr(run) == (
+        "Run((20,) runs x 1 steps of W1[0,0], W1[1,0], W1[2,0], ..., b2[0]: finished at step 1, "
+        "finished at step 1, finished at step 1, ..., finished at step 1)"
+    )
 
 
 def test_what_is_right_stays_so() -> None:

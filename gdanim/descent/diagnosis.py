@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from gdanim.arrays import Floats, as_value, number, parameters, whole
 from gdanim.descent.curvature import hessian
 from gdanim.descent.search import lowest
-from gdanim.errors import GdanimError, expect
+from gdanim.errors import GdanimError, expect, listed
 from gdanim.problems.landscape import Best, Landscape
 from gdanim.problems.problem import Problem
 
@@ -117,7 +117,7 @@ def diagnose(
     loss, gradient = problem.loss(here), problem.gradient(here)
     if here.ndim != 1 or not (np.isfinite(loss).all() and np.isfinite(gradient).all()):
         raise GdanimError(
-            f"params: must be {len(problem.names)} numbers ({', '.join(problem.names)}) "
+            f"params: must be {len(problem.names)} numbers ({listed(problem.names)}) "
             f"with a finite loss and gradient, got {params!r:.80}"
         )
     with np.errstate(all="ignore"):

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, listed
 
 Parameters: TypeAlias = Any
 """Anything that `flat` takes."""
@@ -33,15 +33,15 @@ def flat(params: Parameters, names: Sequence[str]) -> ArrayLike:
     if isinstance(params, Mapping):
         if set(params) != set(names):
             raise GdanimError(
-                f"params: a mapping needs the parameters' names as keys ({', '.join(names)}), got "
-                f"{', '.join(map(str, params))}; or give a list of its arrays in the model's order"
+                f"params: a mapping needs the parameters' names as keys ({listed(names)}), got "
+                f"{listed(params)}; or give a list of its arrays in the model's order"
             )
         return _joined([params[name] for name in names])
     if callable(getattr(params, "partial_fit", getattr(params, "fit", None))):
         if not hasattr(params, "coef_"):
             raise GdanimError(
                 f"params: {type(params).__name__} has no coef_ yet; fit it first, or record the "
-                f"start as numbers ({', '.join(names)})"
+                f"start as numbers ({listed(names)})"
             )
         return _joined([params.coef_, params.intercept_])
     if callable(getattr(params, "parameters", None)):

@@ -16,7 +16,7 @@ from gdanim.descent.run import Run
 from gdanim.descent.schedule import Schedule, scheduled
 from gdanim.descent.stepwise import Stepwise
 from gdanim.descent.stopping import Stop
-from gdanim.errors import GdanimError, expect
+from gdanim.errors import GdanimError, expect, listed
 from gdanim.problems.landscape import Landscape
 
 STEPS = 300
@@ -99,7 +99,7 @@ def _start(problem: Landscape, schedule: Schedule, start: ArrayLike | None, seed
         start = problem.init(np.random.default_rng(seed))
     params = parameters("start", start, names)
     if not (params.size and np.isfinite(params).all()):
-        raise GdanimError(f"start: must be finite numbers ({', '.join(names)}), got {start!r:.80}")
+        raise GdanimError(f"start: must be finite numbers ({listed(names)}), got {start!r:.80}")
     rate = schedule.first
     try:
         shape = np.broadcast_shapes(params.shape, rate.shape)

@@ -14,7 +14,7 @@ from gdanim.arrays import Floats, Ints, as_value, keep
 from gdanim.descent.batches import NONE
 from gdanim.descent.events import Event, Record, find_events
 from gdanim.descent.optimizer import Optimizer
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, listed
 from gdanim.problems.landscape import Landscape
 from gdanim.problems.problem import Problem
 from gdanim.values import load_value, save_value
@@ -77,7 +77,8 @@ class Run:
 
     def __repr__(self) -> str:
         runs = f"{self.runs} runs x " if self.runs else ""
-        return f"Run({runs}{self.steps} steps of {', '.join(self.problem.names)}: {self.outcome})"
+        outcome = listed(f"{self.outcome}".split(", "))
+        return f"Run({runs}{self.steps} steps of {listed(self.problem.names)}: {outcome})"
 
     @property
     def steps(self) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gdanim.arrays import Floats, above_zero, floats, keep, positive
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, listed
 
 
 class Schedule(ABC):
@@ -98,7 +98,7 @@ def scheduled(lr: Rate, names: Sequence[str]) -> Schedule:
         return lr
     if isinstance(lr, Mapping):
         if set(lr) != set(names):
-            got = ", ".join(map(str, lr)) or "none"
-            raise GdanimError(f"lr: give every parameter a rate ({', '.join(names)}), got {got}")
+            got = listed(lr) or "none"
+            raise GdanimError(f"lr: give every parameter a rate ({listed(names)}), got {got}")
         lr = floats("lr", [lr[name] for name in names])
     return Constant(np.asarray(lr, dtype=np.float64))

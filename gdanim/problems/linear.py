@@ -12,7 +12,10 @@ from gdanim.problems.model import LinearInParameters
 
 @dataclass(frozen=True)
 class Linear(LinearInParameters):
-    """Linear regression: a slope for each feature, and one intercept."""
+    """Linear regression: a slope for each feature, and one intercept.
+
+    Raises GdanimError for fewer than one feature.
+    """
 
     features: int = 1
 

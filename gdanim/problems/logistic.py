@@ -16,7 +16,7 @@ class Logistic(Model):
     """The probability that y is 1: the sigmoid of a linear function; usually with LogLoss.
 
     Cox, "The regression analysis of binary sequences", Journal of the Royal Statistical Society
-    B 20, 1958.
+    B 20, 1958. Raises GdanimError for fewer than one feature.
     """
 
     features: int = 1

@@ -138,7 +138,8 @@ def bowl(condition: float = 10.0) -> Objective:
     """The quadratic bowl `(x^2 + condition y^2) / 2`: so many times as steep along y as along x.
 
     Its Hessian's eigenvalues are 1 and `condition`, so 2 / condition is the edge of stability.
-    Boyd and Vandenberghe, "Convex Optimization", 2004, section 9.3.2.
+    Boyd and Vandenberghe, "Convex Optimization", 2004, section 9.3.2. Raises GdanimError unless
+    `condition` is one finite number above 0.
     """
     surface = Bowl(1.0, above_zero("condition", condition))
     return Objective(
@@ -228,7 +229,8 @@ def beale() -> Objective:
 def rastrigin(parameters: int = 2) -> Objective:
     """A bowl with a local minimum near every whole number; the lowest is 0 at the origin.
 
-    Rastrigin, "Systems of Extremal Control", Moscow, 1974, for two parameters.
+    Rastrigin, "Systems of Extremal Control", Moscow, 1974, for two parameters. Raises
+    GdanimError for fewer than one.
     """
     whole("parameters", parameters, least=1)
     names = ("x", "y") if parameters == 2 else tuple(f"x{i}" for i in range(1, parameters + 1))
