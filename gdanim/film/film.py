@@ -22,6 +22,7 @@ from gdanim.film.animation import FilmAnimation
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.header import arrange, draw_header, shrink, shrink_until
 from gdanim.film.style import plain_style
+from gdanim.film.texts import named_if_broken
 from gdanim.views.axes import ROOM
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.inset import CARD
@@ -58,20 +59,26 @@ class Film:
         with plain_style(clip.theme):
             self.figure = blank_figure(size, clip.theme.paper)
             self.canvas = FrameCanvas(self.figure)
-            places = mosaic(self.figure, panels, layout)
-            updates = [
-                self._as_seen(view, view.draw(places[name], clip)) for name, view in panels.items()
-            ]
-            header, say = draw_header(self.figure, clip)
-            # How high the header is depends on where the panels end, and they begin below it.
-            height = arrange(header, clip, 0.05, 0.95)
-            left, right = settle(self.figure, height)
-            if (final := arrange(header, clip, left, right)) != height:
-                settle(self.figure, final)
-            keep_inside(self.figure)
-            keep_apart(self.figure)
-            keep_on_cards(self.figure)
-            self._updates: list[Update] = [say, *updates]
+            with named_if_broken(self.figure):
+                self._updates: list[Update] = self._compose(layout)
+
+    def _compose(self, layout: str | None) -> list[Update]:
+        """Draw the panels and the header and find their places; what moves them."""
+        places = mosaic(self.figure, self.panels, layout)
+        updates = [
+            self._as_seen(view, view.draw(places[name], self.clip))
+            for name, view in self.panels.items()
+        ]
+        header, say = draw_header(self.figure, self.clip)
+        # How high the header is depends on where the panels end, and they begin below it.
+        height = arrange(header, self.clip, 0.05, 0.95)
+        left, right = settle(self.figure, height)
+        if (final := arrange(header, self.clip, left, right)) != height:
+            settle(self.figure, final)
+        keep_inside(self.figure)
+        keep_apart(self.figure)
+        keep_on_cards(self.figure)
+        return [say, *updates]
 
     def __reduce__(self) -> tuple[type[Film], tuple[object, ...]]:
         return Film, self._parts

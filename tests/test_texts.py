@@ -1,0 +1,73 @@
+"""Formulas between dollar signs that matplotlib cannot set: one line that names the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gdanim import views
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.errors import GdanimError
+from gdanim.film.film import Film
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.function import Function
+from gdanim.problems.linear import Linear
+from gdanim.problems.problem import Problem
+from gdanim.scene import Scene
+
+BROKEN = r"$\frac{a}{$"
+X = np.linspace(0, 1, 5)
+
+
+def film(data: Any = None, model: Any = None, label: str = "", **fields: Any) -> Callable[[], Film]:
+    def made() -> Film:
+        problem = Problem(data or Dataset(X, X**2), model or Linear())
+        problems: Any = {label: problem, "other": problem} if label else problem
+        scene = Scene(problems, GradientDescent(0.1), start=(0, 0), steps=3, **fields)
+        return scene.film(scene.runs())
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (film(title=f"costs {BROKEN}"), r"'costs \$\\\\frac\{a\}\{\$' is no .*: Expected \\frac"),
+        (film(label=BROKEN), r"'\$\\\\frac\{a\}\{\$' is no mathtext"),
+        (film(Dataset(X, X, x_names=(BROKEN,))), r"'\$\\\\frac\{a\}\{\$' is no mathtext"),
+        (film(Dataset(X, X, y_name=BROKEN)), r"'\$\\\\frac\{a\}\{\$' is no mathtext"),
+        (
+            film(model=Function(lambda x, a, b: a * x + b, formula=r"\wings a")),
+            r"'\$\\\\wings a\$.*' is no mathtext .*: Unknown symbol: \\wings",
+        ),
+        (
+            film(
+                Dataset(X, X, x_names=(BROKEN,)),
+                panels={"loss": views.Inset(views.LossCurve(), views.Fit())},
+            ),
+            r"'\$\\\\frac\{a\}\{\$' is no mathtext",
+        ),
+    ],
+    ids=["title", "label", "x name", "y name", "formula", "inset"],
+)
+def test_what_cannot_be_set_is_named(make: Callable[[], Film], message: str) -> None:
+    with pytest.raises(GdanimError, match=rf"^the text {message}") as caught:
+        make()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("title", ["costs $5", r"\$5 $\frac{a}{b}$", "{}"])
+def test_what_can_be_set_is_set(title: str) -> None:
+    assert film(title=title)().figure is not None
+
+
+def test_other_errors_of_a_view_are_its_own() -> None:
+    class Wrong(views.Fit):
+        def draw(self, ax: Any, clip: Any) -> Any:
+            raise ValueError("of the view's own")
+
+    with pytest.raises(ValueError, match=r"^of the view's own$"):
+        film(panels={"fit": Wrong()})()
