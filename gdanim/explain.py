@@ -97,10 +97,10 @@ def _rate(run: Run, end: Diagnosis) -> Iterator[str]:
     limits = number(end.largest_rate, 5)
     if end.fastest_rate < end.largest_rate:
         limits += f"; the fastest would be {number(end.fastest_rate, 5)}"
-    if not isinstance(run.optimizer, GradientDescent):
+    rates = np.asarray(run.rates)
+    if not (isinstance(run.optimizer, GradientDescent) and np.isfinite(rates).all()):
         yield f"for plain gradient descent the largest stable learning rate is {limits}"
         return
-    rates = np.asarray(run.rates)
     if rates[0].size > 1:
         yield from _own_rates(run, rates[0])
     elif rates.min() < rates.max():

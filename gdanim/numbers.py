@@ -39,6 +39,8 @@ def scientific(value: float, decimals: int) -> str:
 
 def setting(value: float) -> str:
     """As short as it was typed: `0.05`, `10⁻⁵`, `3×10⁻⁴`; for a value that somebody chose."""
+    if not math.isfinite(value):
+        return quantity(value)
     if value == 0 or 1e-3 <= abs(value) < 1e5:
         return f"{value:.6g}".replace("-", "−")
     mantissa, exponent = f"{value:.5e}".split("e")

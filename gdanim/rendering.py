@@ -30,7 +30,7 @@ from gdanim.publish.beside import Still
 from gdanim.quality import QUALITIES, Size, check_fps, check_size
 from gdanim.rendered import Reel, Rendered, bytes_of, look_of
 from gdanim.requests import Job, Output, Settings, single
-from gdanim.scene import Descent, Scene, longest
+from gdanim.scene import Descent, Scene, longest, meant
 from gdanim.script import ScriptError, own_lines
 from gdanim.script import load as load_script
 from gdanim.timeline import Pace, Timeline
@@ -67,6 +67,8 @@ def render(
     Raises GdanimError for what cannot be rendered or written; the file changes only when the new
     one is complete.
     """
+    if not isinstance(scene, Scene):
+        raise RequestError(f"render: takes a Scene, got a {type(scene).__name__}; {meant(scene)}")
     if jobs < 1:
         raise RequestError(f"jobs: must be at least 1, got {jobs}")
     if quality is not None and quality not in QUALITIES:
@@ -356,16 +358,14 @@ def _with_encoder(output: Output, encoders: Collection[str]) -> Output:
 
 def _check(scene: Scene, output: Output, settings: Settings) -> None:
     scene = settings.applied(scene, output.format)
-    known = scene.epochs is None
-    if known and isinstance(output.still, int) and not 0 <= output.still <= scene.steps:
+    most, poster = scene.most_steps, output.beside.poster
+    if most is not None and isinstance(output.still, int) and not 0 <= output.still <= most:
         raise RequestError(
-            f"{output.path}: a still of this scene can show steps 0 to {scene.steps}, "
-            f"got {output.still}"
+            f"{output.path}: a still of this scene can show steps 0 to {most}, got {output.still}"
         )
-    poster = output.beside.poster
-    if known and isinstance(poster, int) and poster > scene.steps:
+    if most is not None and isinstance(poster, int) and poster > most:
         raise RequestError(
-            f"{output.path}: a poster of this scene can show steps 0 to {scene.steps}, got {poster}"
+            f"{output.path}: a poster of this scene can show steps 0 to {most}, got {poster}"
         )
     assert scene.fps is not None
     try:

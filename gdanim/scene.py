@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from gdanim.arrays import whole
-from gdanim.descent.landscapes import with_common_landscapes
+from gdanim.descent.landscapes import minimise_the_same, with_common_landscapes
 from gdanim.descent.loop import descend
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
@@ -64,7 +65,9 @@ class Descent:
 class Scene:
     """Problem, optimizer, start, number of steps, and how they are shown.
 
-    `start` is `[P]`; None draws one from `seed` as the model suggests. To compare runs, give
+    `start` is `[P]`; None draws one from `seed` as the model suggests. In the optimizer's place
+    stands a Run where the problem was descended already, as by a training loop of the user's own
+    (`Recorder`); start, steps, batches and stopping are then the loop's. To compare runs, give
     `problem`, `optimizer` or `start` as a mapping from labels (several mappings have the same
     labels), a `start [R, P]`, or a learning rate of shape `[R, 1]`. `panels` are views by name,
     `layout` places them as matplotlib's mosaics do (`"fit bowl; fit loss"`; side by side when
@@ -75,7 +78,7 @@ class Scene:
     """
 
     problem: Landscape | Mapping[str, Landscape]
-    optimizer: Optimizer | Mapping[str, Optimizer]
+    optimizer: Optimizer | Run | Mapping[str, Optimizer | Run]
     start: ArrayLike | Mapping[str, ArrayLike | None] | None = None
     steps: int = 300
     title: str = ""
@@ -108,33 +111,38 @@ class Scene:
                     f"{name}: needs a value for each of the labels {', '.join(labels)}, "
                     f"got {', '.join(map(str, value))}"
                 )
+        for label in labels:
+            _check_recorded(self, label)
 
-    def descents(self) -> dict[str, Descent]:
-        """What is to be descended, by label: all of the scene that its runs depend on."""
-        return {
-            label: Descent(
-                _choice(self.problem, label),
-                _choice(self.optimizer, label),
-                _choice(self.start, label),
-                self.steps if self.epochs is None else None,
-                self.seed,
-                self.batch_size,
-                self.epochs,
-                self.stop,
-            )
-            for label in self._labels()
-        }
+    def descents(self) -> dict[str, Descent | Run]:
+        """What is to be descended, or is already, by label: all that the scene's runs depend on."""
+        return {label: self._descent(label) for label in self._labels()}
+
+    def given(self, label: str) -> tuple[Landscape, Optimizer | Run, ArrayLike | None]:
+        """Problem, optimizer and start of the run of this label."""
+        # For mypy the common type of an optimizer and a run is object.
+        each = self.optimizer
+        optimizer = each[label] if isinstance(each, Mapping) else each
+        return _choice(self.problem, label), optimizer, _choice(self.start, label)
+
+    @property
+    def most_steps(self) -> int | None:
+        """How many steps its longest run can have; None where only descending shows that."""
+        recorded = [run.steps for run in self.descents().values() if isinstance(run, Run)]
+        if len(recorded) == len(self._labels()):
+            return max(recorded)
+        return None if self.epochs is not None else max([self.steps, *recorded])
 
     def runs(self, record: Callable[[Descent], Run] = Descent.run) -> dict[str, Run]:
         """Descend: the recorded runs that the video shows, by label.
 
         A single run is called `run`; those of a run axis by their learning rates, or numbers.
-        `record` does each descent, or knows how it went. Runs that minimise the same have one
-        problem.
+        `record` does each descent that is not recorded already, or knows how it went. Runs that
+        minimise the same have one problem.
         """
         runs: dict[str, Run] = {}
-        for label, descent in self.descents().items():
-            runs |= labelled(record(descent), label)
+        for label, each in self.descents().items():
+            runs |= labelled(each if isinstance(each, Run) else record(each), label)
         return with_common_landscapes(runs)
 
     def run(self) -> Run:
@@ -178,6 +186,21 @@ class Scene:
         """
         return self.film().animation()
 
+    def _descent(self, label: str) -> Descent | Run:
+        problem, optimizer, start = self.given(label)
+        if isinstance(optimizer, Run):
+            return optimizer
+        return Descent(
+            problem,
+            optimizer,
+            start,
+            self.steps if self.epochs is None else None,
+            self.seed,
+            self.batch_size,
+            self.epochs,
+            self.stop,
+        )
+
     def _labels(self) -> tuple[str, ...]:
         for value in (self.problem, self.optimizer, self.start):
             if isinstance(value, Mapping):
@@ -192,12 +215,38 @@ def _check_kinds(scene: Scene) -> None:
     expect("theme", scene.theme, Theme, "views.DARK")
     fields: tuple[tuple[str, object, type, str], ...] = (
         ("problem", scene.problem, Landscape, "Problem(datasets.linear(), Linear())"),
-        ("optimizer", scene.optimizer, Optimizer, "GradientDescent(0.01)"),
         ("panels", scene.panels, View, "views.Fit()"),
     )
     for name, value, kind, example in fields:
         for one in value.values() if isinstance(value, Mapping) else (value,):
             expect(name, one, kind, example)
+    optimizers = scene.optimizer
+    for one in optimizers.values() if isinstance(optimizers, Mapping) else (optimizers,):
+        if not isinstance(one, Run):
+            like = "GradientDescent(0.01), or a Run, such as recorder.run()"
+            expect("optimizer", one, Optimizer, like)
+
+
+def _check_recorded(scene: Scene, label: str) -> None:
+    """GdanimError where the run of this label was recorded of another problem than the scene's."""
+    problem, run, _ = scene.given(label)
+    if isinstance(run, Run) and not minimise_the_same(run, replace(run, problem=problem)):
+        which = "the run" if label == ONLY else f"the run {label!r}"
+        raise GdanimError(
+            f"optimizer: {which} was recorded of another problem than the scene's; give the scene "
+            "the problem that the Recorder was given: Scene(run.problem, run)"
+        )
+
+
+def meant(value: object) -> str:
+    """What to write where `value` was given instead of a scene."""
+    if isinstance(value, Run):
+        return "show it with Scene(run.problem, run)"
+    if isinstance(value, Film):
+        return "give the Scene that the film is of"
+    if callable(value):
+        return "call it: scene()"
+    return "give a Scene(problem, optimizer)"
 
 
 def labelled(run: Run, name: str = ONLY) -> dict[str, Run]:
@@ -212,7 +261,7 @@ def labelled(run: Run, name: str = ONLY) -> dict[str, Run]:
         singles = [one[i] for one in singles for i in range(one.runs[0])]
     rates = [setting(float(one.rate(0))) if one.rate(0).size == 1 else "" for one in singles]
     own = [f"η = {rate}" for rate in rates]
-    if len(set(own)) < len(own):
+    if len(set(own)) < len(own) or not np.isfinite(run.rates).all():
         own = [f"run {number}" for number in range(1, len(own) + 1)]
     labels = own if name == ONLY else [f"{name}, {label}" for label in own]
     return dict(zip(labels, singles, strict=True))

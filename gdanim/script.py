@@ -18,7 +18,7 @@ from typing import Any, get_type_hints
 
 from gdanim.errors import GdanimError, RequestError
 from gdanim.knobs import Knob, Value, knob_of
-from gdanim.scene import Scene
+from gdanim.scene import Scene, meant
 
 # Where lines are nobody's who writes a script: here, in Python's library, in installed packages.
 LIBRARIES = (Path(__file__).parent, Path(os.__file__).parent)
@@ -60,8 +60,8 @@ class SceneFunction:
             scene = self.function(**values)
         if not isinstance(scene, Scene):
             raise ScriptError(
-                f"{self.script}: {self.name}() must return a Scene, "
-                f"got {type(scene).__name__}; is there a `return Scene(...)` at its end?"
+                f"{self.script}: {self.name}() must return a Scene, got {type(scene).__name__}; "
+                + ("is there a `return Scene(...)` at its end?" if scene is None else meant(scene))
             )
         return scene
 

@@ -24,7 +24,10 @@ GOOD: dict[str, Any] = {"problem": LINE, "optimizer": GradientDescent(0.01)}
     [
         ({"problem": Linear()}, "problem: must be a Landscape, such as Problem(datasets.linear(),"),
         ({"problem": {"a": LINE, "b": 3}}, "problem: must be a Landscape"),
-        ({"optimizer": "sgd"}, "optimizer: must be an Optimizer, such as GradientDescent(0.01);"),
+        (
+            {"optimizer": "sgd"},
+            "optimizer: must be an Optimizer, such as GradientDescent(0.01), or a Run,",
+        ),
         ({"optimizer": GradientDescent}, "optimizer: must be an Optimizer"),
         ({"panels": Fit()}, "panels: must be a Mapping, such as {'fit': views.Fit()}; got Fit("),
         ({"panels": {"fit": "fit"}}, "panels: must be a View, such as views.Fit(); got 'fit'"),

@@ -58,7 +58,7 @@ def test_every_script_gives_scenes_that_run_as_planned(name: str, called: str) -
     runs = scene.runs()
     for run in runs.values():
         assert run.outcome.kind == ("converged" if scene.stop else "finished")
-        assert scene.stop or scene.epochs or run.steps == scene.steps
+        assert scene.stop or scene.epochs or run.steps == scene.most_steps
     assert scene.title
     assert all(
         parameter.default is not inspect.Parameter.empty
@@ -472,3 +472,13 @@ def test_lecture() -> None:
     assert slope[20] == pytest.approx(0.2, abs=0.03)
     assert intercept[20] == pytest.approx(0.5, abs=0.03)
     assert list(scene.panels) == ["fit", "bowl", "traces"]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_own_loop(seed: int) -> None:
+    run = scene_of("own_loop")(seed=seed).run()
+    assert run.optimizer is None
+    assert (np.diff(run.losses) <= 0).all(), "what does not help is not kept"
+    early, middle, late = (run.losses[:-1] > run.losses[1:]).reshape(3, 50).sum(axis=1)
+    assert early > 25 > middle > 5 > late, "more and more guesses are in vain"
+    assert run.losses[-1] < 1 < 500 < run.losses[0]

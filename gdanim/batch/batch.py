@@ -20,6 +20,7 @@ from gdanim.film import ffmpeg
 from gdanim.rendered import Rendered
 from gdanim.rendering import check
 from gdanim.requests import Job
+from gdanim.scene import Descent
 
 KEPT, MADE, FAILED, STOPPED = "kept", "made", "failed", "not begun"
 
@@ -81,7 +82,8 @@ def _examined(
 ) -> Item:
     (job,) = check([job_of(clip)], clip.settings, encoders)
     try:
-        runs = tuple(run_name(descent) for descent in job.scene.descents().values())
+        descents = job.scene.descents().values()
+        runs = tuple(run_name(one) for one in descents if isinstance(one, Descent))
         entries = _entries(job, clip, drawn_by)
     except UnkeyableError as error:
         return Item(clip, f"{error}, which may have changed", None, ())

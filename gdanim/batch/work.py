@@ -61,13 +61,13 @@ def compared(scenes: Mapping[str, Scene]) -> Scene:
                     f"compare: {label} changes {field} of the scene, which compared runs share; "
                     "sweep a knob that changes its problem, optimizer or start"
                 )
-    descents = {label: scene.descents()[ONLY] for label, scene in scenes.items()}
+    given = {label: scene.given(ONLY) for label, scene in scenes.items()}
     return replace(
         first,
         title=first.title if len({scene.title for scene in scenes.values()}) == 1 else "",
-        problem={label: descent.problem for label, descent in descents.items()},
-        optimizer={label: descent.optimizer for label, descent in descents.items()},
-        start={label: descent.start for label, descent in descents.items()},
+        problem={label: problem for label, (problem, _, _) in given.items()},
+        optimizer={label: optimizer for label, (_, optimizer, _) in given.items()},
+        start={label: start for label, (_, _, start) in given.items()},
         panels={name: Each(view) for name, view in first.panels.items()},
     )
 

@@ -26,10 +26,10 @@ class Recorder:
     """Takes a snapshot of the parameters `[*R, P]` after every step and gives a Run.
 
     For `descend`, and for any training loop: call `snapshot` once before the first step and once
-    after each. `steps` is a hint of how many will come. Past `memory` bytes (512 MiB when nothing
-    is said) the snapshots are kept in a memory-mapped file in the temporary folder, which goes with
-    the last Run of them. Raises GdanimError for parameters that do not fit the problem or change
-    their shape, and when that folder has no room.
+    after each; `Scene(problem, recorder.run())` shows it. `steps` is a hint of how many will come.
+    Past `memory` bytes (512 MiB when nothing is said) the snapshots are kept in a memory-mapped
+    file in the temporary folder, which goes with the last Run of them. Raises GdanimError for
+    parameters that do not fit the problem or change their shape, and when that folder has no room.
     """
 
     def __init__(self, problem: Landscape, steps: int = 1023, memory: int | None = None) -> None:

@@ -14,8 +14,9 @@ from gdanim.descent.run import Run
 def write_table(runs: Mapping[str, Run], path: Path) -> None:
     """A row for every step: step, loss, learning rate, parameters; of several runs, the run first.
 
-    A row's learning rate is that of the step which leads on from there, so the last row has none. A
-    rate for each parameter takes a column for each. Numbers read back to the bit.
+    A row's learning rate is that of the step which leads on from there, so the last row has none,
+    and where it was not recorded none has. A rate for each parameter takes a column for each.
+    Numbers read back to the bit.
     """
     first = next(iter(runs.values()))
     several, wide = len(runs) > 1, max(_rates(run).shape[1] for run in runs.values())
@@ -25,7 +26,8 @@ def write_table(runs: Mapping[str, Run], path: Path) -> None:
         table = csv.writer(file, lineterminator="\n")
         table.writerow([*["run"] * several, "step", "loss", *rates, *names])
         for label, run in runs.items():
-            known = np.broadcast_to(_rates(run), (run.steps, wide)).tolist()
+            rate = np.broadcast_to(_rates(run), (run.steps, wide))
+            known = rate.tolist() if np.isfinite(rate).all() else [[""] * wide] * run.steps
             rows = zip(run.losses.tolist(), [*known, [""] * wide], run.params.tolist(), strict=True)
             table.writerows(
                 [*[label] * several, step, loss, *rate, *params]

@@ -63,7 +63,10 @@ def rates(run: Run) -> Floats:
     """The rates at each step, `[S+1, 1]`, or `[S+1, P]` where each parameter has its own."""
     flat = run.rates.reshape(len(run.rates), -1)
     if not np.isfinite(flat).all():
-        raise GdanimError("LearningRate: this run was recorded without learning rates")
+        raise GdanimError(
+            "LearningRate: this run was recorded without learning rates; give them as "
+            "recorder.run(rates=[...]), one for each step"
+        )
     steps = np.minimum(np.arange(run.steps + 1), len(flat) - 1)
     return np.asarray(flat[steps])
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.text import Text as Label
@@ -37,8 +38,9 @@ class Text(StepView):
     parameter by its name; braces that are meant as such are doubled. `size` is relative to that of
     labels, `align` left, center or right. Lines end where the text has line ends, and where the
     panel does; what still finds no room becomes smaller, down to half its size. Raises
-    GdanimError for a field that does not exist, for a format that is none, and for values of
-    several runs, which have no {loss}, {rate} or parameters in common.
+    GdanimError for a field that does not exist, as {rate} does not in a run that was recorded
+    without rates, for a format that is none, and for values of several runs, which have no {loss},
+    {rate} or parameters in common.
     """
 
     text: str
@@ -110,10 +112,11 @@ def values(clip: Clip, frame: int) -> Mapping[str, object]:
         return {"step": count(step)}
     run = clip.run
     rate = run.rate(step)
+    rates = {"rate": setting(float(rate)) if rate.size == 1 else str(rate)}
     params = dict(zip(run.problem.names, map(Value, run.params[step]), strict=True))
     return {
         **params,
         "step": count(step),
         "loss": Value(run.losses[step]),
-        "rate": setting(float(rate)) if rate.size == 1 else str(rate),
+        **(rates if np.isfinite(rate).all() else {}),
     }
