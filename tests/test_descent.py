@@ -11,10 +11,14 @@ from cases import LINE, OPTIMIZERS, WAVE, OptimizerCase
 from numpy.typing import ArrayLike, NDArray
 
 from gdanim.arrays import BLOCK, Floats
+from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
+from gdanim.descent.momentum import Momentum
+from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
 from gdanim.descent.schedules import Exponential
+from gdanim.descent.starts import starts
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets
@@ -331,6 +335,16 @@ def test_many_runs_end_where_each_ends_alone(model: Model, loss: Loss) -> None:
             assert np.isfinite(alone.losses).all()
             ends.add(str(alone.outcome.kind))
     assert "diverged" in ends or not isinstance(loss, MeanSquaredError)
+
+
+@pytest.mark.parametrize(
+    "optimizer", [GradientDescent(0.01), Momentum(0.001), Adam(0.05)], ids=lambda rule: rule.name
+)
+def test_many_runs_of_a_wave_are_each_the_run_alone(optimizer: Optimizer) -> None:
+    together = descend(WAVE, optimizer, starts(WAVE, 0, 20), 200)
+    for index in range(20):
+        alone = descend(WAVE, optimizer, together.params[0, index], 200)
+        np.testing.assert_allclose(together[index].params, alone.params, rtol=1e-12, atol=1e-12)
 
 
 def test_more_runs_than_are_evaluated_at_a_time_equal_each_alone() -> None:

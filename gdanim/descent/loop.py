@@ -45,6 +45,11 @@ def descend(
     runs; an epoch's last batch can be shorter. A run ends earlier where one of the rules `stop`
     holds of its loss, over all points.
 
+    Of R runs side by side each is the run that it would be alone, to about 1e-12: the last bit of a
+    sum can depend on how many are evaluated together. Where a change of one bit in the start grows
+    from step to step (rates past the edge of stability, kinks of the loss), so does that; see
+    Newton for its own limit.
+
     A run that diverges is recorded up to its last finite step; nothing is raised and nothing warned
     of. Raises GdanimError for a start that does not fit the model or has no finite loss, a rate
     that fits neither, both steps and epochs, or more points in a batch than there are.
