@@ -13,6 +13,7 @@ from gdanim.arrays import Floats
 from gdanim.numbers import count
 from gdanim.views.theme import Theme
 from gdanim.views.ticks import LETTER, FewOf, FewTicks
+from gdanim.views.units import dpi
 
 # The gid of what is drawn in or beside a panel and has to have its room in the layout.
 ROOM = "room"
@@ -61,13 +62,6 @@ def logarithmic(ax: Axes, low: float, high: float, ticks: int = 4) -> None:
     decades = range(math.ceil(low), math.floor(min(high, MOST_DECADES)) + 1)
     ax.yaxis.set_major_locator(FewOf([10.0**decade for decade in decades], ticks))
     ax.yaxis.set_minor_locator(NullLocator())
-
-
-def dpi(artist: Artist) -> float:
-    """The pixels of an inch of the artist's figure."""
-    figure = artist.get_figure(root=True)
-    assert figure is not None
-    return figure.dpi
 
 
 class Around(BboxBase):

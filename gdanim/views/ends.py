@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from gdanim.arrays import Floats
-from gdanim.views.axes import ROOM, dpi
+from gdanim.views.axes import ROOM
 from gdanim.views.theme import Theme
+from gdanim.views.units import dpi
 
 # More lines than this are too many to name.
 MOST = 8

@@ -26,6 +26,7 @@ from gdanim.views.inset import Card, card_size, draw_inset, emptiest_corner
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.points import draw_points, draw_rings, place
 from gdanim.views.theme import Theme
+from gdanim.views.units import dpi
 
 # Points of the grid on which a prediction is drawn: one a pixel at 1280.
 GRID = 1201
@@ -151,7 +152,7 @@ class Fit(View):
         low, high = reach(ax)
         bottom, top = ax.get_ylim()
         nothing = np.empty((0, 2))
-        width = theme.line_width * axes.dpi(ax) / 72
+        width = theme.line_width * dpi(ax) / 72
         length = self.trail if len(clip.shown) == 1 else 0
         fading = [
             to_rgba(colour, 0.32 * (1 - k / (length + 1)) ** 1.5) for k in range(length, 0, -1)
@@ -201,7 +202,7 @@ def draw_arrow(ax: Axes, theme: Theme, colour: str) -> Callable[[Floats, Floats]
         if side:
             near = np.median(x[side * y == (side * y).min()])
             nearest = np.clip(near, *np.quantile(x, [BESIDE, 1 - BESIDE]))
-            inside = INSIDE * theme.point_size * axes.dpi(ax) / 72 / ax.bbox.height
+            inside = INSIDE * theme.point_size * dpi(ax) / 72 / ax.bbox.height
             arrow.set_paths([shapes[side]])
             arrow.set_offsets([[nearest, 1 - inside if side > 0 else inside]])
         else:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from gdanim.arrays import Floats
 from gdanim.errors import GdanimError
-from gdanim.views.axes import dpi
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.theme import Theme
+from gdanim.views.units import points
 
 # An inset's card takes at least these fractions of its panel and at most those; the margin between
 # card and data, and the one that keeps the card off the panel's spines, in points: through a wider
@@ -95,11 +95,6 @@ def draw_inset(ax: Axes, card: Card | None, view: View | None, clip: Clip) -> Up
     if card is None or view is None:
         return lambda frame: []
     return view.draw(card.axes(ax, clip.theme), replace(clip, theme=clip.theme.small()))
-
-
-def points(ax: Axes) -> Floats:
-    """The panel's width and height in points, `[2]`; before the layout, about these."""
-    return np.array([ax.bbox.width, ax.bbox.height]) * 72 / dpi(ax)
 
 
 def card_size(ax: Axes, theme: Theme) -> tuple[float, float]:

@@ -20,6 +20,7 @@ from gdanim.views.base import Clip, StepView, Update, astray, together
 from gdanim.views.ends import EndLabels
 from gdanim.views.theme import Theme
 from gdanim.views.trace import draw_trace
+from gdanim.views.units import points
 
 SCALES = ("auto", "linear", "log")
 # More changes of the learning rate than this are a schedule's own course, and not marked.
@@ -233,8 +234,7 @@ def hidden(floor: float, least: float, high: float) -> bool:
 def below(ax: Axes, text: float) -> float:
     """The room below the floor that its name of `text` points needs, in heights of the curve."""
     # Until the layout is settled a panel is about so high.
-    points = 0.85 * ax.bbox.height * 72 / axes.dpi(ax)
-    share = min(1.7 * text / points, 0.4)
+    share = min(1.7 * text / (0.85 * float(points(ax)[1])), 0.4)
     return max(LOW, share * (1 + HIGH) / (1 - share))
 
 

@@ -18,7 +18,6 @@ from gdanim.views import axes, marks
 from gdanim.views.bands import Scale, blues, scale
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.contour import Range, check_ranges, chosen_plane, lowest_of, plane_limits, title
-from gdanim.views.inset import points as points_of
 from gdanim.views.terrain import (
     Parameter,
     Slice,
@@ -30,6 +29,7 @@ from gdanim.views.terrain import (
     nearer,
     spread,
 )
+from gdanim.views.units import points as points_of
 
 # Numbers that the landscape may cost, drawn once and at every frame, and its cells along each axis.
 ONCE, EACH_FRAME = 3e7, 1e5

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator
+
+from gdanim.arrays import Floats
+from gdanim.views.units import points
 
 # How wide a number is at most, and a digit, in heights of its text.
 NUMBER, LETTER = 3.0, 0.65
 # The width that matplotlib's Axis.get_tick_space counts on.
 MATPLOTLIBS = 3.0
+# Two numbers above each other need this distance, in heights of their text.
+ABOVE = 1.4
+# Where a spacing leaves a single tick in view, these many finer ones are tried.
+FINER = 4
 
 
 class FewTicks(MaxNLocator):
-    """At most `most` intervals between nice numbers, fewer where labels would collide."""
+    """At most `most` intervals between nice numbers, fewer where labels would collide.
+
+    A single number says little of an axis: where there would be but one, two that are further apart
+    than evenly spaced ones would have to be are taken, if these have room.
+    """
 
     def __init__(self, most: int, label: float = NUMBER, **kwargs: Any) -> None:
         # Rather one tick than two that collide.
@@ -22,9 +34,35 @@ class FewTicks(MaxNLocator):
         self._most, self._label = most, label
 
     def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
-        """The ticks between the limits."""
-        self.set_params(nbins=max(1, min(self._most, room(self.axis, self._label))))
-        return super().tick_values(vmin, vmax)
+        """The ticks between the limits, and one beyond each."""
+        intervals = max(1, min(self._most, room(self.axis, self._label)))
+        ticks = self._spaced(intervals, vmin, vmax)
+        if len(in_view(ticks, vmin, vmax)) < 2:
+            for finer in range(intervals + 1, intervals + 1 + FINER):
+                more = in_view(self._spaced(finer, vmin, vmax), vmin, vmax)
+                for some in (more, more[[0, -1]]) if len(more) > 1 else ():
+                    if self._have_room(some, vmin, vmax):
+                        return list(some)
+        return list(ticks)
+
+    def _spaced(self, intervals: int, vmin: float, vmax: float) -> Floats:
+        self.set_params(nbins=intervals)
+        return np.asarray(super().tick_values(vmin, vmax))
+
+    def _have_room(self, ticks: Floats, vmin: float, vmax: float) -> bool:
+        """Whether the labels of ticks as far apart as the first two do not touch."""
+        axis: Any = self.axis
+        across = axis.axis_name == "x"
+        letters = points(axis.axes)[0 if across else 1] / axis.get_tick_params()["labelsize"]
+        share = (ticks[1] - ticks[0]) / abs(vmax - vmin)
+        return bool(letters * share >= (self._label if across else ABOVE))
+
+
+def in_view(ticks: Floats, vmin: float, vmax: float) -> Floats:
+    """Those between the limits, or off by a rounding error."""
+    low, high = min(vmin, vmax), max(vmin, vmax)
+    trifle = 1e-10 * (high - low)
+    return ticks[(ticks >= low - trifle) & (ticks <= high + trifle)]
 
 
 class FewOf(FixedLocator):
