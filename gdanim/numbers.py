@@ -20,17 +20,6 @@ def quantity(value: float) -> str:
     return f"{value:.{max(2, 3 - exponent)}f}".replace("-", "−")
 
 
-def short(value: float) -> str:
-    """Three digits: `676`, `7.30`, `0.0123`, `1.23×10⁻⁵`; for a value that was measured."""
-    if value == 0 or not math.isfinite(value):
-        return quantity(value)
-    # Of the rounded number: 9.999 is 10.0.
-    exponent = int(f"{value:.2e}".partition("e")[2])
-    if not -3 <= exponent < 6:
-        return scientific(value, 2)
-    return f"{value:.{max(0, 2 - exponent)}f}".replace("-", "−")
-
-
 def scientific(value: float, decimals: int) -> str:
     """`3.95×10⁻⁵`."""
     mantissa, exponent = f"{value:.{decimals}e}".split("e")

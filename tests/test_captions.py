@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
 from gdanim.descent.schedules import StepDecay
 from gdanim.film.captions import Caption, caption_at, captions
-from gdanim.problems import datasets
+from gdanim.problems import datasets, objectives
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
@@ -22,6 +24,8 @@ from gdanim.views.theme import LIGHT
 
 LINE = Problem(datasets.linear(2.0, 1.0, noise=0.1), Linear())
 CONVERGES = descend(LINE, GradientDescent(0.01), (-2, -1.5), 400)
+# Its loss rises for a few steps, and then it swings.
+ADAM = descend(objectives.bowl(condition=100.0), Adam(0.2), (9, 1), 100)
 STEPS_DOWN = descend(LINE, GradientDescent(StepDecay(0.01, 0.5, 40)), (-2, -1.5), 150)
 
 
@@ -51,6 +55,51 @@ def test_captions_follow_each_other() -> None:
         assert one.last - one.first + 1 >= 15, "each can be read"
     # In a second there is no time for any but the first.
     assert len(captions(clip_of(Even(1).timeline(STEPS_DOWN, 10), run=STEPS_DOWN))) == 1
+
+
+@pytest.mark.parametrize("seconds", [4, 14, 60])
+def test_a_caption_is_true_and_can_be_read(seconds: float) -> None:
+    runs = {"line": CONVERGES, "steps": STEPS_DOWN, "Adam": ADAM}
+    clip = clip_of(Even(seconds).timeline(list(runs.values()), 20), **runs)
+    least, frames, shown = 30, len(clip.timeline), captions(clip)
+    told = {
+        f"{label}: {one.text}": (label, one) for label, run in runs.items() for one in run.events
+    }
+    for caption in shown:
+        label, event = told[caption.text]
+        steps = clip.steps(label)
+        assert event.step <= steps[caption.first] and steps[caption.last] <= event.last
+        assert caption.first - np.searchsorted(steps, event.step) <= least, "not late"
+        assert caption.last - caption.first + 1 >= least or caption.last == frames - 1
+    assert all(one.last < after.first for one, after in pairwise(shown))
+
+
+def test_a_rise_is_told_while_it_lasts_or_not_at_all() -> None:
+    rise, _ = ADAM.events
+    assert (rise.kind, rise.step, rise.last) == ("overshoot", 7, 9)
+    assert rise.text not in [
+        one.text for one in captions(clip_of(Even(14).timeline(ADAM, 20), a=ADAM))
+    ]
+    # Three steps of a second each.
+    slow = clip_of(Even(103, first=1, last=1).timeline(ADAM, 20), a=ADAM)
+    (caption,) = (one for one in captions(slow) if one.text == rise.text)
+    assert set(slow.timeline.steps[caption.first : caption.last + 1]) == {7, 8, 9}
+
+
+def test_how_a_run_ends_comes_before_what_passes() -> None:
+    (end,) = CONVERGES.events
+    timeline = Even(20).timeline([CONVERGES, STEPS_DOWN], 30)
+    moment = int(np.searchsorted(timeline.steps, end.step))
+    # Three changes of the rate, the last one a few frames before the other run converges.
+    before = (end.step - 4) // 3
+    schedule = StepDecay(0.01, 0.5, before)
+    other = descend(LINE, GradientDescent(schedule), (-2, -1.5), 4 * before - 1)
+    changes = [event.step for event in other.events if event.kind == "learning rate"]
+    assert len(changes) == 3 and 0 < moment - np.searchsorted(timeline.steps, changes[-1]) < 45
+    shown = captions(clip_of(timeline, good=CONVERGES, other=other))
+    (told,) = (one for one in shown if one.text.startswith("good"))
+    assert told.first == moment and told.last == len(timeline) - 1
+    assert sum(one.text.startswith("other") for one in shown) == 2
 
 
 def test_several_runs_are_named() -> None:

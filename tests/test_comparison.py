@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import autograd.numpy as anp
 import numpy as np
 import pytest
 from cases import LINE, WAVE
@@ -14,7 +15,10 @@ from gdanim.descent.loop import descend
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.numbers import quantity
-from gdanim.problems import datasets
+from gdanim.problems import datasets, objectives
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.function import Function
+from gdanim.problems.landscape import Landscape
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene, labelled, longest
@@ -27,6 +31,11 @@ from gdanim.views.theme import DARK, LIGHT
 
 RATES = {name: GradientDescent(lr) for name, lr in (("slow", 1e-4), ("good", 1e-2), ("wild", 9.0))}
 SIZE = (640, 360)
+X = np.linspace(0, 1, 30)
+# The exponential alone; its loss rises steeply again and again.
+EXPONENTIAL = Problem(
+    Dataset(4 * X, 2 * np.exp(4 * X)), Function(lambda x, a, b: a * anp.exp(b * x))
+)
 
 
 def rates(**changes: object) -> Scene:
@@ -187,12 +196,28 @@ def test_each_draws_one_run_a_panel_with_the_same_axes() -> None:
     assert [set(fronts(ax)) for ax in shown] == [{clip().colour(label)} for label in RATES]
     left = [ax.get_position().x0 for ax in shown]
     assert left == sorted(left) and len({ax.get_position().y0 for ax in shown}) == 1
-    below = [ax.texts[0].get_text() for ax in drawn.figure.axes if not ax.axison]
+    below = [[text.get_text() for text in ax.texts] for ax in drawn.figure.axes if not ax.axison]
     losses = [f"MSE {quantity(float(run.losses[-1]))}" for run in runs.values()]
-    assert [text.split("\n")[0] for text in below] == losses
-    assert [text.split("\n")[1] for text in below] == ["still falling", "converged", "diverges"]
+    assert [loss for loss, _ in below] == losses
+    assert [words for _, words in below] == ["still falling", "converged", "diverges"]
     drawn.show(10)
-    assert all(ax.texts[0].get_text().endswith("\n") for ax in drawn.figure.axes if not ax.axison)
+    assert not any(ax.texts[1].get_text() for ax in drawn.figure.axes if not ax.axison)
+
+
+def test_verdicts_stand_on_one_line() -> None:
+    film = rates(panels={"loss": Each(LossCurve())}, size=(1280, 720)).film()
+    film.draw(0)
+    lines = [ax.texts[1] for ax in film.figure.axes if not ax.axison]
+    for text, words in zip(lines, ("oscillates", "stuck", "still falling"), strict=True):
+        text.set_text(words)
+    pixels = np.asarray(film.canvas.picture())
+    # All three have high letters, one has letters that hang.
+    tops = []
+    for box in (text.get_window_extent() for text in lines):
+        columns = slice(int(box.x0), int(box.x1))
+        ink = (pixels[-int(box.y1) : -int(box.y0), columns, :3] < 128).any(axis=(1, 2))
+        tops.append(int(box.y1) - int(ink.argmax()))
+    assert len(set(tops)) == 1
 
 
 @pytest.mark.parametrize(
@@ -204,10 +229,18 @@ def test_each_draws_one_run_a_panel_with_the_same_axes() -> None:
         (LINE, 3e-4, 200, (-2, -1.5), "still falling"),
         (WAVE, 0.1, 300, (2.9, 1.72, 0, -1.2), "stuck"),
         (LINE, 1e-9, 0, (-2, -1.5), ""),
+        # Up from 11 to 1618 at steps 68 to 73, and on the way down again.
+        (EXPONENTIAL, 1e-4, 100, (1, 0.5), "has risen"),
+        # Neither a plateau that the loss has left, nor a rise that it has made good, says how.
+        (objectives.rosenbrock(), 5e-4, 1500, (-1.5, 2), "still falling"),
+        (EXPONENTIAL, 1e-4, 15, (1, 1), "still falling"),
+        # So narrow that its slope cannot be told from level ground; a bowl has no local minimum.
+        (Problem(Dataset(1e-6 * X, 2 + 3 * X), Linear()), 0.1, 400, (0, 0), "hardly falls"),
+        (objectives.bowl(condition=1e10), 1e-10, 400, (1, 1e-5), "hardly falls"),
     ],
 )
 def test_verdicts(
-    problem: Problem, lr: float, steps: int, start: tuple[float, ...], words: str
+    problem: Landscape, lr: float, steps: int, start: tuple[float, ...], words: str
 ) -> None:
     assert how_it_went(descend(problem, GradientDescent(lr), start, steps)) == words
 

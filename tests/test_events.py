@@ -21,6 +21,7 @@ from gdanim.descent.oscillation import longest_stretch, swing, turning_points
 from gdanim.descent.run import Outcome, Run
 from gdanim.descent.schedules import Cosine, Exponential, Piecewise, StepDecay
 from gdanim.errors import GdanimError
+from gdanim.numbers import quantity
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
@@ -176,7 +177,7 @@ def test_the_loss_stops_at_676_and_has_not_converged() -> None:
     event = only("stops at 676", "plateau")
     assert 4 <= event.step <= 7
     assert event.last == 24
-    assert event.text == f"The loss hardly falls for the next {24 - event.step} steps"
+    assert event.text == f"The loss hardly falls from step {event.step} to 24"
 
 
 def test_where_a_line_has_converged() -> None:
@@ -190,16 +191,26 @@ def test_where_a_line_has_converged() -> None:
 
 def test_the_wrong_wave_is_a_local_minimum() -> None:
     event = only("the wrong wave", "stuck")
-    assert event.numbers["loss"] == pytest.approx(2.46, abs=0.01)
+    assert event.numbers["loss"] == run_of("the wrong wave").losses[-1]
     assert event.numbers["lowest"] == pytest.approx(0.01, rel=0.2)
     assert "local minimum" in event.text and "2.46" in event.text
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_end_is_told_in_the_headers_digits(name: str) -> None:
+    run = run_of(name)
+    for event in run.events:
+        if event.kind in ("converged", "stuck"):
+            assert f"the loss ends at {quantity(float(run.losses[-1]))}" in event.text
 
 
 def test_the_rates() -> None:
     event = only("one step down", "learning rate")
     assert (event.step, event.numbers) == (50, {"before": 0.01, "after": 0.001})
-    assert event.text == "The learning rate changes from 0.01 to 0.001"
-    assert [event.step for event in run_of("steps down").events] == [40, 80, 120]
+    assert event.text == "The learning rate changed from 0.01 to 0.001"
+    assert [(event.step, event.last) for event in run_of("steps down").events] == [
+        (40, 79), (80, 119), (120, 150)
+    ]  # fmt: skip
 
 
 def test_a_rate_of_each_parameter_and_of_none() -> None:

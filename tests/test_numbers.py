@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gdanim.numbers import count, quantity, setting, short
+from gdanim.numbers import count, quantity, setting
 
 
 @pytest.mark.parametrize(
@@ -38,23 +38,3 @@ def test_setting(value: float, text: str) -> None:
 
 def test_count() -> None:
     assert count(500000) == "500\u2009000"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (676.95, "677"),
-        (12345.6, "12346"),
-        (7.303, "7.30"),
-        (9.999, "10.0"),
-        (999999.9, "1.00×10⁶"),
-        (0.01, "0.0100"),
-        (-2.6, "−2.60"),
-        (0, "0"),
-        (1.234e-5, "1.23×10⁻⁵"),
-        (-2e12, "−2.00×10¹²"),
-        (float("inf"), "∞"),
-    ],
-)
-def test_short(value: float, text: str) -> None:
-    assert short(value) == text

@@ -132,7 +132,7 @@ def test_a_caption_begins_with_the_frame_that_shows_its_event() -> None:
     run = run_of("steps down")
     steps = np.arange(run.steps + 1)
     clip = replace(clip_of(run), timeline=Timeline(steps, 10), captions=False)
-    assert "00:00:04.000 --> 00:00:07.500\nThe learning rate changes" in webvtt(clip)
+    assert "00:00:04.000 --> 00:00:07.500\nThe learning rate changed" in webvtt(clip)
     assert clock(30 * 3600 + 45, 30) == "01:00:01.500"
     assert clock(1, 60) == "00:00:00.017"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from gdanim.arrays import Floats
 from gdanim.descent.curvature import hessian
 from gdanim.descent.oscillation import Swing, swing, turning_points
-from gdanim.numbers import count, setting, short
+from gdanim.numbers import count, quantity, setting
 from gdanim.problems.landscape import Landscape
 
 RATE, OVERSHOOT, OSCILLATION, PLATEAU = "learning rate", "overshoot", "oscillation", "plateau"
@@ -49,7 +50,8 @@ class Event:
     """Something that happens in a run, from step `step` to step `last`.
 
     `kind` is one of `learning rate`, `overshoot`, `oscillation`, `plateau`, `divergence`,
-    `converged`, `stuck`, `overfitting`; `text` says it in a line, `numbers` has what it says.
+    `converged`, `stuck`, `overfitting`; `text` says it in a line that is true at all these steps,
+    with the header's digits; `numbers` has what it says.
     """
 
     kind: str
@@ -104,7 +106,7 @@ def find_events(record: Record) -> tuple[Event, ...]:
         found = [
             *rate_changes(record.rates),
             *oscillation(record, swinging),
-            *overshoots(record, swinging, diverging),
+            *overshoots(record, swinging, until),
             *plateaus(record, until),
             *diverging,
             *ending,
@@ -116,7 +118,7 @@ def find_events(record: Record) -> tuple[Event, ...]:
 def rate_changes(rates: Floats) -> Iterator[Event]:
     """A step takes another learning rate than the one before: by more than 10 %, and by ten times
     as much as the rate changed a step earlier and a step later, so that a schedule that always
-    moves is not an event at every step.
+    moves is not an event at every step. The event lasts to the next change.
     """
     rows = rates.reshape(len(rates), -1)
     with np.errstate(all="ignore"):
@@ -124,10 +126,11 @@ def rate_changes(rates: Floats) -> Iterator[Event]:
         change = np.nan_to_num(abs(np.diff(rows, axis=0)) / larger).max(axis=1, initial=0.0)
     around = np.pad(change, 1)
     isolated = change > ISOLATED * np.maximum(around[:-2], around[2:])
-    for s in np.flatnonzero((change > RATE_CHANGE) & isolated)[:MOST] + 1:
+    steps = np.flatnonzero((change > RATE_CHANGE) & isolated) + 1
+    for s, following in list(pairwise([*steps, len(rows) + 1]))[:MOST]:
         before, after = float(rows[s - 1].max()), float(rows[s].max())
-        text = f"The learning rate changes from {setting(before)} to {setting(after)}"
-        yield Event(RATE, int(s), int(s), text, {"before": before, "after": after})
+        text = f"The learning rate changed from {setting(before)} to {setting(after)}"
+        yield Event(RATE, int(s), int(following) - 1, text, {"before": before, "after": after})
 
 
 def oscillation(record: Record, found: Swing | None) -> Iterator[Event]:
@@ -147,11 +150,10 @@ def oscillation(record: Record, found: Swing | None) -> Iterator[Event]:
     yield Event(OSCILLATION, found.first, found.last, text, numbers)
 
 
-def overshoots(
-    record: Record, swinging: Swing | None, diverging: tuple[Event, ...]
-) -> Iterator[Event]:
+def overshoots(record: Record, swinging: Swing | None, until: int) -> Iterator[Event]:
     """The loss rises by more than 1 % of its height above the lowest known loss, after ten steps
-    without a rise, neither within an oscillation nor while it diverges.
+    without a rise, not within an oscillation, nor from `until` on, where the run has arrived or
+    diverges.
 
     In a noisy run, one of batches or whose loss turns at more than a third of the steps, it has to
     rise to more than twice the highest of the last fifty. The event lasts to the peak.
@@ -161,8 +163,7 @@ def overshoots(
     free = np.ones(len(rises), dtype=bool)
     if swinging is not None:
         free[swinging.first : swinging.last + 1] = False
-    for event in diverging:
-        free[event.step - 1 :] = False
+    free[until - 1 :] = False
     if record.noisy and (record.batches or swinging is None):
         padded = np.pad(heights, (RECENT, 0), mode="edge")
         recent = np.lib.stride_tricks.sliding_window_view(padded, RECENT)[1:-1].max(axis=1)
@@ -173,7 +174,7 @@ def overshoots(
     counted = free[starts]
     for s, end in list(zip(starts[counted], ends[counted], strict=True))[:MOST]:
         top = int(s + losses[s : end + 1 + QUIET].argmax())
-        text = f"The loss rises from {short(losses[s])} to {short(losses[top])}"
+        text = f"The loss rises from {quantity(losses[s])} to {quantity(losses[top])}"
         numbers = {"before": float(losses[s]), "after": float(losses[top])}
         yield Event(OVERSHOOT, int(s) + 1, top, text, numbers)
 
@@ -195,7 +196,7 @@ def plateaus(record: Record, until: int) -> Iterator[Event]:
         while last < len(ends) - 1 and flat[last] and ends[last] > last:
             last = int(ends[last])
         if (record.heights[first : last + 1] <= (1 + FLAT) * heights[first]).all():
-            text = f"The loss hardly falls for the next {count(last - first)} steps"
+            text = f"The loss hardly falls from step {count(first)} to {count(last)}"
             yield Event(PLATEAU, first, last, text, {"loss": float(record.losses[first])})
 
 
@@ -216,8 +217,9 @@ def arrival(record: Record) -> tuple[Event, ...]:
 
     Converged where the loss is, to the end, within 1 % of the lowest known loss (or a millionth of
     the height at the start); where none is known, of the minimum that the gradient and the Hessian
-    at the end point to. Stuck where more than a tenth above the lowest known loss remains, and
-    gradient and Hessian say that less than a hundredth of that can still be gained from here.
+    at the end point to. Stuck where the loss is not convex, more than a tenth above the lowest
+    known loss remains, and gradient and Hessian say that less than a hundredth of that can still be
+    gained from here.
     """
     problem, losses = record.problem, record.losses
     best = problem.best()
@@ -225,16 +227,20 @@ def arrival(record: Record) -> tuple[Event, ...]:
     margin = WITHIN * abs(target) + TRIFLE * (losses[0] - target)
     if np.isfinite(target) and losses[-1] - target <= margin:
         step = _since(losses - target <= margin)
-        text = f"Converged: the loss is down to {short(losses[step])}"
+        text = f"Converged: the loss ends at {quantity(float(losses[-1]))}"
         return (Event(CONVERGENCE, step, len(losses) - 1, text, {"lowest": target}),)
-    gap = float(losses[-1]) - target
-    if best is None or gap < FAR * abs(target) + HIGH * (losses[0] - target):
+    end = float(losses[-1])
+    gap = end - target
+    # A convex loss has no local minimum, only directions too flat to be told from level ones.
+    if best is None or problem.convex or gap < FAR * abs(target) + HIGH * (losses[0] - target):
         return ()
-    if (gain := gain_left(problem, record.params[-1])) > LEFT * gap:
+    if gain_left(problem, record.params[-1]) > LEFT * gap:
         return ()
-    end = float(losses[-1]) - gain
     step = _since(abs(losses - end) <= LEFT * gap)
-    text = f"Stuck at {short(end)}: a local minimum, the {best.name} has {short(target)}"
+    text = (
+        f"Stuck in a local minimum: the loss ends at {quantity(end)}, "
+        f"the {best.name} has {quantity(target)}"
+    )
     return (Event(STUCK, step, len(losses) - 1, text, {"loss": end, "lowest": target}),)
 
 
@@ -269,7 +275,10 @@ def overfitting(record: Record) -> Iterator[Event]:
     best = int(held_out.argmin())
     end = float(held_out[-max(1, len(held_out) // 10) :].mean())
     if end > WORSE * held_out[best] and losses[-1] < losses[best]:
-        text = f"Overfitting: held-out points have their lowest loss here, {short(held_out[best])}"
+        lowest = quantity(float(held_out[best]))
+        text = (
+            f"Overfitting: held-out points had their lowest loss, {lowest}, at step {count(best)}"
+        )
         numbers = {"lowest": float(held_out[best]), "end": end}
         yield Event(OVERFITTING, best, len(losses) - 1, text, numbers)
 

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.descent.events import CONVERGENCE, DIVERGENCE, STUCK, Event
+from gdanim.descent.events import (
+    CONVERGENCE,
+    DIVERGENCE,
+    OSCILLATION,
+    OVERFITTING,
+    OVERSHOOT,
+    PLATEAU,
+    RATE,
+    STUCK,
+)
 from gdanim.views.base import Clip
 
-# A caption stays for so many seconds, at least so many when the next one waits; it comes and goes
-# within a quarter of a second.
+# A caption stays for so many seconds, at least so many when the next one waits, which it does for
+# no longer; it comes and goes within a quarter of a second.
 STAYS, LEAST, FADE = 3.5, 1.5, 0.25
-# How a run ends stays on screen.
+# Where there is no time for all, the first of these are told; how a run ends stays on screen.
 ENDINGS = (CONVERGENCE, DIVERGENCE, STUCK)
+RANKS = {
+    kind: rank
+    for rank, kinds in enumerate((ENDINGS, (OVERFITTING, RATE, OSCILLATION), (PLATEAU, OVERSHOOT)))
+    for kind in kinds
+}
 
 
 @dataclass(frozen=True)
@@ -37,30 +51,48 @@ class Caption:
 
 
 def captions(clip: Clip) -> tuple[Caption, ...]:
-    """The events of all runs, one after the other, each from the frame that first shows it.
+    """The events of all runs, one after the other, each from the frame that first shows it and
+    while it lasts.
 
-    One that would have to wait for longer than it stays is left out.
+    How runs end comes before what passes. Left out is what is over before it can be read, and what
+    would have to wait for longer than that takes.
     """
     if not clip.captions:
         return ()
     frames, fps = len(clip.timeline), clip.timeline.fps
-    events = [
-        (int(np.searchsorted(clip.steps(label), event.step)), label, event)
-        for label, run in clip.runs.items()
-        for event in run.events
-    ]
-    shown: list[Caption] = []
-    free = 0
-    for moment, label, event in sorted(events, key=lambda one: one[0]):
-        first = max(moment, free)
-        if first >= frames or first - moment > STAYS * fps:
-            continue
-        if shown and shown[-1].last >= first:
-            shown[-1] = Caption(shown[-1].text, shown[-1].first, first - 1)
-        last = frames - 1 if event.kind in ENDINGS else first + round(STAYS * fps) - 1
-        shown.append(Caption(_said(event, label, clip), first, min(last, frames - 1)))
-        free = first + round(LEAST * fps)
-    return tuple(shown)
+    least, shown = round(LEAST * fps), list[Caption]()
+    for rank, wanted in sorted(_wanted(clip), key=lambda pair: (pair[0], pair[1].first)):
+        begins = sorted([wanted.first, *(one.first + least for one in shown)])
+        latest = min(wanted.first + least, frames - 1)
+        if wanted.last < frames - 1:
+            latest = min(latest, wanted.last + 1 - least)
+        for first in begins:
+            if wanted.first <= first <= latest and _free(first, shown, least):
+                stays = frames if rank == 0 else round(STAYS * fps)
+                shown.append(Caption(wanted.text, first, min(wanted.last, first + stays - 1)))
+                break
+    shown.sort(key=lambda one: one.first)
+    following = [*(one.first for one in shown[1:]), frames]
+    return tuple(
+        replace(one, last=min(one.last, after - 1))
+        for one, after in zip(shown, following, strict=False)
+    )
+
+
+def _wanted(clip: Clip) -> Iterator[tuple[int, Caption]]:
+    """Each event's rank, its text, and the frames in which the text is true."""
+    for label, run in clip.runs.items():
+        steps = clip.steps(label)
+        for event in run.events:
+            first = int(np.searchsorted(steps, event.step))
+            last = int(np.searchsorted(steps, event.last, side="right")) - 1
+            text = event.text if len(clip.runs) == 1 else f"{label}: {event.text}"
+            yield RANKS[event.kind], Caption(text, first, last)
+
+
+def _free(first: int, shown: Sequence[Caption], least: int) -> bool:
+    """Whether a caption that begins there, and those before and after it, can be read."""
+    return all(abs(first - one.first) >= least for one in shown)
 
 
 def caption_at(shown: Sequence[Caption], frame: int, clip: Clip) -> tuple[str, float]:
@@ -70,7 +102,3 @@ def caption_at(shown: Sequence[Caption], frame: int, clip: Clip) -> tuple[str, f
             frames, fps = len(clip.timeline), clip.timeline.fps
             return caption.text, caption.visibility(frame, fps, frames)
     return "", 0.0
-
-
-def _said(event: Event, label: str, clip: Clip) -> str:
-    return event.text if len(clip.runs) == 1 else f"{label}: {event.text}"

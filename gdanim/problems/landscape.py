@@ -64,6 +64,11 @@ class Landscape(ABC):
     def cost(self) -> int:
         """How many numbers one evaluation of the loss holds at a time."""
 
+    @property
+    def convex(self) -> bool:
+        """Whether it is known that all its minima are equally low."""
+        return False
+
     @abstractmethod
     def init(self, rng: np.random.Generator) -> Floats:
         """A random start `[P]`."""

@@ -71,6 +71,12 @@ class Objective(Landscape):
         """The parameters."""
         return len(self.names)
 
+    @property
+    def convex(self) -> bool:
+        """Where the second derivative is the same everywhere, and bends down nowhere."""
+        constant = self.hessian()
+        return constant is not None and bool((np.linalg.eigvalsh(constant) >= 0).all())
+
     def init(self, rng: np.random.Generator) -> Floats:
         """Uniform on the range, `[P]`."""
         low, high = np.asarray(self.range).T

@@ -81,6 +81,13 @@ class Problem(Landscape):
         """What the model's prediction holds for each point."""
         return len(self.data) * self.model.cost
 
+    @property
+    def convex(self) -> bool:
+        """Of a model that is linear in its parameters, or whose logits are: the losses and
+        penalties are convex.
+        """
+        return isinstance(self._scored, LinearInParameters)
+
     def init(self, rng: np.random.Generator) -> Floats:
         """As the model suggests, `[P]`."""
         return self.model.init(rng)

@@ -7,8 +7,17 @@ from dataclasses import dataclass, replace
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.text import Text
 
+from gdanim.descent.events import (
+    CONVERGENCE,
+    DIVERGENCE,
+    OSCILLATION,
+    OVERFITTING,
+    OVERSHOOT,
+    PLATEAU,
+    STUCK,
+    Event,
+)
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.numbers import quantity
@@ -17,15 +26,17 @@ from gdanim.views.base import Clip, Update, View, together
 
 # The words for an event; of several, the first of these counts.
 VERDICTS = {
-    "stuck": "stuck",
-    "converged": "converged",
-    "overfitting": "overfits",
-    "oscillation": "oscillates",
-    "plateau": "hardly falls",
+    STUCK: "stuck",
+    CONVERGENCE: "converged",
+    OVERFITTING: "overfits",
+    OSCILLATION: "oscillates",
+    OVERSHOOT: "has risen",
+    PLATEAU: "hardly falls",
 }
 FALLING = 0.01
-# As wide and high as a verdict may be; the layout makes room for it.
-LONGEST = "MSE 00000.00\nstill falling"
+# The lines of a verdict: as wide as each may be, and how far down it stands, in heights of its
+# letters; the layout makes room for them.
+LINES = (("MSE 00000.00", 1.05), ("still falling", 2.45))
 # The verdict hangs below axes of nearly no height.
 HEIGHTS = (1.0, 0.001)
 
@@ -35,7 +46,8 @@ class Each(View):
     """A panel for every run, side by side with shared axes, its label above, how it goes below.
 
     Below stand the loss of the frame's step and, when the run is over, the verdict: whether it
-    diverges, is stuck, converged, overfits, oscillates, hardly falls or is still falling.
+    diverges, is stuck, converged, overfits, oscillates, has risen, hardly falls or is still
+    falling.
     """
 
     view: View
@@ -85,24 +97,30 @@ def title(ax: Axes, clip: Clip, label: str) -> None:
 
 
 def draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
-    """A line of text: the loss, and how the run ended once it has."""
+    """Two lines of text: the loss, and how the run ended once it has."""
     run, theme = clip.runs[label], clip.theme
-    text: Text = ax.text(
-        0.5, 0, LONGEST, ha="center", va="top", color=theme.ink, fontsize=theme.label_size,
-        linespacing=1.4, transform=ax.transAxes, gid=ROOM,
-    )  # fmt: skip
+    # A text of two lines would stand higher or lower with the letters that are in it.
+    texts = [
+        ax.annotate(
+            longest, (0.5, 0), xycoords="axes fraction", xytext=(0, -down * theme.label_size),
+            textcoords="offset points", ha="center", va="baseline", color=theme.ink,
+            fontsize=theme.label_size, gid=ROOM,
+        )
+        for longest, down in LINES
+    ]  # fmt: skip
 
     def update(frame: int) -> list[Artist]:
-        text.set_text(verdict(run, clip.step(label, frame)))
-        return [text]
+        for text, words in zip(texts, verdict(run, clip.step(label, frame)), strict=True):
+            text.set_text(words)
+        return [*texts]
 
     return update
 
 
-def verdict(run: Run, step: int) -> str:
-    """`MSE 3.947`, and below it, at the run's last step, how it went."""
+def verdict(run: Run, step: int) -> tuple[str, str]:
+    """`MSE 3.947`, and how it went at the run's last step."""
     loss = f"{run.problem.loss_symbol} {quantity(float(run.losses[step]))}"
-    return f"{loss}\n{how_it_went(run) if step == run.steps else ''}"
+    return loss, how_it_went(run) if step == run.steps else ""
 
 
 def how_it_went(run: Run) -> str:
@@ -111,8 +129,8 @@ def how_it_went(run: Run) -> str:
     It does when the last tenth of the steps took more than a hundredth of what was left above the
     lowest loss that is known.
     """
-    kinds = {event.kind for event in run.events}
-    if kinds & {"divergence", "oscillation"} and run.losses[-1] > run.losses[0]:
+    kinds = {event.kind for event in run.events if _counts(event, run)}
+    if kinds & {DIVERGENCE, OSCILLATION} and run.losses[-1] > run.losses[0]:
         return "diverges"
     for kind, words in VERDICTS.items():
         if kind in kinds:
@@ -120,6 +138,15 @@ def how_it_went(run: Run) -> str:
     before, best = float(run.losses[-1 - run.steps // 10]), run.problem.best()
     left = before - (0.0 if best is None else best.loss)
     return "still falling" if before - float(run.losses[-1]) > FALLING * left > 0 else ""
+
+
+def _counts(event: Event, run: Run) -> bool:
+    """Whether it says anything of the run's end: rises that were made good and plateaus that were
+    left do not.
+    """
+    if event.kind == OVERSHOOT:
+        return bool(run.losses[-1] > event.numbers["before"])
+    return event.kind != PLATEAU or event.last == run.steps
 
 
 def share(panels: list[Axes]) -> None:

@@ -11,6 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from gdanim.arrays import Floats
+from gdanim.descent.events import RATE
 from gdanim.errors import GdanimError
 from gdanim.numbers import quantity
 from gdanim.problems.landscape import Best, Landscape
@@ -138,7 +139,7 @@ def draw_curves(ax: Axes, clip: Clip, curves: Sequence[Curve]) -> Update:
 def draw_changes(ax: Axes, clip: Clip, label: str) -> Update:
     """Diamonds on the curve where the rate changed, up to the frame's step."""
     run, theme = clip.runs[label], clip.theme
-    steps = np.array([event.step for event in run.events if event.kind == "learning rate"])
+    steps = np.array([event.step for event in run.events if event.kind == RATE])
     if not 0 < len(steps) <= MOST_CHANGES:
         return lambda frame: []
     (marks,) = ax.plot(
