@@ -427,6 +427,8 @@ def test_three_traces_say_what_they_are() -> None:
     assert verdicts == {
         "still falling": "still falling", "oscillating": "oscillates", "converged": "converged"
     }  # fmt: skip
+    moves = np.diff(np.log(runs["oscillating"].losses[-20:]))
+    assert (moves[1:] * moves[:-1] < 0).all() and (abs(moves) > 0.1).all(), "the loss itself swings"
 
 
 def test_slope_is_faster_than_intercept() -> None:
