@@ -90,6 +90,19 @@ def prepare(
     return [take for job in check(jobs, settings) for take in _takes(job, settings, record)]
 
 
+def rehearse(takes: Sequence[Take]) -> None:
+    """Find what is wrong with a scene's panels before another one is drawn.
+
+    Composes a film of every scene but the first, which is drawn right away; of a sweep's only one.
+    """
+    scenes: dict[tuple[str, str] | None, Take] = {}
+    for take in takes:
+        name = (take.origin.script, take.origin.scene) if take.origin else None
+        scenes.setdefault(name, take)
+    for take in list(scenes.values())[1:]:
+        take.film()
+
+
 def check(
     jobs: Sequence[Job], settings: Settings, encoders: Collection[str] | None = None
 ) -> Sequence[Job]:

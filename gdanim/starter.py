@@ -34,7 +34,12 @@ def write_script(name: str, folder: Path) -> Path:
     Raises RequestError for a name that no module can have, or when there is such a file already.
     """
     name = name.removesuffix(".py")
-    if not name.isidentifier() or keyword.iskeyword(name):
+    if keyword.iskeyword(name):
+        raise RequestError(
+            f"NAME: {name} is a word of Python itself, and no module's name; "
+            f"choose another, such as {name.lower()}_lesson"
+        )
+    if not name.isidentifier():
         raise RequestError(
             f"NAME: must be of letters, digits and underscores and begin with no digit, "
             f"such as my_lesson; got {name!r}"

@@ -79,6 +79,25 @@ def test_several_scenes_formats_and_a_still() -> None:
     assert sorted(os.listdir("output")) == sorted(names)
 
 
+def test_a_panel_that_fails_is_found_before_another_scene_is_drawn() -> None:
+    odd = """
+from dataclasses import replace
+from gdanim import views
+
+class Odd(views.View):
+    def draw(self, ax, clip):
+        return 1 / 0
+
+def third() -> Scene:
+    return replace(calm(), panels={"odd": Odd()})
+"""
+    write(Path(), TWO + odd)
+    result = gdanim("render", "lesson.py", *SHORT)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: lesson.py, line 15: ZeroDivisionError: "), result.stderr
+    assert os.listdir() == ["lesson.py"]
+
+
 def test_one_scene_of_several_and_only_its_still() -> None:
     write(Path(), TWO)
     result = gdanim("render", "lesson.py::wild", "--size", "96x64", "--still", "last", "-o", "new")
@@ -407,10 +426,17 @@ def test_new_overwrites_nothing() -> None:
     assert Path("lesson.py").read_text() == SCENE
 
 
-@pytest.mark.parametrize("name", ["", "2nd", "a b", "../up", "class", "x.y", "my-lesson"])
+@pytest.mark.parametrize("name", ["", "2nd", "a b", "../up", "x.y", "my-lesson"])
 def test_names_that_a_script_cannot_have(name: str) -> None:
     refused(gdanim("new", name), f"such as my_lesson; got {name!r}")
     assert not os.listdir()
+
+
+@pytest.mark.parametrize("name", ["import", "None"])
+def test_a_script_is_not_called_like_a_keyword(name: str) -> None:
+    refused(gdanim("new", name), f"{name} is a word of Python itself, and no module's name; choose")
+    assert not os.listdir()
+    assert gdanim("new", f"{name.lower()}_lesson").exit_code == 0
 
 
 def test_doctor_on_a_machine_that_works() -> None:

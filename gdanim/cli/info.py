@@ -9,6 +9,7 @@ import click
 from gdanim.cli.group import Command, debug_option
 from gdanim.cli.render import render
 from gdanim.cli.telling import size_in_words
+from gdanim.errors import RequestError
 
 
 @click.command(cls=Command)
@@ -28,6 +29,12 @@ def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> Non
         place /= path.absolute().name
     if again:
         words = found.note.command(place)[2:]
+        script = Path(words[0].partition("::")[0])
+        if not script.exists():
+            raise RequestError(
+                f"{script}: no such file here: its path is relative to the folder that {path} was "
+                "rendered in; go there, and name the video from there"
+            )
         with render.make_context("render", words, parent=ctx.parent) as context:
             render.invoke(context)
         return

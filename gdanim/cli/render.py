@@ -96,13 +96,15 @@ def render(
     SCRIPT is a scene script; ::SCENE picks one of its scenes, otherwise all are rendered.
     """
     from gdanim.publish.beside import Beside
-    from gdanim.rendering import prepare
+    from gdanim.rendering import prepare, rehearse
     from gdanim.requests import request
 
     wanted = settings_from(**wishes)
     beside = Beside(poster, captions, alt, filmstrip, csv)
     jobs = request(scripts, settings, output, formats, still, codec, beside, sweep)
-    for take in prepare(jobs, wanted):
+    takes = prepare(jobs, wanted)
+    rehearse(takes)
+    for take in takes:
         for rendered in take.files(bar, processes):
             click.echo(report(rendered))
             if show and click.launch(str(rendered.path)) != 0:

@@ -18,6 +18,7 @@ from typing import IO
 import imageio_ffmpeg
 
 from gdanim.errors import GdanimError
+from gdanim.files import FULL
 
 if sys.platform == "win32":
     NO_WINDOW = subprocess.CREATE_NO_WINDOW
@@ -116,8 +117,11 @@ def version() -> str:
 
 
 def tags(path: Path) -> dict[str, str]:
-    """The file's own tags, such as comment."""
-    listing = _asked(("-i", path, "-f", "ffmetadata", "-")).decode(errors="replace")
+    """The file's own tags, such as comment; GdanimError when it is no video."""
+    try:
+        listing = _asked(("-i", path, "-f", "ffmetadata", "-")).decode(errors="replace")
+    except FfmpegError:
+        raise GdanimError(f"{path}: is no video that ffmpeg can read") from None
     pairs = (line.partition("=") for line in listing.splitlines() if not line.startswith(";"))
     # https://ffmpeg.org/ffmpeg-formats.html#Metadata-2
     return {name: re.sub(r"\\(.)", r"\1", text) for name, _, text in pairs}
@@ -186,15 +190,24 @@ def _write_all(stdin: IO[bytes], frame: memoryview) -> None:
         rest = rest[stdin.write(rest) :]
 
 
-def _failure(code: int, words: IO[bytes]) -> GdanimError:
+class FfmpegError(GdanimError):
+    """ffmpeg ended before it was done; the message has its own last words."""
+
+
+def _failure(code: int, words: IO[bytes]) -> FfmpegError:
     words.seek(0, os.SEEK_END)
     words.seek(max(0, words.tell() - LAST_BYTES))
     lines = words.read().decode(errors="replace").strip().splitlines()[-LAST_LINES:]
+    for full in map(os.strerror, FULL):
+        if any(full in line for line in lines):
+            return FfmpegError(
+                f"ffmpeg cannot write: {full}; free some space, or name another place"
+            )
     if code == 0:
         what = "stopped before the last frame"
     else:
         what = ending(code)
-    return GdanimError("\n".join([f"ffmpeg {what}" + (":" if lines else ""), *lines]))
+    return FfmpegError("\n".join([f"ffmpeg {what}" + (":" if lines else ""), *lines]))
 
 
 def ending(code: int) -> str:
