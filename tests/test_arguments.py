@@ -21,6 +21,7 @@ from gdanim.descent.starts import starts
 from gdanim.descent.stopping import Convergence
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets, objectives
+from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber
 from gdanim.problems.mlp import MLP
@@ -69,6 +70,8 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     ),
     (starts, (5, 0, 3), "model: must be a Model or a Problem, such as Linear(); got 5"),
     (starts, (Adam(1), 0, 3), "model: must be a Model or a Problem, such as Linear(); got Adam("),
+    (datasets.on_curve, (5, (1, 2), [1, 2]), "model: must be a Model, such as Linear(); got 5"),
+    (Dataset, ([1], [1], 5), "Dataset: x_names: must be an Iterable, such as ('age', 'height')"),
     (in_parts, (5,), "ends: must be an Iterable, such as [50]; got 5"),
     (in_parts, ("5",), "ends: must be a whole number of at least 1, got '5'"),
     (Scene, ({}, Adam(1)), "problem: give one, or several by their labels, got {}"),
@@ -83,6 +86,7 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     ),
     (seen_from, ("a", 0.01), "lr: expected numbers, got 'a'"),
     (seen_from, (0.1, "a"), "accuracy: expected numbers, got 'a'"),
+    (Recorder, (LINE, 10, "1 GB"), "memory: must be a whole number of at least 0, got '1 GB'"),
     (Huber, ([1, 2],), "Huber: delta: must be one finite number, got [1, 2]"),
     (L1, ([1, 2],), "L1: weight: must be one finite number, got [1, 2]"),
     (L2, ([1, 2],), "L2: weight: must be one finite number, got [1, 2]"),

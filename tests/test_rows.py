@@ -120,6 +120,14 @@ def test_no_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         Rows((2,), 100, limit=0)
 
 
+@pytest.mark.parametrize("rows", [10**15, 10**19])
+def test_more_than_any_place_has(rows: int) -> None:
+    with pytest.raises(
+        GdanimError, match=r"cannot keep [0-9.]+ GB of recorded steps: .*; set TMPD"
+    ):
+        Rows((2,), rows)
+
+
 @pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="nothing here can reserve room")
 @pytest.mark.parametrize("first", [1, 4000], ids=["grown", "expected"])
 def test_a_full_disk(tmp_path: Path, first: int) -> None:

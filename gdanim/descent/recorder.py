@@ -34,6 +34,8 @@ class Recorder:
 
     def __init__(self, problem: Landscape, steps: int = 1023, memory: int | None = None) -> None:
         expect("problem", problem, Landscape, "Problem(datasets.linear(), Linear())")
+        if memory is not None:
+            whole("memory", memory)
         self._problem, self._memory = problem, memory
         self._capacity = whole("steps", steps) + 1
         self._rows: Rows | None = None

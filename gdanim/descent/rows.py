@@ -72,10 +72,11 @@ class Rows:
                 weakref.finalize(self, self._file.close)
             _reserve(self._file, rows * self._row_bytes)
             mapped = np.memmap(self._file, self._dtype, "r+", shape=shape)
-        except OSError as error:
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or "more than any file can hold"
             raise GdanimError(
                 f"{tempfile.gettempdir()}: cannot keep {rows * self._row_bytes / 1e9:.1f} GB of "
-                f"recorded steps: {error.strerror or error}; set TMPDIR to a folder with more room"
+                f"recorded steps: {reason}; set TMPDIR to a folder with more room"
             ) from error
         return mapped.view(np.ndarray)
 

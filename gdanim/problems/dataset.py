@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gdanim.arrays import Floats, Ints, floats, keep, number, whole
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, expect
 
 Curve = Callable[[Floats], Floats]
 
@@ -50,6 +50,7 @@ class Dataset:
             raise GdanimError(
                 f"Dataset: truth must be a function of x [N, D] or None, got {self.truth!r:.80}"
             )
+        expect("Dataset: x_names", self.x_names, Iterable, "('age', 'height')")
         names = (self.x_names,) if isinstance(self.x_names, str) else tuple(self.x_names)
         if names == ("x",) and x.shape[1] > 1:
             names = tuple(f"x{i}" for i in range(1, x.shape[1] + 1))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gdanim.arrays import at_least_zero, floats, parameters, whole
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, expect
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.model import Fixed, Model
@@ -178,6 +178,7 @@ def on_curve(model: Model, params: Sequence[float], x: ArrayLike) -> Dataset:
 
     Raises GdanimError for parameters or points that do not fit the model or are not finite.
     """
+    expect("model", model, Model, "Linear()")
     fixed = parameters("params", params, model.names)
     if fixed.ndim != 1 or not np.isfinite(fixed).all():
         raise GdanimError(
