@@ -10,9 +10,16 @@ import pytest
 from cases import LINE, WAVE
 from test_descent import book
 
-from gdanim.descent.diagnosis import Diagnosis, diagnose, standardised_condition, stretch
+from gdanim.descent.diagnosis import (
+    Diagnosis,
+    diagnose,
+    in_minimum,
+    standardised_condition,
+    stretch,
+)
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
+from gdanim.descent.search import SearchError
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
@@ -152,12 +159,27 @@ def test_a_learning_rate_for_each_parameter() -> None:
     bowl, here = objectives.bowl(100), np.array([1.0, 1.0])
     assert stretch(bowl, here, np.array(0.02)) == pytest.approx(2.0)
     assert stretch(bowl, here, np.array([1.5, 0.001])) == pytest.approx(1.5)
+    rows = np.array([[1.5, 0.001], [0.5, 0.03]])
+    np.testing.assert_allclose(stretch(bowl, here, rows), [1.5, 3.0])
+
+
+def test_a_minimum_is_told_from_what_only_flattens() -> None:
+    cube, tail = (Objective(f, range=(0, 3)) for f in (lambda x: x**3, lambda x: np.exp(-x)))
+    for x in (1.0, 1e-3):
+        assert not in_minimum(cube, np.array([x]))
+    assert not in_minimum(tail, np.array([9.0]))
+    assert not in_minimum(objectives.himmelblau(), np.zeros(2))
+    assert in_minimum(objectives.himmelblau(), np.array([2.95, 2.03]))
+    run = descend(WAVE, GradientDescent(0.1), (2.9, 1.72, 0, -1.2), 300)
+    assert in_minimum(WAVE, run.params[-1])
 
 
 def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)
-    with pytest.raises(GdanimError, match=r"needs scipy: pip install 'gdanim\[explain\]'$"):
+    with pytest.raises(SearchError, match=r"needs scipy: pip install 'gdanim\[explain\]'$"):
         diagnose(WAVE, (1.0, 1.0, 1.0, 1.0))
+    known = diagnose(WAVE, (1.0, 1.0, 1.0, 1.0), restarts=0).optimum
+    assert known is not None and known.name == "true curve"
     assert diagnose(LINE, (0.0, 0.0)).optimum is not None
     assert diagnose(objectives.rosenbrock(), (0.0, 0.0)).optimum is not None
     assert diagnose(objectives.saddle(), (1.0, 1.0)).optimum is None

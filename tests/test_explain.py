@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,17 +15,25 @@ from test_descent import book
 
 from gdanim.cli import main
 from gdanim.descent.adaptive import Adam
+from gdanim.descent.diagnosis import diagnose
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum
-from gdanim.explain import count, explain, number, percent
+from gdanim.descent.noise import Noisy
+from gdanim.descent.run import Run
+from gdanim.descent.schedules import Constant, Cosine, Piecewise, WarmUp
+from gdanim.explain import explain
+from gdanim.explain.words import apart, count, growth, number, percent, steps
 from gdanim.problems import datasets, objectives
 from gdanim.problems.linear import Linear
+from gdanim.problems.losses import Huber, Loss, MeanAbsoluteError, RootMeanSquaredError
+from gdanim.problems.objective import Objective
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 
 LINE = Problem(datasets.linear(), Linear())
+EXACT = Problem(datasets.linear(noise=0), Linear())
 WAVE = Problem(datasets.sinusoid(), Sinusoid())
 
 
@@ -41,12 +51,14 @@ def test_the_book() -> None:
 
 
 def test_the_blogs_line_past_the_edge() -> None:
-    lines = explain(descend(LINE, GradientDescent(3e-2), (-2.0, -1.5), 100))
+    run = descend(LINE, GradientDescent(3e-2), (-2.0, -1.5), 100)
+    lines = explain(run)
     assert lines[0] == (
         "learning rate 0.03 is past the edge of stability, 0.029994: the distance along the "
         "steepest direction (mostly slope) grows by 0.04 % with every step"
     )
-    assert lines[4].endswith("of it is still the direction that is mostly slope, not noise")
+    first, last = (number(float(loss)) for loss in run.losses[[0, -1]])
+    assert lines[3] == f"after 100 steps the loss is {last}, and was {first} at the start"
     lines = explain(descend(LINE, GradientDescent(1e-2), (-2.0, -1.5), 1000))
     assert lines[0].startswith("learning rate 0.01 is 33 % of the largest stable one, 0.029994; ")
     assert lines[4].endswith(", which is the floor")
@@ -57,27 +69,27 @@ def test_the_blogs_line_past_the_edge() -> None:
     [
         (
             lambda: descend(WAVE, GradientDescent(0.1), (2.9, 1.72, 0, -1.2), 300),
-            "it has settled in a local minimum, 2.4",
+            "it ends in a local minimum, 2.4",
         ),
         (
             lambda: descend(WAVE, GradientDescent(0.01), (2.0, 1.0, 1.3, -4.0), 20),
-            "it has not settled: ",
+            "over the last 2 steps it fell from ",
         ),
         (
             lambda: descend(WAVE, GradientDescent(0.005), (2.2, 1.05, 1.36, -4.7), 500),
-            "so it has arrived at the best that is known",
+            "that is within 1 % of the best that is known",
         ),
         (
             lambda: descend(objectives.rosenbrock(), Adam(0.1), (-1.5, 2), 1500),
-            "so it has arrived at the best that is known",
+            "that is above the best that is known by less than a billionth of the way down",
         ),
         (
             lambda: descend(objectives.himmelblau(), GradientDescent(0.001), (0, 0), 1),
-            "it stands where the loss still bends down in some direction",
+            "at its end the loss bends down in some direction, so this is no minimum",
         ),
         (
             lambda: descend(objectives.rosenbrock(), GradientDescent(0.1), (2, 2), 50),
-            "the run diverges after ",
+            "the run diverges: after 3 steps the loss is ",
         ),
         (
             lambda: descend(objectives.rosenbrock(), GradientDescent(0.1), (2, 2), 50),
@@ -101,7 +113,7 @@ def test_the_blogs_line_past_the_edge() -> None:
         ),
         (
             lambda: descend(LINE, GradientDescent([0.04, 0.5]), (1, 1), 20),
-            "the learning rates are past the edge of stability, by a factor of 1.3",
+            "the learning rates are past the edge of stability, by 33 %",
         ),
         (
             lambda: descend(
@@ -117,6 +129,139 @@ def test_what_is_said(run: Callable[[], object], sentence: str) -> None:
     assert any(line.startswith(sentence) for line in lines), lines
 
 
+def robust(loss: Loss) -> Problem:
+    return Problem(datasets.linear(), Linear(), loss)
+
+
+ROOT = robust(RootMeanSquaredError())
+CUBE = Objective(lambda x: x**3, ("x",), (-3, 3))
+SLOPE = Objective(lambda x: np.exp(-x), ("x",), (0, 3))
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (
+            lambda: descend(robust(MeanAbsoluteError()), GradientDescent(0.001), (50, -1.5), 20),
+            "local minimum|learning rate",
+        ),
+        (
+            lambda: descend(robust(Huber(0.1)), GradientDescent(0.001), (50, -100), 20),
+            "local minimum|learning rate",
+        ),
+        (lambda: descend(CUBE, GradientDescent(0.01), (1,), 30), "local minimum"),
+        (lambda: descend(CUBE, GradientDescent(0.01), (1,), 3_000), "local minimum"),
+        (lambda: descend(SLOPE, GradientDescent(0.1), (1,), 3_000), "local minimum"),
+        (
+            lambda: descend(ROOT, GradientDescent(0.01), (-2, -1.5), 5_000),
+            "fell|local minimum|largest",
+        ),
+        (
+            lambda: descend(EXACT, GradientDescent(0.01), (-2.0, -1.5), 100),
+            "not noise",
+        ),
+        (
+            lambda: descend(LINE, GradientDescent(0.01), (-2, -1.5), batch_size=2, epochs=40),
+            "noise|still|halves",
+        ),
+        (
+            lambda: descend(LINE, Noisy(GradientDescent(0.01), 3.0), (-2, -1.5), 1000),
+            "not noise|still|halves",
+        ),
+        (
+            lambda: descend(objectives.rosenbrock(), Momentum(1e-4), (-1.5, 2), 200),
+            "largest",
+        ),
+        (
+            lambda: descend(LINE, GradientDescent(0.0304), (-2, -1.5), 40),
+            "still|not noise|halves",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_not_said(run: Callable[[], Run], words: str) -> None:
+    text = "\n".join(explain(run()))
+    assert not re.search(words, text), text
+
+
+def test_fitted_noise_is_said_to_be_noise() -> None:
+    data = datasets.sinusoid(1, 4, 0, 0, points=30, range=(-1, 1), noise=0.3)
+    train, held_out = data.split(0.5)
+    problem = Problem(train, Polynomial(12), validation=held_out)
+    run = descend(problem, GradientDescent(0.45), np.zeros(13), 20_000)
+    assert run.validation_losses is not None and train.truth is not None
+    best = int(run.validation_losses.argmin())
+    true = number(float(np.mean((train.truth(train.x) - train.y) ** 2)))
+    last, low = (number(float(run.validation_losses[step])) for step in (-1, best))
+    loss = number(float(run.losses[-1]))
+    assert explain(run)[-2:] == [
+        f"after 20 000 steps the loss is {loss}, below the true curve's {true}: it fits noise",
+        f"on the held-out points the loss is {last}, and was lowest, {low}, after {steps(best)}",
+    ]
+
+
+def test_points_without_noise_have_no_floor_of_rounding() -> None:
+    lines = explain(descend(EXACT, GradientDescent(0.01), (-2.0, -1.5), 100))
+    assert "the fit's floor is 0, but for rounding: the model can go through every point" in lines
+    assert lines[4].endswith("; nearly all of it is still that direction")
+
+
+def test_what_batches_and_noise_cost_is_measured_against_the_same_run_without() -> None:
+    start, rule = (-2.0, -1.5), GradientDescent(0.01)
+    calm = number(float(descend(LINE, rule, start, 200).losses[-1]))
+    batches = explain(descend(LINE, rule, start, 200, batch_size=2))
+    noise = explain(descend(LINE, Noisy(rule, 3.0), start, 200))
+    instead = "; at the same rates, but with {}, it would be {}"
+    assert batches[3].endswith(instead.format("all points in each step", calm))
+    assert noise[3].endswith(instead.format("no noise on the gradient", calm))
+    both = explain(descend(LINE, Noisy(rule, 3.0), start, 200, batch_size=2))
+    without = "all points in each step and no noise on the gradient"
+    assert both[3].endswith(instead.format(without, calm))
+
+
+def test_a_schedule_past_the_edge_is_warned_of() -> None:
+    run = descend(LINE, GradientDescent(Piecewise([1e-2, 3e-2], [10])), (-2, -1.5), 60)
+    found = diagnose(LINE, run.params[-1])
+    assert found.optimum is not None and found.optimum.params is not None
+    along = (run.params - found.optimum.params) @ found.directions[-1]
+    grown = percent(abs(float(along[-1] / along[10])) - 1)
+    assert explain(run)[0] == (
+        "of learning rates from 0.01 to 0.03, 0.03 is past the edge of stability, 0.029994: over "
+        f"50 of 60 steps the distance along the steepest direction (mostly slope) grows by {grown}"
+        ", and at the last rate would for ever"
+    )
+    lines = explain(descend(LINE, GradientDescent(Cosine(0.2, 100)), (-2, -1.5), 100))
+    assert "0.2 is past the edge of stability, 0.029994: over 75 of 100 steps" in lines[0]
+    assert lines[0].endswith(" times as large")
+    assert lines[3].startswith("after 100 steps the loss is 7.95e+108, and was 538 at the start")
+
+
+def test_all_rates_of_a_schedule_count_where_each_parameter_has_its_own() -> None:
+    rate = WarmUp(Constant([0.05, 0.05]), 50)
+    run = descend(LINE, GradientDescent(rate), (-2, -1.5), 200)
+    past = int((run.rates[:, 0] > 0.0299938).sum())
+    assert explain(run)[0] == (
+        f"the learning rates are past the edge of stability, by up to 67 %, in {past} of 200 steps"
+    )
+
+
+def test_the_slowest_direction_is_the_steepest_one_near_the_edge() -> None:
+    run = descend(LINE, GradientDescent(0.02995), (-2, -1.5), 400)
+    (line,) = [line for line in explain(run) if "slowest" in line]
+    assert line == "the slowest direction (mostly slope) halves every 237 steps"
+    found = diagnose(LINE, run.params[-1])
+    assert found.optimum is not None and found.optimum.params is not None
+    along = abs((run.params - found.optimum.params) @ found.directions[-1])
+    assert along[237] / along[0] == pytest.approx(0.5, abs=0.002)
+
+
+def test_without_scipy_it_says_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
+    lines = explain(descend(WAVE, GradientDescent(1.002), (2.9, 1.72, 0, -1.2), 90))
+    assert lines[0].endswith("; the best known is 0.00932 (true curve)")
+    assert any("learning rate 1.002 is past the edge" in line for line in lines)
+    assert lines[-1].endswith("needs scipy: pip install 'gdanim[explain]'")
+
+
 def test_numbers_in_words() -> None:
     assert [number(v) for v in (7.303745, 268000.25, 3.5399e-5, 0.00924, 57.5016, 0)] == [
         "7.30", "268 000", "3.54e-05", "0.00924", "57.5", "0",
@@ -128,6 +273,12 @@ def test_numbers_in_words() -> None:
     assert [percent(v) for v in (0.2825, 0.00041855, 0.9998, 1.0, 0.5, 1.5)] == [
         "28 %", "0.04 %", "99.98 %", "100 %", "50 %", "150 %",
     ]  # fmt: skip
+    assert percent(1170.69) == "117 069 %"
+    assert [growth(v) for v in (1.0004, 1.5, 1170.69)] == [
+        "grows by 0.04 %", "grows by 50 %", "becomes 1 170 times as large",
+    ]  # fmt: skip
+    assert apart(0.03, 0.0299937) == ("0.03", "0.029994")
+    assert apart(0.0299938, 0.0299937) == ("0.0299938", "0.0299937")
 
 
 def test_command_line(tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ from gdanim.cli.options import set_option
 def explain(scripts: tuple[str, ...], settings: dict[str, str]) -> None:
     """Say in words what a scene's descent is up against, and where it ends.
 
-    The learning rate beside the largest stable one, the floor, the slowest direction. A model that
-    is not linear in its parameters needs scipy: pip install 'gdanim[explain]'.
+    The learning rate beside the largest stable one, the floor, the slowest direction. To search
+    for the lowest loss of a model that is not linear in its parameters needs scipy: pip install
+    'gdanim[explain]'.
     """
     # The searches solve systems of a few unknowns each: threads wait for one another longer than
     # they work. OpenBLAS reads this when it is loaded.

@@ -23,6 +23,8 @@ from gdanim.problems.problem import Problem
 # An eigenvalue this much smaller than the largest is a rounding error: P times the precision of
 # float64, or of the differences that the Hessian comes from.
 EXACT, DIFFERENCES = 4e-16, 1e-9
+# So many Newton steps from near a minimum change its least curvature in the end by less than this.
+NEWTON, AT_REST = 8, 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,11 +109,12 @@ def diagnose(
     The Hessian is the problem's own where it is the same everywhere, else it comes from differences
     of the gradient at `params`. The optimum is the one in closed form, or the known one, else the
     best of `restarts` searches, from `params` and from starts drawn from `seed`. Raises GdanimError
-    for parameters that do not fit or where the loss is not finite, and when it has to search and
-    scipy is not installed (`pip install 'gdanim[explain]'`).
+    for parameters that do not fit or where the loss is not finite, and SearchError when it has to
+    search and scipy is not installed (`pip install 'gdanim[explain]'`); with no `restarts` it
+    never searches.
     """
     expect("problem", problem, Landscape, "Problem(datasets.linear(), Linear())")
-    whole("restarts", restarts, least=1)
+    whole("restarts", restarts)
     whole("seed", seed)
     here = parameters("params", params, problem.names)
     loss, gradient = problem.loss(here), problem.gradient(here)
@@ -139,13 +142,33 @@ def diagnose(
     )
 
 
-def stretch(problem: Landscape, params: Floats, lr: Floats) -> float:
+def in_minimum(problem: Landscape, params: Floats) -> bool:
+    """`(p)->()`: whether Newton's method goes from here to a minimum, through positive curvature.
+
+    Before a point of inflection, or on a slope that only flattens, curvature is positive too, but
+    there each step halves it or so, while at a minimum it comes to rest.
+    """
+    low = last = np.inf
+    for _ in range(NEWTON):
+        matrix, slopes = hessian(problem, params), problem.gradient(params)
+        if not (np.isfinite(matrix).all() and np.isfinite(slopes).all()):
+            return False
+        values, vectors = np.linalg.eigh(matrix)
+        low, last = float(values[0]), low
+        if low <= DIFFERENCES * len(params) * values[-1]:
+            return False
+        params = params - vectors @ (vectors.T @ slopes / values)
+    return abs(low - last) < AT_REST * low
+
+
+def stretch(problem: Landscape, params: Floats, lr: Floats) -> Floats:
     """`(p),(p)->()`: the largest eigenvalue of rates times Hessian, stable below 2.
 
     For gradient descent with a learning rate of its own for each parameter, or one for all.
     """
-    root = np.sqrt(np.broadcast_to(lr, params.shape))
-    return float(np.linalg.eigvalsh(root * hessian(problem, params) * root[:, np.newaxis])[-1])
+    root = np.sqrt(np.broadcast_to(lr, (*np.shape(lr)[:-1], *params.shape)))
+    scaled = root[..., np.newaxis, :] * hessian(problem, params) * root[..., np.newaxis]
+    return np.asarray(np.linalg.eigvalsh(scaled)[..., -1])
 
 
 def standardised_condition(problem: Landscape) -> float | None:

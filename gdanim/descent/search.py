@@ -15,15 +15,20 @@ WALL = 1e300
 ITERATIONS = 500
 
 
+class SearchError(GdanimError):
+    """The optimum takes a search, and there is no scipy for it."""
+
+
 def lowest(problem: Landscape, params: ArrayLike, restarts: int = 10, seed: int = 0) -> Best | None:
     """The optimum: what the problem knows in closed form, else the best of `restarts` searches.
 
     Each is L-BFGS-B of scipy (Byrd, Lu, Nocedal and Zhu, SIAM Journal on Scientific Computing 16,
     1995), from `params [P]` and from starts that are drawn from `seed`. None for a loss that falls
-    for ever. Raises GdanimError when it has to search and there is no scipy.
+    for ever. No `restarts`, no search: then the optimum that the problem knows, or None. Raises
+    SearchError when it has to search and there is no scipy.
     """
     known, constant = problem.best(), problem.hessian()
-    if known is not None and known.params is not None:
+    if not restarts or (known is not None and known.params is not None):
         return known
     # A quadratic with a direction downhill has no minimum; a search would find the range's end.
     if constant is not None and np.linalg.eigvalsh(constant)[0] < 0:
@@ -38,7 +43,7 @@ def _search(problem: Landscape, start: Floats) -> Best:
     try:
         from scipy.optimize import minimize
     except ImportError:
-        raise GdanimError(
+        raise SearchError(
             "to search for the optimum of this problem needs scipy: pip install 'gdanim[explain]'"
         ) from None
 
