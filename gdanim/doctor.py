@@ -28,6 +28,12 @@ DEPENDENCIES = (
     "autograd",
     "annotated-types",
 )
+# What some commands need besides: the extra that brings it, and what it is for.
+OPTIONAL = {
+    "scipy": ("explain", "`gdanim explain` for models that are not linear in their parameters"),
+    "python-pptx": ("slides", "`gdanim snippet --for pptx`"),
+    "distributed": ("cluster", "`gdanim batch --dask`"),
+}
 ON_REQUEST = tuple(
     format
     for format in dict.fromkeys(with_codec(like, like.codec) for like in VARIANTS)
@@ -46,11 +52,13 @@ class Finding:
 
 
 def examine(folder: Path) -> Iterator[Finding]:
-    """Look at Python, dependencies, ffmpeg, each format and codec, and the folder for videos."""
+    """Look at Python, what gdanim needs, ffmpeg, formats and codecs, and the folder for videos."""
     yield Finding("gdanim", True, __version__)
     yield _finding("Python", _python)
     for name in DEPENDENCIES:
         yield _finding(name, partial(_version, name))
+    for name, (extra, use) in OPTIONAL.items():
+        yield Finding(name, True, _optional(name, extra, use))
     yield _finding("ffmpeg", _ffmpeg)
     for format in FORMATS.values():
         yield _finding(format.name, partial(_test_clip, format))
@@ -78,6 +86,13 @@ def _version(name: str) -> str:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         raise GdanimError(f"is not installed: {REINSTALL}") from None
+
+
+def _optional(name: str, extra: str, use: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return f"not installed; needed for {use} alone: pip install 'gdanim[{extra}]'"
 
 
 def _ffmpeg() -> str:

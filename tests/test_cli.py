@@ -454,6 +454,8 @@ def test_doctor_looks_at_all_that_gdanim_needs() -> None:
     text = (Path(doctor.__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
     listed = text.partition("\ndependencies = [")[2].partition("]")[0]
     assert tuple(re.findall(r'"([\w-]+)', listed)) == doctor.DEPENDENCIES
+    for name, (extra, _) in doctor.OPTIONAL.items():
+        assert re.search(rf'^{extra} = \["{name}>=[\d.]+"\]$', text, re.MULTILINE)
 
 
 def test_doctor_without_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -464,6 +466,16 @@ def test_doctor_without_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "unset IMAGEIO_FFMPEG_EXE" in result.stdout
     assert result.stderr == f"Error: {', '.join(failed)}: see above for what to do\n"
     assert result.exit_code == 1
+
+
+def test_doctor_says_which_extras_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "OPTIONAL", {"pytest": ("dev", "b"), "no-such-thing": ("a", "it")})
+    found = {finding.name: finding for finding in doctor.examine(Path("output"))}
+    assert found["pytest"].detail == pytest.__version__
+    assert found["no-such-thing"].works
+    assert found["no-such-thing"].detail == (
+        "not installed; needed for it alone: pip install 'gdanim[a]'"
+    )
 
 
 def test_doctor_where_ffmpeg_lacks_a_codec(monkeypatch: pytest.MonkeyPatch) -> None:
