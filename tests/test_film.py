@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
+from gdanim.film import ffmpeg
 from gdanim.film.film import Film
 from gdanim.film.save import save_still
 from gdanim.numbers import quantity
@@ -193,6 +196,42 @@ def test_the_users_own_limit_for_html_holds(caplog: pytest.LogCaptureFixture) ->
         html = film.animation().to_jshtml()
     assert html.count("data:image/png;base64") < 3
     assert "animation.embed_limit" in caplog.text
+
+
+def test_all_frames_go_into_a_page_where_the_user_sets_no_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    film = scene(steps=2, size=(320, 180)).film()
+    monkeypatch.setitem(mpl.rcParamsDefault, "animation.embed_limit", 1e-3)
+    with mpl.rc_context({"animation.embed_limit": 1e-3}):
+        assert film.animation().to_jshtml().count("data:image/png;base64") == 3
+        assert mpl.rcParams["animation.embed_limit"] == 1e-3
+
+
+def test_a_notebook_shows_a_video_without_an_ffmpeg_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    film, path = scene(steps=2, size=(320, 180)).film(), tmp_path / "a.mp4"
+    before = dict(mpl.rcParams)
+    found = re.search(r'src="data:video/mp4;base64,([^"]*)"', film.animation()._repr_html_())
+    assert found
+    path.write_bytes(base64.b64decode(found[1]))
+    film.animation().save(tmp_path / "b.mp4")
+    for video in (path, tmp_path / "b.mp4"):
+        assert (ffmpeg.count_frames(video), ffmpeg.stream(video).size) == (3, (320, 180))
+    with mpl.rc_context({"animation.html": "jshtml"}):
+        assert "data:image/png;base64" in film.animation()._repr_html_()
+    assert dict(mpl.rcParams) == before
+
+
+def test_an_ffmpeg_of_the_users_is_used(tmp_path: Path) -> None:
+    moving = scene(steps=2, size=(320, 180)).film().animation()
+    with mpl.rc_context({"animation.ffmpeg_path": f"{tmp_path / 'mine'}"}):
+        with pytest.raises(RuntimeError, match="ffmpeg"):
+            moving.to_html5_video()
+    # matplotlib warns of an animation that never was.
+    moving.to_jshtml()
 
 
 def test_a_window_moves_by_its_own_clock() -> None:

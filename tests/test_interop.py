@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,17 @@ from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum, Nesterov
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.recorder import Recorder
+from gdanim.descent.run import Run
 from gdanim.descent.schedule import Planned
 from gdanim.errors import GdanimError
+from gdanim.film import ffmpeg
 from gdanim.problems import objectives
 from gdanim.problems.landscape import Landscape
 from gdanim.problems.mlp import MLP
 from gdanim.problems.problem import Problem
+from gdanim.rendering import render
+from gdanim.scene import Scene
+from gdanim.timeline import Even
 
 STEPS = 200
 PLACES: dict[str, tuple[Landscape, ArrayLike]] = {
@@ -162,7 +168,15 @@ def test_the_plateau_of_torch(factor: float) -> None:
 # Whole loops of theirs
 
 
-def test_a_loop_of_torch() -> None:
+def shown(run: Run, folder: Path) -> None:
+    """The run becomes a video, whose last frame is not the first."""
+    scene = Scene(run.problem, run, title="Theirs", size=(160, 96), fps=4, pace=Even(2))
+    made, film = render(scene, folder / "theirs.mp4"), scene.film()
+    assert made.frames == len(film) == ffmpeg.count_frames(made.path)
+    assert film.draw(0).tobytes() != film.draw(len(film) - 1).tobytes()
+
+
+def test_a_loop_of_torch(tmp_path: Path) -> None:
     torch = peer("torch")
     x, y = torch.from_numpy(LINE.data.x.copy()), torch.from_numpy(LINE.data.y.copy())
     module = torch.nn.Linear(1, 1, dtype=torch.float64)
@@ -177,11 +191,12 @@ def test_a_loop_of_torch() -> None:
         torch.nn.functional.mse_loss(module(x)[:, 0], y).backward()
         optimizer.step()
         recorder.snapshot(module)
-    ours = descend(LINE, Adam(0.1), (-1, 3), 100)
-    np.testing.assert_allclose(recorder.run().params, ours.params, rtol=1e-9)
+    ours, run = descend(LINE, Adam(0.1), (-1, 3), 100), recorder.run()
+    np.testing.assert_allclose(run.params, ours.params, rtol=1e-9)
+    shown(run, tmp_path)
 
 
-def test_a_network_of_torch() -> None:
+def test_a_network_of_torch(tmp_path: Path) -> None:
     torch = peer("torch")
     x, y = torch.from_numpy(WAVE.data.x / 10), torch.from_numpy(WAVE.data.y.copy())
     problem = Problem(type(WAVE.data)(x.numpy(), y.numpy()), MLP((5, 3), "tanh"))
@@ -203,6 +218,7 @@ def test_a_network_of_torch() -> None:
     np.testing.assert_allclose(run.losses[:-1], losses, rtol=1e-10)
     ours = descend(problem, GradientDescent(0.05), run.params[0], 50)
     np.testing.assert_allclose(run.params, ours.params, rtol=1e-8, atol=1e-10)
+    shown(run, tmp_path)
 
 
 def test_tensors_of_torch() -> None:
@@ -215,7 +231,7 @@ def test_tensors_of_torch() -> None:
     np.testing.assert_array_equal(recorder.run().params, [[2, 1.5], [2, 0.5], [3, 4]])
 
 
-def test_a_loop_of_scikit_learn() -> None:
+def test_a_loop_of_scikit_learn(tmp_path: Path) -> None:
     linear_model = peer("sklearn.linear_model")
     estimator = linear_model.SGDRegressor(
         learning_rate="constant", eta0=0.001, penalty=None, shuffle=False
@@ -237,9 +253,10 @@ def test_a_loop_of_scikit_learn() -> None:
     run = recorder.run()
     np.testing.assert_allclose(run.params, expected, rtol=1e-10)
     assert run.losses[-1] < run.losses[0]
+    shown(run, tmp_path)
 
 
-def test_a_loop_of_jax_and_optax() -> None:
+def test_a_loop_of_jax_and_optax(tmp_path: Path) -> None:
     jax, optax = peer("jax"), peer("optax")
     with jax.enable_x64(True):
         x, y = jax.numpy.array(LINE.data.x[:, 0]), jax.numpy.array(LINE.data.y)
@@ -257,10 +274,13 @@ def test_a_loop_of_jax_and_optax() -> None:
             recorder.snapshot(params)
         tree = (jax.numpy.array([[7.0]]), [jax.numpy.array(8.0)])
         recorder.snapshot(tree)
+        recorder.snapshot(jax.numpy.array([9.5, 0.5], dtype=jax.numpy.bfloat16))
+        recorder.snapshot([jax.numpy.bfloat16(9.5), 0.5])
     run = recorder.run()
     ours = descend(LINE, Adam(0.1), (-1, 3), 50)
-    np.testing.assert_allclose(run.params[:-1], ours.params, rtol=1e-9)
-    np.testing.assert_array_equal(run.params[-1], [7, 8])
+    np.testing.assert_allclose(run.params[:-3], ours.params, rtol=1e-9)
+    np.testing.assert_array_equal(run.params[-3:], [[7, 8], [9.5, 0.5], [9.5, 0.5]])
+    shown(run, tmp_path)
 
 
 # What needs none of them
@@ -310,6 +330,8 @@ class Estimator:
         ([Tensor(np.array([[1.0]])), Tensor(np.array(2.0))], [1, 2]),
         ((np.array([[1.0]]), [np.array(2.0)]), [1, 2]),
         ({"intercept": 2, "slope": Tensor(np.array(1.0))}, [1, 2]),
+        (Module().parameters(), [4, 5]),
+        (iter([1, np.array([[2.0]])]), [1, 2]),
         (Module(), [4, 5]),
         (Estimator(), [6, 7]),
     ],

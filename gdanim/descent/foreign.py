@@ -5,7 +5,7 @@
 | numbers, an array or tensor of any package | as they stand, `[*R, P]` |
 | a list or tuple of arrays or such lists (a JAX tree) | one after the other, each row by row |
 | a mapping | its keys are the parameters' names |
-| a torch module | `module.parameters()`: of a Linear layer the weights, then the bias |
+| a torch module, or its `module.parameters()` | of a Linear layer the weights, then the bias |
 | a scikit-learn estimator | `coef_`, then `intercept_` |
 
 So `Linear()` fits torch.nn.Linear(1, 1) and scikit-learn's linear models.
@@ -13,7 +13,7 @@ So `Linear()` fits torch.nn.Linear(1, 1) and scikit-learn's linear models.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -46,6 +46,8 @@ def flat(params: Parameters, names: Sequence[str]) -> ArrayLike:
         return _joined([params.coef_, params.intercept_])
     if callable(getattr(params, "parameters", None)):
         return _joined(list(params.parameters()))
+    if isinstance(params, Iterator):
+        return _joined(list(params))
     if isinstance(params, list | tuple) and not _plain(params):
         return _joined(params)
     return _numbers(params)
@@ -69,5 +71,8 @@ def _numbers(leaf: Any) -> ArrayLike:
     # A tensor that has a gradient is no array; nor is one on another device, or a bfloat16.
     if callable(getattr(leaf, "detach", None)):
         leaf = leaf.detach().cpu().double().numpy()
+    # NumPy takes a bfloat16 of JAX for no number before it is told.
+    if "float" in f"{getattr(leaf, 'dtype', '')}":
+        leaf = np.asarray(leaf).astype(np.float64)
     array: ArrayLike = leaf
     return array
