@@ -12,7 +12,13 @@ import pytest
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from gdanim.film.film import Film
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.film.film import Film, blank_figure
+from gdanim.film.header import arrange, draw_header
+from gdanim.film.style import plain_style
+from gdanim.problems import datasets
+from gdanim.problems.linear import Linear
+from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.script import load, scripts_in
 from gdanim.views.fit import Fit
@@ -119,6 +125,40 @@ def test_text_follows_the_height_and_in_upright_frames_the_width() -> None:
     assert title(960, 720) == pytest.approx(title(1280, 720), rel=0.1)
     assert title(1080, 1080) == pytest.approx(title(1080, 1920), rel=0.1)
     assert title(1080, 1920) < 0.6 * title(3413, 1920)
+
+
+LONG = "price in 1000 Euro per square metre of flat"
+
+
+@pytest.mark.parametrize("theme", [LIGHT, PROJECTOR], ids=["light", "projector"])
+@pytest.mark.parametrize("size", SIZES)
+def test_long_names_of_axes_leave_the_panel_its_room(size: tuple[int, int], theme: Theme) -> None:
+    data = replace(datasets.linear(), x_names=(LONG,), y_name=LONG)
+    scene = Scene(
+        Problem(data, Linear()), GradientDescent(0.01), (0, 0), steps=9, size=size, theme=theme,
+        panels={"fit": Fit(), "bare": Fit(inset=None)},
+    )  # fmt: skip
+    film = scene.film()
+    assert not faults(film, len(film) - 1)
+    for ax in film.figure.axes:
+        assert ax.bbox.width > 0.7 * size[0] / (2 if size[0] > 1.2 * size[1] else 1)
+        assert ax.xaxis.label.get_window_extent().width <= ax.bbox.width
+        assert ax.yaxis.label.get_window_extent().height <= ax.bbox.height
+
+
+@pytest.mark.parametrize("ends", [(0.05, 0.95), (0.2, 0.8), (0.4, 0.8), (0.6, 0.85)])
+def test_the_headers_texts_keep_apart_however_narrow(ends: tuple[float, float]) -> None:
+    scene, runs = made("linear-scene")
+    clip = scene.clip(runs)
+    with plain_style(clip.theme):
+        figure = blank_figure((1080, 1920), clip.theme.paper)
+    header, update = draw_header(figure, clip)
+    arrange(header, clip, *ends)
+    update(len(clip.timeline) - 1)
+    texts = [text for text in vars(header).values() if text.get_text()]
+    boxes = [text.get_window_extent() for text in texts]
+    assert header.step in texts and header.loss in texts
+    assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
 
 
 def test_upright_frames_stack_their_panels() -> None:

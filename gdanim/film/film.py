@@ -169,17 +169,17 @@ def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> di
 
 
 def keep_inside(figure: Figure) -> None:
-    """Shrink the panels' names that would leave the frame at the side; no layout moves these."""
+    """Shrink the panels' titles that would leave the frame at the side; no layout moves these."""
     margin = 0.1 * figure.dpi
     for ax in figure.axes:
-        for text in (*titles(ax), ax.xaxis.label):
+        for text in titles(ax):
             if text.get_text():
                 shrink_until(text, between(margin, figure.bbox.width - margin))
 
 
 def keep_apart(figure: Figure) -> None:
-    """Shrink the texts above and below a panel that are wider than it, and leave out the lowest
-    name on its y axis where it meets one on its x axis.
+    """Shrink the texts above, below and beside a panel that are longer than it, and leave out the
+    lowest name on its y axis where it meets one on its x axis.
     """
     for ax in figure.axes:
         below = [
@@ -187,8 +187,9 @@ def keep_apart(figure: Figure) -> None:
             for one in ax.texts
             if one.get_gid() == ROOM and one.get_horizontalalignment() == "center"
         ]
-        for text in (*titles(ax), *below):
+        for text in (*titles(ax), *below, ax.xaxis.label):
             shrink(text, ax.bbox.width / figure.dpi)
+        shrink_until(ax.yaxis.label, no_higher(ax.bbox.height))
         across = [one.get_window_extent() for one in ax.get_xticklabels() if one.get_text()]
         for label in ax.get_yticklabels():
             if any(label.get_window_extent().overlaps(box) for box in across):
@@ -215,6 +216,11 @@ def keep_on_cards(figure: Figure) -> None:
 def titles(ax: Axes) -> list[Text]:
     """A panel's own texts, without those that are drawn in it."""
     return [one for one in ax.get_children() if isinstance(one, Text) and one not in ax.texts]
+
+
+def no_higher(pixels: float) -> Callable[[Bbox], bool]:
+    """Whether a box is at most so high."""
+    return lambda box: bool(box.height <= pixels)
 
 
 def between(left: float, right: float) -> Callable[[Bbox], bool]:

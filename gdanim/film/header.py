@@ -111,8 +111,9 @@ def arrange(header: Header, clip: Clip, left: float, right: float) -> float:
     """
     room = (right - left) * _figure(header.title).get_figwidth()
     header.title.set(text=clip.title, fontsize=clip.theme.title_size)
-    header.subtitle.set(fontsize=clip.theme.subtitle_size)
-    header.caption.set(fontsize=clip.theme.subtitle_size)
+    for text in (header.subtitle, header.loss, header.caption):
+        text.set_fontsize(clip.theme.subtitle_size)
+    header.step.set_fontsize(clip.theme.step_size)
     aside = GAP + width(header.step) + (GAP + width(header.speed) if header.speed.get_text() else 0)
     below = GAP + width(header.loss)
     lines: list[tuple[Text, Text | None]] = [(header.title, header.step)]
@@ -126,7 +127,13 @@ def arrange(header: Header, clip: Clip, left: float, right: float) -> float:
     else:
         wrap(header.title, room)
         shrink(header.subtitle, room)
-        lines = [(header.title, None), (header.subtitle, None), (header.step, header.loss)]
+        lines = [(header.title, None), (header.subtitle, None)]
+        if aside + width(header.loss) <= room:
+            lines.append((header.step, header.loss))
+        else:
+            shrink(header.step, room - (aside - GAP - width(header.step)))
+            shrink(header.loss, room)
+            lines += [(header.step, None), (header.loss, None)]
     if header.caption.get_text():
         shrink(header.caption, room)
         lines.append((header.caption, None))

@@ -17,6 +17,8 @@ from gdanim.views.units import dpi
 
 # The gid of what is drawn in or beside a panel and has to have its room in the layout.
 ROOM = "room"
+# A name of so many letters is read level, a longer one beside its axis.
+SHORT = 2
 # The largest power of ten that a float holds.
 MOST_DECADES = 308
 # The largest number at the end of a linear axis.
@@ -41,9 +43,11 @@ def style(ax: Axes, theme: Theme, ticks: int = 6) -> None:
 
 
 def label(ax: Axes, theme: Theme, x: str = "", y: str = "", title: str = "") -> None:
-    """The axes' names, and a title at the left."""
+    """The axes' names, that of y turned where it is more than two letters; a title at the left."""
     ax.set_xlabel(x, color=theme.ink, fontsize=theme.label_size)
-    ax.set_ylabel(y, color=theme.ink, fontsize=theme.label_size, rotation="horizontal", ha="right")
+    ax.set_ylabel(y, color=theme.ink, fontsize=theme.label_size)
+    if len(y) <= SHORT:
+        ax.yaxis.label.set(rotation="horizontal", ha="right")
     ax.set_title(title, loc="left", color=theme.ink, fontsize=theme.label_size, pad=6)
 
 

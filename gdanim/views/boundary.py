@@ -140,8 +140,6 @@ def draw_plane(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) ->
     ax.grid(False)
     seen = data.x if held_out is None else np.concatenate([data.x, held_out.x])
     ax.set(xlim=span(seen[:, 0]), ylim=span(seen[:, 1]))
-    if len(data.x_names[1]) > 2:
-        ax.yaxis.label.set(rotation="vertical", ha="center")
     many = len(data) > MANY
     draw_points(ax, clip.theme, data, data.x[:, 1], 0.4 if many else 2)
     if held_out is not None:

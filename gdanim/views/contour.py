@@ -77,8 +77,6 @@ class Contour(StepView):
         axes.style(ax, theme, 5)
         ax.grid(False)
         axes.label(ax, theme, plane.names[0], plane.names[1], title(terrain, plane))
-        if len(plane.names[1]) > 2:
-            ax.yaxis.label.set(rotation="vertical", ha="center")
         paths = {label: plane.coordinates(run.params) for label, run in runs.items()}
         low, high = plane_limits(terrain, plane, runs, paths, self.ranges)
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
