@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gdanim
+from gdanim.rendered import Rendered
+from gdanim.rendering import render
+from gdanim.scene import Scene
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PYTHON = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
 def test_the_scene_it_shows_is_the_one_that_ships() -> None:
-    (shown,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert shown == (ROOT / "scenes" / "sine_lr_too_high.py").read_text(encoding="utf-8")
+    assert PYTHON[0] == (ROOT / "scenes" / "sine_lr_too_high.py").read_text(encoding="utf-8")
+
+
+def test_its_programs_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    minutes = np.arange(0, 60, 3)
+    table = np.stack([minutes, 22 + 65 * np.exp(-0.05 * minutes)], axis=1)
+    np.savetxt("coffee.csv", table, delimiter=",", header="minutes,degrees", comments="")
+    seen: list[Scene] = []
+
+    def small(scene: Scene, path: str) -> Rendered:
+        seen.append(scene)
+        return render(scene, path, size=(160, 96), fps=2)
+
+    monkeypatch.setattr(gdanim, "render", small, raising=False)
+    programs = [text for text in PYTHON[1:] if "import torch" not in text or find_spec("torch")]
+    for text in programs:
+        exec(compile(text, "README.md", "exec"), {})
+    assert len(seen) == len(programs) > 0
+    for scene in seen:
+        losses = scene.run().losses
+        assert losses[-1] < losses[0] / 100
 
 
 def test_it_lists_every_scene_that_ships() -> None:
