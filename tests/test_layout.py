@@ -23,6 +23,7 @@ from gdanim.scene import Scene
 from gdanim.script import load, scripts_in
 from gdanim.views.fit import Fit
 from gdanim.views.inset import CARD
+from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
 
 SIZES = [
@@ -125,6 +126,30 @@ def test_text_follows_the_height_and_in_upright_frames_the_width() -> None:
     assert title(960, 720) == pytest.approx(title(1280, 720), rel=0.1)
     assert title(1080, 1080) == pytest.approx(title(1080, 1920), rel=0.1)
     assert title(1080, 1920) < 0.6 * title(3413, 1920)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, PROJECTOR], ids=["light", "projector"])
+@pytest.mark.parametrize("size", SIZES)
+def test_a_power_of_ten_leaves_the_title_on_the_card(size: tuple[int, int], theme: Theme) -> None:
+    data = datasets.linear()
+    large = Problem(replace(data, y=1e9 * data.y), Linear())
+    scene = Scene(
+        large, GradientDescent(0.01), (0, 0), steps=9, size=size, theme=theme,
+        panels={"fit": Fit(inset=LossCurve(scale="linear"))},
+    )  # fmt: skip
+    film = scene.film()
+    assert not faults(film, 5)
+    (ax,) = film.figure.axes
+    (card,) = (patch for patch in ax.patches if patch.get_gid() == CARD)
+    room = card.get_window_extent().padded(0.5)
+    (inset,) = ax.child_axes
+    power = inset.yaxis.get_offset_text()
+    on_card = [text for text in drawn(film, 5) if text in inset.findobj(Text)]
+    assert power in on_card
+    for text in on_card:
+        box = text.get_window_extent()
+        assert room.x0 <= box.x0 and box.x1 <= room.x1, text.get_text()
+        assert room.y0 <= box.y0 and box.y1 <= room.y1, text.get_text()
 
 
 LONG = "price in 1000 Euro per square metre of flat"

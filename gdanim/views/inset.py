@@ -24,6 +24,8 @@ LEAST, MOST, MARGIN, OFF = 0.34, 0.6, 0.02, 0.6
 PLOT = (105.0, 55.0)
 # ... and has this room around it, for tick labels and a title, in heights of a tick label.
 LEFT, RIGHT, BOTTOM, TOP = 5.0, 1.7, 2.5, 2.3
+# How far from its axis a power of ten stands, in points.
+PAD = 7.0
 
 # What the card is known by.
 CARD = "card"
@@ -56,7 +58,11 @@ class Card:
         low = np.array([left, bottom]) + letter * (LEFT, BOTTOM)
         high = np.array([left + width, bottom + height]) - letter * (RIGHT, TOP)
         across, up = np.maximum(high - low, 0.05)
-        return ax.inset_axes((float(low[0]), float(low[1]), float(across), float(up)), zorder=6)
+        inset = ax.inset_axes((float(low[0]), float(low[1]), float(across), float(up)), zorder=6)
+        # Above the numbers that it is a factor of: above the axis it would lift the title.
+        beside = -PAD / (across * points(ax)[0])
+        inset.yaxis.get_offset_text().set(x=beside, ha="right")
+        return inset
 
 
 @dataclass(frozen=True)
