@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from gdanim.descent.schedules import Constant, Cosine, Piecewise, WarmUp
 from gdanim.explain import explain
 from gdanim.explain.words import apart, count, growth, number, percent, steps
 from gdanim.problems import datasets, objectives
+from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber, Loss, MeanAbsoluteError, RootMeanSquaredError
 from gdanim.problems.objective import Objective
@@ -169,6 +171,10 @@ SLOPE = Objective(lambda x: np.exp(-x), ("x",), (0, 3))
             "not noise|still|halves",
         ),
         (
+            lambda: replace(descend(LINE, GradientDescent(0.01), (-2, -1.5), 100), optimizer=None),
+            "not noise|halves",
+        ),
+        (
             lambda: descend(objectives.rosenbrock(), Momentum(1e-4), (-1.5, 2), 200),
             "largest",
         ),
@@ -252,6 +258,27 @@ def test_the_slowest_direction_is_the_steepest_one_near_the_edge() -> None:
     assert found.optimum is not None and found.optimum.params is not None
     along = abs((run.params - found.optimum.params) @ found.directions[-1])
     assert along[237] / along[0] == pytest.approx(0.5, abs=0.002)
+
+
+def test_a_direction_that_the_run_itself_made_is_not_still_there() -> None:
+    found = diagnose(LINE, (0.0, 0.0))
+    assert found.optimum is not None and found.optimum.params is not None
+    start = found.optimum.params + np.array([10.0, 0.02]) @ found.directions
+    run = descend(LINE, GradientDescent(0.031), start, 60)
+    assert run.losses[-1] < run.losses[0]
+    before, now = (number(diagnose(LINE, run.params[step]).excess[1]) for step in (0, -1))
+    assert explain(run)[3].endswith(
+        f"; {now} of it is the direction that is mostly slope, which had {before} at the start"
+    )
+
+
+def test_a_kink_is_no_bend_downwards() -> None:
+    x = np.array([-1.0, 1.0, 10.0])
+    # A move of the slope passes the last point, one of the intercept does not.
+    data = Dataset(x, 2 * x + 1 + np.array([1.0, -2.0, 3e-5]))
+    run = descend(Problem(data, Linear(), MeanAbsoluteError()), GradientDescent(1e-9), (2, 1), 1)
+    assert diagnose(run.problem, run.params[-1]).eigenvalues[0] < 0
+    assert not any("bends" in line for line in explain(run))
 
 
 def test_without_scipy_it_says_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:

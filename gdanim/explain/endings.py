@@ -91,6 +91,7 @@ def beside_the_best(run: Run, end: Diagnosis) -> Iterator[str]:
             "another start, or noise, may"
         )
     else:
+        # Differences of a gradient that jumps bend down where the loss does not.
         if end.eigenvalues[0] < 0 and not _convex(run.problem):
             yield "at its end the loss bends down in some direction, so this is no minimum"
         yield from _tail(run)
@@ -137,16 +138,17 @@ def _part(run: Run, end: Diagnosis, slowest: int | None) -> str:
     if now > before:
         return f"{amount} of it is {which}, which had {number(before)} at the start"
     freedom = run.problem.points - len(end.params)
-    clear = freedom >= FREEDOM and now > CLEAR * floor(run, end) / freedom > 0
+    # A loop of somebody's own may have drawn batches.
+    clear = run.optimizer and freedom >= FREEDOM and now > CLEAR * floor(run, end) / freedom > 0
     return f"{amount} of it is still {which}{', not noise' if clear else ''}"
 
 
 def _trapped(run: Run, end: Diagnosis) -> bool:
     """Whether the run ends in a local minimum, above the best that is known.
 
-    Batches and noise move it on; a convex loss has no such minimum.
+    Batches and noise move it on. In the one minimum of a convex loss nothing is left above.
     """
-    if end.optimum is None or calm(run) or _convex(run.problem):
+    if end.optimum is None or calm(run):
         return False
     way, above = float(run.losses[0]) - end.loss, end.loss - end.optimum.loss
     small = bool(end.excess.sum() <= SETTLED * min(above, way))
