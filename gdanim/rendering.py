@@ -165,7 +165,7 @@ class Take:
                 film.timeline.fps,
                 len(film),
                 self._note(film, output),
-                output.notice,
+                "; ".join(filter(None, (output.notice, film.notice))),
                 together([run.outcome for run in self.runs.values()]),
                 look_of(film),
             )
@@ -184,7 +184,7 @@ class Take:
     def _file(self, film: Film, output: Output, watch: Watch, jobs: int) -> Rendered:
         jobs, alone = _processes(film, jobs)
         begun = time.perf_counter()
-        notices = [notice for notice in (output.notice, alone) if notice]
+        notices = [notice for notice in (output.notice, alone, film.notice) if notice]
         with watch(output.path, len(film) if output.format else 1) as progress:
             if output.format and self.settings.max_size is not None:
                 film, given_up = self._within(film, output, progress, jobs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
@@ -184,7 +185,10 @@ class Scene:
         `film = scene.film(); plt.figure(film.figure); moving = film.animation(); plt.show()`
         (matplotlib 3.11). Keep a name for the animation; it moves for as long as it lives.
         """
-        return self.film().animation()
+        film = self.film()
+        if film.notice:
+            warnings.warn(film.notice, stacklevel=2)
+        return film.animation()
 
     def _descent(self, label: str) -> Descent | Run:
         problem, optimizer, start = self.given(label)

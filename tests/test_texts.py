@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from gdanim import views
+from gdanim import render, views
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
@@ -71,3 +72,18 @@ def test_other_errors_of_a_view_are_its_own() -> None:
 
     with pytest.raises(ValueError, match=r"^of the view's own$"):
         film(panels={"fit": Wrong()})()
+
+
+def test_signs_that_the_font_lacks_are_named_once(tmp_path: Path) -> None:
+    whole = film(title="Größe, Ελλάδα, → ∞ and $\\eta$")()
+    assert whole.notice == ""
+    said = "the font has no 学 習 率: boxes stand for them"
+    assert film(title="学習率 of 学", label="学")().notice == said
+    problem = Problem(Dataset(X, X**2), Linear())
+    scene = Scene(problem, GradientDescent(0.1), (0, 0), 3, title="学習率", size=(160, 96), fps=10)
+    # Warnings are errors here, so matplotlib's own would be one.
+    for path, still in (("a.mp4", None), ("a.svg", "last"), ("a.png", 0)):
+        assert render(scene, tmp_path / path, still=still).notice == said  # type: ignore[arg-type]
+    with pytest.warns(UserWarning, match=f"^{said}$"):
+        moving = scene.animation()
+    moving.save(tmp_path / "a.gif", writer="pillow")

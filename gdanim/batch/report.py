@@ -30,6 +30,8 @@ def line(result: Result, done: int, total: int, left: float) -> str:
     else:
         frames, took = frames_of([result]), sum(file.took for file in result.files)
         what = f"made ({result.item.why}), {frames} frames in {took:.1f} s"
+        notices = dict.fromkeys(file.notice for file in result.files if file.notice)
+        what += "".join(f"; {notice}" for notice in notices)
     ahead = f", about {clock(left)} left" if done < total else ""
     return f"[{done}/{total}{ahead}] {outputs_of(result.item)}: {what}"
 

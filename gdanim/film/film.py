@@ -22,7 +22,7 @@ from gdanim.film.animation import FilmAnimation
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.header import arrange, draw_header, shrink, shrink_until
 from gdanim.film.style import plain_style
-from gdanim.film.texts import named_if_broken
+from gdanim.film.texts import lacking, named_if_broken
 from gdanim.views.axes import ROOM
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.inset import CARD
@@ -40,8 +40,8 @@ class Film:
     """A figure with its panels, and what each frame shows on it.
 
     `draw(frame)` gives the pixels of one frame; frames may be drawn in any order and come out the
-    same, as long as nobody else sets what the panels show. `size` is width and height in pixels. A
-    film is pickled as what it is made of.
+    same, as long as nobody else sets what the panels show. `size` is width and height in pixels.
+    `notice` says what of it cannot be shown. A film is pickled as what it is made of.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Film:
             self.canvas = FrameCanvas(self.figure)
             with named_if_broken(self.figure):
                 self._updates: list[Update] = self._compose(layout)
+            self.notice = lacking(self.figure)
 
     def _compose(self, layout: str | None) -> list[Update]:
         """Draw the panels and the header and find their places; what moves them."""

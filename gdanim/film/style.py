@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,7 +20,17 @@ FONT = "DejaVu Sans"
 def plain_style(theme: Theme) -> Iterator[None]:
     """Artists made or drawn inside look the same on every machine."""
     defaults = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith(LEFT_ALONE)}
-    with mpl.rc_context(
-        {**defaults, "font.family": FONT, "mathtext.fontset": "dejavusans", "text.color": theme.ink}
+    with (
+        mpl.rc_context(
+            {
+                **defaults,
+                "font.family": FONT,
+                "mathtext.fontset": "dejavusans",
+                "text.color": theme.ink,
+            }
+        ),
+        warnings.catch_warnings(),
     ):
+        # The film has one notice of them all.
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
         yield
