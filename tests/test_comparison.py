@@ -27,7 +27,7 @@ from gdanim.views.base import Clip
 from gdanim.views.each import Each, how_it_went
 from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve
-from gdanim.views.theme import DARK, LIGHT
+from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
 
 RATES = {name: GradientDescent(lr) for name, lr in (("slow", 1e-4), ("good", 1e-2), ("wild", 9.0))}
 SIZE = (640, 360)
@@ -202,6 +202,15 @@ def test_each_draws_one_run_a_panel_with_the_same_axes() -> None:
     assert [words for _, words in below] == ["still falling", "converged", "diverges"]
     drawn.show(10)
     assert not any(ax.texts[1].get_text() for ax in drawn.figure.axes if not ax.axison)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, PROJECTOR], ids=["light", "projector"])
+def test_divided_panels_begin_where_the_others_do(theme: Theme) -> None:
+    panels = {"fit": Each(Fit(inset=None)), "loss": LossCurve()}
+    film = rates(panels=panels, layout="fit; loss", size=(1280, 720), theme=theme).film()
+    loss, fit, *others = (ax.get_position() for ax in film.figure.axes if ax.axison)
+    assert fit.x0 == loss.x0
+    assert all(other.x0 > fit.x1 and other.width > 0.95 * fit.width for other in others)
 
 
 def test_verdicts_stand_on_one_line() -> None:

@@ -34,6 +34,8 @@ HEIGHT_INCHES, NARROWEST = 7.2, 7.6
 SIDE, BOTTOM = 0.15, 0.09
 # So many decimals of a panel's place, in the figure's widths and heights, are kept.
 DECIMALS = 9
+# Rows whose left ends are within this share of the frame's width begin at the same place.
+NEAR = 0.1
 
 
 class Film:
@@ -229,6 +231,23 @@ def between(left: float, right: float) -> Callable[[Bbox], bool]:
     return lambda box: bool(left <= box.x0 and box.x1 <= right)
 
 
+def align_left(figure: Figure) -> None:
+    """Let the first panels of all rows begin at the same place: a panel that was divided has its
+    own grid, and the layout lines up those of one grid alone.
+    """
+    boxes = {ax: ax.get_position() for ax in figure.axes}
+    first = {
+        ax: box
+        for ax, box in boxes.items()
+        if not any(o.x1 <= box.x0 and o.y0 < box.y1 and box.y0 < o.y1 for o in boxes.values())
+    }
+    left = min(box.x0 for box in first.values())
+    near = {ax: box for ax, box in first.items() if box.x0 < left + NEAR}
+    begin = max(box.x0 for box in near.values())
+    for ax, box in near.items():
+        ax.set_position(Bbox.from_extents(begin, box.y0, box.x1, box.y1))
+
+
 def settle(figure: Figure, header: float) -> tuple[float, float]:
     """Lay the panels out below `header` inches; the left and right end of plots and labels."""
     for ax in figure.axes:
@@ -243,6 +262,7 @@ def settle(figure: Figure, header: float) -> tuple[float, float]:
         warnings.filterwarnings("ignore", "constrained_layout not applied")
         figure.draw_without_rendering()
     figure.set_layout_engine("none")
+    align_left(figure)
     for ax in figure.axes:
         # The solver's last bits depend on where its variables lie in memory.
         ax.set_position(Bbox(np.round(ax.get_position().get_points(), DECIMALS)))
