@@ -24,8 +24,8 @@ LEAST, MOST, MARGIN, OFF = 0.34, 0.6, 0.02, 0.6
 PLOT = (105.0, 55.0)
 # ... and has this room around it, for tick labels and a title, in heights of a tick label.
 LEFT, RIGHT, BOTTOM, TOP = 5.0, 1.7, 2.5, 2.3
-# How far from its axis a power of ten stands, in points.
-PAD = 7.0
+# How far beside its axis a power of ten stands, in points, and how far above its highest number.
+PAD, HIGH = 7.0, 9
 
 # What the card is known by.
 CARD = "card"
@@ -62,6 +62,7 @@ class Card:
         # Above the numbers that it is a factor of: above the axis it would lift the title.
         beside = -PAD / (across * points(ax)[0])
         inset.yaxis.get_offset_text().set(x=beside, ha="right")
+        inset.yaxis.OFFSETTEXTPAD = HIGH
         return inset
 
 
