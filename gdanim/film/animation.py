@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import math
+import tempfile
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.animation import FuncAnimation
+from matplotlib.figure import Figure
 
-from gdanim.film.ffmpeg import executable
+from gdanim.film.ffmpeg import encoders, executable
+from gdanim.film.formats import MP4, usable
 from gdanim.film.style import plain_style
+from gdanim.film.writer import FilmWriter
 from gdanim.views.theme import Theme
 
 
@@ -23,9 +30,17 @@ class FilmAnimation(FuncAnimation):
     last line of a notebook's cell it is shown as a video.
     """
 
-    def __init__(self, theme: Theme, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._theme = theme
+    def __init__(
+        self,
+        theme: Theme,
+        composed: Callable[[], AbstractContextManager[None]],
+        fps: int,
+        figure: Figure,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(figure, *args, **kwargs)
+        self._theme, self._composed, self._fps, self._figure = theme, composed, fps, figure
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """As `FuncAnimation.save`."""
@@ -43,9 +58,20 @@ class FilmAnimation(FuncAnimation):
             return str(super().to_jshtml(*args, **kwargs))
 
     def _repr_html_(self) -> str:
-        """A video, unless the user's `animation.html` is jshtml."""
-        jshtml = mpl.rcParams["animation.html"] == "jshtml"
-        return self.to_jshtml() if jshtml else self.to_html5_video()
+        """The video that `gdanim render` makes, unless the user's `animation.html` is jshtml."""
+        if mpl.rcParams["animation.html"] == "jshtml":
+            return self.to_jshtml()
+        with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
+            path = Path(folder, "film.mp4")
+            writer = FilmWriter(usable(MP4, encoders()), self._fps)
+            with self._composed():
+                self.save(path, writer=writer)
+            video = base64.b64encode(path.read_bytes()).decode()
+        width, height = self._figure.canvas.get_width_height()
+        return (
+            f'<video controls width="{width}" height="{height}" style="max-width: 100%; '
+            f'height: auto" src="data:video/mp4;base64,{video}"></video>'
+        )
 
 
 def writable() -> AbstractContextManager[None]:

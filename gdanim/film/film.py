@@ -131,6 +131,8 @@ class Film:
         """matplotlib's animation of these frames, or of some."""
         return FilmAnimation(
             self.clip.theme,
+            self.composed,
+            self.timeline.fps,
             self.figure,
             self.show,
             frames=range(len(self)) if frames is None else frames,
