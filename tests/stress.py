@@ -157,7 +157,8 @@ def attempt(case: Case, folder: Path) -> str:
         assert made.frames == case.frames, made
         outcome = "made"
     except (GdanimError, KeyboardInterrupt, TerminatedError, DrawingError) as error:
-        outcome = f"{type(error).__name__}: {error}".splitlines()[0]
+        kind = GdanimError if isinstance(error, GdanimError) else type(error)
+        outcome = f"{kind.__name__}: {error}".splitlines()[0]
     check(case, path, outcome)
     return outcome
 
