@@ -96,20 +96,16 @@ def _residual_of_many(
 ) -> tuple[Floats, Callable[[Floats], Floats]]:
     """`Sinusoid.residual` of many runs `[*R, P]` at the same points `[N]`.
 
-    Time goes into passes over R x N numbers, so there are as few as can be: with `u = b x + c` and
-    `t = tan(u / 2)`, `q = 2 a / (1 + t^2)` is `a + a cos u`, and `t q` is `a sin u`. The `a` too
-    many in them is taken out of the sums over the points, of which there are only R.
+    Time goes into passes over R x N numbers, so there are as few as can be: `wave` is `a sin u` and
+    `q` is `a + a cos u`, u = b x + c, and the `a` too many in them is taken out of the sums over
+    the points, of which there are only R.
     """
     a, ones = params[..., 0], np.ones_like(x)
     # One piece of memory: several that come and go at each step, the system clears anew.
     wave, q, residual = np.empty((3, *params.shape[:-1], len(x)))
     # One product is faster than broadcasting twice.
     np.matmul(params[..., 1:3], 0.5 * np.array([x, ones]), out=wave)
-    np.tan(wave, out=wave)
-    np.multiply(wave, wave, out=q)
-    q += 1.0
-    np.divide(2.0 * params[..., 0:1], q, out=q)
-    wave *= q
+    raised(wave, params[..., 0:1], q)
     offsets = np.stack([params[..., 3], np.ones_like(a)], axis=-1)
     np.matmul(offsets, np.array([ones, -y]), out=residual)
     residual += wave
@@ -136,15 +132,23 @@ def _residual_of_many(
 
 
 def sine_and_cosine(half: Floats) -> tuple[Floats, Floats]:
-    """Both of twice `half`, elementwise, from its tangent: to 2.3e-16.
+    """Both of twice `half`, which the sine overwrites, elementwise: to 2.3e-16."""
+    sine, cosine = raised(half, 1.0)
+    cosine -= 1.0
+    return sine, cosine
 
-    The sine overwrites `half`. NumPy has a vectorised tangent for float64 but no such sine: where
-    the processor has AVX-512 this is ten times faster, and elsewhere one function less.
+
+def raised(half: Floats, a: float | Floats, out: Floats | None = None) -> tuple[Floats, Floats]:
+    """`a sin u` and `a + a cos u` of `u = 2 half`, elementwise, from the tangent t of `half`:
+    the second is `2 a / (1 + t^2)`, the first t times that.
+
+    The first overwrites `half`; `out` is room for the second. NumPy has a vectorised tangent for
+    float64 but no such sine: where the processor has AVX-512 this is ten times faster, and
+    elsewhere one function less.
     """
     sine = np.tan(half, out=half)
-    cosine = sine * sine
+    cosine = np.multiply(sine, sine, out=out)
     cosine += 1.0
-    np.divide(2.0, cosine, out=cosine)
+    np.divide(2.0 * a, cosine, out=cosine)
     sine *= cosine
-    cosine -= 1.0
     return sine, cosine
