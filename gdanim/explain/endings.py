@@ -13,7 +13,6 @@ from gdanim.descent.run import DIVERGED, Run
 from gdanim.explain.chance import calm, calm_excess
 from gdanim.explain.words import direction, number, steps
 from gdanim.problems.landscape import Landscape
-from gdanim.problems.model import LinearInParameters
 from gdanim.problems.problem import Problem
 
 # A loss this near to the optimum, as a share of it, has arrived.
@@ -92,7 +91,7 @@ def beside_the_best(run: Run, end: Diagnosis) -> Iterator[str]:
         )
     else:
         # Differences of a gradient that jumps bend down where the loss does not.
-        if end.eigenvalues[0] < 0 and not _convex(run.problem):
+        if end.eigenvalues[0] < 0 and not run.problem.convex:
             yield "at its end the loss bends down in some direction, so this is no minimum"
         yield from _tail(run)
 
@@ -153,14 +152,6 @@ def _trapped(run: Run, end: Diagnosis) -> bool:
     way, above = float(run.losses[0]) - end.loss, end.loss - end.optimum.loss
     small = bool(end.excess.sum() <= SETTLED * min(above, way))
     return small and in_minimum(run.problem, end.params)
-
-
-def _convex(problem: Landscape) -> bool:
-    """Whether it is known to be: all losses are, of a prediction linear in the parameters."""
-    if not isinstance(problem, Problem):
-        return False
-    read = problem.loss_function.reads(problem.model, problem.data.y)
-    return isinstance(read, LinearInParameters)
 
 
 def _true_loss(problem: Landscape) -> float | None:
