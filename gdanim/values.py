@@ -1,14 +1,19 @@
-"""Values as files: frozen dataclasses of gdanim's, as a tree of names beside plain arrays.
+"""Save frozen dataclasses as .npz: a tree of type names next to plain arrays.
 
-Nothing is pickled, so reading a file runs no code of anybody's.
+Nothing is pickled: loading never executes code from the file. Types are stored by their bare
+names, not by the paths of their modules, so that files outlive a move within the package.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,10 +22,24 @@ from numpy.typing import NDArray
 from gdanim.errors import GdanimError
 from gdanim.files import replacing
 
-FORMAT = "gdanim value 1"
-# A file can name classes of these packages only: importing anything else could run its code.
-PACKAGES = ("gdanim.problems.", "gdanim.descent.")
+FORMAT = "gdanim value 2"
+# The packages whose dataclasses a file can hold.
+PACKAGES = ("gdanim.problems", "gdanim.descent")
 Arrays = dict[str, NDArray[Any]]
+
+
+@cache
+def type_names() -> Mapping[str, type]:
+    """The dataclasses that a file can hold, by the names under which it holds them."""
+    table: dict[str, type] = {}
+    for package in map(import_module, PACKAGES):
+        for entry in iter_modules(package.__path__, f"{package.__name__}."):
+            for name, kind in vars(import_module(entry.name)).items():
+                if is_dataclass(kind) and kind.__module__ == entry.name:
+                    assert isinstance(kind, type) and name == kind.__qualname__
+                    assert name not in table, f"{table[name]} and {kind} would share a name"
+                    table[name] = kind
+    return MappingProxyType(table)
 
 
 def save_value(value: Any, path: Path) -> None:
@@ -67,13 +86,13 @@ def _encode(where: str, value: Any, arrays: Arrays) -> Any:
     if kind is dict and all(isinstance(key, str) for key in value):
         items = [_encode(f"{where}[{key!r}]", value[key], arrays) for key in value]
         return {"keys": list(value), "values": items}
-    if is_dataclass(kind) and kind.__module__.startswith(PACKAGES):
+    if type_names().get(kind.__qualname__) is kind:
         content = {
             f.name: _encode(f"{where}.{f.name}", getattr(value, f.name), arrays)
             for f in fields(kind)
             if f.init
         }
-        return {"class": [kind.__module__, kind.__qualname__], "fields": content}
+        return {"type": kind.__qualname__, "fields": content}
     raise GdanimError(
         f"{where}: {value!r:.80} cannot be kept in a file, only numbers, names and gdanim's own "
         f"classes can; save it without"
@@ -94,10 +113,5 @@ def _decode(tree: Any, arrays: Arrays) -> Any:
     if "keys" in tree:
         values = [_decode(item, arrays) for item in tree["values"]]
         return dict(zip(tree["keys"], values, strict=True))
-    module, name = tree["class"]
-    if not module.startswith(PACKAGES):
-        raise ValueError(module)
-    kind = getattr(importlib.import_module(module), name)
-    if not (isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module):
-        raise ValueError(name)
-    return kind(**{key: _decode(item, arrays) for key, item in tree["fields"].items()})
+    fields_of = {key: _decode(item, arrays) for key, item in tree["fields"].items()}
+    return type_names()[tree["type"]](**fields_of)

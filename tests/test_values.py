@@ -303,60 +303,64 @@ def test_another_value_is_no_run(tmp_path: Path) -> None:
         Run.load(path)
 
 
-def _tree(path: Path, value: object, form: str = "gdanim value 1") -> Path:
+def _tree(path: Path, value: object, form: str = "gdanim value 2") -> Path:
     np.savez(path, tree=np.array(json.dumps({"format": form, "value": value})))
     return path
+
+
+def test_a_file_holds_type_names_and_no_module_paths(tmp_path: Path) -> None:
+    run = descend(LINE, Momentum(0.1), steps=3)
+    run.save(tmp_path / "run.npz")
+    with np.load(tmp_path / "run.npz") as content:
+        tree = str(content["tree"])
+    assert '"type": "Linear"' in tree
+    assert "gdanim." not in tree and "problems" not in tree
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        ["os", "system"],
-        ["gdanim.values", "os"],
-        ["gdanim.problems.dataset", "dataclass"],
-        ["gdanim.problems.datasets", "from_csv"],
-        ["gdanim.problems.absent", "Absent"],
-        ["gdanim.problems.linear", "Absent"],
-        ["gdanim.problems", "Linear"],
-        ["gdanim.__main__", "main"],
-        ["gdanim_of_somebody_else", "Linear"],
-        ["gdanim.scene", "Scene"],
+        "os.system",
+        "system",
+        "gdanim.problems.linear.Linear",
+        "gdanim.problems.linear:Linear",
+        "from_csv",
+        "dataclass",
+        "Absent",
+        "Scene",
+        "Theme",
+        "",
+        ["Linear"],
+        None,
     ],
-    ids=".".join,
+    ids=str,
 )
 def test_a_file_cannot_name_other_things(
-    name: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(*args: object, **kwargs: object) -> None:
         raise AssertionError(f"called with {args} {kwargs}")
 
     monkeypatch.setattr(os, "system", never)
-    _refused(_tree(tmp_path / "run.npz", {"class": name, "fields": {"command": "true"}}))
+    _refused(_tree(tmp_path / "run.npz", {"type": name, "fields": {}}))
+    _refused(_tree(tmp_path / "run.npz", {"type": name, "fields": {"command": "true"}}))
 
 
-def test_only_modules_of_values_are_imported(
+def test_loading_imports_nothing_that_the_file_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    imported: list[str] = []
-    monkeypatch.setattr("importlib.import_module", imported.append)
-    for module in ("os", "antigravity", "gdanim.cli", "gdanim.__main__", "gdanim.problemsx"):
-        _refused(_tree(tmp_path / "run.npz", {"class": [module, "x"], "fields": {}}))
-    assert imported == []
+    (tmp_path / "intruder.py").write_text("raise SystemExit('imported')\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("intruder", "intruder.Linear", "intruder:Linear"):
+        _refused(_tree(tmp_path / "run.npz", {"type": name, "fields": {}}))
 
 
 def test_values_that_their_class_refuses(tmp_path: Path) -> None:
-    tree = {"class": ["gdanim.problems.linear", "Linear"], "fields": {"features": -1}}
-    _refused(_tree(tmp_path / "run.npz", tree))
-    tree = {"class": ["gdanim.problems.linear", "Linear"], "fields": {"wings": 2}}
-    _refused(_tree(tmp_path / "run.npz", tree))
-
-
-def test_a_class_is_named_by_its_own_module(tmp_path: Path) -> None:
-    tree = {"class": ["gdanim.problems.datasets", "Linear"], "fields": {"features": 1}}
-    _refused(_tree(tmp_path / "run.npz", tree))
+    _refused(_tree(tmp_path / "run.npz", {"type": "Linear", "fields": {"features": -1}}))
+    _refused(_tree(tmp_path / "run.npz", {"type": "Linear", "fields": {"wings": 2}}))
 
 
 def test_another_format_is_refused(tmp_path: Path) -> None:
-    tree = {"class": ["gdanim.problems.linear", "Linear"], "fields": {"features": 1}}
+    tree = {"type": "Linear", "fields": {"features": 1}}
     assert load_value(_tree(tmp_path / "linear.npz", tree)) == Linear()
-    _refused(_tree(tmp_path / "run.npz", tree, "gdanim value 2"))
+    _refused(_tree(tmp_path / "run.npz", tree, "gdanim value 1"))

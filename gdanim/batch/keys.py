@@ -71,7 +71,7 @@ def _add(digest: hashlib._Hash, value: Any, name: str) -> None:
     elif isinstance(value, Path):
         _put(digest, "path", value.as_posix().encode())
     elif is_dataclass(kind) and kind.__module__.partition(".")[0] == PACKAGE.name:
-        _put(digest, "class", f"{kind.__module__}.{kind.__qualname__}".encode())
+        _put(digest, "class", kind.__qualname__.encode())
         for field in fields(value):
             _put(digest, "field", field.name.encode())
             _add(digest, getattr(value, field.name), f"{name}.{field.name}")
