@@ -33,7 +33,7 @@ from gdanim import (
     descend,
     starts,
 )
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 
 STEPS, LR, START = 500_000, 1e-5, np.array([-0.7658, -0.7506, 1.3525])
 TORCH_STEPS = 5_000

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gdanim.core.atomic import replacing
 from gdanim.descent.landscapes import with_common_landscapes
 from gdanim.descent.run import Run
 from gdanim.errors import RequestError
-from gdanim.files import replacing
 from gdanim.publish.beside import ALT, Beside, named
 from gdanim.publish.html import url
 from gdanim.publish.slider import Slide, page

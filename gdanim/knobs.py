@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from annotated_types import BaseMetadata, Ge, GroupedMetadata, Gt, Le, Lt
 
-from gdanim.arrays import keep
+from gdanim.core.arrays import keep
 from gdanim.errors import GdanimError, RequestError
 
 Value = float | int | bool | str

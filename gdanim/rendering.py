@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from gdanim.core.atomic import FULL, check_folder
 from gdanim.descent.run import Run, together
 from gdanim.errors import GdanimError, RequestError
-from gdanim.files import FULL, check_folder
 from gdanim.film import ffmpeg, workers
 from gdanim.film.film import Film
 from gdanim.film.formats import FRAME, usable

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import whole
+from gdanim.core.arrays import whole
+from gdanim.core.numbers import setting
 from gdanim.descent.landscapes import minimise_the_same, with_common_landscapes
 from gdanim.descent.loop import descend
 from gdanim.descent.optimizer import Optimizer
@@ -18,7 +19,6 @@ from gdanim.descent.run import Run
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect
 from gdanim.film.film import Film
-from gdanim.numbers import setting
 from gdanim.problems.landscape import Landscape
 from gdanim.timeline import Even, Pace, Timeline
 from gdanim.views.base import Clip, View

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.arrays import Ints, above_zero, as_value, at_least_zero, whole
+from gdanim.core.arrays import Ints, above_zero, as_value, at_least_zero, whole
 from gdanim.descent.run import Run
 
 

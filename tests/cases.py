@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints
+from gdanim.core.arrays import Floats, Ints
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.momentum import Momentum, Nesterov

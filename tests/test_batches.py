@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from cases import LINE, VALLEY, WAVE
 
-from gdanim.arrays import Ints
+from gdanim.core.arrays import Ints
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.batches import Batches
 from gdanim.descent.gradient_descent import GradientDescent

@@ -10,11 +10,11 @@ import pytest
 from cases import LINE, WAVE
 from matplotlib.axes import Axes
 
+from gdanim.core.numbers import quantity
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
-from gdanim.numbers import quantity
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.function import Function

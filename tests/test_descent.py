@@ -10,7 +10,7 @@ import pytest
 from cases import LINE, OPTIMIZERS, WAVE, OptimizerCase
 from numpy.typing import ArrayLike, NDArray
 
-from gdanim.arrays import BLOCK, Floats
+from gdanim.core.arrays import BLOCK, Floats
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend

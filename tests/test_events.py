@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from test_descent import book
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
+from gdanim.core.numbers import quantity
 from gdanim.descent import events
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.events import Event, rate_changes
@@ -21,7 +22,6 @@ from gdanim.descent.oscillation import longest_stretch, swing, turning_points
 from gdanim.descent.run import Outcome, Run
 from gdanim.descent.schedules import Cosine, Exponential, Piecewise, StepDecay
 from gdanim.errors import GdanimError
-from gdanim.numbers import quantity
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear

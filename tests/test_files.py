@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from gdanim.core.atomic import replacing, replacing_folder
 from gdanim.errors import GdanimError
-from gdanim.files import replacing, replacing_folder
 
 
 def test_the_file_takes_its_place_at_the_end(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_an_interrupt_while_the_old_folder_is_deleted(
 KILLED = """
 import os, sys
 from pathlib import Path
-from gdanim.files import replacing, replacing_folder
+from gdanim.core.atomic import replacing, replacing_folder
 replace = replacing_folder(sys.argv[1], "a") if "frames" in sys.argv[1] else replacing(sys.argv[1])
 part = replace.__enter__()
 if part.is_file():

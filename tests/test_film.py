@@ -20,12 +20,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from gdanim.core.numbers import quantity
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
 from gdanim.film.film import Film
 from gdanim.film.save import save_still
-from gdanim.numbers import quantity
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.polynomial import Polynomial

@@ -17,7 +17,7 @@ from cases import LINE, WAVE
 from numpy.typing import ArrayLike
 from test_descent import BOOK_START, book
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.descent import schedules
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from gdanim.descent.gradient_descent import GradientDescent

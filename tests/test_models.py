@@ -7,7 +7,7 @@ import pytest
 from cases import MODELS, ModelCase
 from matplotlib.mathtext import MathTextParser
 
-from gdanim.arrays import as_value
+from gdanim.core.arrays import as_value
 from gdanim.errors import GdanimError
 from gdanim.problems.linear import Linear
 from gdanim.problems.model import Fixed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gdanim.numbers import count, quantity, setting
+from gdanim.core.numbers import count, quantity, setting
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from cases import LINE, OPTIMIZERS, VALLEY, VALLEY_START, WAVE, OptimizerCase
 from test_descent import BOOK_START, book
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend

@@ -10,7 +10,7 @@ import pytest
 from cases import LINE, WAVE
 
 from gdanim import paces
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.recorder import Recorder

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
+from gdanim.core.numbers import quantity
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.recorder import Recorder
@@ -19,7 +20,6 @@ from gdanim.descent.run import Run
 from gdanim.descent.schedules import Cosine, Exponential, Piecewise
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
-from gdanim.numbers import quantity
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.polynomial import Polynomial

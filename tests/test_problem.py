@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from cases import LINE, MODELS, PAIRS, ModelCase
 
-from gdanim import arrays
-from gdanim.arrays import Floats
+from gdanim.core import arrays
+from gdanim.core.arrays import Floats
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from cases import LINE, WAVE
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.descent import schedules
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from cases import LINE, VALLEY, VALLEY_START, WAVE
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend

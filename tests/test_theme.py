@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from gdanim.arrays import Floats
 from gdanim.cli.options import THEMES as NAMES
+from gdanim.core.arrays import Floats
 from gdanim.views.contrast import contrast, luminance, readable
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, THEMES, Theme
 

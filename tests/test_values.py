@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from cases import LINE, MODELS, OPTIMIZERS, WAVE, ModelCase
 
+from gdanim.core.serialize import load_value, save_value
 from gdanim.descent import schedules
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
@@ -31,7 +32,6 @@ from gdanim.problems.losses import Huber
 from gdanim.problems.penalties import L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
-from gdanim.values import load_value, save_value
 from gdanim.views.fit import fitted
 
 

@@ -14,8 +14,8 @@ from gdanim.batch.plan import Clip
 from gdanim.batch.scheduling import outcomes
 from gdanim.batch.sites import Site
 from gdanim.batch.work import job_of, run_name
+from gdanim.core.atomic import forget_leftovers
 from gdanim.errors import GdanimError
-from gdanim.files import forget_leftovers
 from gdanim.film import ffmpeg
 from gdanim.rendered import Rendered
 from gdanim.rendering import check

@@ -11,7 +11,7 @@ from gdanim.batch.opened import opened_files
 from gdanim.batch.plan import Clip
 from gdanim.batch.shares import WHOLE, Piece, Split, Task
 from gdanim.batch.work import Made, Order, job_of, make
-from gdanim.files import replacing, replacing_folder
+from gdanim.core.atomic import replacing, replacing_folder
 from gdanim.provenance import shown_path
 from gdanim.rendered import Rendered
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from gdanim.files import replacing
+from gdanim.core.atomic import replacing
 
 NAME = ".gdanim.jsonl"
 FORMAT = 1

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gdanim.batch.batch import FAILED, KEPT, MADE, STOPPED, Item, Result
-from gdanim.files import replacing
+from gdanim.core.atomic import replacing
 
 
 def outputs_of(item: Item) -> str:

@@ -15,8 +15,8 @@ from gdanim.batch.plan import Clip
 from gdanim.batch.shares import OtherFilmError, Piece, Share, Split, Task
 from gdanim.batch.sites import Site
 from gdanim.batch.work import Made
+from gdanim.core.atomic import replacing
 from gdanim.errors import GdanimError
-from gdanim.files import replacing
 from gdanim.rendered import Rendered
 
 # A clip of more shares is not for one worker alone, which would be at it when all others are done.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Constant, Schedule
 from gdanim.problems.landscape import Landscape

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.arrays import Ints, whole
+from gdanim.core.arrays import Ints, whole
 from gdanim.errors import GdanimError
 
 # What stands in a recorded batch for a point that a short batch has not.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints
+from gdanim.core.arrays import Floats, Ints
 from gdanim.problems.landscape import Landscape
 
 # The cube root of float64's precision: the step at which the errors of a central difference, from

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, as_value, number, parameters, whole
+from gdanim.core.arrays import Floats, as_value, number, parameters, whole
 from gdanim.descent.curvature import hessian
 from gdanim.descent.search import lowest
 from gdanim.errors import GdanimError, expect, listed

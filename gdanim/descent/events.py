@@ -10,10 +10,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
+from gdanim.core.numbers import count, quantity, setting
 from gdanim.descent.curvature import hessian
 from gdanim.descent.oscillation import Swing, swing, turning_points
-from gdanim.numbers import count, quantity, setting
 from gdanim.problems.landscape import Landscape
 
 RATE, OVERSHOOT, OSCILLATION, PLATEAU = "learning rate", "overshoot", "oscillation", "plateau"

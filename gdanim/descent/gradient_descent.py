@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gdanim.arrays import Floats, keep
+from gdanim.core.arrays import Floats, keep
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Rate, learning_rate
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, parameters, whole
+from gdanim.core.arrays import Floats, parameters, whole
 from gdanim.descent.affine import Affine
 from gdanim.descent.batches import Batches
 from gdanim.descent.optimizer import Optimizer

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from gdanim.arrays import Floats, fraction, keep
+from gdanim.core.arrays import Floats, fraction, keep
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Rate, learning_rate
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.arrays import Floats, at_least_zero, keep
+from gdanim.core.arrays import Floats, at_least_zero, keep
 from gdanim.descent.curvature import hessian
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Rate, learning_rate

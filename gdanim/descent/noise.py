@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gdanim.arrays import Floats, at_least_zero, keep, whole
+from gdanim.core.arrays import Floats, at_least_zero, keep, whole
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Rate
 from gdanim.errors import expect

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, NamedTuple
 
-from gdanim.arrays import Floats, Ints
+from gdanim.core.arrays import Floats, Ints
 from gdanim.descent.schedule import Rate
 from gdanim.problems.landscape import Landscape
 

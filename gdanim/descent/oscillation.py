@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.arrays import Floats, Ints
+from gdanim.core.arrays import Floats, Ints
 
 # Cycles of up to so many steps are looked for; each has to come back so near (in lengths of its
 # step), so many times in a row, and its steps must be this large (in ranges of the parameters).

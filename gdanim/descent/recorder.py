@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gdanim.arrays import Floats, Ints, blocks, in_blocks, indices, parameters, whole
+from gdanim.core.arrays import Floats, Ints, blocks, in_blocks, indices, parameters, whole
 from gdanim.descent.batches import NONE
 from gdanim.descent.foreign import Parameters, flat
 from gdanim.descent.optimizer import Optimizer

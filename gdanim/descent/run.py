@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.arrays import Floats, Ints, as_value, keep
+from gdanim.core.arrays import Floats, Ints, as_value, keep
+from gdanim.core.serialize import load_value, save_value
 from gdanim.descent.batches import NONE
 from gdanim.descent.events import Event, Record, find_events
 from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError, listed
 from gdanim.problems.landscape import Landscape
 from gdanim.problems.problem import Problem
-from gdanim.values import load_value, save_value
 
 FINISHED, CONVERGED, DIVERGED = "finished", "converged", "diverged"
 

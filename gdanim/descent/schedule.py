@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, above_zero, floats, keep, positive
+from gdanim.core.arrays import Floats, above_zero, floats, keep, positive
 from gdanim.errors import GdanimError, listed
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import (
+from gdanim.core.arrays import (
     Floats,
     above_zero,
     as_value,

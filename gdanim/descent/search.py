@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, as_value
+from gdanim.core.arrays import Floats, as_value
 from gdanim.errors import GdanimError
 from gdanim.problems.landscape import Best, Landscape
 

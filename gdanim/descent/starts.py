@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.arrays import Floats, whole
+from gdanim.core.arrays import Floats, whole
 from gdanim.errors import GdanimError
 from gdanim.problems.landscape import Landscape
 from gdanim.problems.model import Model

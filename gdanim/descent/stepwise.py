@@ -6,7 +6,7 @@ from itertools import repeat
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints, blocks
+from gdanim.core.arrays import Floats, Ints, blocks
 from gdanim.descent.batches import NONE, Batches
 from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.rows import Rows

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.arrays import Floats, at_least_zero, keep, number, whole
+from gdanim.core.arrays import Floats, at_least_zero, keep, number, whole
 from gdanim.descent.run import CONVERGED, DIVERGED
 from gdanim.errors import GdanimError
 

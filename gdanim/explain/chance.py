@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.descent.diagnosis import Diagnosis
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.noise import Noisy

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gdanim.arrays import Floats, in_blocks
+from gdanim.core.arrays import Floats, in_blocks
 from gdanim.descent.diagnosis import Diagnosis, stretch
 from gdanim.descent.run import Run
 from gdanim.explain.chance import plain_rates, samples

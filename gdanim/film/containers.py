@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
-from gdanim.files import replacing
+from gdanim.core.atomic import replacing
 from gdanim.film import ffmpeg, webp
 from gdanim.film.formats import Format
 

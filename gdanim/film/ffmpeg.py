@@ -17,8 +17,8 @@ from typing import IO
 
 import imageio_ffmpeg
 
+from gdanim.core.atomic import FULL
 from gdanim.errors import GdanimError
-from gdanim.files import FULL
 
 if sys.platform == "win32":
     NO_WINDOW = subprocess.CREATE_NO_WINDOW

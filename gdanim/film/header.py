@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from gdanim.core.numbers import count, quantity, setting
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.descent.schedule import Schedule
 from gdanim.film.captions import caption_at, captions
-from gdanim.numbers import count, quantity, setting
 from gdanim.views.base import Clip, Update
 from gdanim.views.units import dpi
 

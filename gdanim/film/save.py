@@ -15,8 +15,8 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 
+from gdanim.core.atomic import replacing, replacing_folder
 from gdanim.errors import GdanimError
-from gdanim.files import replacing, replacing_folder
 from gdanim.film import containers
 from gdanim.film.film import Film
 from gdanim.film.formats import FRAME, Format

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.descent.run import Run
 from gdanim.paces.spread import ByWeight
 from gdanim.timeline import last_step

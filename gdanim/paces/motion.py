@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints, in_blocks
+from gdanim.core.arrays import Floats, Ints, in_blocks
 from gdanim.descent.run import Run
 from gdanim.paces.spread import ByWeight
 from gdanim.problems.problem import Problem

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.arrays import Ints, above_zero, number, whole
+from gdanim.core.arrays import Ints, above_zero, number, whole
 from gdanim.descent.events import KINDS
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError

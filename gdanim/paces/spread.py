@@ -9,7 +9,7 @@ from typing import Self, final
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints, above_zero
+from gdanim.core.arrays import Floats, Ints, above_zero
 from gdanim.descent.run import Run
 from gdanim.timeline import Pace, Timeline, all_runs, check_holds, held, shares
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints, floats, keep, number, whole
+from gdanim.core.arrays import Floats, Ints, floats, keep, number, whole
 from gdanim.errors import GdanimError, expect
 
 Curve = Callable[[Floats], Floats]

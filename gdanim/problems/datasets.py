@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import at_least_zero, floats, parameters, whole
+from gdanim.core.arrays import at_least_zero, floats, parameters, whole
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.errors import GdanimError
 
 BRANCH = (

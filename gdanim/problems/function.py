@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gdanim.arrays import Floats, as_value, number, whole
+from gdanim.core.arrays import Floats, as_value, number, whole
 from gdanim.errors import GdanimError
 from gdanim.problems.formulas import evaluated, explained, slopes
 from gdanim.problems.model import Model

@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, Ints, in_blocks, indices, parameters
+from gdanim.core.arrays import Floats, Ints, in_blocks, indices, parameters
 from gdanim.errors import GdanimError
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.arrays import Floats, whole
+from gdanim.core.arrays import Floats, whole
 from gdanim.problems.model import LinearInParameters
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gdanim.arrays import Floats, keep, whole
+from gdanim.core.arrays import Floats, keep, whole
 from gdanim.errors import GdanimError
 from gdanim.problems.model import Model, sigmoid
 

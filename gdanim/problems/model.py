@@ -9,7 +9,7 @@ from typing import final
 
 import numpy as np
 
-from gdanim.arrays import Floats, keep, parameters
+from gdanim.core.arrays import Floats, keep, parameters
 
 
 class Model(ABC):

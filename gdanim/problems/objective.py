@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, Ints, as_value, floats
+from gdanim.core.arrays import Floats, Ints, as_value, floats
 from gdanim.errors import GdanimError
 from gdanim.problems.formulas import evaluated, explained, slopes
 from gdanim.problems.landscape import Best, Landscape

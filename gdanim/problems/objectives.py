@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gdanim.arrays import Floats, above_zero, whole
+from gdanim.core.arrays import Floats, above_zero, whole
 from gdanim.problems.objective import Objective
 
 

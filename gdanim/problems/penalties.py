@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.arrays import Floats, above_zero, keep
+from gdanim.core.arrays import Floats, above_zero, keep
 
 
 class Penalty(ABC):

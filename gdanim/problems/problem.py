@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints, as_value, floats
+from gdanim.core.arrays import Floats, Ints, as_value, floats
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.landscape import Best, Landscape

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.problems.model import Model
 
 # From so many runs on it is worth while to save passes.

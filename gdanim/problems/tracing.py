@@ -17,7 +17,7 @@ from autograd import make_vjp
 from autograd.tracer import isbox
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.problems.formulas import BRANCH, IN_PLACE, SCALAR, FormulaError
 from gdanim.problems.substitutes import SUBSTITUTES
 

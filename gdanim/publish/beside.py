@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gdanim.core.atomic import replacing
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.files import replacing
 from gdanim.film.film import Film
 from gdanim.film.save import save_still
 from gdanim.publish.alternative import described

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 
 # Typical distances, as shares of the points' own range, below which a curve is close to them, and
 # above which it is far.

@@ -6,8 +6,8 @@ import io
 import tempfile
 from pathlib import Path
 
+from gdanim.core.atomic import replacing
 from gdanim.errors import GdanimError, RequestError
-from gdanim.files import replacing
 from gdanim.film import ffmpeg
 from gdanim.publish.media import VIDEOS, Media
 

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullLocator, ScalarFormatter
 from matplotlib.transforms import BboxBase
 
-from gdanim.arrays import Floats
-from gdanim.numbers import count
+from gdanim.core.arrays import Floats
+from gdanim.core.numbers import count
 from gdanim.views.theme import Theme
 from gdanim.views.ticks import LETTER, FewOf, FewTicks
 from gdanim.views.units import dpi

@@ -12,7 +12,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.path import Path
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.views.theme import Theme
 
 BANDS = 13

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from gdanim.arrays import Ints
+from gdanim.core.arrays import Ints
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.errors import GdanimError
 from gdanim.timeline import Timeline

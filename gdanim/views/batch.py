@@ -10,9 +10,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from gdanim.arrays import Floats, Ints
+from gdanim.core.arrays import Floats, Ints
+from gdanim.core.numbers import count
 from gdanim.errors import GdanimError
-from gdanim.numbers import count
 from gdanim.views import axes
 from gdanim.views.base import Clip, StepView, Update
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
+from gdanim.core.numbers import quantity
 from gdanim.descent.events import (
     CONVERGENCE,
     DIVERGENCE,
@@ -20,7 +21,6 @@ from gdanim.descent.events import (
 )
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.numbers import quantity
 from gdanim.views.axes import ROOM
 from gdanim.views.base import Clip, Update, View, together
 

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.views.axes import ROOM
 from gdanim.views.theme import Theme
 from gdanim.views.units import dpi

@@ -13,7 +13,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
 
-from gdanim.arrays import Floats, Ints, at_least_zero, whole
+from gdanim.core.arrays import Floats, Ints, at_least_zero, whole
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset

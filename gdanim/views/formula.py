@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gdanim.arrays import Floats
-from gdanim.numbers import scientific
+from gdanim.core.arrays import Floats
+from gdanim.core.numbers import scientific
 
 # A command such as \sin, or a symbol with its index if it has one.
 TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z](?:_(?:\{\w+\}|\w))?")

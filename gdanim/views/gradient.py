@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 
-from gdanim.arrays import Floats, Ints, in_blocks
+from gdanim.core.arrays import Floats, Ints, in_blocks
+from gdanim.core.numbers import quantity
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.numbers import quantity
 from gdanim.views import axes
 from gdanim.views.base import Clip, StepView, Update
 

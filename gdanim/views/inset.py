@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.errors import GdanimError
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.theme import Theme

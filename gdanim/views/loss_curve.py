@@ -10,10 +10,10 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
+from gdanim.core.numbers import quantity
 from gdanim.descent.events import RATE
 from gdanim.errors import GdanimError
-from gdanim.numbers import quantity
 from gdanim.problems.landscape import Best, Landscape
 from gdanim.views import axes
 from gdanim.views.axes import LARGEST

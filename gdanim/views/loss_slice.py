@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from numpy.typing import ArrayLike
 
-from gdanim.arrays import Floats, Ints, interval, parameters, whole
+from gdanim.core.arrays import Floats, Ints, interval, parameters, whole
 from gdanim.errors import GdanimError
 from gdanim.views import axes, marks
 from gdanim.views.axes import LARGEST

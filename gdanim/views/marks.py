@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, TextArea, VPacker
 from matplotlib.patches import FancyArrowPatch
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.views.base import Clip
 from gdanim.views.theme import Theme
 from gdanim.views.units import dpi

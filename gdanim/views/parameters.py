@@ -11,7 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views import axes

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.problems.dataset import Dataset
 from gdanim.views.theme import Theme
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import Collection, LineCollection, PolyCollection
 from matplotlib.colors import to_rgba
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.problems.dataset import Dataset
 from gdanim.views.theme import Theme
 

@@ -13,7 +13,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import ListedColormap, to_rgb
 from numpy.typing import NDArray
 
-from gdanim.arrays import Floats, Ints, number
+from gdanim.core.arrays import Floats, Ints, number
 from gdanim.views import axes, marks
 from gdanim.views.bands import Scale, blues, scale
 from gdanim.views.base import Clip, Update, View

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.arrays import Floats, Ints
+from gdanim.core.arrays import Floats, Ints
+from gdanim.core.numbers import count
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.numbers import count
 from gdanim.problems.landscape import Landscape
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem

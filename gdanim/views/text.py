@@ -12,8 +12,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.text import Text as Label
 
+from gdanim.core.numbers import count, quantity, setting
 from gdanim.errors import GdanimError
-from gdanim.numbers import count, quantity, setting
 from gdanim.views.base import Clip, StepView, Update
 
 # Spaces that are not in a formula: an even number of dollar signs follows.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 from gdanim.views.units import points
 
 # How wide a number is at most, and a digit, in heights of its text.

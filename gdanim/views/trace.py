@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from gdanim.arrays import Floats, Ints
+from gdanim.core.arrays import Floats, Ints
 from gdanim.views.axes import clip_near
 from gdanim.views.theme import Theme
 

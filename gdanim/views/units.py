@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from gdanim.arrays import Floats
+from gdanim.core.arrays import Floats
 
 
 def dpi(artist: Artist) -> float:

@@ -9,7 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
-from gdanim.arrays import Floats, in_blocks
+from gdanim.core.arrays import Floats, in_blocks
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.mlp import MLP

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.core.atomic import replacing
 from gdanim.errors import GdanimError
-from gdanim.files import replacing
 
 FORMAT = "gdanim value 2"
 # The packages whose dataclasses a file can hold.

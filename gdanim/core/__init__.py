@@ -1,0 +1,1 @@
+"""Arrays, files, numbers as text and saved values. Knows nothing of optimisation."""
