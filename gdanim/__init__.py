@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from gdanim.problems import datasets as datasets
     from gdanim.problems import objectives as objectives
     from gdanim.problems.dataset import Dataset as Dataset
-    from gdanim.problems.function import Function as Function
+    from gdanim.problems.formula import Function as Function
+    from gdanim.problems.function_objective import Objective as Objective
     from gdanim.problems.linear import Linear as Linear
     from gdanim.problems.logistic import Logistic as Logistic
     from gdanim.problems.losses import Huber as Huber
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from gdanim.problems.losses import MeanSquaredError as MeanSquaredError
     from gdanim.problems.losses import RootMeanSquaredError as RootMeanSquaredError
     from gdanim.problems.mlp import MLP as MLP
-    from gdanim.problems.objective import Objective as Objective
     from gdanim.problems.penalties import L1 as L1
     from gdanim.problems.penalties import L2 as L2
     from gdanim.problems.polynomial import Polynomial as Polynomial
@@ -60,7 +60,7 @@ _PUBLIC = {
     "Divergence": "gdanim.descent.stopping:Divergence",
     "Even": "gdanim.timeline:Even",
     "Every": "gdanim.timeline:Every",
-    "Function": "gdanim.problems.function:Function",
+    "Function": "gdanim.problems.formula:Function",
     "GdanimError": "gdanim.errors:GdanimError",
     "GradientDescent": "gdanim.descent.gradient_descent:GradientDescent",
     "Huber": "gdanim.problems.losses:Huber",
@@ -76,7 +76,7 @@ _PUBLIC = {
     "Nesterov": "gdanim.descent.momentum:Nesterov",
     "Newton": "gdanim.descent.newton:Newton",
     "Noisy": "gdanim.descent.noise:Noisy",
-    "Objective": "gdanim.problems.objective:Objective",
+    "Objective": "gdanim.problems.function_objective:Objective",
     "Polynomial": "gdanim.problems.polynomial:Polynomial",
     "Problem": "gdanim.problems.problem:Problem",
     "RMSProp": "gdanim.descent.adaptive:RMSProp",

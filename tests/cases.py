@@ -17,8 +17,7 @@ from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.function import Function
-from gdanim.problems.landscape import Best, Landscape
+from gdanim.problems.formula import Function
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import (
@@ -31,6 +30,7 @@ from gdanim.problems.losses import (
 )
 from gdanim.problems.mlp import MLP
 from gdanim.problems.model import Model
+from gdanim.problems.objective import Best, Landscape
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid

@@ -20,9 +20,9 @@ from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
 from gdanim.descent.schedule import scheduled
 from gdanim.descent.stepwise import Stepwise
-from gdanim.problems.landscape import Landscape
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber
+from gdanim.problems.objective import Landscape
 from gdanim.problems.problem import Problem
 
 RULES = [GradientDescent, Momentum, Nesterov]

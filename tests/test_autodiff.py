@@ -175,7 +175,7 @@ def test_penalties(penalty: L1 | L2) -> None:
 def test_a_formula_may_use_autograds_numpy_too(
     formula: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gdanim.problems.function import Function
+    from gdanim.problems.formula import Function
 
     features = 2 if formula is saddle else 1
     x = np.random.default_rng(0).normal(size=(7, features))

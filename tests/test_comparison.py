@@ -17,9 +17,9 @@ from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.function import Function
-from gdanim.problems.landscape import Landscape
+from gdanim.problems.formula import Function
 from gdanim.problems.linear import Linear
+from gdanim.problems.objective import Landscape
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene, labelled, longest
 from gdanim.timeline import Every

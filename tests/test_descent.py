@@ -23,7 +23,7 @@ from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.function import Function
+from gdanim.problems.formula import Function
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber, Loss, MeanAbsoluteError, MeanSquaredError
 from gdanim.problems.mlp import MLP

@@ -23,10 +23,10 @@ from gdanim.descent.search import SearchError
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.function_objective import Objective
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import LogLoss
-from gdanim.problems.objective import Objective
 from gdanim.problems.penalties import L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem

@@ -24,9 +24,9 @@ from gdanim.descent.schedules import Cosine, Exponential, Piecewise, StepDecay
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.function_objective import Objective
 from gdanim.problems.linear import Linear
 from gdanim.problems.mlp import MLP
-from gdanim.problems.objective import Objective
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid

@@ -27,9 +27,9 @@ from gdanim.explain import explain
 from gdanim.explain.words import apart, count, growth, number, percent, steps
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.function_objective import Objective
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber, Loss, MeanAbsoluteError, RootMeanSquaredError
-from gdanim.problems.objective import Objective
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gdanim.errors import GdanimError
-from gdanim.problems.function import Function
+from gdanim.problems.formula import Function
 
 
 def growth(x: Any, height: Any = 2.0, growth_rate: Any = 0.5, *, base: float = math.e) -> Any:

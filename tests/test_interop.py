@@ -30,8 +30,8 @@ from gdanim.descent.schedule import Planned
 from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
 from gdanim.problems import objectives
-from gdanim.problems.landscape import Landscape
 from gdanim.problems.mlp import MLP
+from gdanim.problems.objective import Landscape
 from gdanim.problems.problem import Problem
 from gdanim.rendering import render
 from gdanim.scene import Scene

@@ -14,10 +14,10 @@ from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.landscape import Landscape
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import LogLoss, MeanAbsoluteError
+from gdanim.problems.objective import Landscape
 from gdanim.problems.penalties import L2, Penalty
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem

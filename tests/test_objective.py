@@ -12,7 +12,7 @@ from matplotlib.mathtext import MathTextParser
 
 from gdanim.errors import GdanimError
 from gdanim.problems import objectives
-from gdanim.problems.objective import Objective
+from gdanim.problems.function_objective import Objective
 
 READY = {
     "bowl": objectives.bowl(),

@@ -23,8 +23,8 @@ from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.landscape import Landscape
 from gdanim.problems.linear import Linear
+from gdanim.problems.objective import Landscape
 from gdanim.problems.problem import Problem
 
 STEPS = 200

@@ -20,7 +20,7 @@ from gdanim.errors import GdanimError
 from gdanim.explain import explain
 from gdanim.film.header import says
 from gdanim.inspecting import inspect
-from gdanim.problems.landscape import Landscape
+from gdanim.problems.objective import Landscape
 from gdanim.publish.table import write_table
 from gdanim.timeline import Every
 

@@ -14,7 +14,7 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.function import Function
+from gdanim.problems.formula import Function
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene

@@ -26,7 +26,7 @@ from gdanim.descent.stopping import Convergence
 from gdanim.errors import GdanimError
 from gdanim.problems import objectives
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.function import Function
+from gdanim.problems.formula import Function
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber
 from gdanim.problems.penalties import L2

@@ -7,7 +7,7 @@ import numpy as np
 from gdanim.core.arrays import Floats
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Constant, Schedule
-from gdanim.problems.landscape import Landscape
+from gdanim.problems.objective import Landscape
 
 # As many steps make one block, unless the powers of a diverging run grow beyond HUGE before: an
 # infinite power would end a run that is still finite itself.

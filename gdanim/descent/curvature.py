@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.core.arrays import Floats, Ints
-from gdanim.problems.landscape import Landscape
+from gdanim.problems.objective import Landscape
 
 # The cube root of float64's precision: the step at which the errors of a central difference, from
 # rounding and from the third derivative, are about equal.

@@ -17,7 +17,7 @@ from gdanim.core.arrays import Floats, as_value, number, parameters, whole
 from gdanim.descent.curvature import hessian
 from gdanim.descent.search import lowest
 from gdanim.errors import GdanimError, expect, listed
-from gdanim.problems.landscape import Best, Landscape
+from gdanim.problems.objective import Best, Landscape
 from gdanim.problems.problem import Problem
 
 # An eigenvalue this much smaller than the largest is a rounding error: P times the precision of

@@ -14,7 +14,7 @@ from gdanim.core.arrays import Floats
 from gdanim.core.numbers import count, quantity, setting
 from gdanim.descent.curvature import hessian
 from gdanim.descent.oscillation import Swing, swing, turning_points
-from gdanim.problems.landscape import Landscape
+from gdanim.problems.objective import Landscape
 
 RATE, OVERSHOOT, OSCILLATION, PLATEAU = "learning rate", "overshoot", "oscillation", "plateau"
 DIVERGENCE, CONVERGENCE, STUCK = "divergence", "converged", "stuck"

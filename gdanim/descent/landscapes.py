@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from gdanim.descent.run import Run
-from gdanim.problems.landscape import Landscape
+from gdanim.problems.objective import Landscape
 from gdanim.problems.problem import Problem
 
 Label = TypeVar("Label")

@@ -17,7 +17,7 @@ from gdanim.descent.schedule import Schedule, scheduled
 from gdanim.descent.stepwise import Stepwise
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect, listed
-from gdanim.problems.landscape import Landscape
+from gdanim.problems.objective import Landscape
 
 STEPS = 300
 # The first block of steps; each later one is a quarter of what there is. At the end of a block it

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from gdanim.core.arrays import Floats, Ints
 from gdanim.descent.schedule import Rate
-from gdanim.problems.landscape import Landscape
+from gdanim.problems.objective import Landscape
 
 State = Any
 

@@ -16,7 +16,7 @@ from gdanim.descent.rows import Rows
 from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect
-from gdanim.problems.landscape import Landscape
+from gdanim.problems.objective import Landscape
 
 # Parameters below this leave room for points and their powers, before a square overflows at 1e308.
 LARGE = 1e30

@@ -16,7 +16,7 @@ from gdanim.descent.batches import NONE
 from gdanim.descent.events import Event, Record, find_events
 from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError, listed
-from gdanim.problems.landscape import Landscape
+from gdanim.problems.objective import Landscape
 from gdanim.problems.problem import Problem
 
 FINISHED, CONVERGED, DIVERGED = "finished", "converged", "diverged"

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import Floats, as_value
 from gdanim.errors import GdanimError
-from gdanim.problems.landscape import Best, Landscape
+from gdanim.problems.objective import Best, Landscape
 
 # A loss that is not finite, as the search sees it.
 WALL = 1e300

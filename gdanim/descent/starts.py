@@ -6,8 +6,8 @@ import numpy as np
 
 from gdanim.core.arrays import Floats, whole
 from gdanim.errors import GdanimError
-from gdanim.problems.landscape import Landscape
 from gdanim.problems.model import Model
+from gdanim.problems.objective import Landscape
 
 
 def starts(model: Model | Landscape, rng: np.random.Generator | int, n: int) -> Floats:

@@ -11,7 +11,7 @@ from gdanim.descent.batches import NONE, Batches
 from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.rows import Rows
 from gdanim.descent.schedule import Constant, Planned, Schedule
-from gdanim.problems.landscape import Landscape
+from gdanim.problems.objective import Landscape
 
 
 class Stepwise:

@@ -12,7 +12,7 @@ from gdanim.descent.events import DIVERGENCE
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.explain.chance import calm, calm_excess
 from gdanim.explain.words import direction, number, steps
-from gdanim.problems.landscape import Landscape
+from gdanim.problems.objective import Landscape
 from gdanim.problems.problem import Problem
 
 # A loss this near to the optimum, as a share of it, has arrived.

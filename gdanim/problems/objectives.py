@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gdanim.core.arrays import Floats, above_zero, whole
-from gdanim.problems.objective import Objective
+from gdanim.problems.function_objective import Objective
 
 
 class Surface(ABC):

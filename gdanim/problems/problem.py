@@ -10,9 +10,9 @@ import numpy as np
 from gdanim.core.arrays import Floats, Ints, as_value, floats
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.landscape import Best, Landscape
 from gdanim.problems.losses import Loss, MeanSquaredError, RootMeanSquaredError, mean_square
 from gdanim.problems.model import LinearInParameters, Model
+from gdanim.problems.objective import Best, Landscape
 from gdanim.problems.penalties import Penalty
 
 

@@ -14,7 +14,7 @@ from gdanim.core.arrays import Floats
 from gdanim.core.numbers import quantity
 from gdanim.descent.events import RATE
 from gdanim.errors import GdanimError
-from gdanim.problems.landscape import Best, Landscape
+from gdanim.problems.objective import Best, Landscape
 from gdanim.views import axes
 from gdanim.views.axes import LARGEST
 from gdanim.views.base import Clip, StepView, Update, astray, together

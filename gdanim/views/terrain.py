@@ -11,8 +11,8 @@ from gdanim.core.arrays import Floats, Ints
 from gdanim.core.numbers import count
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.problems.landscape import Landscape
-from gdanim.problems.objective import Objective
+from gdanim.problems.function_objective import Objective
+from gdanim.problems.objective import Landscape
 from gdanim.problems.problem import Problem
 from gdanim.views.base import Clip, astray
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from gdanim.core.arrays import Floats, as_value, number, whole
 from gdanim.errors import GdanimError
-from gdanim.problems.formulas import evaluated, explained, slopes
+from gdanim.problems._formula_errors import evaluated, explained, slopes
 from gdanim.problems.model import Model
 
 ARRAYS = "arrays, each parameter of shape [..., 1] and each feature of shape [N]"
@@ -71,7 +71,7 @@ class Function(Model):
             given = slopes(self.derivative, arguments, self.names, cotangent.shape)
             return np.stack([np.sum(slope * cotangent, axis=-1) for slope in given], axis=-1)
         # Most commands need no autograd.
-        from gdanim.problems.tracing import pull
+        from gdanim.problems._tracing import pull
 
         # A run's prediction depends on its own parameters alone, so one pass serves all runs.
         pulled = pull(lambda *columns: self.f(*features, *columns), _columns(params), cotangent)

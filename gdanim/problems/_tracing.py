@@ -18,8 +18,8 @@ from autograd.tracer import isbox
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from gdanim.core.arrays import Floats
-from gdanim.problems.formulas import BRANCH, IN_PLACE, SCALAR, FormulaError
-from gdanim.problems.substitutes import SUBSTITUTES
+from gdanim.problems._formula_errors import BRANCH, IN_PLACE, SCALAR, FormulaError
+from gdanim.problems._substitutes import SUBSTITUTES
 
 Formula = Callable[..., Any]
 # Where NumPy keeps the functions that autograd has too.
