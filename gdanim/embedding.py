@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdanim.core.atomic import replacing
-from gdanim.descent.landscapes import with_common_landscapes
+from gdanim.descent._same_objective import with_common_landscapes
 from gdanim.descent.run import Run
 from gdanim.errors import RequestError
 from gdanim.publish.beside import ALT, Beside, named

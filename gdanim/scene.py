@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import whole
 from gdanim.core.numbers import setting
-from gdanim.descent.landscapes import minimise_the_same, with_common_landscapes
+from gdanim.descent._same_objective import minimise_the_same, with_common_landscapes
 from gdanim.descent.loop import descend
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run

@@ -9,9 +9,11 @@ import pytest
 from cases import LINE, VALLEY, WAVE
 from test_descent import BOOK_START, book
 
-from gdanim.descent import affine, schedules
+from gdanim.descent import _affine as affine
+from gdanim.descent import schedules
+from gdanim.descent._affine import Affine
+from gdanim.descent._stepwise import Stepwise
 from gdanim.descent.adaptive import Adam
-from gdanim.descent.affine import Affine
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum, Nesterov
@@ -19,7 +21,6 @@ from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
 from gdanim.descent.schedule import scheduled
-from gdanim.descent.stepwise import Stepwise
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber
 from gdanim.problems.objective import Landscape

@@ -13,12 +13,12 @@ from test_descent import book
 from gdanim.core.arrays import Floats
 from gdanim.core.numbers import quantity
 from gdanim.descent import events
+from gdanim.descent._oscillation import longest_stretch, swing, turning_points
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.events import Event, rate_changes
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum
-from gdanim.descent.oscillation import longest_stretch, swing, turning_points
 from gdanim.descent.run import Outcome, Run
 from gdanim.descent.schedules import Cosine, Exponential, Piecewise, StepDecay
 from gdanim.errors import GdanimError

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gdanim.descent._same_objective import with_common_landscapes
 from gdanim.descent.gradient_descent import GradientDescent
-from gdanim.descent.landscapes import with_common_landscapes
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
 from gdanim.problems import datasets, objectives

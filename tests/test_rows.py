@@ -17,11 +17,11 @@ import pytest
 from cases import LINE
 from processes import in_own_mounts
 
-from gdanim.descent import rows as module
+from gdanim.descent import _rows as module
+from gdanim.descent._rows import Rows
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.loop import descend
 from gdanim.descent.recorder import Recorder
-from gdanim.descent.rows import Rows
 from gdanim.descent.schedules import Exponential
 from gdanim.errors import GdanimError
 
@@ -133,7 +133,7 @@ def test_more_than_any_place_has(rows: int) -> None:
 def test_a_full_disk(tmp_path: Path, first: int) -> None:
     """A megabyte of rows where there is a tenth of it."""
     script = (
-        "from gdanim.descent.rows import Rows\n"
+        "from gdanim.descent._rows import Rows\n"
         "from gdanim.errors import GdanimError\n"
         "try:\n"
         f"    rows = Rows((32,), {first}, limit=0)\n"

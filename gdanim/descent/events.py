@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from gdanim.core.arrays import Floats
 from gdanim.core.numbers import count, quantity, setting
+from gdanim.descent._oscillation import Swing, swing, turning_points
 from gdanim.descent.curvature import hessian
-from gdanim.descent.oscillation import Swing, swing, turning_points
 from gdanim.problems.objective import Landscape
 
 RATE, OVERSHOOT, OSCILLATION, PLATEAU = "learning rate", "overshoot", "oscillation", "plateau"

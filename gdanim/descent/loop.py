@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import Floats, parameters, whole
-from gdanim.descent.affine import Affine
+from gdanim.descent._affine import Affine
+from gdanim.descent._stepwise import Stepwise
 from gdanim.descent.batches import Batches
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
 from gdanim.descent.schedule import Schedule, scheduled
-from gdanim.descent.stepwise import Stepwise
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect, listed
 from gdanim.problems.objective import Landscape

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gdanim.core.arrays import Floats, Ints, blocks, in_blocks, indices, parameters, whole
+from gdanim.descent._foreign import Parameters, flat
+from gdanim.descent._rows import Rows
 from gdanim.descent.batches import NONE
-from gdanim.descent.foreign import Parameters, flat
 from gdanim.descent.optimizer import Optimizer
-from gdanim.descent.rows import Rows
 from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect
@@ -50,7 +50,7 @@ class Recorder:
 
         Numbers, NumPy arrays and lists of them, in the order of the problem's names; or a torch
         tensor, a torch module, a JAX array or tree of them, a scikit-learn estimator (see
-        `gdanim.descent.foreign`).
+        `gdanim.descent._foreign`).
         """
         row = parameters("params", flat(params, self._problem.names), self._problem.names)
         if self._rows is None:

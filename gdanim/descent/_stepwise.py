@@ -7,9 +7,9 @@ from itertools import repeat
 import numpy as np
 
 from gdanim.core.arrays import Floats, Ints, blocks
+from gdanim.descent._rows import Rows
 from gdanim.descent.batches import NONE, Batches
 from gdanim.descent.optimizer import Optimizer, Step
-from gdanim.descent.rows import Rows
 from gdanim.descent.schedule import Constant, Planned, Schedule
 from gdanim.problems.objective import Landscape
 
