@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from gdanim.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from gdanim import paces as paces
+    from gdanim import pacing
     from gdanim import views as views
     from gdanim.descent import schedules as schedules
     from gdanim.descent.adaptive import AdaGrad as AdaGrad
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from gdanim.descent.stopping import Divergence as Divergence
     from gdanim.descent.stopping import Stall as Stall
     from gdanim.errors import GdanimError as GdanimError
+    from gdanim.pacing.timeline import Even as Even
+    from gdanim.pacing.timeline import Every as Every
     from gdanim.problems import datasets as datasets
     from gdanim.problems import objectives as objectives
     from gdanim.problems.dataset import Dataset as Dataset
@@ -46,8 +48,6 @@ if TYPE_CHECKING:
     from gdanim.problems.sinusoid import Sinusoid as Sinusoid
     from gdanim.rendering import render as render
     from gdanim.scene import Scene as Scene
-    from gdanim.timeline import Even as Even
-    from gdanim.timeline import Every as Every
 
 # Where each public name comes from when it is first asked for, so that `gdanim --help` need not
 # wait for matplotlib. Type checkers read the imports above; a test holds the two together.
@@ -58,8 +58,8 @@ _PUBLIC = {
     "Convergence": "gdanim.descent.stopping:Convergence",
     "Dataset": "gdanim.problems.dataset:Dataset",
     "Divergence": "gdanim.descent.stopping:Divergence",
-    "Even": "gdanim.timeline:Even",
-    "Every": "gdanim.timeline:Every",
+    "Even": "gdanim.pacing.timeline:Even",
+    "Every": "gdanim.pacing.timeline:Every",
     "Function": "gdanim.problems.formula:Function",
     "GdanimError": "gdanim.errors:GdanimError",
     "GradientDescent": "gdanim.descent.gradient_descent:GradientDescent",
@@ -88,7 +88,7 @@ _PUBLIC = {
     "Stall": "gdanim.descent.stopping:Stall",
     "datasets": "gdanim.problems.datasets:",
     "descend": "gdanim.descent.loop:descend",
-    "paces": "gdanim.paces:",
+    "pacing": "gdanim.pacing:",
     "objectives": "gdanim.problems.objectives:",
     "diagnose": "gdanim.descent.diagnosis:diagnose",
     "render": "gdanim.rendering:render",

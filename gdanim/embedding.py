@@ -12,6 +12,7 @@ from gdanim.core.atomic import replacing
 from gdanim.descent._same_objective import with_common_landscapes
 from gdanim.descent.run import Run
 from gdanim.errors import RequestError
+from gdanim.pacing.timeline import Pace, Timeline
 from gdanim.publish.beside import ALT, Beside, named
 from gdanim.publish.html import url
 from gdanim.publish.slider import Slide, page
@@ -19,7 +20,6 @@ from gdanim.rendering import Take, Watch, prepare
 from gdanim.requests import Settings, request
 from gdanim.script import choose
 from gdanim.sweep import grid
-from gdanim.timeline import Pace, Timeline
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ import numpy as np
 from gdanim.descent.run import Run
 from gdanim.errors import RequestError
 from gdanim.film.formats import Format
+from gdanim.pacing.timeline import Pace, Timeline
 from gdanim.quality import SMALLEST, Size
-from gdanim.timeline import Pace, Timeline
 
 UNITS = {
     **{"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9},

@@ -25,6 +25,7 @@ from gdanim.film.formats import FRAME, usable
 from gdanim.film.save import Progress, TooLargeError, save, save_still
 from gdanim.film.stretches import cut, encode
 from gdanim.fitting import Rung, Thinned, best_fit, parse_bytes, rungs
+from gdanim.pacing.timeline import Pace, Timeline
 from gdanim.provenance import Note, Origin, versions
 from gdanim.publish.beside import Still
 from gdanim.quality import QUALITIES, Size, check_fps, check_size
@@ -33,7 +34,6 @@ from gdanim.requests import Job, Output, Settings, single
 from gdanim.scene import Descent, Scene, longest, meant
 from gdanim.script import ScriptError, own_lines
 from gdanim.script import load as load_script
-from gdanim.timeline import Pace, Timeline
 from gdanim.views.base import Clip
 from gdanim.views.theme import THEMES, Theme
 

@@ -19,8 +19,8 @@ from gdanim.descent.run import Run
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect
 from gdanim.film.film import Film
+from gdanim.pacing.timeline import Even, Pace, Timeline
 from gdanim.problems.objective import Landscape
-from gdanim.timeline import Even, Pace, Timeline
 from gdanim.views.base import Clip, View
 from gdanim.views.fit import Fit
 from gdanim.views.theme import LIGHT, Theme

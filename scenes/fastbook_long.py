@@ -6,7 +6,7 @@ motion, first of hundreds of steps, at last of thousands, while the parabola sli
 
 import numpy as np
 
-from gdanim import Dataset, GradientDescent, Polynomial, Problem, Scene, paces
+from gdanim import Dataset, GradientDescent, Polynomial, Problem, Scene, pacing
 
 # The book's start, and the loss and gradient there, determine this least-squares fit and its error.
 BEST_FIT, FLOOR = (0.76818132, -14.74207961, 71.77026364), 7.303745
@@ -23,5 +23,5 @@ def scene(seed: int = 0) -> Scene:
         start=(-0.7658, -0.7506, 1.3525),
         steps=500_000,
         title="After 676, half a million steps",
-        pace=paces.Motion(seconds=20),
+        pace=pacing.Motion(seconds=20),
     )

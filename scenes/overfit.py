@@ -9,7 +9,7 @@ from typing import Annotated
 
 from annotated_types import Interval
 
-from gdanim import L2, GradientDescent, Polynomial, Problem, Scene, datasets, paces, views
+from gdanim import L2, GradientDescent, Polynomial, Problem, Scene, datasets, pacing, views
 
 
 def scene(l2: Annotated[float, Interval(ge=0, le=1)] = 0.0, seed: int = 0) -> Scene:
@@ -23,5 +23,5 @@ def scene(l2: Annotated[float, Interval(ge=0, le=1)] = 0.0, seed: int = 0) -> Sc
         steps=60_000,
         title="A polynomial of degree 12 overfits",
         panels={"fit": views.Fit(inset=None), "loss": views.LossCurve()},
-        pace=paces.Log(seconds=14),
+        pace=pacing.Log(seconds=14),
     )

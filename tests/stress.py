@@ -26,10 +26,10 @@ import numpy as np
 from gdanim.errors import GdanimError
 from gdanim.film.formats import FORMATS
 from gdanim.knobs import Knob, Value
+from gdanim.pacing.timeline import Even
 from gdanim.rendering import render
 from gdanim.scene import Scene
 from gdanim.script import choose, load
-from gdanim.timeline import Even
 
 SCENES = Path(__file__).parent.parent / "scenes"
 FAULTS = ("none", "interrupt", "terminated", "encoder killed", "drawing", "disk", "no ffmpeg")

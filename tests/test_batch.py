@@ -31,12 +31,12 @@ from gdanim.batch.work import compared
 from gdanim.cli import main
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
+from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.provenance import read as read_note
 from gdanim.scene import Descent, Scene
-from gdanim.timeline import Every
 from gdanim.views.fit import Fit
 
 LESSON = """

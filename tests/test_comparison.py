@@ -15,6 +15,7 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
+from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.formula import Function
@@ -22,7 +23,6 @@ from gdanim.problems.linear import Linear
 from gdanim.problems.objective import Landscape
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene, labelled, longest
-from gdanim.timeline import Every
 from gdanim.views.base import Clip
 from gdanim.views.each import Each, how_it_went
 from gdanim.views.fit import Fit

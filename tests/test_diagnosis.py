@@ -90,10 +90,10 @@ def test_the_fastest_rate_is_the_fastest() -> None:
     bowl = objectives.bowl(20)
     best = diagnose(bowl, (2.0, 1.0)).fastest_rate
     assert best == pytest.approx(2 / 21)
-    paces = []
+    counts = []
     for lr in (0.98 * best, best, 1.02 * best):
         losses = descend(bowl, GradientDescent(lr), (2.0, 1.0), 200).losses
-        paces.append(losses[-1] / losses[-2])
+        pacing.append(losses[-1] / losses[-2])
     assert paces[1] == min(paces)
 
 

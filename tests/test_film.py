@@ -26,13 +26,13 @@ from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
 from gdanim.film.film import Film
 from gdanim.film.save import save_still
+from gdanim.pacing.timeline import Even, Every
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
-from gdanim.timeline import Even, Every
 from gdanim.views.base import Clip, StepView, Update
 from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve

@@ -16,6 +16,7 @@ from matplotlib.patches import Rectangle
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.errors import GdanimError
+from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
@@ -24,7 +25,6 @@ from gdanim.problems.mlp import MLP
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
-from gdanim.timeline import Every
 from gdanim.views.each import Each
 from gdanim.views.fit import Fit
 from gdanim.views.formula import decimals, figure, with_numbers

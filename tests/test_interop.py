@@ -29,13 +29,13 @@ from gdanim.descent.run import Run
 from gdanim.descent.schedule import Planned
 from gdanim.errors import GdanimError
 from gdanim.film import ffmpeg
+from gdanim.pacing.timeline import Even
 from gdanim.problems import objectives
 from gdanim.problems.mlp import MLP
 from gdanim.problems.objective import Landscape
 from gdanim.problems.problem import Problem
 from gdanim.rendering import render
 from gdanim.scene import Scene
-from gdanim.timeline import Even
 
 STEPS = 200
 PLACES: dict[str, tuple[Landscape, ArrayLike]] = {

@@ -10,13 +10,13 @@ import pytest
 
 from gdanim.batch.keys import UnkeyableError, key_of
 from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.pacing.timeline import Even
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
-from gdanim.timeline import Even
 from gdanim.views.fit import Fit
 from gdanim.views.theme import DARK
 

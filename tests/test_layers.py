@@ -26,12 +26,12 @@ from gdanim.film.canvas import FrameCanvas
 from gdanim.film.film import Film
 from gdanim.film.layers import Box, Layers, Picture, Words
 from gdanim.film.style import plain_style
+from gdanim.pacing.timeline import Even
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.script import choose, scripts_in
-from gdanim.timeline import Even
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.each import Each
 from gdanim.views.fit import Fit

@@ -21,6 +21,7 @@ from gdanim.descent.momentum import Momentum
 from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
+from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
@@ -30,7 +31,6 @@ from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
-from gdanim.timeline import Every
 from gdanim.views.bands import Bands, Scale, scale
 from gdanim.views.base import View
 from gdanim.views.contour import Contour

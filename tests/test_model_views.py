@@ -15,6 +15,7 @@ from gdanim.core.arrays import Floats
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
+from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
@@ -23,7 +24,6 @@ from gdanim.problems.losses import LogLoss
 from gdanim.problems.mlp import MLP
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
-from gdanim.timeline import Every
 from gdanim.views.base import View
 from gdanim.views.boundary import Boundary, shades
 from gdanim.views.weights import Weights, parts

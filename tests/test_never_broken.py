@@ -12,6 +12,7 @@ from cases import VIEWS, ViewCase
 
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.film.film import Film
+from gdanim.pacing.timeline import Even
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.function_objective import Objective
@@ -23,7 +24,6 @@ from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
-from gdanim.timeline import Even
 
 SIZE = (320, 180)
 FIVE = np.arange(5.0)

@@ -20,9 +20,9 @@ from gdanim.errors import GdanimError
 from gdanim.explain import explain
 from gdanim.film.header import says
 from gdanim.inspecting import inspect
+from gdanim.pacing.timeline import Every
 from gdanim.problems.objective import Landscape
 from gdanim.publish.table import write_table
-from gdanim.timeline import Every
 
 START, LR, STEPS = (-2.0, -1.5), 0.01, 40
 SIZE = (320, 180)

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 from cases import LINE, WAVE
 
-from gdanim import paces
+from gdanim import pacing
 from gdanim.core.arrays import Floats
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.paces.motion import sampled
-from gdanim.paces.spread import capped, spread
-from gdanim.timeline import Even, Pace
+from gdanim.pacing.by_motion import sampled
+from gdanim.pacing.by_weight import capped, spread
+from gdanim.pacing.timeline import Even, Pace
 
-LOOKING: list[type[Any]] = [paces.Log, paces.Loss, paces.Motion]
+LOOKING: list[type[Any]] = [pacing.Log, pacing.Loss, pacing.Motion]
 RUNS = {
     "no step": descend(LINE, GradientDescent(0.01), (-1, 3), 0),
     "one step": descend(LINE, GradientDescent(0.01), (-1, 3), 1),
@@ -75,14 +75,14 @@ def test_no_step_stays_longer_than_allowed(pace: type[Any]) -> None:
 
 
 def test_log_takes_as_long_for_every_doubling() -> None:
-    shown = paces.Log(13, 0, 0).timeline(recorded(np.zeros((8192, 2))), 100).steps
+    shown = pacing.Log(13, 0, 0).timeline(recorded(np.zeros((8192, 2))), 100).steps
     arrived = np.searchsorted(shown, 2 ** np.arange(4, 13) - 1)
     assert abs(np.diff(arrived) - 100).max() <= 5
 
 
 def test_loss_shows_the_same_fall_a_frame() -> None:
     run = RUNS["line"]
-    shown = paces.Loss(2, 0, 0).timeline(run, 30).steps
+    shown = pacing.Loss(2, 0, 0).timeline(run, 30).steps
     levels = np.log(run.losses[shown])
     most = abs(np.diff(np.log(run.losses))).max()
     # No frame falls short of, or goes further than, an equal share by more than one step's fall.
@@ -100,7 +100,7 @@ def test_motion_shows_the_same_change_a_frame() -> None:
     speed = np.repeat([1.0, 0.1], 1000)
     height = np.append(0, np.cumsum(speed)) / 1000
     run = recorded(np.stack([np.zeros(2001), height], axis=-1))
-    shown = paces.Motion(10, 0, 0).timeline(run, 30).steps
+    shown = pacing.Motion(10, 0, 0).timeline(run, 30).steps
     moved = np.diff(height[shown])
     # A frame can miss its share by one step.
     assert moved.max() - moved.min() < 2 / 1000
@@ -110,7 +110,7 @@ def test_motion_shows_the_same_change_a_frame() -> None:
 def test_motion_beyond_the_picture_is_not_seen() -> None:
     far = np.stack([np.zeros(101), np.linspace(1e3, 1e6, 101)], axis=-1)
     near = np.stack([np.zeros(101), np.linspace(0, 1, 101)], axis=-1)
-    shown = paces.Motion(10, 0, 0, longest=0.2).timeline(recorded(np.append(far, near, 0)), 30)
+    shown = pacing.Motion(10, 0, 0, longest=0.2).timeline(recorded(np.append(far, near, 0)), 30)
     assert (shown.steps < 100).mean() < 0.05
 
 
@@ -129,9 +129,9 @@ def test_the_run_that_moves_decides() -> None:
     moves = np.linspace(0, 1, 101)[:, np.newaxis] * [0.0, 1.0]
     first = np.append(moves, np.tile(moves[-1:], (100, 1)), axis=0)
     second = np.append(np.tile(moves[:1], (100, 1)), moves, axis=0)
-    shown = paces.Motion(10, 0, 0).timeline([recorded(first), recorded(second)], 30).steps
+    shown = pacing.Motion(10, 0, 0).timeline([recorded(first), recorded(second)], 30).steps
     assert abs((shown < 100).mean() - 0.5) < 0.01
-    alone = paces.Motion(10, 0, 0, 0.2).timeline(recorded(second), 30).steps
+    alone = pacing.Motion(10, 0, 0, 0.2).timeline(recorded(second), 30).steps
     assert (alone < 100).mean() < 0.05
 
 
@@ -152,7 +152,7 @@ def test_half_a_million_steps() -> None:
     recorder.snapshot((2, height[0]))
     recorder.grow(500_000)[...] = np.stack([2 * np.ones(500_000), height[1:]], axis=-1)
     run = recorder.run()
-    motion = paces.Motion(20).timeline(run, 30).steps
+    motion = pacing.Motion(20).timeline(run, 30).steps
     assert (motion[:15] == 0).all()
     assert (motion <= 10).sum() > 60, "the first steps one by one"
     assert (motion > 100).sum() > 300, "and the long rest"
@@ -202,13 +202,13 @@ def test_bad_holds(pace: type[Any], hold: str) -> None:
 
 
 def test_all_are_paces() -> None:
-    for pace in (paces.Log, paces.Loss, paces.Motion, paces.Even, paces.Every):
+    for pace in (pacing.Log, pacing.Loss, pacing.Motion, pacing.Even, pacing.Every):
         assert issubclass(pace, Pace)
 
 
 def test_slow_motion_about_a_step() -> None:
     base = Even(10, 0, 0)
-    shown = paces.SlowMotion(base, (150,), factor=4, seconds=1).timeline(RUNS["line"], 30).steps
+    shown = pacing.SlowMotion(base, (150,), factor=4, seconds=1).timeline(RUNS["line"], 30).steps
     assert len(shown) == 300
     assert shown[0] == 0 and shown[-1] == 300
     assert (np.diff(shown) >= 0).all()
@@ -224,34 +224,34 @@ def test_slow_motion_about_events() -> None:
     base = Even(10)
     moments: list[tuple[int | str, ...] | None] = [None, ("oscillation",), (event.step,)]
     for around in moments:
-        shown = paces.SlowMotion(base, around).timeline(run, 30).steps
+        shown = pacing.SlowMotion(base, around).timeline(run, 30).steps
         stays = np.bincount(shown)
         assert stays[event.step] > 2 * stays[40]
         assert (shown[:15] == 0).all()
         assert (shown[-45:] == 90).all()
     for around in [(), ("overshoot",)]:
-        shown = paces.SlowMotion(base, around).timeline(run, 30).steps
+        shown = pacing.SlowMotion(base, around).timeline(run, 30).steps
         np.testing.assert_array_equal(shown, base.timeline(run, 30).steps)
 
 
 @each_run
 def test_slow_motion_keeps_length_and_order(run: Run) -> None:
     for fps, seconds in itertools.product([1, 10, 30], [0.01, 0.1, 1, 2.5, 10]):
-        for base in (Even(seconds), paces.Log(seconds), paces.Every(7, 0, 0)):
+        for base in (Even(seconds), pacing.Log(seconds), pacing.Every(7, 0, 0)):
             steps = base.timeline(run, fps).steps
-            shown = paces.SlowMotion(base, (0, 1, 40, 10**6)).timeline(run, fps).steps
+            shown = pacing.SlowMotion(base, (0, 1, 40, 10**6)).timeline(run, fps).steps
             assert len(shown) == len(steps)
             assert (shown[0], shown[-1]) == (steps[0], steps[-1])
             assert (np.diff(shown) >= 0).all()
 
 
 def test_slow_motion_refuses() -> None:
-    assert paces.SlowMotion(Even(10), (3,)).lasting(4) == paces.SlowMotion(Even(4), (3,))
+    assert pacing.SlowMotion(Even(10), (3,)).lasting(4) == pacing.SlowMotion(Even(4), (3,))
     with pytest.raises(GdanimError, match="^factor: must be at least 1, got 0.5$"):
-        paces.SlowMotion(Even(), factor=0.5)
+        pacing.SlowMotion(Even(), factor=0.5)
     with pytest.raises(GdanimError, match="^around: must be steps, or kinds .* got 'crash'$"):
-        paces.SlowMotion(Even(), ("crash",))
+        pacing.SlowMotion(Even(), ("crash",))
     with pytest.raises(GdanimError, match="^around: must be a whole number"):
-        paces.SlowMotion(Even(), (-1,))
+        pacing.SlowMotion(Even(), (-1,))
     with pytest.raises(GdanimError, match="^seconds: "):
-        paces.SlowMotion(Even(), seconds=0)
+        pacing.SlowMotion(Even(), seconds=0)

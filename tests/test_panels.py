@@ -20,12 +20,12 @@ from gdanim.descent.run import Run
 from gdanim.descent.schedules import Cosine, Exponential, Piecewise
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
+from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
-from gdanim.timeline import Every
 from gdanim.views.base import View
 from gdanim.views.batch import Batch
 from gdanim.views.gradient import Gradient

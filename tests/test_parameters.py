@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
+from gdanim.pacing.timeline import Every
 from gdanim.scene import Scene
-from gdanim.timeline import Every
 from gdanim.views.each import Each
 from gdanim.views.parameters import Parameters
 

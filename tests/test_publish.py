@@ -20,6 +20,7 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film.film import Film
 from gdanim.inspecting import inspect
+from gdanim.pacing.timeline import Even, Timeline
 from gdanim.publish.alternative import described
 from gdanim.publish.beside import NOTHING, Beside
 from gdanim.publish.filmstrip import filmstrip
@@ -30,7 +31,6 @@ from gdanim.publish.webvtt import clock, webvtt
 from gdanim.rendered import Rendered
 from gdanim.rendering import prepare
 from gdanim.requests import Settings, request
-from gdanim.timeline import Even, Timeline
 from gdanim.views.base import Clip
 from gdanim.views.contour import Contour
 from gdanim.views.fit import Fit

@@ -32,11 +32,11 @@ from gdanim.film.canvas import FrameCanvas
 from gdanim.film.film import Film
 from gdanim.film.formats import GIF, MP4, Format
 from gdanim.film.save import save, save_still
+from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
-from gdanim.timeline import Every
 from gdanim.views.theme import LIGHT
 
 ORANGE = (242, 142, 43)

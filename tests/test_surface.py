@@ -12,13 +12,13 @@ from matplotlib.collections import PolyCollection
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
+from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets, objectives
 from gdanim.problems.linear import Linear
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
-from gdanim.timeline import Every
 from gdanim.views.base import Clip
 from gdanim.views.surface import HEIGHT, Camera, Ground, Surface, cut, quads
 from gdanim.views.terrain import Terrain, along

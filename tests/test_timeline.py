@@ -13,7 +13,7 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.timeline import Even, Every, Timeline
+from gdanim.pacing.timeline import Even, Every, Timeline
 
 STEPS = (0, 1, 2, 3, 9, 10, 29, 30, 31, 299, 300, 1000)
 

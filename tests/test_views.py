@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
+from gdanim.pacing.timeline import Even, Every
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
@@ -21,7 +22,6 @@ from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
-from gdanim.timeline import Even, Every
 from gdanim.views.fit import GRID, Fit, fitted, y_limits
 from gdanim.views.loss_curve import LossCurve, hidden
 from gdanim.views.points import point_size

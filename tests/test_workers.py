@@ -27,13 +27,13 @@ from gdanim.film import ffmpeg, stretches, workers
 from gdanim.film.film import Film
 from gdanim.film.formats import MP4, Format
 from gdanim.film.save import save
+from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.rendering import render
 from gdanim.scene import Scene
 from gdanim.script import choose, load
-from gdanim.timeline import Every
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.loss_curve import LossCurve
 

@@ -83,7 +83,7 @@ def _slowest(run: Run, end: Diagnosis) -> int | None:
         return None
     if not np.isfinite(paces := end.steps(float(rates.flat[0]), 0.5)).all():
         return None
-    slowest = int(paces.argmax())
+    slowest = int(pacing.argmax())
     return slowest if paces[slowest] >= 1 else None
 
 

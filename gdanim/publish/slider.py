@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 
+from gdanim.pacing.timeline import Timeline
 from gdanim.sweep import label
-from gdanim.timeline import Timeline
 from gdanim.views.contrast import luminance
 from gdanim.views.theme import Theme
 

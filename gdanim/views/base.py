@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from gdanim.core.arrays import Ints
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.errors import GdanimError
-from gdanim.timeline import Timeline
+from gdanim.pacing.timeline import Timeline
 from gdanim.views.theme import Theme
 
 Update = Callable[[int], Sequence[Artist]]

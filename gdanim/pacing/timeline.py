@@ -1,4 +1,4 @@
-"""Pacing: which step each frame shows. The paces that look at the run are in `gdanim.paces`."""
+"""Pacing: which step each frame shows. The paces that look at the run are in `gdanim.pacing`."""
 
 from __future__ import annotations
 

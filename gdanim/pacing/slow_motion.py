@@ -12,7 +12,7 @@ from gdanim.core.arrays import Ints, above_zero, number, whole
 from gdanim.descent.events import KINDS
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.timeline import Pace, Timeline, all_runs
+from gdanim.pacing.timeline import Pace, Timeline, all_runs
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from gdanim.core.arrays import Floats, Ints, above_zero
 from gdanim.descent.run import Run
-from gdanim.timeline import Pace, Timeline, all_runs, check_holds, held, shares
+from gdanim.pacing.timeline import Pace, Timeline, all_runs, check_holds, held, shares
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import numpy as np
 
 from gdanim.core.arrays import Floats, Ints, in_blocks
 from gdanim.descent.run import Run
-from gdanim.paces.spread import ByWeight
+from gdanim.pacing.by_weight import ByWeight
+from gdanim.pacing.timeline import last_step
 from gdanim.problems.problem import Problem
-from gdanim.timeline import last_step
 
 # How many steps decide, half of them evenly spread, half by their logarithm; and how many points.
 STEPS, POINTS = 20_000, 64

@@ -9,8 +9,8 @@ import numpy as np
 
 from gdanim.core.arrays import Floats
 from gdanim.descent.run import Run
-from gdanim.paces.spread import ByWeight
-from gdanim.timeline import last_step
+from gdanim.pacing.by_weight import ByWeight
+from gdanim.pacing.timeline import last_step
 
 
 @dataclass(frozen=True)
