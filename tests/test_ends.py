@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gdanim.views.ends import apart
+from gdanim.views._drawing.end_labels import apart
 
 
 @pytest.mark.parametrize(

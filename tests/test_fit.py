@@ -25,14 +25,14 @@ from gdanim.problems.mlp import MLP
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
+from gdanim.views._drawing.formula import decimals, figure, with_numbers
+from gdanim.views._drawing.points import MANY
+from gdanim.views._drawing.residuals import MOST
 from gdanim.views.each import Each
 from gdanim.views.fit import Fit
-from gdanim.views.formula import decimals, figure, with_numbers
 from gdanim.views.inset import Inset
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.parameters import Parameters
-from gdanim.views.points import MANY
-from gdanim.views.residuals import MOST
 
 
 def scene(view: Any, **changes: Any) -> Scene:

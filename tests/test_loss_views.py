@@ -31,13 +31,13 @@ from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
-from gdanim.views.bands import Bands, Scale, scale
+from gdanim.views._drawing.bands import Bands, Scale, scale
+from gdanim.views._drawing.loss_surface import Terrain, grid_side, limits, main_plane, nearer
 from gdanim.views.base import View
 from gdanim.views.contour import Contour
 from gdanim.views.each import Each
 from gdanim.views.loss_slice import LossSlice
 from gdanim.views.surface import Surface
-from gdanim.views.terrain import Terrain, grid_side, limits, main_plane, nearer
 
 SIZE = (640, 360)
 LINE = Problem(datasets.linear(2.0, 1.0, points=40, range=(-1, 3), noise=0.6), Linear())

@@ -19,9 +19,9 @@ from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
+from gdanim.views._drawing.loss_surface import Terrain, along
 from gdanim.views.base import Clip
 from gdanim.views.surface import HEIGHT, Camera, Ground, Surface, cut, quads
-from gdanim.views.terrain import Terrain, along
 
 BOWL = Scene(
     objectives.bowl(1.0), GradientDescent(0.2), (1.5, 1.0), 12,

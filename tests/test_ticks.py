@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from gdanim.film.style import plain_style
-from gdanim.views import axes
+from gdanim.views._drawing import axes
 from gdanim.views.theme import LIGHT
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gdanim.views.trace import VERTICES, extremes
+from gdanim.views._drawing.trace import VERTICES, extremes
 
 
 @pytest.mark.parametrize("steps", [1, 2000, 2001, 7777, 36_000])

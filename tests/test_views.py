@@ -22,9 +22,9 @@ from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
+from gdanim.views._drawing.points import point_size
 from gdanim.views.fit import GRID, Fit, fitted, y_limits
 from gdanim.views.loss_curve import LossCurve, hidden
-from gdanim.views.points import point_size
 
 SIZE = (640, 360)
 

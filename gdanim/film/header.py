@@ -15,8 +15,8 @@ from gdanim.core.numbers import count, quantity, setting
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.descent.schedule import Schedule
 from gdanim.film.captions import caption_at, captions
+from gdanim.views._drawing.units import dpi
 from gdanim.views.base import Clip, Update
-from gdanim.views.units import dpi
 
 # Inches above a line of text, and below the last one.
 ABOVE, BELOW = 0.165, 0.25

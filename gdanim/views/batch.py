@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from gdanim.core.arrays import Floats, Ints
 from gdanim.core.numbers import count
 from gdanim.errors import GdanimError
-from gdanim.views import axes
+from gdanim.views._drawing import axes
 from gdanim.views.base import Clip, StepView, Update
 
 # How much of the points' colour those have that this epoch has already seen.

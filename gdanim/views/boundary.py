@@ -16,13 +16,13 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
-from gdanim.views import axes
-from gdanim.views.bands import Bands, mixed
+from gdanim.views._drawing import axes
+from gdanim.views._drawing.bands import Bands, mixed
+from gdanim.views._drawing.loss_surface import grid_side
+from gdanim.views._drawing.marks import key
+from gdanim.views._drawing.points import point_size
 from gdanim.views.base import Clip, StepView, Update, together
 from gdanim.views.fit import predicted, x_grid
-from gdanim.views.marks import key
-from gdanim.views.points import point_size
-from gdanim.views.terrain import grid_side
 from gdanim.views.theme import Theme
 
 # Bands of probability, and how strong the colour of a certain class is.

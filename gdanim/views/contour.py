@@ -13,10 +13,9 @@ from matplotlib.axes import Axes
 from gdanim.core.arrays import Floats, Ints, floats, interval, number
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.views import axes, marks
-from gdanim.views.bands import Bands, blues, scale
-from gdanim.views.base import Clip, StepView, Update, together
-from gdanim.views.terrain import (
+from gdanim.views._drawing import axes, marks
+from gdanim.views._drawing.bands import Bands, blues, scale
+from gdanim.views._drawing.loss_surface import (
     EACH_FRAME,
     ONCE,
     Parameter,
@@ -32,7 +31,8 @@ from gdanim.views.terrain import (
     number_of,
     window_of,
 )
-from gdanim.views.trace import vertices
+from gdanim.views._drawing.trace import vertices
+from gdanim.views.base import Clip, StepView, Update, together
 
 Range = tuple[float, float]
 # A grid has between these numbers of points along each axis, as far as its cost allows: one that is

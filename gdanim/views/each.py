@@ -21,7 +21,7 @@ from gdanim.descent.events import (
 )
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.views.axes import ROOM
+from gdanim.views._drawing.axes import ROOM
 from gdanim.views.base import Clip, Update, View, together
 
 # The words for an event; of several, the first of these counts.

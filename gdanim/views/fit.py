@@ -18,15 +18,15 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
-from gdanim.views import axes, residuals
+from gdanim.views._drawing import axes, residuals
+from gdanim.views._drawing.end_labels import EndLabels
+from gdanim.views._drawing.formula import decimals, figure, with_numbers
+from gdanim.views._drawing.points import draw_points, draw_rings, place
+from gdanim.views._drawing.units import dpi
 from gdanim.views.base import Clip, Update, View, together
-from gdanim.views.ends import EndLabels
-from gdanim.views.formula import decimals, figure, with_numbers
 from gdanim.views.inset import Card, card_size, draw_inset, emptiest_corner
 from gdanim.views.loss_curve import LossCurve
-from gdanim.views.points import draw_points, draw_rings, place
 from gdanim.views.theme import Theme
-from gdanim.views.units import dpi
 
 # Points of the grid on which a prediction is drawn: one a pixel at 1280.
 GRID = 1201

@@ -15,7 +15,7 @@ from gdanim.core.arrays import Floats, Ints, in_blocks
 from gdanim.core.numbers import quantity
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.views import axes
+from gdanim.views._drawing import axes
 from gdanim.views.base import Clip, StepView, Update
 
 # More parameters than this are too many for bars with names.

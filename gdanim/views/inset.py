@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from gdanim.core.arrays import Floats
 from gdanim.errors import GdanimError
+from gdanim.views._drawing.units import points
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.theme import Theme
-from gdanim.views.units import points
 
 # An inset's card takes at least these fractions of its panel and at most those; the margin between
 # card and data, and the one that keeps the card off the panel's spines, in points: through a wider

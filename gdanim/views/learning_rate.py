@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from gdanim.core.arrays import Floats
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.views import axes
+from gdanim.views._drawing import axes
+from gdanim.views._drawing.end_labels import EndLabels
+from gdanim.views._drawing.trace import draw_trace
 from gdanim.views.base import Clip, StepView, Update
-from gdanim.views.ends import EndLabels
-from gdanim.views.trace import draw_trace
 
 # Rates that span more than this are shown on a logarithmic axis.
 LINEAR_SPAN = 100.0

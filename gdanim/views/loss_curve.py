@@ -15,13 +15,13 @@ from gdanim.core.numbers import quantity
 from gdanim.descent.events import RATE
 from gdanim.errors import GdanimError
 from gdanim.problems.objective import Best, Landscape
-from gdanim.views import axes
-from gdanim.views.axes import LARGEST
+from gdanim.views._drawing import axes
+from gdanim.views._drawing.axes import LARGEST
+from gdanim.views._drawing.end_labels import EndLabels
+from gdanim.views._drawing.trace import draw_trace
+from gdanim.views._drawing.units import points
 from gdanim.views.base import Clip, StepView, Update, astray, together
-from gdanim.views.ends import EndLabels
 from gdanim.views.theme import Theme
-from gdanim.views.trace import draw_trace
-from gdanim.views.units import points
 
 SCALES = ("auto", "linear", "log")
 # More changes of the learning rate than this are a schedule's own course, and not marked.

@@ -12,11 +12,10 @@ from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import Floats, Ints, interval, parameters, whole
 from gdanim.errors import GdanimError
-from gdanim.views import axes, marks
-from gdanim.views.axes import LARGEST
-from gdanim.views.bands import mixed
-from gdanim.views.base import Clip, StepView, Update, together
-from gdanim.views.terrain import (
+from gdanim.views._drawing import axes, marks
+from gdanim.views._drawing.axes import LARGEST
+from gdanim.views._drawing.bands import mixed
+from gdanim.views._drawing.loss_surface import (
     Parameter,
     Slice,
     Terrain,
@@ -29,6 +28,7 @@ from gdanim.views.terrain import (
     spread,
     window_of,
 )
+from gdanim.views.base import Clip, StepView, Update, together
 from gdanim.views.theme import Theme
 
 # Points of the curve when it is drawn once, and the fewest and most when it is drawn every frame.

@@ -14,11 +14,11 @@ from matplotlib.lines import Line2D
 from gdanim.core.arrays import Floats
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.views import axes
+from gdanim.views._drawing import axes
+from gdanim.views._drawing.end_labels import EndLabels
+from gdanim.views._drawing.trace import draw_trace
 from gdanim.views.base import Clip, StepView, Update, astray
-from gdanim.views.ends import EndLabels
 from gdanim.views.theme import Theme
-from gdanim.views.trace import draw_trace
 
 # A diverging run may take this many times the height of all others beside them.
 ROOM = 1.0

@@ -14,11 +14,9 @@ from matplotlib.colors import ListedColormap, to_rgb
 from numpy.typing import NDArray
 
 from gdanim.core.arrays import Floats, Ints, number
-from gdanim.views import axes, marks
-from gdanim.views.bands import Scale, blues, scale
-from gdanim.views.base import Clip, Update, View
-from gdanim.views.contour import Range, check_ranges, chosen_plane, lowest_of, plane_limits, title
-from gdanim.views.terrain import (
+from gdanim.views._drawing import axes, marks
+from gdanim.views._drawing.bands import Scale, blues, scale
+from gdanim.views._drawing.loss_surface import (
     Parameter,
     Slice,
     Terrain,
@@ -29,7 +27,9 @@ from gdanim.views.terrain import (
     nearer,
     spread,
 )
-from gdanim.views.units import points as points_of
+from gdanim.views._drawing.units import points as points_of
+from gdanim.views.base import Clip, Update, View
+from gdanim.views.contour import Range, check_ranges, chosen_plane, lowest_of, plane_limits, title
 
 # Numbers that the landscape may cost, drawn once and at every frame, and its cells along each axis.
 ONCE, EACH_FRAME = 3e7, 1e5

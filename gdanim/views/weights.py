@@ -14,11 +14,11 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.mlp import MLP
 from gdanim.problems.problem import Problem
-from gdanim.views import axes
+from gdanim.views._drawing import axes
+from gdanim.views._drawing.loss_surface import spread
+from gdanim.views._drawing.points import point_size
 from gdanim.views.base import Clip, StepView, Update
 from gdanim.views.fit import fitted, seen, sharing, x_grid, y_limits
-from gdanim.views.points import point_size
-from gdanim.views.terrain import spread
 
 # A unit's curve has every so-manieth point of the prediction's.
 EVERY = 4

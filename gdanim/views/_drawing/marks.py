@@ -12,9 +12,9 @@ from matplotlib.offsetbox import AnchoredOffsetbox, TextArea, VPacker
 from matplotlib.patches import FancyArrowPatch
 
 from gdanim.core.arrays import Floats
+from gdanim.views._drawing.units import dpi
 from gdanim.views.base import Clip
 from gdanim.views.theme import Theme
-from gdanim.views.units import dpi
 
 # A triangle at the edge of a panel stands so many pixels of a picture 720 high inside it.
 INSIDE = 13.0

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from gdanim.core.arrays import Floats
-from gdanim.views.axes import ROOM
+from gdanim.views._drawing.axes import ROOM
+from gdanim.views._drawing.units import dpi
 from gdanim.views.theme import Theme
-from gdanim.views.units import dpi
 
 # More lines than this are too many to name.
 MOST = 8

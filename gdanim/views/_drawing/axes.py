@@ -11,9 +11,9 @@ from matplotlib.transforms import BboxBase
 
 from gdanim.core.arrays import Floats
 from gdanim.core.numbers import count
+from gdanim.views._drawing.ticks import LETTER, FewOf, FewTicks
+from gdanim.views._drawing.units import dpi
 from gdanim.views.theme import Theme
-from gdanim.views.ticks import LETTER, FewOf, FewTicks
-from gdanim.views.units import dpi
 
 # The gid of what is drawn in or beside a panel and has to have its room in the layout.
 ROOM = "room"

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from gdanim.core.arrays import Floats
-from gdanim.views.units import points
+from gdanim.views._drawing.units import points
 
 # How wide a number is at most, and a digit, in heights of its text.
 NUMBER, LETTER = 3.0, 0.65

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from gdanim.core.arrays import Floats, Ints
-from gdanim.views.axes import clip_near
+from gdanim.views._drawing.axes import clip_near
 from gdanim.views.theme import Theme
 
 # As many vertices as a line can show on a wide screen.
