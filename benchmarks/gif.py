@@ -19,9 +19,9 @@ import numpy as np
 from matplotlib.animation import PillowWriter
 from numpy.typing import NDArray
 
-from gdanim.film import ffmpeg
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import GIF
 from gdanim.film.film import Film
-from gdanim.film.formats import GIF
 from gdanim.film.save import save
 from gdanim.film.style import plain_style
 from gdanim.script import load

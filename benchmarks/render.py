@@ -80,8 +80,8 @@ def save_by_matplotlib(case: Case, frames: int, path: Path) -> None:
     from matplotlib.animation import FFMpegWriter, FuncAnimation
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    from gdanim.film import ffmpeg
-    from gdanim.film.formats import MP4
+    from gdanim.encoding import ffmpeg
+    from gdanim.encoding.formats import MP4
 
     film = film_of(case, frames)
     FigureCanvasAgg(film.figure)
@@ -114,8 +114,8 @@ def funcanimation(case: Case, frames: int, raw: Path, out: Path) -> list[str]:
 
 def encoder(case: Case, frames: int, raw: Path, out: Path) -> list[str]:
     """ffmpeg on frames that were drawn before: what no renderer can beat with these settings."""
-    from gdanim.film import ffmpeg
-    from gdanim.film.formats import MP4
+    from gdanim.encoding import ffmpeg
+    from gdanim.encoding.formats import MP4
 
     size = "x".join(map(str, case.size))
     return [
@@ -199,7 +199,7 @@ def table(costs: dict[str, Cost]) -> str:
 
 def machine() -> str:
     """What it is measured on."""
-    from gdanim.film import ffmpeg
+    from gdanim.encoding import ffmpeg
 
     said = subprocess.run([ffmpeg.executable(), "-version"], capture_output=True, text=True)
     packages = ["matplotlib", "numpy", *(["manim"] if find_spec("manim") else [])]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from gdanim.encoding.ffmpeg import encoders
+from gdanim.encoding.formats import FORMATS, VARIANTS, Format, usable, with_codec
 from gdanim.errors import GdanimError
-from gdanim.film.ffmpeg import encoders
-from gdanim.film.formats import FORMATS, VARIANTS, Format, usable, with_codec
 from gdanim.version import __version__
 
 OLDEST = (3, 11)
@@ -98,7 +98,7 @@ def _optional(name: str, extra: str, use: str) -> str:
 def _ffmpeg() -> str:
     import imageio_ffmpeg
 
-    from gdanim.film.ffmpeg import executable
+    from gdanim.encoding.ffmpeg import executable
 
     path = executable()
     try:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gdanim.descent.run import Run
+from gdanim.encoding.formats import Format
 from gdanim.errors import RequestError
-from gdanim.film.formats import Format
 from gdanim.pacing.timeline import Pace, Timeline
 from gdanim.quality import SMALLEST, Size
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gdanim.film import containers, ffmpeg
+from gdanim.encoding import ffmpeg
+from gdanim.encoding import metadata as containers
 from gdanim.provenance import Note, read
 
 

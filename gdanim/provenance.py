@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePath
 
+from gdanim.encoding import ffmpeg
+from gdanim.encoding import metadata as containers
 from gdanim.errors import GdanimError
-from gdanim.film import containers, ffmpeg
 from gdanim.knobs import Value
 from gdanim.version import __version__
 

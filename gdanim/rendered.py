@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gdanim.descent.run import Outcome
+from gdanim.encoding.formats import Format
 from gdanim.film.film import Film
-from gdanim.film.formats import Format
 from gdanim.film.save import save_joined
 from gdanim.quality import Size
 

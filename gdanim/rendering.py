@@ -18,10 +18,11 @@ from pathlib import Path
 
 from gdanim.core.atomic import FULL, check_folder
 from gdanim.descent.run import Run, together
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import FRAME, usable
 from gdanim.errors import GdanimError, RequestError
-from gdanim.film import ffmpeg, workers
+from gdanim.film import workers
 from gdanim.film.film import Film
-from gdanim.film.formats import FRAME, usable
 from gdanim.film.save import Progress, TooLargeError, save, save_still
 from gdanim.film.stretches import cut, encode
 from gdanim.fitting import Rung, Thinned, best_fit, parse_bytes, rungs

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from gdanim.encoding.formats import FORMATS, MP4, STILLS, Format, with_codec
 from gdanim.errors import RequestError
-from gdanim.film.formats import FORMATS, MP4, STILLS, Format, with_codec
 from gdanim.knobs import Value
 from gdanim.provenance import Origin, shown_path
 from gdanim.publish.beside import NOTHING, Beside, Still

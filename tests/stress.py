@@ -23,8 +23,8 @@ from unittest import mock
 
 import numpy as np
 
+from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError
-from gdanim.film.formats import FORMATS
 from gdanim.knobs import Knob, Value
 from gdanim.pacing.timeline import Even
 from gdanim.rendering import render

@@ -24,9 +24,9 @@ from gdanim import cli, doctor
 from gdanim.cli import telling
 from gdanim.cli.options import THEMES as NAMES
 from gdanim.descent.run import Outcome
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError
-from gdanim.film import ffmpeg
-from gdanim.film.formats import FORMATS
 from gdanim.rendered import Rendered
 from gdanim.version import __version__
 from gdanim.views.theme import THEMES

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image, ImageSequence
 from test_save import BLUE, FRAMES, ORANGE, Flat, decoded, described, flat
 
-from gdanim.film import ffmpeg
-from gdanim.film.containers import read_note
-from gdanim.film.formats import VARIANTS, Format
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import VARIANTS, Format
+from gdanim.encoding.metadata import read_note
 from gdanim.film.save import save
 
 NOTE = '{"gdanim": "1", "script": "a; b=c#d\\\\e (f) <g> & \'h\'", "long": "' + "x" * 600 + '"}'

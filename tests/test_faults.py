@@ -35,7 +35,7 @@ import pytest
 from processes import in_own_mounts, working_in
 from scripts import SCENE, write
 
-from gdanim.film import ffmpeg
+from gdanim.encoding import ffmpeg
 
 OLD = b"the old one"
 SHORT = ["--size", "96x64", "--seconds", "1", "--fps", "10"]

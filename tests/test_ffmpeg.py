@@ -14,8 +14,8 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
+from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
-from gdanim.film import ffmpeg
 
 SIZE = (32, 16)
 # More than fits into the widest pipe.

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from gdanim.core.numbers import quantity
 from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
-from gdanim.film import ffmpeg
 from gdanim.film.film import Film
 from gdanim.film.save import save_still
 from gdanim.pacing.timeline import Even, Every

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from gdanim import Even, Every, GradientDescent, Linear, Problem, Scene, datasets, render
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import FORMATS, GIF, MP4
 from gdanim.errors import GdanimError, RequestError
-from gdanim.film import ffmpeg
 from gdanim.film.film import Film
-from gdanim.film.formats import FORMATS, GIF, MP4
 from gdanim.fitting import Rung, Thinned, best_fit, parse_bytes, rungs
 from gdanim.inspecting import inspect
 from gdanim.quality import Size

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gdanim.errors import GdanimError, RequestError
-from gdanim.film import ffmpeg
-from gdanim.film.formats import (
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import (
     FORMATS,
     GIF,
     MP4,
@@ -19,6 +18,7 @@ from gdanim.film.formats import (
     usable,
     with_codec,
 )
+from gdanim.errors import GdanimError, RequestError
 
 
 @pytest.mark.parametrize(

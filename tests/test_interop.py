@@ -27,8 +27,8 @@ from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
 from gdanim.descent.schedule import Planned
+from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
-from gdanim.film import ffmpeg
 from gdanim.pacing.timeline import Even
 from gdanim.problems import objectives
 from gdanim.problems.mlp import MLP

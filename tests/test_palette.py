@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gdanim.film.palette import PLACES, TOLERANCE, Quantiser, choose_palette
+from gdanim.encoding.palette import PLACES, TOLERANCE, Quantiser, choose_palette
 
 RED, PAPER, BLUE = (200, 40, 30), (250, 250, 247), (37, 99, 201)
 

@@ -8,8 +8,8 @@ import pytest
 
 from gdanim.batch.plan import Clip, read
 from gdanim.batch.toml_lines import line_of
+from gdanim.encoding.formats import MP4
 from gdanim.errors import RequestError
-from gdanim.film.formats import MP4
 from gdanim.quality import QUALITIES
 from gdanim.requests import Output
 from gdanim.views.theme import DARK, LIGHT

@@ -16,8 +16,9 @@ from scripts import SCENE, write
 
 import gdanim as package
 from gdanim import GradientDescent, Linear, Problem, Scene, cli, datasets, render
+from gdanim.encoding import ffmpeg
+from gdanim.encoding import metadata as containers
 from gdanim.errors import GdanimError
-from gdanim.film import containers, ffmpeg
 from gdanim.inspecting import inspect
 from gdanim.provenance import Note, Origin, read, shown_path
 

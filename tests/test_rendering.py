@@ -16,9 +16,9 @@ from scripts import SCENE, TWO, line_of, write
 
 import gdanim
 from gdanim import Even, Every, GradientDescent, Linear, Problem, Scene, datasets
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import GIF, MP4
 from gdanim.errors import GdanimError, RequestError
-from gdanim.film import ffmpeg
-from gdanim.film.formats import GIF, MP4
 from gdanim.film.save import Progress
 from gdanim.publish.beside import Beside
 from gdanim.quality import QUALITIES, check_fps, check_size

@@ -25,12 +25,12 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import GIF, MP4, Format
 from gdanim.errors import GdanimError
-from gdanim.film import ffmpeg
 from gdanim.film import save as saving
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.film import Film
-from gdanim.film.formats import GIF, MP4, Format
 from gdanim.film.save import save, save_still
 from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets

@@ -22,10 +22,11 @@ from scripts import SCENE, write
 
 from gdanim import cli
 from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import MP4, Format
 from gdanim.errors import GdanimError
-from gdanim.film import ffmpeg, stretches, workers
+from gdanim.film import stretches, workers
 from gdanim.film.film import Film
-from gdanim.film.formats import MP4, Format
 from gdanim.film.save import save
 from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets

@@ -12,10 +12,10 @@ from matplotlib.backend_bases import Event
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import GIF, MP4
 from gdanim.errors import GdanimError
-from gdanim.film import ffmpeg
 from gdanim.film.canvas import FrameCanvas
-from gdanim.film.formats import GIF, MP4
 from gdanim.film.writer import FilmWriter
 
 FRAMES = 6

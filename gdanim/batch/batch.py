@@ -15,8 +15,8 @@ from gdanim.batch.scheduling import outcomes
 from gdanim.batch.sites import Site
 from gdanim.batch.work import job_of, run_name
 from gdanim.core.atomic import forget_leftovers
+from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
-from gdanim.film import ffmpeg
 from gdanim.rendered import Rendered
 from gdanim.rendering import check
 from gdanim.requests import Job

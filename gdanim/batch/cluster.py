@@ -16,8 +16,8 @@ from typing import Any
 
 from gdanim.batch.keys import LIBRARIES, versions
 from gdanim.batch.sites import Elsewhere
+from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
-from gdanim.film import ffmpeg
 from gdanim.film.style import FONT
 
 # A task whose worker died is given to another so many times.

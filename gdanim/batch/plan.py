@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from gdanim.batch.toml_lines import line_of
+from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError, RequestError
-from gdanim.film.formats import FORMATS
 from gdanim.publish.beside import Beside
 from gdanim.quality import OUTPUT, QUALITIES, parse_size
 from gdanim.requests import Output, Settings, outputs

@@ -17,8 +17,8 @@ from gdanim.cli.options import (
     video_options,
 )
 from gdanim.cli.telling import bar, report
+from gdanim.encoding.formats import CODECS, FORMATS, STILLS
 from gdanim.errors import GdanimError
-from gdanim.film.formats import CODECS, FORMATS, STILLS
 
 if TYPE_CHECKING:
     from gdanim.publish.beside import Still

@@ -14,8 +14,8 @@ import matplotlib as mpl
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
-from gdanim.film.ffmpeg import encoders, executable
-from gdanim.film.formats import MP4, usable
+from gdanim.encoding.ffmpeg import encoders, executable
+from gdanim.encoding.formats import MP4, usable
 from gdanim.film.style import plain_style
 from gdanim.film.writer import FilmWriter
 from gdanim.views.theme import Theme

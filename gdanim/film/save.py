@@ -16,11 +16,11 @@ import matplotlib as mpl
 import numpy as np
 
 from gdanim.core.atomic import replacing, replacing_folder
+from gdanim.encoding import metadata as containers
+from gdanim.encoding.formats import FRAME, Format
+from gdanim.encoding.palette import Colours, choose_palette
 from gdanim.errors import GdanimError
-from gdanim.film import containers
 from gdanim.film.film import Film
-from gdanim.film.formats import FRAME, Format
-from gdanim.film.palette import Colours, choose_palette
 from gdanim.film.stretches import Count, cut, encode, join
 from gdanim.film.style import plain_style
 from gdanim.film.workers import Load, encode_all

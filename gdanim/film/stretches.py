@@ -10,10 +10,10 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gdanim.film import ffmpeg
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import JOINED, Format
+from gdanim.encoding.palette import Colours
 from gdanim.film.film import Film
-from gdanim.film.formats import JOINED, Format
-from gdanim.film.palette import Colours
 from gdanim.film.writer import FilmWriter
 
 Count = Callable[[int], object]

@@ -21,10 +21,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import Format
 from gdanim.errors import GdanimError
-from gdanim.film import ffmpeg
 from gdanim.film.film import Film
-from gdanim.film.formats import Format
 from gdanim.film.stretches import Count, encode
 
 Load = Callable[[], object]

@@ -10,11 +10,11 @@ from typing import Any
 from matplotlib.animation import AbstractMovieWriter
 from matplotlib.figure import Figure
 
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import Format
+from gdanim.encoding.palette import Colours, Quantiser
 from gdanim.errors import GdanimError
-from gdanim.film import ffmpeg
 from gdanim.film.canvas import FrameCanvas
-from gdanim.film.formats import Format
-from gdanim.film.palette import Colours, Quantiser
 
 
 class FilmWriter(AbstractMovieWriter):

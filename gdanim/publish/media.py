@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError, RequestError
-from gdanim.film import ffmpeg
 from gdanim.publish.beside import ALT, CAPTIONS, POSTER, named
 
 # Best first: a browser takes the first that it can play.

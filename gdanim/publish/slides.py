@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 from gdanim.core.atomic import replacing
+from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError, RequestError
-from gdanim.film import ffmpeg
 from gdanim.publish.media import VIDEOS, Media
 
 # 16:9, as PowerPoint's own new files, in its units: 914400 to an inch.

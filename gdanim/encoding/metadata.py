@@ -13,8 +13,9 @@ from xml.etree import ElementTree
 from PIL import Image
 
 from gdanim.core.atomic import replacing
-from gdanim.film import ffmpeg, webp
-from gdanim.film.formats import Format
+from gdanim.encoding import _webp as webp
+from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import Format
 
 # The word that a note in a PNG goes under. https://www.w3.org/TR/png/#11keywords
 KEYWORD = b"Comment"
