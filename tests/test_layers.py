@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.run import Run
 from gdanim.film.canvas import FrameCanvas
+from gdanim.film.compositor import Box, Layers, Picture, Words
 from gdanim.film.film import Film
-from gdanim.film.layers import Box, Layers, Picture, Words
 from gdanim.film.style import plain_style
 from gdanim.pacing.timeline import Even
 from gdanim.problems import datasets

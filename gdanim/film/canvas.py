@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from gdanim.film.layers import Layers
+from gdanim.film.compositor import Layers
 
 
 class FrameCanvas(FigureCanvasAgg):

@@ -18,11 +18,11 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from gdanim.errors import GdanimError
+from gdanim.film._missing_glyphs import lacking, named_if_broken
 from gdanim.film.animation import FilmAnimation
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.header import arrange, draw_header, shrink, shrink_until
 from gdanim.film.style import plain_style
-from gdanim.film.texts import lacking, named_if_broken
 from gdanim.views._drawing.axes import ROOM
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.inset import CARD
