@@ -24,7 +24,7 @@ from gdanim.encoding.formats import GIF
 from gdanim.film.film import Film
 from gdanim.film.save import save
 from gdanim.film.style import plain_style
-from gdanim.script import load
+from gdanim.scripting.load import load
 
 Frame = NDArray[np.float64]
 SCENES = Path(__file__).parents[1] / "scenes"

@@ -58,7 +58,7 @@ class Cost:
 
 def film_of(case: Case, frames: int) -> Any:
     """The case as a gdanim film of so many frames."""
-    from gdanim.script import choose
+    from gdanim.scripting.load import choose
 
     scene = choose(str(case.script))[0]()
     pace = scene.pace.lasting(frames / FPS)

@@ -18,7 +18,7 @@ from gdanim.publish.html import url
 from gdanim.publish.slider import Slide, page
 from gdanim.rendering import Take, Watch, prepare
 from gdanim.requests import Settings, request
-from gdanim.script import choose
+from gdanim.scripting.load import choose
 from gdanim.sweep import grid
 
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from gdanim.encoding import ffmpeg
 from gdanim.encoding import metadata as containers
 from gdanim.errors import GdanimError
-from gdanim.knobs import Value
+from gdanim.scripting.knobs import Value
 from gdanim.version import __version__
 
 # The options of `gdanim render` that a note may name.

@@ -33,8 +33,8 @@ from gdanim.quality import QUALITIES, Size, check_fps, check_size
 from gdanim.rendered import Reel, Rendered, bytes_of, look_of
 from gdanim.requests import Job, Output, Settings, single
 from gdanim.scene import Descent, Scene, longest, meant
-from gdanim.script import ScriptError, own_lines
-from gdanim.script import load as load_script
+from gdanim.scripting.load import ScriptError, own_lines
+from gdanim.scripting.load import load as load_script
 from gdanim.views.base import Clip
 from gdanim.views.theme import THEMES, Theme
 

@@ -10,12 +10,12 @@ from types import MappingProxyType
 
 from gdanim.encoding.formats import FORMATS, MP4, STILLS, Format, with_codec
 from gdanim.errors import RequestError
-from gdanim.knobs import Value
 from gdanim.provenance import Origin, shown_path
 from gdanim.publish.beside import NOTHING, Beside, Still
 from gdanim.quality import MEDIUM, OUTPUT, Quality, Size, check_fps, check_size
 from gdanim.scene import Scene
-from gdanim.script import SceneFunction, choose
+from gdanim.scripting.knobs import Value
+from gdanim.scripting.load import SceneFunction, choose
 from gdanim.sweep import grid, suffix
 from gdanim.views.theme import Theme
 

@@ -25,11 +25,11 @@ import numpy as np
 
 from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError
-from gdanim.knobs import Knob, Value
 from gdanim.pacing.timeline import Even
 from gdanim.rendering import render
 from gdanim.scene import Scene
-from gdanim.script import choose, load
+from gdanim.scripting.knobs import Knob, Value
+from gdanim.scripting.load import choose, load
 
 SCENES = Path(__file__).parent.parent / "scenes"
 FAULTS = ("none", "interrupt", "terminated", "encoder killed", "drawing", "disk", "no ffmpeg")

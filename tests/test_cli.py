@@ -231,7 +231,7 @@ def test_an_error_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None
     def broken(path: Path) -> None:
         raise KeyError("a bug")
 
-    monkeypatch.setattr("gdanim.script.load", broken)
+    monkeypatch.setattr("gdanim.scripting.load.load", broken)
     write(Path(), SCENE)
     assert isinstance(gdanim("list", "lesson.py").exception, KeyError)
 

@@ -10,7 +10,7 @@ import pytest
 from annotated_types import Ge, Gt, Interval, Le, Lt, MultipleOf, doc
 
 from gdanim.errors import GdanimError
-from gdanim.knobs import Knob, knob_of
+from gdanim.scripting.knobs import Knob, knob_of
 
 
 def knob(function: Callable[..., Any]) -> Knob:

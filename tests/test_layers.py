@@ -31,7 +31,7 @@ from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
-from gdanim.script import choose, scripts_in
+from gdanim.scripting.load import choose, scripts_in
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.each import Each
 from gdanim.views.fit import Fit

@@ -20,7 +20,7 @@ from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
-from gdanim.script import load, scripts_in
+from gdanim.scripting.load import load, scripts_in
 from gdanim.views.fit import Fit
 from gdanim.views.inset import CARD
 from gdanim.views.loss_curve import LossCurve

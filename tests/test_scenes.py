@@ -18,7 +18,7 @@ from gdanim.descent.loop import descend
 from gdanim.problems.model import Fixed
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
-from gdanim.script import load
+from gdanim.scripting.load import load
 from gdanim.views.each import how_it_went
 
 FOLDER = Path(__file__).parent.parent / "scenes"

@@ -12,7 +12,7 @@ from scripts import SCENE, TWO, line_of, write
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError, RequestError
 from gdanim.scene import Scene
-from gdanim.script import ScriptError, choose, load, own_lines, scripts_in
+from gdanim.scripting.load import ScriptError, choose, load, own_lines, scripts_in
 
 
 def test_scenes_and_knobs(tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_an_error_while_it_is_loaded(tmp_path: Path) -> None:
     assert str(caught.value).startswith(
         f"{path}, line 1: ModuleNotFoundError: No module named 'no_such_module'"
     )
-    assert "gdanim/script.py" not in str(caught.value)
+    assert "gdanim/scripting/load.py" not in str(caught.value)
     assert set(sys.modules) == modules
 
 

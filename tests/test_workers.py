@@ -34,7 +34,7 @@ from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.rendering import render
 from gdanim.scene import Scene
-from gdanim.script import choose, load
+from gdanim.scripting.load import choose, load
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.loss_curve import LossCurve
 

@@ -16,7 +16,7 @@ from gdanim.errors import GdanimError, RequestError
 from gdanim.publish.beside import Beside
 from gdanim.quality import OUTPUT, QUALITIES, parse_size
 from gdanim.requests import Output, Settings, outputs
-from gdanim.script import SceneFunction, ScriptError, choose, load, scripts_in
+from gdanim.scripting.load import SceneFunction, ScriptError, choose, load, scripts_in
 from gdanim.sweep import grid, label, suffix
 from gdanim.views.theme import THEMES
 

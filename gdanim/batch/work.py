@@ -20,7 +20,7 @@ from gdanim.rendered import Reel, Rendered, look_of
 from gdanim.rendering import Take, prepare
 from gdanim.requests import Job, origin_of
 from gdanim.scene import ONLY, Descent, Scene
-from gdanim.script import choose
+from gdanim.scripting.load import choose
 from gdanim.views.each import Each
 
 # What the runs of a comparison share, and how they are shown.

@@ -26,7 +26,7 @@ def explain(scripts: tuple[str, ...], settings: dict[str, str]) -> None:
     # they work. OpenBLAS reads this when it is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from gdanim.explain import paragraphs
-    from gdanim.script import choose
+    from gdanim.scripting.load import choose
 
     for scene in [scene for selection in scripts for scene in choose(selection)]:
         click.echo(f"{scene}")

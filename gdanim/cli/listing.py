@@ -12,8 +12,8 @@ from gdanim.cli.group import DEBUG, Command, debug_option
 from gdanim.errors import GdanimError
 
 if TYPE_CHECKING:
-    from gdanim.knobs import Knob
-    from gdanim.script import Script
+    from gdanim.scripting.knobs import Knob
+    from gdanim.scripting.load import Script
 
 SCENES = "scenes"
 
@@ -27,7 +27,7 @@ def list_(ctx: click.Context, path: Path) -> None:
 
     PATH is scenes/ by default.
     """
-    from gdanim.script import load, scripts_in
+    from gdanim.scripting.load import load, scripts_in
 
     if not path.is_dir():
         click.echo(_described(load(path)))

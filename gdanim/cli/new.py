@@ -14,7 +14,7 @@ from gdanim.cli.group import Command, debug_option
 @debug_option
 def new(name: str) -> None:
     """Write a scene script to start from, NAME.py."""
-    from gdanim.starter import write_script
+    from gdanim.scripting.template import write_script
 
     path = write_script(name, Path())
     click.echo(f"{path}: written; now run `gdanim render {path.as_posix()}`")

@@ -16,7 +16,7 @@ from gdanim.explain.endings import above_the_floor, beside_the_best, diverges, f
 from gdanim.explain.rates import beside_the_edge, beside_the_edge_near
 from gdanim.explain.words import count, direction, number
 from gdanim.scene import Scene
-from gdanim.script import own_lines
+from gdanim.scripting.load import own_lines
 
 # A condition number this much better is worth a sentence.
 BETTER = 2.0

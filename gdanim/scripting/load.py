@@ -17,8 +17,8 @@ from types import CodeType, FunctionType, ModuleType, SimpleNamespace, Traceback
 from typing import Any, get_type_hints
 
 from gdanim.errors import GdanimError, RequestError
-from gdanim.knobs import Knob, Value, knob_of
 from gdanim.scene import Scene, meant
+from gdanim.scripting.knobs import Knob, Value, knob_of
 
 # Where lines are nobody's who writes a script: here, in Python's library, in installed packages.
 LIBRARIES = (Path(__file__).parent, Path(os.__file__).parent)
@@ -107,7 +107,7 @@ def choose(selection: str) -> tuple[SceneFunction, ...]:
 def load(path: Path) -> Script:
     """Run a scene script and collect its scenes: public functions annotated `-> Scene`.
 
-    It runs as `python script.py` would, with its own folder to import from, but not as
+    It runs as `python scripting/load.py` would, with its own folder to import from, but not as
     `__main__`. Raises RequestError when there is no such script, ScriptError when its lines fail.
     """
     _check_script(path)
@@ -146,7 +146,7 @@ def _check_script(path: Path) -> None:
 
 
 class _Loader(SourceFileLoader):
-    """Leaves no __pycache__ beside scripts, as `python script.py` leaves none."""
+    """Leaves no __pycache__ beside scripts, as `python scripting/load.py` leaves none."""
 
     def get_code(self, fullname: str) -> CodeType:
         code: CodeType = self.source_to_code(self.get_data(self.path), self.path)

@@ -1,0 +1,1 @@
+"""Scene scripts: loading them, their knobs, a template. Knows nothing of rendering."""
