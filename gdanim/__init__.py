@@ -7,12 +7,12 @@ from gdanim.version import __version__ as __version__
 if TYPE_CHECKING:
     from gdanim import pacing
     from gdanim import views as views
+    from gdanim.analysis.diagnosis import diagnose as diagnose
     from gdanim.descent import schedules as schedules
     from gdanim.descent.adaptive import AdaGrad as AdaGrad
     from gdanim.descent.adaptive import Adam as Adam
     from gdanim.descent.adaptive import AdamW as AdamW
     from gdanim.descent.adaptive import RMSProp as RMSProp
-    from gdanim.descent.diagnosis import diagnose as diagnose
     from gdanim.descent.gradient_descent import GradientDescent as GradientDescent
     from gdanim.descent.loop import descend as descend
     from gdanim.descent.momentum import Momentum as Momentum
@@ -90,7 +90,7 @@ _PUBLIC = {
     "descend": "gdanim.descent.loop:descend",
     "pacing": "gdanim.pacing:",
     "objectives": "gdanim.problems.objectives:",
-    "diagnose": "gdanim.descent.diagnosis:diagnose",
+    "diagnose": "gdanim.analysis.diagnosis:diagnose",
     "render": "gdanim.rendering:render",
     "schedules": "gdanim.descent.schedules:",
     "starts": "gdanim.descent.starts:starts",

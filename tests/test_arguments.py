@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from cases import LINE
 
+from gdanim.analysis.diagnosis import diagnose
 from gdanim.descent import schedules
 from gdanim.descent.adaptive import Adam
-from gdanim.descent.diagnosis import diagnose
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.noise import Noisy

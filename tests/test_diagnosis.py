@@ -10,16 +10,16 @@ import pytest
 from cases import LINE, WAVE
 from test_descent import book
 
-from gdanim.descent.diagnosis import (
+from gdanim.analysis.diagnosis import (
     Diagnosis,
     diagnose,
     in_minimum,
     standardised_condition,
     stretch,
 )
+from gdanim.analysis.search import SearchError
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
-from gdanim.descent.search import SearchError
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset

@@ -14,17 +14,17 @@ from click.testing import CliRunner
 from scripts import TWO, write
 from test_descent import book
 
+from gdanim.analysis.diagnosis import diagnose
+from gdanim.analysis.explain import explain
+from gdanim.analysis.explain._words import apart, count, growth, number, percent, steps
 from gdanim.cli import main
 from gdanim.descent.adaptive import Adam
-from gdanim.descent.diagnosis import diagnose
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum
 from gdanim.descent.noise import Noisy
 from gdanim.descent.run import Run
 from gdanim.descent.schedules import Constant, Cosine, Piecewise, WarmUp
-from gdanim.explain import explain
-from gdanim.explain.words import apart, count, growth, number, percent, steps
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.function_objective import Objective

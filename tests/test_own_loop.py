@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 from scripts import write
 
 from gdanim import Function, Problem, Recorder, Run, Scene, cli, datasets, descend, render, views
+from gdanim.analysis.explain import explain
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
-from gdanim.explain import explain
 from gdanim.film.header import says
 from gdanim.inspecting import inspect
 from gdanim.pacing.timeline import Every

@@ -14,6 +14,9 @@ import pytest
 from scripts import SCENE, write
 from test_events import LINE, LINES, WAVE, run_of
 
+from gdanim.analysis._curve_place import place
+from gdanim.analysis._speech import colour_name, listed, spoken
+from gdanim.analysis.alternative_text import described
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
@@ -21,11 +24,8 @@ from gdanim.errors import GdanimError, RequestError
 from gdanim.film.film import Film
 from gdanim.inspecting import inspect
 from gdanim.pacing.timeline import Even, Timeline
-from gdanim.publish.alternative import described
 from gdanim.publish.beside import NOTHING, Beside
 from gdanim.publish.filmstrip import filmstrip
-from gdanim.publish.place import place
-from gdanim.publish.speech import colour_name, listed, spoken
 from gdanim.publish.table import write_table
 from gdanim.publish.webvtt import clock, webvtt
 from gdanim.rendered import Rendered

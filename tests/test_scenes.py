@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from test_descent import BOOK_LOSSES, book, first_line
 
+from gdanim.analysis.diagnosis import diagnose
 from gdanim.core.arrays import Floats
-from gdanim.descent.diagnosis import diagnose
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.problems.model import Fixed

@@ -25,7 +25,7 @@ def explain(scripts: tuple[str, ...], settings: dict[str, str]) -> None:
     # The searches solve systems of a few unknowns each: threads wait for one another longer than
     # they work. OpenBLAS reads this when it is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from gdanim.explain import paragraphs
+    from gdanim.analysis.explain import paragraphs
     from gdanim.scripting.load import choose
 
     for scene in [scene for selection in scripts for scene in choose(selection)]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gdanim.analysis.alternative_text import described
 from gdanim.core.atomic import replacing
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.film.save import save_still
-from gdanim.publish.alternative import described
 from gdanim.publish.filmstrip import filmstrip
 from gdanim.publish.table import write_table
 from gdanim.publish.webvtt import webvtt

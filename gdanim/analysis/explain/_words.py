@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from gdanim.descent.diagnosis import Diagnosis
+from gdanim.analysis.diagnosis import Diagnosis
 
 # A direction is named after the parameters that make up this share of it.
 NAMED = 0.9

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from gdanim.analysis.diagnosis import Diagnosis
 from gdanim.core.arrays import Floats
-from gdanim.descent.diagnosis import Diagnosis
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer

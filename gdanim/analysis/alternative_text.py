@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from gdanim.analysis._curve_place import place
+from gdanim.analysis._speech import colour_name, counted, listed, spoken
 from gdanim.descent.events import (
     CONVERGENCE,
     DIVERGENCE,
@@ -26,8 +28,6 @@ from gdanim.problems.model import Model
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
-from gdanim.publish.place import place
-from gdanim.publish.speech import colour_name, counted, listed, spoken
 from gdanim.views.base import Clip, View
 from gdanim.views.batch import Batch
 from gdanim.views.boundary import Boundary

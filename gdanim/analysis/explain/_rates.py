@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gdanim.analysis.diagnosis import Diagnosis, stretch
+from gdanim.analysis.explain._chance import plain_rates, samples
+from gdanim.analysis.explain._endings import swings
+from gdanim.analysis.explain._words import apart, direction, growth, number, percent, steps
 from gdanim.core.arrays import Floats, in_blocks
-from gdanim.descent.diagnosis import Diagnosis, stretch
 from gdanim.descent.run import Run
-from gdanim.explain.chance import plain_rates, samples
-from gdanim.explain.endings import swings
-from gdanim.explain.words import apart, direction, growth, number, percent, steps
 
 
 def beside_the_edge(run: Run, end: Diagnosis) -> Iterator[str]:

@@ -8,13 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from gdanim.descent.diagnosis import Diagnosis, diagnose, standardised_condition
+from gdanim.analysis.diagnosis import Diagnosis, diagnose, standardised_condition
+from gdanim.analysis.explain._chance import calm, plain_rates
+from gdanim.analysis.explain._endings import (
+    above_the_floor,
+    beside_the_best,
+    diverges,
+    floor,
+    held_out,
+)
+from gdanim.analysis.explain._rates import beside_the_edge, beside_the_edge_near
+from gdanim.analysis.explain._words import count, direction, number
+from gdanim.analysis.search import SearchError
 from gdanim.descent.run import Run
-from gdanim.descent.search import SearchError
-from gdanim.explain.chance import calm, plain_rates
-from gdanim.explain.endings import above_the_floor, beside_the_best, diverges, floor, held_out
-from gdanim.explain.rates import beside_the_edge, beside_the_edge_near
-from gdanim.explain.words import count, direction, number
 from gdanim.scene import Scene
 from gdanim.scripting.load import own_lines
 

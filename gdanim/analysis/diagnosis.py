@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gdanim.analysis.search import lowest
 from gdanim.core.arrays import Floats, as_value, number, parameters, whole
 from gdanim.descent.curvature import hessian
-from gdanim.descent.search import lowest
 from gdanim.errors import GdanimError, expect, listed
 from gdanim.problems.objective import Best, Landscape
 from gdanim.problems.problem import Problem

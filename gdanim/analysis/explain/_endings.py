@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from gdanim.descent.diagnosis import Diagnosis, in_minimum
+from gdanim.analysis.diagnosis import Diagnosis, in_minimum
+from gdanim.analysis.explain._chance import calm, calm_excess
+from gdanim.analysis.explain._words import direction, number, steps
 from gdanim.descent.events import DIVERGENCE
 from gdanim.descent.run import DIVERGED, Run
-from gdanim.explain.chance import calm, calm_excess
-from gdanim.explain.words import direction, number, steps
 from gdanim.problems.objective import Landscape
 from gdanim.problems.problem import Problem
 

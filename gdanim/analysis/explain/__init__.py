@@ -1,5 +1,5 @@
 """A descent in plain words: its rate, its floor, its slowest direction, where it ends."""
 
-from gdanim.explain.sentences import explain, paragraphs
+from gdanim.analysis.explain.explain import explain, paragraphs
 
 __all__ = ["explain", "paragraphs"]
