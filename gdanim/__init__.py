@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from gdanim.problems.polynomial import Polynomial as Polynomial
     from gdanim.problems.problem import Problem as Problem
     from gdanim.problems.sinusoid import Sinusoid as Sinusoid
-    from gdanim.rendering import render as render
+    from gdanim.rendering.pipeline import render as render
     from gdanim.scene import Scene as Scene
 
 # Where each public name comes from when it is first asked for, so that `gdanim --help` need not
@@ -91,7 +91,7 @@ _PUBLIC = {
     "pacing": "gdanim.pacing:",
     "objectives": "gdanim.problems.objectives:",
     "diagnose": "gdanim.analysis.diagnosis:diagnose",
-    "render": "gdanim.rendering:render",
+    "render": "gdanim.rendering.pipeline:render",
     "schedules": "gdanim.descent.schedules:",
     "starts": "gdanim.descent.starts:starts",
     "views": "gdanim.views:",

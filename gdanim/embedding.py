@@ -13,13 +13,13 @@ from gdanim.descent._same_objective import with_common_landscapes
 from gdanim.descent.run import Run
 from gdanim.errors import RequestError
 from gdanim.pacing.timeline import Pace, Timeline
-from gdanim.publish.beside import ALT, Beside, named
 from gdanim.publish.html import url
 from gdanim.publish.slider import Slide, page
-from gdanim.rendering import Take, Watch, prepare
-from gdanim.requests import Settings, request
+from gdanim.rendering.jobs import Settings, request
+from gdanim.rendering.pipeline import Take, Watch, prepare
+from gdanim.rendering.sidecars import ALT, Beside, named
+from gdanim.rendering.sweep import grid
 from gdanim.scripting.load import choose
-from gdanim.sweep import grid
 
 
 @dataclass(frozen=True, eq=False)

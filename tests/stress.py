@@ -26,7 +26,7 @@ import numpy as np
 from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Even
-from gdanim.rendering import render
+from gdanim.rendering.pipeline import render
 from gdanim.scene import Scene
 from gdanim.scripting.knobs import Knob, Value
 from gdanim.scripting.load import choose, load

@@ -35,7 +35,7 @@ from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
-from gdanim.provenance import read as read_note
+from gdanim.rendering.provenance import read as read_note
 from gdanim.scene import Descent, Scene
 from gdanim.views.fit import Fit
 

@@ -27,7 +27,7 @@ from gdanim.descent.run import Outcome
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError
-from gdanim.rendered import Rendered
+from gdanim.rendering.result import Rendered
 from gdanim.version import __version__
 from gdanim.views.theme import THEMES
 

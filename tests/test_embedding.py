@@ -20,8 +20,8 @@ from gdanim import cli
 from gdanim.embedding import embed, in_step
 from gdanim.errors import RequestError
 from gdanim.film.film import Film
-from gdanim.rendering import prepare
-from gdanim.requests import Settings, request
+from gdanim.rendering.jobs import Settings, request
+from gdanim.rendering.pipeline import prepare
 
 SWEEP = {"lr": ["0.01", "0.02", "1.5"]}
 TINY = Settings(size=(160, 96), fps=10, seconds=2.0)

@@ -15,9 +15,9 @@ from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import FORMATS, GIF, MP4
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film.film import Film
-from gdanim.fitting import Rung, Thinned, best_fit, parse_bytes, rungs
-from gdanim.inspecting import inspect
-from gdanim.quality import Size
+from gdanim.rendering.inspection import inspect
+from gdanim.rendering.quality import Size
+from gdanim.rendering.size_limit import Rung, Thinned, best_fit, parse_bytes, rungs
 
 SCENE = Scene(
     Problem(datasets.linear(points=9), Linear()),

@@ -34,7 +34,7 @@ from gdanim.problems import objectives
 from gdanim.problems.mlp import MLP
 from gdanim.problems.objective import Landscape
 from gdanim.problems.problem import Problem
-from gdanim.rendering import render
+from gdanim.rendering.pipeline import render
 from gdanim.scene import Scene
 
 STEPS = 200
@@ -364,7 +364,7 @@ def test_what_it_refuses(params: Any, message: str) -> None:
 
 def test_gdanim_imports_none_of_them() -> None:
     script = (
-        "import sys, gdanim, gdanim.cli, gdanim.rendering\n"
+        "import sys, gdanim, gdanim.cli, gdanim.rendering.pipeline\n"
         "for name in gdanim.__all__: getattr(gdanim, name)\n"
         "print([n for n in ('torch', 'jax', 'optax', 'sklearn') if n in sys.modules])"
     )

@@ -19,10 +19,10 @@ from gdanim.analysis.explain import explain
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.header import says
-from gdanim.inspecting import inspect
 from gdanim.pacing.timeline import Every
 from gdanim.problems.objective import Landscape
-from gdanim.publish.table import write_table
+from gdanim.rendering.csv_table import write_table
+from gdanim.rendering.inspection import inspect
 
 START, LR, STEPS = (-2.0, -1.5), 0.01, 40
 SIZE = (320, 180)

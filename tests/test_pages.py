@@ -20,9 +20,9 @@ from browser import needs_chromium, observe
 from scripts import copied
 from test_snippet import ALT, PLAYS, rendered, snippet
 
-from gdanim.publish.beside import Beside
 from gdanim.publish.media import found
 from gdanim.publish.slides import write_slides
+from gdanim.rendering.sidecars import Beside
 
 SOFFICE = shutil.which("soffice")
 SEES = """

@@ -10,8 +10,8 @@ from gdanim.batch.plan import Clip, read
 from gdanim.batch.toml_lines import line_of
 from gdanim.encoding.formats import MP4
 from gdanim.errors import RequestError
-from gdanim.quality import QUALITIES
-from gdanim.requests import Output
+from gdanim.rendering.jobs import Output
+from gdanim.rendering.quality import QUALITIES
 from gdanim.views.theme import DARK, LIGHT
 
 LESSON = """

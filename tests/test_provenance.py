@@ -19,8 +19,8 @@ from gdanim import GradientDescent, Linear, Problem, Scene, cli, datasets, rende
 from gdanim.encoding import ffmpeg
 from gdanim.encoding import metadata as containers
 from gdanim.errors import GdanimError
-from gdanim.inspecting import inspect
-from gdanim.provenance import Note, Origin, read, shown_path
+from gdanim.rendering.inspection import inspect
+from gdanim.rendering.provenance import Note, Origin, read, shown_path
 
 SHORT = ["--size", "96x64", "--seconds", "0.4", "--fps", "10", "--theme", "dark"]
 NOTE = Note({"numpy": "2"}, Origin("a b.py", "fast", {"lr": 0.3, "kind": "it's", "on": True}))

@@ -59,7 +59,7 @@ def test_a_star_import_in_a_fresh_interpreter() -> None:
     script = (
         "import sys, gdanim\n"
         "assert 'numpy' not in sys.modules and 'matplotlib' not in sys.modules\n"
-        "import gdanim.rendering, gdanim.cli\n"
+        "import gdanim.rendering.pipeline, gdanim.cli\n"
         "from gdanim import *\n"
         "print(callable(render), callable(Scene), datasets.__name__, __version__)\n"
     )

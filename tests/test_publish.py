@@ -22,15 +22,15 @@ from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film.film import Film
-from gdanim.inspecting import inspect
 from gdanim.pacing.timeline import Even, Timeline
-from gdanim.publish.beside import NOTHING, Beside
-from gdanim.publish.filmstrip import filmstrip
-from gdanim.publish.table import write_table
-from gdanim.publish.webvtt import clock, webvtt
-from gdanim.rendered import Rendered
-from gdanim.rendering import prepare
-from gdanim.requests import Settings, request
+from gdanim.rendering.csv_table import write_table
+from gdanim.rendering.filmstrip import filmstrip
+from gdanim.rendering.inspection import inspect
+from gdanim.rendering.jobs import Settings, request
+from gdanim.rendering.pipeline import prepare
+from gdanim.rendering.result import Rendered
+from gdanim.rendering.sidecars import NOTHING, Beside
+from gdanim.rendering.webvtt import clock, webvtt
 from gdanim.views.base import Clip
 from gdanim.views.contour import Contour
 from gdanim.views.fit import Fit

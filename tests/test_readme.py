@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import gdanim
-from gdanim.rendered import Rendered
-from gdanim.rendering import render
+from gdanim.rendering.pipeline import render
+from gdanim.rendering.result import Rendered
 from gdanim.scene import Scene
 
 ROOT = Path(__file__).parent.parent

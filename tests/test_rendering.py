@@ -20,11 +20,11 @@ from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import GIF, MP4
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film.save import Progress
-from gdanim.publish.beside import Beside
-from gdanim.quality import QUALITIES, check_fps, check_size
-from gdanim.rendered import Rendered
-from gdanim.rendering import Showing, check, prepare, render
-from gdanim.requests import Job, Output, Settings, outputs, request
+from gdanim.rendering.jobs import Job, Output, Settings, outputs, request
+from gdanim.rendering.pipeline import Showing, check, prepare, render
+from gdanim.rendering.quality import QUALITIES, check_fps, check_size
+from gdanim.rendering.result import Rendered
+from gdanim.rendering.sidecars import Beside
 from gdanim.views.theme import DARK
 
 SMALL = (160, 96)

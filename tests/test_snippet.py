@@ -20,12 +20,12 @@ from scripts import SCENE, copied, write
 from gdanim import cli
 from gdanim.cli.snippet import TARGETS
 from gdanim.errors import GdanimError, RequestError
-from gdanim.publish.beside import Beside
 from gdanim.publish.media import found
 from gdanim.publish.slides import write_slides
 from gdanim.publish.snippet import SNIPPETS
-from gdanim.rendering import prepare
-from gdanim.requests import Settings, request
+from gdanim.rendering.jobs import Settings, request
+from gdanim.rendering.pipeline import prepare
+from gdanim.rendering.sidecars import Beside
 
 ALT = 'A "blue" line & <b>more</b>'
 

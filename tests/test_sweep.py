@@ -10,8 +10,8 @@ from scripts import SCENE, write
 
 from gdanim import cli
 from gdanim.errors import RequestError
-from gdanim.requests import request
-from gdanim.sweep import grid, label, suffix
+from gdanim.rendering.jobs import request
+from gdanim.rendering.sweep import grid, label, suffix
 
 
 def test_every_combination() -> None:

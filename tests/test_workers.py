@@ -32,7 +32,7 @@ from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
-from gdanim.rendering import render
+from gdanim.rendering.pipeline import render
 from gdanim.scene import Scene
 from gdanim.scripting.load import choose, load
 from gdanim.views.base import Clip, Update, View

@@ -17,9 +17,9 @@ from gdanim.batch.work import job_of, run_name
 from gdanim.core.atomic import forget_leftovers
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
-from gdanim.rendered import Rendered
-from gdanim.rendering import check
-from gdanim.requests import Job
+from gdanim.rendering.jobs import Job
+from gdanim.rendering.pipeline import check
+from gdanim.rendering.result import Rendered
 from gdanim.scene import Descent
 
 KEPT, MADE, FAILED, STOPPED = "kept", "made", "failed", "not begun"

@@ -12,8 +12,8 @@ from gdanim.batch.plan import Clip
 from gdanim.batch.shares import WHOLE, Piece, Split, Task
 from gdanim.batch.work import Made, Order, job_of, make
 from gdanim.core.atomic import replacing, replacing_folder
-from gdanim.provenance import shown_path
-from gdanim.rendered import Rendered
+from gdanim.rendering.provenance import shown_path
+from gdanim.rendering.result import Rendered
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from gdanim.batch.sites import Here, Site
 from gdanim.batch.watching import Sources, sources_of, state_of, until_changed
 from gdanim.errors import GdanimError
 from gdanim.film.workers import cores
-from gdanim.quality import OUTPUT
+from gdanim.rendering.quality import OUTPUT
 
 # Beside the outputs: the runs that each plan has recorded, so that a change of the look alone
 # descends nowhere.

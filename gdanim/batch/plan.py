@@ -13,11 +13,11 @@ from typing import Any
 from gdanim.batch.toml_lines import line_of
 from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError, RequestError
-from gdanim.publish.beside import Beside
-from gdanim.quality import OUTPUT, QUALITIES, parse_size
-from gdanim.requests import Output, Settings, outputs
+from gdanim.rendering.jobs import Output, Settings, outputs
+from gdanim.rendering.quality import OUTPUT, QUALITIES, parse_size
+from gdanim.rendering.sidecars import Beside
+from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.scripting.load import SceneFunction, ScriptError, choose, load, scripts_in
-from gdanim.sweep import grid, label, suffix
 from gdanim.views.theme import THEMES
 
 CLIP, DEFAULTS = "clip", "defaults"

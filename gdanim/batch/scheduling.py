@@ -17,7 +17,7 @@ from gdanim.batch.sites import Site
 from gdanim.batch.work import Made
 from gdanim.core.atomic import replacing
 from gdanim.errors import GdanimError
-from gdanim.rendered import Rendered
+from gdanim.rendering.result import Rendered
 
 # A clip of more shares is not for one worker alone, which would be at it when all others are done.
 LONG = 8

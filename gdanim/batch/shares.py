@@ -8,7 +8,7 @@ from typing import Any
 
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.rendered import Reel
+from gdanim.rendering.result import Reel
 from gdanim.scene import Descent
 
 

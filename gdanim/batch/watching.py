@@ -15,7 +15,7 @@ from gdanim.batch.opened import opened_files
 from gdanim.batch.plan import read
 from gdanim.batch.work import job_of
 from gdanim.errors import GdanimError
-from gdanim.quality import OUTPUT
+from gdanim.rendering.quality import OUTPUT
 
 # What is there changes all the time, and is of no file.
 SYSTEM = ("/proc", "/sys", "/dev")

@@ -16,9 +16,9 @@ from gdanim.batch.shares import WHOLE, OtherFilmError, Piece, Recorded, Split, T
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.film.save import Progress
-from gdanim.rendered import Reel, Rendered, look_of
-from gdanim.rendering import Take, prepare
-from gdanim.requests import Job, origin_of
+from gdanim.rendering.jobs import Job, origin_of
+from gdanim.rendering.pipeline import Take, prepare
+from gdanim.rendering.result import Reel, Rendered, look_of
 from gdanim.scene import ONLY, Descent, Scene
 from gdanim.scripting.load import choose
 from gdanim.views.each import Each

@@ -10,7 +10,7 @@ import click
 from gdanim.cli.group import Command, debug_option
 from gdanim.cli.options import jobs_option, set_option, settings_from, sweep_of, video_options
 from gdanim.cli.telling import bar, size_in_words
-from gdanim.quality import OUTPUT
+from gdanim.rendering.quality import OUTPUT
 
 
 @click.command(cls=Command)

@@ -20,8 +20,8 @@ from gdanim.errors import RequestError
 @click.pass_context
 def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> None:
     """Show what a file or a folder of frames holds, what wrote it, and the command to repeat it."""
-    from gdanim.inspecting import inspect
-    from gdanim.requests import is_folder
+    from gdanim.rendering.inspection import inspect
+    from gdanim.rendering.jobs import is_folder
 
     found = inspect(path)
     place = Path(output or path)

@@ -8,11 +8,11 @@ import click
 
 from gdanim.cli.group import F
 from gdanim.errors import RequestError
-from gdanim.quality import FASTEST, QUALITIES, Size, parse_size
+from gdanim.rendering.quality import FASTEST, QUALITIES, Size, parse_size
 
 if TYPE_CHECKING:
-    from gdanim.publish.beside import Still
-    from gdanim.requests import Settings
+    from gdanim.rendering.jobs import Settings
+    from gdanim.rendering.sidecars import Still
 
 # Held to gdanim.views.theme.THEMES by a test: to import that is to import matplotlib.
 THEMES = ("light", "dark", "projector")
@@ -43,7 +43,7 @@ def bytes_of(ctx: click.Context, param: click.Parameter, text: str | None) -> in
     """`5MB` in bytes."""
     if text is None:
         return None
-    from gdanim.fitting import parse_bytes
+    from gdanim.rendering.size_limit import parse_bytes
 
     return parse_bytes(text)
 
@@ -116,7 +116,7 @@ def video_options(function: F) -> F:
 
 
 def settings_from(quality: str | None, theme: str | None, **wishes: Any) -> Settings:
-    from gdanim.requests import Settings
+    from gdanim.rendering.jobs import Settings
     from gdanim.views.theme import THEMES as BY_NAME
 
     return Settings(

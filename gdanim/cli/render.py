@@ -21,7 +21,7 @@ from gdanim.encoding.formats import CODECS, FORMATS, STILLS
 from gdanim.errors import GdanimError
 
 if TYPE_CHECKING:
-    from gdanim.publish.beside import Still
+    from gdanim.rendering.sidecars import Still
 
 
 @click.command(cls=Command)
@@ -95,9 +95,9 @@ def render(
 
     SCRIPT is a scene script; ::SCENE picks one of its scenes, otherwise all are rendered.
     """
-    from gdanim.publish.beside import Beside
-    from gdanim.rendering import prepare, rehearse
-    from gdanim.requests import request
+    from gdanim.rendering.jobs import request
+    from gdanim.rendering.pipeline import prepare, rehearse
+    from gdanim.rendering.sidecars import Beside
 
     wanted = settings_from(**wishes)
     beside = Beside(poster, captions, alt, filmstrip, csv)

@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from gdanim.film.save import Progress
-    from gdanim.rendered import Rendered
+    from gdanim.rendering.result import Rendered
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from PIL import Image
 
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError, RequestError
-from gdanim.publish.beside import ALT, CAPTIONS, POSTER, named
+from gdanim.rendering.sidecars import ALT, CAPTIONS, POSTER, named
 
 # Best first: a browser takes the first that it can play.
 VIDEOS = {".webm": "video/webm", ".mp4": "video/mp4"}

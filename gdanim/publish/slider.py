@@ -9,7 +9,7 @@ from html import escape
 from importlib.resources import files
 
 from gdanim.pacing.timeline import Timeline
-from gdanim.sweep import label
+from gdanim.rendering.sweep import label
 from gdanim.views.contrast import luminance
 from gdanim.views.theme import Theme
 

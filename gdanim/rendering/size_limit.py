@@ -12,7 +12,7 @@ from gdanim.descent.run import Run
 from gdanim.encoding.formats import Format
 from gdanim.errors import RequestError
 from gdanim.pacing.timeline import Pace, Timeline
-from gdanim.quality import SMALLEST, Size
+from gdanim.rendering.quality import SMALLEST, Size
 
 UNITS = {
     **{"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9},

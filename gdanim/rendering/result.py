@@ -12,7 +12,7 @@ from gdanim.descent.run import Outcome
 from gdanim.encoding.formats import Format
 from gdanim.film.film import Film
 from gdanim.film.save import save_joined
-from gdanim.quality import Size
+from gdanim.rendering.quality import Size
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,13 @@ from gdanim.film import workers
 from gdanim.film.film import Film
 from gdanim.film.save import Progress, TooLargeError, save, save_still
 from gdanim.film.stretches import cut, encode
-from gdanim.fitting import Rung, Thinned, best_fit, parse_bytes, rungs
 from gdanim.pacing.timeline import Pace, Timeline
-from gdanim.provenance import Note, Origin, versions
-from gdanim.publish.beside import Still
-from gdanim.quality import QUALITIES, Size, check_fps, check_size
-from gdanim.rendered import Reel, Rendered, bytes_of, look_of
-from gdanim.requests import Job, Output, Settings, single
+from gdanim.rendering.jobs import Job, Output, Settings, single
+from gdanim.rendering.provenance import Note, Origin, versions
+from gdanim.rendering.quality import QUALITIES, Size, check_fps, check_size
+from gdanim.rendering.result import Reel, Rendered, bytes_of, look_of
+from gdanim.rendering.sidecars import Still
+from gdanim.rendering.size_limit import Rung, Thinned, best_fit, parse_bytes, rungs
 from gdanim.scene import Descent, Scene, longest, meant
 from gdanim.scripting.load import ScriptError, own_lines
 from gdanim.scripting.load import load as load_script

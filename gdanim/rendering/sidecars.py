@@ -13,9 +13,9 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.film.save import save_still
-from gdanim.publish.filmstrip import filmstrip
-from gdanim.publish.table import write_table
-from gdanim.publish.webvtt import webvtt
+from gdanim.rendering.csv_table import write_table
+from gdanim.rendering.filmstrip import filmstrip
+from gdanim.rendering.webvtt import webvtt
 from gdanim.scene import longest
 
 Still = int | Literal["last"]

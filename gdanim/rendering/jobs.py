@@ -10,13 +10,13 @@ from types import MappingProxyType
 
 from gdanim.encoding.formats import FORMATS, MP4, STILLS, Format, with_codec
 from gdanim.errors import RequestError
-from gdanim.provenance import Origin, shown_path
-from gdanim.publish.beside import NOTHING, Beside, Still
-from gdanim.quality import MEDIUM, OUTPUT, Quality, Size, check_fps, check_size
+from gdanim.rendering.provenance import Origin, shown_path
+from gdanim.rendering.quality import MEDIUM, OUTPUT, Quality, Size, check_fps, check_size
+from gdanim.rendering.sidecars import NOTHING, Beside, Still
+from gdanim.rendering.sweep import grid, suffix
 from gdanim.scene import Scene
 from gdanim.scripting.knobs import Value
 from gdanim.scripting.load import SceneFunction, choose
-from gdanim.sweep import grid, suffix
 from gdanim.views.theme import Theme
 
 LONGEST = 3600.0

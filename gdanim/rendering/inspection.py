@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gdanim.encoding import ffmpeg
 from gdanim.encoding import metadata as containers
-from gdanim.provenance import Note, read
+from gdanim.rendering.provenance import Note, read
 
 
 @dataclass(frozen=True)

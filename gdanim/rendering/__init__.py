@@ -1,0 +1,1 @@
+"""Scenes to files: jobs, quality, size limits, provenance, sidecar files. Knows nothing of plans."""
