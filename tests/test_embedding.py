@@ -17,9 +17,9 @@ from scripts import SCENE, TWO, write
 from test_snippet import Silent, Tags
 
 from gdanim import cli
-from gdanim.embedding import embed, in_step
 from gdanim.errors import RequestError
 from gdanim.film.film import Film
+from gdanim.publish.sweep_page import embed, in_step
 from gdanim.rendering.jobs import Settings, request
 from gdanim.rendering.pipeline import prepare
 

@@ -49,7 +49,7 @@ def embed(
 
     The runs stay in step with each other. The page needs no server and no network.
     """
-    from gdanim.embedding import embed as write_page
+    from gdanim.publish.sweep_page import embed as write_page
 
     stem = Path(script.partition("::")[0]).stem
     page = Path(output or Path(OUTPUT, f"{stem}.html"))

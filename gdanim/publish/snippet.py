@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gdanim.publish.html import html, url
+from gdanim.publish._html import html, url
+from gdanim.publish._tex import beamer
 from gdanim.publish.media import PICTURES, Media
-from gdanim.publish.tex import beamer
 
 Snippet = Callable[[Media, Media | None], str]
 

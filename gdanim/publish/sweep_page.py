@@ -13,8 +13,8 @@ from gdanim.descent._same_objective import with_common_landscapes
 from gdanim.descent.run import Run
 from gdanim.errors import RequestError
 from gdanim.pacing.timeline import Pace, Timeline
-from gdanim.publish.html import url
-from gdanim.publish.slider import Slide, page
+from gdanim.publish._html import url
+from gdanim.publish._slider import Slide, page
 from gdanim.rendering.jobs import Settings, request
 from gdanim.rendering.pipeline import Take, Watch, prepare
 from gdanim.rendering.sidecars import ALT, Beside, named
