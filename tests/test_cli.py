@@ -20,7 +20,8 @@ import pytest
 from click.testing import CliRunner, Result
 from scripts import SCENE, TWO, write
 
-from gdanim import cli, doctor
+from gdanim import cli
+from gdanim.cli import _examination as doctor
 from gdanim.cli import telling
 from gdanim.cli.options import THEMES as NAMES
 from gdanim.descent.run import Outcome

@@ -15,7 +15,7 @@ from gdanim.rendering.quality import OUTPUT
 @debug_option
 def doctor() -> None:
     """Check what is installed, and whether it works."""
-    from gdanim.doctor import examine
+    from gdanim.cli._examination import examine
 
     failed = []
     for finding in examine(Path(OUTPUT)):
