@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from gdanim.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from gdanim import pacing
+    from gdanim import pacing as pacing
     from gdanim import views as views
     from gdanim.analysis.diagnosis import diagnose as diagnose
     from gdanim.descent import schedules as schedules

@@ -452,7 +452,7 @@ def test_doctor_on_a_machine_that_works() -> None:
 
 
 def test_doctor_looks_at_all_that_gdanim_needs() -> None:
-    text = (Path(doctor.__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
+    text = (Path(doctor.__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
     listed = text.partition("\ndependencies = [")[2].partition("]")[0]
     assert tuple(re.findall(r'"([\w-]+)', listed)) == doctor.DEPENDENCIES
     for name, (extra, _) in doctor.OPTIONAL.items():

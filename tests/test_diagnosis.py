@@ -90,11 +90,11 @@ def test_the_fastest_rate_is_the_fastest() -> None:
     bowl = objectives.bowl(20)
     best = diagnose(bowl, (2.0, 1.0)).fastest_rate
     assert best == pytest.approx(2 / 21)
-    counts = []
+    ratios = []
     for lr in (0.98 * best, best, 1.02 * best):
         losses = descend(bowl, GradientDescent(lr), (2.0, 1.0), 200).losses
-        pacing.append(losses[-1] / losses[-2])
-    assert paces[1] == min(paces)
+        ratios.append(losses[-1] / losses[-2])
+    assert ratios[1] == min(ratios)
 
 
 def test_directions_turn_with_the_surface() -> None:

@@ -27,7 +27,7 @@ from gdanim.views.each import Each
 SHARED = ("steps", "epochs", "batch_size", "stop", "seed")
 SHOWN = ("panels", "layout", "pace", "size", "fps", "theme", "captions")
 # gdanim's sources that decide how a run goes.
-DESCENDING = ("core/arrays.py", "problems", "descent")
+DESCENDING = ("core", "problems", "descent")
 
 
 @dataclass(frozen=True)

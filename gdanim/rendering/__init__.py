@@ -1,1 +1,1 @@
-"""Scenes to files: jobs, quality, size limits, provenance, sidecar files. Knows nothing of plans."""
+"""Scenes to files: jobs, quality, size limits, provenance, sidecars. Knows nothing of plans."""

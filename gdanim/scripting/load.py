@@ -21,7 +21,7 @@ from gdanim.scene import Scene, meant
 from gdanim.scripting.knobs import Knob, Value, knob_of
 
 # Where lines are nobody's who writes a script: here, in Python's library, in installed packages.
-LIBRARIES = (Path(__file__).parent, Path(os.__file__).parent)
+LIBRARIES = (Path(__file__).parents[1], Path(os.__file__).parent)
 INSTALLED = {"site-packages", "dist-packages"}
 
 EXAMPLE = """

@@ -87,10 +87,10 @@ def _slowest(run: Run, end: Diagnosis) -> int | None:
     rates = plain_rates(run.optimizer, run)
     if rates is None or rates.shape[1] > 1 or np.ptp(rates) or calm(run):
         return None
-    if not np.isfinite(paces := end.steps(float(rates.flat[0]), 0.5)).all():
+    if not np.isfinite(counts := end.steps(float(rates.flat[0]), 0.5)).all():
         return None
-    slowest = int(pacing.argmax())
-    return slowest if paces[slowest] >= 1 else None
+    slowest = int(counts.argmax())
+    return slowest if counts[slowest] >= 1 else None
 
 
 def _floor(run: Run, end: Diagnosis) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""Drawing shared by several views: axes, labels, curves, loss surfaces. Private to `gdanim.views`."""
+"""Drawing that several views share: axes, labels, curves, loss surfaces."""
