@@ -61,7 +61,7 @@ def film_of(case: Case, frames: int) -> Any:
     from gdanim.scripting.load import choose
 
     scene = choose(str(case.script))[0]()
-    pace = scene.pace.lasting(frames / FPS)
+    pace = scene.pace.with_duration(frames / FPS)
     return replace(scene, size=case.size, pace=pace, fps=FPS).film()
 
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from gdanim.problems import datasets as datasets
     from gdanim.problems import objectives as objectives
     from gdanim.problems.dataset import Dataset as Dataset
-    from gdanim.problems.formula import Function as Function
-    from gdanim.problems.function_objective import Objective as Objective
+    from gdanim.problems.formula import Formula as Formula
+    from gdanim.problems.function_objective import FunctionObjective as FunctionObjective
     from gdanim.problems.linear import Linear as Linear
     from gdanim.problems.logistic import Logistic as Logistic
     from gdanim.problems.losses import Huber as Huber
@@ -60,7 +60,7 @@ _PUBLIC = {
     "Divergence": "gdanim.descent.stopping:Divergence",
     "Even": "gdanim.pacing.timeline:Even",
     "Every": "gdanim.pacing.timeline:Every",
-    "Function": "gdanim.problems.formula:Function",
+    "Formula": "gdanim.problems.formula:Formula",
     "GdanimError": "gdanim.errors:GdanimError",
     "GradientDescent": "gdanim.descent.gradient_descent:GradientDescent",
     "Huber": "gdanim.problems.losses:Huber",
@@ -76,7 +76,7 @@ _PUBLIC = {
     "Nesterov": "gdanim.descent.momentum:Nesterov",
     "Newton": "gdanim.descent.newton:Newton",
     "Noisy": "gdanim.descent.noise:Noisy",
-    "Objective": "gdanim.problems.function_objective:Objective",
+    "FunctionObjective": "gdanim.problems.function_objective:FunctionObjective",
     "Polynomial": "gdanim.problems.polynomial:Polynomial",
     "Problem": "gdanim.problems.problem:Problem",
     "RMSProp": "gdanim.descent.adaptive:RMSProp",

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import whole
+from gdanim.core.arrays import check_int
 from gdanim.core.numbers import setting
-from gdanim.descent._same_objective import minimise_the_same, with_common_landscapes
+from gdanim.descent._same_objective import minimise_same_objective, share_objectives
 from gdanim.descent.loop import descend
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
@@ -20,7 +20,7 @@ from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect
 from gdanim.film.film import Film
 from gdanim.pacing.timeline import Even, Pace, Timeline
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 from gdanim.views.base import Clip, View
 from gdanim.views.fit import Fit
 from gdanim.views.theme import LIGHT, Theme
@@ -39,7 +39,7 @@ T = TypeVar("T")
 class Descent:
     """The arguments of one `descend`, as a value."""
 
-    problem: Landscape
+    problem: Objective
     optimizer: Optimizer
     start: ArrayLike | None
     steps: int | None
@@ -78,7 +78,7 @@ class Scene:
     said on screen. A Scene is a value: making one computes nothing.
     """
 
-    problem: Landscape | Mapping[str, Landscape]
+    problem: Objective | Mapping[str, Objective]
     optimizer: Optimizer | Run | Mapping[str, Optimizer | Run]
     start: ArrayLike | Mapping[str, ArrayLike | None] | None = None
     steps: int = 300
@@ -96,9 +96,9 @@ class Scene:
     captions: bool = True
 
     def __post_init__(self) -> None:
-        whole("steps", self.steps)
+        check_int("steps", self.steps)
         if self.fps is not None:
-            whole("fps", self.fps, 1)
+            check_int("fps", self.fps, 1)
         _check_kinds(self)
         if not self.panels:
             raise GdanimError("panels: a scene needs at least one, such as {'fit': views.Fit()}")
@@ -119,7 +119,7 @@ class Scene:
         """What is to be descended, or is already, by label: all that the scene's runs depend on."""
         return {label: self._descent(label) for label in self._labels()}
 
-    def given(self, label: str) -> tuple[Landscape, Optimizer | Run, ArrayLike | None]:
+    def given(self, label: str) -> tuple[Objective, Optimizer | Run, ArrayLike | None]:
         """Problem, optimizer and start of the run of this label."""
         # For mypy the common type of an optimizer and a run is object.
         each = self.optimizer
@@ -144,7 +144,7 @@ class Scene:
         runs: dict[str, Run] = {}
         for label, each in self.descents().items():
             runs |= labelled(each if isinstance(each, Run) else record(each), label)
-        return with_common_landscapes(runs)
+        return share_objectives(runs)
 
     def run(self) -> Run:
         """Descend: the one recorded run; GdanimError for a scene that compares several."""
@@ -156,22 +156,29 @@ class Scene:
         (run,) = runs.values()
         return run
 
-    def clip(self, runs: Mapping[str, Run], among: Sequence[Clip] = ()) -> Clip:
+    def clip(self, runs: Mapping[str, Run], linked_clips: Sequence[Clip] = ()) -> Clip:
         """What the panels are given to show the recorded `runs`."""
         timeline = self.timeline(runs)
         return Clip(
-            runs, timeline, self.theme, self.title, captions=self.captions, among=tuple(among)
+            runs,
+            timeline,
+            self.theme,
+            self.title,
+            captions=self.captions,
+            linked_clips=tuple(linked_clips),
         )
 
-    def film(self, runs: Run | Mapping[str, Run] | None = None, among: Sequence[Clip] = ()) -> Film:
+    def film(
+        self, runs: Run | Mapping[str, Run] | None = None, linked_clips: Sequence[Clip] = ()
+    ) -> Film:
         """The frames, ready to be drawn in any order; of `runs` where that is done already.
 
-        `among` are the clips of videos that take each other's place, these runs' among them.
+        `linked_clips` are the clips of videos that take each other's place, these runs' among them.
         """
         if isinstance(runs, Run):
             runs = labelled(runs)
         runs = self.runs() if runs is None else runs
-        return Film(self.clip(runs, among), self.panels, self.layout, self.size)
+        return Film(self.clip(runs, linked_clips), self.panels, self.layout, self.size)
 
     def timeline(self, runs: Mapping[str, Run]) -> Timeline:
         """Which step each frame of the film of these runs shows."""
@@ -218,7 +225,7 @@ def _check_kinds(scene: Scene) -> None:
     expect("pace", scene.pace, Pace, "Even(seconds=10)")
     expect("theme", scene.theme, Theme, "views.DARK")
     fields: tuple[tuple[str, object, type, str], ...] = (
-        ("problem", scene.problem, Landscape, "Problem(datasets.linear(), Linear())"),
+        ("problem", scene.problem, Objective, "Problem(datasets.linear(), Linear())"),
         ("panels", scene.panels, View, "views.Fit()"),
     )
     for name, value, kind, example in fields:
@@ -234,7 +241,7 @@ def _check_kinds(scene: Scene) -> None:
 def _check_recorded(scene: Scene, label: str) -> None:
     """GdanimError where the run of this label was recorded of another problem than the scene's."""
     problem, run, _ = scene.given(label)
-    if isinstance(run, Run) and not minimise_the_same(run, replace(run, problem=problem)):
+    if isinstance(run, Run) and not minimise_same_objective(run, replace(run, problem=problem)):
         which = "the run" if label == ONLY else f"the run {label!r}"
         raise GdanimError(
             f"optimizer: {which} was recorded of another problem than the scene's; give the scene "
@@ -242,7 +249,7 @@ def _check_recorded(scene: Scene, label: str) -> None:
         )
 
 
-def meant(value: object) -> str:
+def hint_for(value: object) -> str:
     """What to write where `value` was given instead of a scene."""
     if isinstance(value, Run):
         return "show it with Scene(run.problem, run)"

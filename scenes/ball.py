@@ -9,7 +9,7 @@ from typing import Annotated
 
 from annotated_types import Interval
 
-from gdanim import Even, Function, GradientDescent, Problem, Scene, datasets, views
+from gdanim import Even, Formula, GradientDescent, Problem, Scene, datasets, views
 
 
 def line_through_0(x, slope):  # type: ignore[no-untyped-def]
@@ -19,7 +19,7 @@ def line_through_0(x, slope):  # type: ignore[no-untyped-def]
 def scene(lr: Annotated[float, Interval(gt=0, le=0.5)] = 0.03, seed: int = 0) -> Scene:
     data = datasets.linear(2.0, 0.0, points=40, range=(-1, 3), noise=0.6, seed=seed)
     return Scene(
-        Problem(data, Function(line_through_0, formula=r"\hat{y} = \mathrm{slope}\cdot x")),
+        Problem(data, Formula(line_through_0, formula=r"\hat{y} = \mathrm{slope}\cdot x")),
         GradientDescent(lr),
         start=(-1.5,),
         steps=24,

@@ -23,5 +23,5 @@ def scene(seed: int = 0) -> Scene:
         start=(-0.7658, -0.7506, 1.3525),
         steps=500_000,
         title="After 676, half a million steps",
-        pace=pacing.Motion(seconds=20),
+        pace=pacing.ByMotion(seconds=20),
     )

@@ -17,7 +17,7 @@ from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.formula import Function
+from gdanim.problems.formula import Formula
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import (
@@ -30,7 +30,7 @@ from gdanim.problems.losses import (
 )
 from gdanim.problems.mlp import MLP
 from gdanim.problems.model import Model
-from gdanim.problems.objective import Best, Landscape
+from gdanim.problems.objective import Best, Objective
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
@@ -105,9 +105,9 @@ MODELS = [
     _network("tanh network", MLP((3, 2), "tanh", features=2)),
     _network("relu network", MLP((5, 4, 3), "relu")),
     _network("logistic network", MLP((3,), "tanh", "logistic", features=2)),
-    ModelCase("function", Function(decay), (1.5, 0.5, -1.0)),
-    ModelCase("function of 2 features", Function(saddle, features=2), (0.5, -1.0)),
-    ModelCase("function with derivative", Function(power, derivative=power_slopes), (1.5, 0.7)),
+    ModelCase("function", Formula(decay), (1.5, 0.5, -1.0)),
+    ModelCase("function of 2 features", Formula(saddle, features=2), (0.5, -1.0)),
+    ModelCase("function with derivative", Formula(power, derivative=power_slopes), (1.5, 0.7)),
 ]
 
 # Losses of any prediction, and the one that needs a probability.
@@ -162,7 +162,7 @@ CLASSES = Problem(
 NETWORK = Problem(datasets.linear(points=20), MLP((2,)))
 
 
-class Valley(Landscape):
+class Valley(Objective):
     """Rosenbrock's function, a curved valley with its minimum 0 at (1, 1), by hand."""
 
     @property
@@ -186,7 +186,7 @@ class Valley(Landscape):
         return 0
 
     @property
-    def cost(self) -> int:
+    def workspace(self) -> int:
         return 1
 
     def init(self, rng: np.random.Generator) -> Floats:
@@ -217,26 +217,26 @@ class ViewCase:
 
     name: str
     view: View
-    made_for: Callable[[Landscape], bool] = lambda problem: True
+    made_for: Callable[[Objective], bool] = lambda problem: True
 
     def __str__(self) -> str:
         return self.name
 
 
-def few_parameters(problem: Landscape) -> bool:
+def few_parameters(problem: Objective) -> bool:
     """At most as many as Gradient shows."""
     return len(problem.names) <= MOST
 
 
-def two_parameters(problem: Landscape) -> bool:
+def two_parameters(problem: Objective) -> bool:
     return len(problem.names) >= 2
 
 
-def one_feature(problem: Landscape) -> bool:
+def one_feature(problem: Objective) -> bool:
     return isinstance(problem, Problem) and problem.data.features == 1
 
 
-def two_classes(problem: Landscape) -> bool:
+def two_classes(problem: Objective) -> bool:
     return (
         isinstance(problem, Problem)
         and problem.data.features <= 2
@@ -244,7 +244,7 @@ def two_classes(problem: Landscape) -> bool:
     )
 
 
-def network_of_one_feature(problem: Landscape) -> bool:
+def network_of_one_feature(problem: Objective) -> bool:
     return one_feature(problem) and isinstance(problem, Problem) and isinstance(problem.model, MLP)
 
 

@@ -23,13 +23,13 @@ from gdanim.descent.run import Run
 from gdanim.descent.schedule import scheduled
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 
 RULES = [GradientDescent, Momentum, Nesterov]
 
 
-def one_by_one(problem: Landscape, optimizer: Optimizer, start: Any, steps: int) -> Run:
+def one_by_one(problem: Objective, optimizer: Optimizer, start: Any, steps: int) -> Run:
     schedule = scheduled(optimizer.lr, problem.names)
     shape = np.broadcast_shapes(np.shape(start), schedule.first.shape)
     params = np.array(np.broadcast_to(np.asarray(start, dtype=np.float64), shape))
@@ -118,7 +118,7 @@ def test_the_size_of_a_block_changes_nothing(size: int, monkeypatch: pytest.Monk
         (Problem(LINE.data, Linear(), Huber()), GradientDescent(0.01)),
     ],
 )
-def test_what_is_not_affine(problem: Landscape, optimizer: Optimizer) -> None:
+def test_what_is_not_affine(problem: Objective, optimizer: Optimizer) -> None:
     assert not Affine.fits(problem, optimizer, scheduled(optimizer.lr, problem.names))
 
 

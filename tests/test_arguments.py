@@ -31,7 +31,7 @@ from gdanim.scene import Scene
 
 NETWORK = MLP((500,))
 DATA = datasets.linear(points=5)
-PROBLEM = "problem: must be a Landscape, such as Problem(datasets.linear(), Linear()); got "
+PROBLEM = "problem: must be an Objective, such as Problem(datasets.linear(), Linear()); got "
 OPTIMIZER = "optimizer: must be an Optimizer, such as GradientDescent(0.01); got "
 
 

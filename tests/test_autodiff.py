@@ -175,14 +175,14 @@ def test_penalties(penalty: L1 | L2) -> None:
 def test_a_formula_may_use_autograds_numpy_too(
     formula: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gdanim.problems.formula import Function
+    from gdanim.problems.formula import Formula
 
     features = 2 if formula is saddle else 1
     x = np.random.default_rng(0).normal(size=(7, features))
     params = np.array([[0.5, -1.0, 2.0], [1.5, 0.3, 0.0]])[:, : 3 if formula is decay else 2]
-    plain = Function(formula, features).vjp(params, x, np.ones(7))
+    plain = Formula(formula, features).vjp(params, x, np.ones(7))
     monkeypatch.setitem(formula.__globals__, "np", autograd.numpy)
-    np.testing.assert_array_equal(Function(formula, features).vjp(params, x, np.ones(7)), plain)
+    np.testing.assert_array_equal(Formula(formula, features).vjp(params, x, np.ones(7)), plain)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ from gdanim.film.film import Film
 from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.formula import Function
+from gdanim.problems.formula import Formula
 from gdanim.problems.linear import Linear
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene, labelled, longest
 from gdanim.views.base import Clip
@@ -34,7 +34,7 @@ SIZE = (640, 360)
 X = np.linspace(0, 1, 30)
 # The exponential alone; its loss rises steeply again and again.
 EXPONENTIAL = Problem(
-    Dataset(4 * X, 2 * np.exp(4 * X)), Function(lambda x, a, b: a * anp.exp(b * x))
+    Dataset(4 * X, 2 * np.exp(4 * X)), Formula(lambda x, a, b: a * anp.exp(b * x))
 )
 
 
@@ -119,7 +119,7 @@ def test_a_shorter_run_stays_at_its_own_last_step() -> None:
 def test_colours_stay_with_their_labels() -> None:
     colours = [clip().colour(label) for label in RATES]
     assert len(set(colours)) == 3
-    assert [clip(focus=label).colour(label) for label in RATES] == colours
+    assert [clip(selected=label).colour(label) for label in RATES] == colours
     alone = clip(runs={"good": clip().runs["good"]})
     assert alone.colour("good") == LIGHT.prediction
     assert alone.colour("good", LIGHT.loss) == LIGHT.loss
@@ -128,14 +128,14 @@ def test_colours_stay_with_their_labels() -> None:
             assert len(set(theme.series(count))) == count
 
 
-def test_focus_shows_one_of_all() -> None:
-    one = clip(focus="good")
-    assert list(one.shown) == ["good"] and one.run is one.runs["good"] and len(one.runs) == 3
-    assert list(clip().shown) == list(RATES)
+def test_only_the_selected_run_is_drawn() -> None:
+    one = clip(selected="good")
+    assert list(one.drawn_runs) == ["good"] and one.run is one.runs["good"] and len(one.runs) == 3
+    assert list(clip().drawn_runs) == list(RATES)
     with pytest.raises(GdanimError, match="this panel shows one run and the scene has 3"):
         clip().run  # noqa: B018
-    with pytest.raises(GdanimError, match="focus: must be one of slow, good, wild, got 'fast'"):
-        clip(focus="fast")
+    with pytest.raises(GdanimError, match="selected: must be one of slow, good, wild, got 'fast'"):
+        clip(selected="fast")
     with pytest.raises(GdanimError, match="runs: a clip needs at least one"):
         clip(runs={})
     axis = descend(LINE, GradientDescent([[0.01], [0.02]]), (0, 0), 2)
@@ -249,7 +249,7 @@ def test_verdicts_stand_on_one_line() -> None:
     ],
 )
 def test_verdicts(
-    problem: Landscape, lr: float, steps: int, start: tuple[float, ...], words: str
+    problem: Objective, lr: float, steps: int, start: tuple[float, ...], words: str
 ) -> None:
     assert how_it_went(descend(problem, GradientDescent(lr), start, steps)) == words
 

@@ -23,7 +23,7 @@ from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.formula import Function
+from gdanim.problems.formula import Formula
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber, Loss, MeanAbsoluteError, MeanSquaredError
 from gdanim.problems.mlp import MLP
@@ -316,7 +316,7 @@ def logarithm(x: Floats, a: Floats, b: Floats) -> Floats:
 @pytest.mark.parametrize("loss", [MeanSquaredError(), MeanAbsoluteError(), Huber(0.5)], ids=repr)
 @pytest.mark.parametrize(
     "model",
-    [Polynomial(3), MLP((3,)), Function(exponential), Function(logarithm)],
+    [Polynomial(3), MLP((3,)), Formula(exponential), Formula(logarithm)],
     ids=["cubic", "network", "exponential", "logarithm"],
 )
 def test_many_runs_end_where_each_ends_alone(model: Model, loss: Loss) -> None:
@@ -349,7 +349,7 @@ def test_many_runs_of_a_wave_are_each_the_run_alone(optimizer: Optimizer) -> Non
 
 def test_more_runs_than_are_evaluated_at_a_time_equal_each_alone() -> None:
     problem = Problem(datasets.sinusoid(points=50_000), Sinusoid())
-    assert 2 < 4 * BLOCK / problem.cost < 3
+    assert 2 < 4 * BLOCK / problem.workspace < 3
     many = np.random.default_rng(0).uniform((1, 1, 0, -5), (3, 4, 2, 5), (5, 4))
     together = descend(problem, GradientDescent(1e-3), many, 3)
     for index, start in enumerate(many):

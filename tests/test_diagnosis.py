@@ -14,8 +14,8 @@ from gdanim.analysis.diagnosis import (
     Diagnosis,
     diagnose,
     in_minimum,
+    sharpness,
     standardised_condition,
-    stretch,
 )
 from gdanim.analysis.search import SearchError
 from gdanim.descent.gradient_descent import GradientDescent
@@ -23,7 +23,7 @@ from gdanim.descent.loop import descend
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.function_objective import Objective
+from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import LogLoss
@@ -44,7 +44,7 @@ def test_the_books_surface() -> None:
     assert found.quadratic
     np.testing.assert_allclose(found.eigenvalues, [0.2586, 15.98, 56499], rtol=3e-4)
     assert f"{found.condition:.0f}" == "218451"
-    assert f"{found.largest_rate:.2e}" == "3.54e-05"
+    assert f"{found.max_stable_lr:.2e}" == "3.54e-05"
     assert found.optimum is not None and found.optimum.name == "best fit"
     assert found.optimum.loss == pytest.approx(7.303745, rel=1e-9)
     assert found.loss == pytest.approx(25823.8086, abs=0.003)
@@ -76,7 +76,7 @@ def test_the_books_slowest_direction_halves_every_268_000_steps() -> None:
 
 def test_the_blogs_line() -> None:
     found = diagnose(LINE, (0.0, 0.0))
-    assert f"{found.largest_rate:.6f}" == "0.029994"
+    assert f"{found.max_stable_lr:.6f}" == "0.029994"
     for lr, grows in ((0.02999, False), (0.0300, True)):
         assert (abs(found.factors(lr)) > 1).any() == grows
         run = descend(LINE, GradientDescent(lr), (-2.0, -1.5), 2000)
@@ -88,7 +88,7 @@ def test_the_blogs_line() -> None:
 
 def test_the_fastest_rate_is_the_fastest() -> None:
     bowl = objectives.bowl(20)
-    best = diagnose(bowl, (2.0, 1.0)).fastest_rate
+    best = diagnose(bowl, (2.0, 1.0)).optimal_lr
     assert best == pytest.approx(2 / 21)
     ratios = []
     for lr in (0.98 * best, best, 1.02 * best):
@@ -113,7 +113,7 @@ def test_a_flat_direction_and_a_saddle() -> None:
     assert flat.excess[0] == 0 and np.isinf(flat.steps(0.01, 0.5)[0])
     assert flat.excess.sum() == pytest.approx(flat.loss, rel=1e-9)
     saddle = diagnose(objectives.saddle(), (0.5, 0.5))
-    assert saddle.optimum is None and np.isnan(saddle.fastest_rate)
+    assert saddle.optimum is None and np.isnan(saddle.optimal_lr)
     np.testing.assert_allclose(saddle.excess, [-0.125, 0.125])
 
 
@@ -157,14 +157,16 @@ def test_the_search_finds_the_optimum_of_logistic_regression() -> None:
 
 def test_a_learning_rate_for_each_parameter() -> None:
     bowl, here = objectives.bowl(100), np.array([1.0, 1.0])
-    assert stretch(bowl, here, np.array(0.02)) == pytest.approx(2.0)
-    assert stretch(bowl, here, np.array([1.5, 0.001])) == pytest.approx(1.5)
+    assert sharpness(bowl, here, np.array(0.02)) == pytest.approx(2.0)
+    assert sharpness(bowl, here, np.array([1.5, 0.001])) == pytest.approx(1.5)
     rows = np.array([[1.5, 0.001], [0.5, 0.03]])
-    np.testing.assert_allclose(stretch(bowl, here, rows), [1.5, 3.0])
+    np.testing.assert_allclose(sharpness(bowl, here, rows), [1.5, 3.0])
 
 
 def test_a_minimum_is_told_from_what_only_flattens() -> None:
-    cube, tail = (Objective(f, range=(0, 3)) for f in (lambda x: x**3, lambda x: np.exp(-x)))
+    cube, tail = (
+        FunctionObjective(f, range=(0, 3)) for f in (lambda x: x**3, lambda x: np.exp(-x))
+    )
     for x in (1.0, 1e-3):
         assert not in_minimum(cube, np.array([x]))
     assert not in_minimum(tail, np.array([9.0]))
@@ -192,7 +194,7 @@ def test_what_it_refuses() -> None:
         with pytest.raises(GdanimError, match=r"^params: must be 2 numbers \(slope, intercept\)"):
             diagnose(LINE, params)
     with pytest.raises(GdanimError, match="no finite curvature"):
-        diagnose(Objective(lambda x: np.exp(x * x), range=(1, 2)), (26.5,))
+        diagnose(FunctionObjective(lambda x: np.exp(x * x), range=(1, 2)), (26.5,))
 
 
 def test_validation_plays_no_part() -> None:

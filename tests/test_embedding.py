@@ -84,13 +84,13 @@ def test_the_same_frame_shows_the_same_step(tmp_path: Path) -> None:
 PANELS = '''
 """A line, and all there is to see of it."""
 
-from gdanim import Function, GradientDescent, Polynomial, Linear, Problem, Scene, datasets, views
+from gdanim import Formula, GradientDescent, Polynomial, Linear, Problem, Scene, datasets, views
 
 
 def scene(lr: float = 0.01, noise: float = 0.1, factor: float = 1.0, quiet: bool = False) -> Scene:
     line = datasets.linear(points=9, noise=noise)
     data = datasets.Dataset(factor * line.x[:, 0], line.y)
-    line = Function(lambda x, w, b: w * x + b)
+    line = Formula(lambda x, w, b: w * x + b)
     panels = {
         "fit": views.Fit(), "loss": views.LossCurve(), "traces": views.Parameters(),
         "bowl": views.Contour(), "slice": views.LossSlice(), "rate": views.LearningRate(),
@@ -106,7 +106,7 @@ def films(folder: Path, knob: str, *values: str, scene: str = PANELS) -> list[Fi
     script = write(folder, scene)
     asked = request([f"{script}"], {}, f"{folder}/", sweep={knob: values})
     takes = in_step(prepare(asked, Settings(size=(640, 360), fps=10, seconds=2.0)))
-    return [take.scene.film(take.runs, take.among) for take in takes]
+    return [take.scene.film(take.runs, take.linked_clips) for take in takes]
 
 
 def limits(film: Film) -> list[tuple[float, ...]]:

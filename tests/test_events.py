@@ -24,7 +24,7 @@ from gdanim.descent.schedules import Cosine, Exponential, Piecewise, StepDecay
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.function_objective import Objective
+from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.linear import Linear
 from gdanim.problems.mlp import MLP
 from gdanim.problems.polynomial import Polynomial
@@ -329,7 +329,7 @@ def test_no_hessian_where_the_lowest_loss_is_known_and_reached() -> None:
         asked.append(x)
         return (2 * x,)
 
-    valley = Objective(lambda x: x * x, ("x",), minima=[[0.0]], derivative=slopes)
+    valley = FunctionObjective(lambda x: x * x, ("x",), minima=[[0.0]], derivative=slopes)
     run = descend(valley, GradientDescent(0.3), (1.0,), 50)
     asked.clear()
     assert [event.kind for event in run.events] == ["converged"]

@@ -27,7 +27,7 @@ from gdanim.descent.run import Run
 from gdanim.descent.schedules import Constant, Cosine, Piecewise, WarmUp
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.function_objective import Objective
+from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber, Loss, MeanAbsoluteError, RootMeanSquaredError
 from gdanim.problems.polynomial import Polynomial
@@ -136,8 +136,8 @@ def robust(loss: Loss) -> Problem:
 
 
 ROOT = robust(RootMeanSquaredError())
-CUBE = Objective(lambda x: x**3, ("x",), (-3, 3))
-SLOPE = Objective(lambda x: np.exp(-x), ("x",), (0, 3))
+CUBE = FunctionObjective(lambda x: x**3, ("x",), (-3, 3))
+SLOPE = FunctionObjective(lambda x: np.exp(-x), ("x",), (0, 3))
 
 
 @pytest.mark.parametrize(

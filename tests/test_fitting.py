@@ -17,7 +17,7 @@ from gdanim.errors import GdanimError, RequestError
 from gdanim.film.film import Film
 from gdanim.rendering.inspection import inspect
 from gdanim.rendering.quality import Size
-from gdanim.rendering.size_limit import Rung, Thinned, best_fit, parse_bytes, rungs
+from gdanim.rendering.size_limit import EncodeSettings, Thinned, first_that_fits, parse_bytes, rungs
 
 SCENE = Scene(
     Problem(datasets.linear(points=9), Linear()),
@@ -91,13 +91,17 @@ def test_the_best_that_fits_is_found_and_tried_last(fps: int) -> None:
     groups = rungs(GIF, (1280, 720), fps)
     every = [rung for group in groups for rung in group]
     for best in [*every, None]:
-        tried: list[Rung] = []
+        tried: list[EncodeSettings] = []
 
-        def fits(rung: Rung, best: Rung | None = best, tried: list[Rung] = tried) -> bool:
+        def fits(
+            rung: EncodeSettings,
+            best: EncodeSettings | None = best,
+            tried: list[EncodeSettings] = tried,
+        ) -> bool:
             tried.append(rung)
             return best is not None and every.index(rung) >= every.index(best)
 
-        found = best_fit(groups, fits)
+        found = first_that_fits(groups, fits)
         assert found == best
         assert len(tried) == len(set(tried)) <= len(groups) + 3
         if best is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gdanim.errors import GdanimError
-from gdanim.problems.formula import Function
+from gdanim.problems.formula import Formula
 
 
 def growth(x: Any, height: Any = 2.0, growth_rate: Any = 0.5, *, base: float = math.e) -> Any:
@@ -18,20 +18,20 @@ def growth(x: Any, height: Any = 2.0, growth_rate: Any = 0.5, *, base: float = m
 
 
 def test_names_start_and_formula_are_the_functions_own() -> None:
-    model = Function(growth)
+    model = Formula(growth)
     assert model.names == ("height", "growth_rate")
     np.testing.assert_array_equal(model.init(np.random.default_rng(0)), [2.0, 0.5])
     assert model.formula == (
         r"\hat{y} = \mathrm{growth}(x, \mathrm{height}, \mathrm{growth\_rate})"
     )
-    assert Function(lambda x, a: a * x).formula == r"\hat{y} = f(x, a)"
-    assert Function(growth, formula=r"\hat{y} = h e^{rx}").formula == r"\hat{y} = h e^{rx}"
-    start = Function(lambda x, a, b=7.0: a * x + b).init(np.random.default_rng(0))
+    assert Formula(lambda x, a: a * x).formula == r"\hat{y} = f(x, a)"
+    assert Formula(growth, formula=r"\hat{y} = h e^{rx}").formula == r"\hat{y} = h e^{rx}"
+    start = Formula(lambda x, a, b=7.0: a * x + b).init(np.random.default_rng(0))
     assert start[1] == 7 and -2.5 < start[0] < 2.5
 
 
 def test_features_come_first() -> None:
-    model = Function(lambda u, v, a: u + 10 * v + 100 * a, features=2)
+    model = Formula(lambda u, v, a: u + 10 * v + 100 * a, features=2)
     assert model.names == ("a",)
     np.testing.assert_array_equal(
         model.predict(np.array([1.0]), np.array([[1.0, 2.0], [3.0, 4.0]])), [121, 143]
@@ -40,7 +40,7 @@ def test_features_come_first() -> None:
 
 def test_a_formula_may_leave_parameters_out() -> None:
     for formula in (lambda x, a, b: b * x, lambda x, a, b: x, lambda x, a, b: 3.0):
-        pulled = Function(formula).vjp(np.ones((4, 2)), np.ones((3, 1)), np.ones(3))
+        pulled = Formula(formula).vjp(np.ones((4, 2)), np.ones((3, 1)), np.ones(3))
         assert pulled.shape == (4, 2)
         np.testing.assert_array_equal(pulled[:, 0], 0)
 
@@ -107,8 +107,8 @@ SCALAR = r"float\(\.\.\.\) and the functions of math take one number.*; use NumP
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_what_autograd_cannot_follow(formula: Callable[..., Any], message: str) -> None:
-    with pytest.raises(GdanimError, match=rf"^Function: \S+:? .*{message}"):
-        Function(formula)
+    with pytest.raises(GdanimError, match=rf"^Formula: \S+:? .*{message}"):
+        Formula(formula)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_what_autograd_cannot_follow(formula: Callable[..., Any], message: str) 
 )
 def test_derivatives_of_what_broadcasts(formula: Callable[..., Any]) -> None:
     rng, h = np.random.default_rng(0), 1e-6
-    model, x, cotangent = Function(formula), rng.uniform(-1, 1, (9, 1)), rng.normal(size=(4, 9))
+    model, x, cotangent = Formula(formula), rng.uniform(-1, 1, (9, 1)), rng.normal(size=(4, 9))
     params = rng.uniform(0.1, 0.9, (4, 2))
     numeric = [
         np.sum((model.predict(params + e, x) - model.predict(params - e, x)) * cotangent, axis=-1)
@@ -147,7 +147,7 @@ def test_derivatives_of_what_broadcasts(formula: Callable[..., Any]) -> None:
 
 
 def test_a_derivative_of_ones_own_serves_instead() -> None:
-    model = Function(lambda x, a: np.interp(a * x, [-9, 9], [-9, 9]), derivative=lambda x, a: (x,))
+    model = Formula(lambda x, a: np.interp(a * x, [-9, 9], [-9, 9]), derivative=lambda x, a: (x,))
     x = np.array([[1.0], [2.0]])
     np.testing.assert_allclose(model.vjp(np.array([0.5]), x, np.array([1.0, 10.0])), [21])
 
@@ -173,8 +173,8 @@ def test_a_derivative_of_ones_own_serves_instead() -> None:
     ],
 )
 def test_derivatives_that_do_not_fit(derivative: Callable[..., Any], message: str) -> None:
-    with pytest.raises(GdanimError, match=rf"^Function: <lambda>: .*{message}"):
-        Function(lambda x, a, b, c: a * x + b + c, derivative=derivative)
+    with pytest.raises(GdanimError, match=rf"^Formula: <lambda>: .*{message}"):
+        Formula(lambda x, a, b, c: a * x + b + c, derivative=derivative)
 
 
 def masked(x: Any, a: Any) -> Any:
@@ -206,22 +206,22 @@ def forgotten(x: Any, a: Any) -> Any:
 def test_what_is_refused_with_and_without_a_derivative(
     formula: Callable[..., Any], message: str, derivative: Callable[..., Any] | None
 ) -> None:
-    with pytest.raises(GdanimError, match=rf"^Function: \S+: {message}") as caught:
-        Function(formula, derivative=derivative)
+    with pytest.raises(GdanimError, match=rf"^Formula: \S+: {message}") as caught:
+        Formula(formula, derivative=derivative)
     # It would not help.
     assert "derivative=" not in str(caught.value)
 
 
 def test_real_parts_of_complex_numbers_have_a_derivative() -> None:
-    model = Function(lambda x, a: np.real(a * np.exp(1j * x)))
+    model = Formula(lambda x, a: np.real(a * np.exp(1j * x)))
     pulled = model.vjp(np.array([2.0]), np.array([[0.3]]), np.array([1.0]))
     np.testing.assert_allclose(pulled, [math.cos(0.3)])
 
 
 @pytest.mark.parametrize("default", ["foo", [1, 2], 1 + 2j, None, math.nan, math.inf])
 def test_defaults_are_finite_numbers(default: Any) -> None:
-    with pytest.raises(GdanimError, match=r"^Function: <lambda>: the default of a: .*, got "):
-        Function(lambda x, a=default, b=1.0: x + b)
+    with pytest.raises(GdanimError, match=r"^Formula: <lambda>: the default of a: .*, got "):
+        Formula(lambda x, a=default, b=1.0: x + b)
 
 
 @pytest.mark.parametrize(
@@ -231,11 +231,11 @@ def test_defaults_are_finite_numbers(default: Any) -> None:
 )
 def test_what_names_no_parameters(formula: Callable[..., Any]) -> None:
     with pytest.raises(GdanimError, match=r"must name 1 feature\(s\) and at least one parameter"):
-        Function(formula)
+        Formula(formula)
 
 
 def test_a_builtin_tells_no_names() -> None:
     with pytest.raises(GdanimError, match=r"tells no names of parameters; wrap it: lambda x, a"):
-        Function(math.hypot)
-    with pytest.raises(GdanimError, match=r"^Function: features: must be a whole number"):
-        Function(growth, features=0)
+        Formula(math.hypot)
+    with pytest.raises(GdanimError, match=r"^Formula: features: must be a whole number"):
+        Formula(growth, features=0)

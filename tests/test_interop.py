@@ -32,13 +32,13 @@ from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Even
 from gdanim.problems import objectives
 from gdanim.problems.mlp import MLP
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 from gdanim.rendering.pipeline import render
 from gdanim.scene import Scene
 
 STEPS = 200
-PLACES: dict[str, tuple[Landscape, ArrayLike]] = {
+PLACES: dict[str, tuple[Objective, ArrayLike]] = {
     "Rosenbrock": (objectives.rosenbrock(), (-1.5, 2.0)),
     "the book's parabola": (book(), BOOK_START),
 }

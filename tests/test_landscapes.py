@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gdanim.descent._same_objective import with_common_landscapes
+from gdanim.descent._same_objective import share_objectives
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
@@ -17,7 +17,7 @@ from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import LogLoss, MeanAbsoluteError
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 from gdanim.problems.penalties import L2, Penalty
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
@@ -58,9 +58,9 @@ def held_out(seed: int) -> Problem:
         (objectives.bowl(), objectives.rosenbrock(), False),
     ],
 )
-def test_runs_of_the_same_landscape_share_it(one: Landscape, other: Landscape, same: bool) -> None:
+def test_runs_of_the_same_landscape_share_it(one: Objective, other: Objective, same: bool) -> None:
     a, b = (descend(problem, GradientDescent(1e-3), (1.0, 2.0), 5) for problem in (one, other))
-    first, second = with_common_landscapes({"a": a, "b": b}).values()
+    first, second = share_objectives({"a": a, "b": b}).values()
     assert first is a
     assert second.problem is (one if same else other)
     assert (second is b) == (not same)

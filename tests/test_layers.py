@@ -107,7 +107,7 @@ def assert_looks_as_it_sees(scene: Scene, pairs: int = 3) -> int:
     for text in film.figure.texts:
         text.set_visible(False)
     views = film.panels.values()
-    seen = [[view.sees(film.clip, frame) for view in views] for frame in range(len(film))]
+    seen = [[view.frame_key(film.clip, frame) for view in views] for frame in range(len(film))]
     same = [frame for frame in range(1, len(film)) if seen[frame] == seen[frame - 1]]
     for at in np.unique(np.linspace(0, len(same) - 1, pairs).astype(int)) if same else ():
         one = whole(film, same[at] - 1)
@@ -174,12 +174,12 @@ class Named(View):
     """A user's view of one run, which sees nothing but its name."""
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        (label,) = clip.shown
+        (label,) = clip.drawn_runs
         ax.set_title(label)
         return lambda frame: []
 
-    def sees(self, clip: Clip, frame: int) -> Hashable:
-        (label,) = clip.shown
+    def frame_key(self, clip: Clip, frame: int) -> Hashable:
+        (label,) = clip.drawn_runs
         return label
 
 

@@ -357,7 +357,7 @@ def test_no_artist_is_made_by_a_frame(view: View) -> None:
 def test_the_terrain_of_a_linear_model_is_its_problems_loss() -> None:
     points = np.random.default_rng(0).normal(0, 5, (50, 2))
     terrain = Terrain(LINE)
-    assert terrain.cost == 2 < LINE.cost
+    assert terrain.workspace == 2 < LINE.workspace
     np.testing.assert_allclose(terrain.loss(points), LINE.losses(points), rtol=1e-12)
     np.testing.assert_allclose(terrain.gradient(points), LINE.gradient(points), rtol=1e-10)
 
@@ -420,7 +420,7 @@ def test_of_a_crowd_a_sample_is_drawn_and_said_so() -> None:
     places = np.array([[0.0, 0.0], [2.0, -1.0], [-3.0, 3.0]])
     np.testing.assert_allclose(terrain.loss(places), whole.losses(places), rtol=0.05)
     np.testing.assert_array_equal(terrain.gradient(places[1]), whole.gradient(places[1]))
-    assert terrain.cost < whole.cost / 3
+    assert terrain.workspace < whole.workspace / 3
     for view in (Contour(), LossSlice(), Surface()):
         film = Scene(whole, GradientDescent(0.5), (2, 2), 3, panels={"only": view}).film()
         title = film.figure.axes[0].get_title(loc="left")

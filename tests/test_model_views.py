@@ -173,7 +173,7 @@ def test_a_classifiers_units_add_up_to_its_logit() -> None:
           "b": Problem(PLANE.standardised(), Logistic(2), LogLoss())}, Boundary(),
          r"Boundary: the runs a, b have different data; .* views.Each\(views.Boundary\(\)\)"),
         (CLASSES.problem, Weights(), "Weights: shows .* of an MLP, the model is a Logistic"),
-        (objectives.himmelblau(), Weights(), "Weights: .* the model is a Objective"),
+        (objectives.himmelblau(), Weights(), "Weights: .* the model is a FunctionObjective"),
         (Problem(PLANE, MLP((2,), features=2)), Weights(), r"Weights: .* one feature, .* 2 \(age"),
     ],
 )  # fmt: skip

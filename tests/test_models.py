@@ -7,7 +7,7 @@ import pytest
 from cases import MODELS, ModelCase
 from matplotlib.mathtext import MathTextParser
 
-from gdanim.core.arrays import as_value
+from gdanim.core.arrays import read_only
 from gdanim.errors import GdanimError
 from gdanim.problems.linear import Linear
 from gdanim.problems.model import Fixed
@@ -161,7 +161,7 @@ def test_forward_of_many_gives_the_same_as_often_as_asked(case: ModelCase) -> No
     prediction[...] = np.nan
     first, other, again = vjp(cotangent.copy()), vjp(2 * cotangent[0]), vjp(cotangent.copy())
     np.testing.assert_array_equal(first, again)
-    np.testing.assert_array_equal(first, vjp(as_value(cotangent)))
+    np.testing.assert_array_equal(first, vjp(read_only(cotangent)))
     np.testing.assert_array_equal(first, model.vjp(params, x, cotangent))
     expected = [model.vjp(one, x, 2 * cotangent[0]) for one in params]
     np.testing.assert_allclose(other, expected, rtol=1e-12, atol=1e-12)

@@ -15,7 +15,7 @@ from gdanim.film.film import Film
 from gdanim.pacing.timeline import Even
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.function_objective import Objective
+from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import LogLoss
@@ -102,7 +102,7 @@ TROUBLE = {
     "four minima": Scene(objectives.himmelblau(), GradientDescent(0.1), (5, 5), steps=50),
     "a valley, diverging": Scene(objectives.two_valleys(), GradientDescent(0.2), (2.2,), steps=9),
     "not a number": Scene(
-        Objective(lambda x, y: np.sqrt(x) + y * y, range=(0.01, 2)),
+        FunctionObjective(lambda x, y: np.sqrt(x) + y * y, range=(0.01, 2)),
         GradientDescent(0.1),
         (0.5, 1),
         steps=50,

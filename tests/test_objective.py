@@ -1,4 +1,4 @@
-"""Bare functions: a Landscape's contract, and the ready-made ones with what is known of them."""
+"""Bare functions: an Objective's contract, and the ready-made ones with what is known of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.mathtext import MathTextParser
 
 from gdanim.errors import GdanimError
 from gdanim.problems import objectives
-from gdanim.problems.function_objective import Objective
+from gdanim.problems.function_objective import FunctionObjective
 
 READY = {
     "bowl": objectives.bowl(),
@@ -29,22 +29,22 @@ READY = {
 each = pytest.mark.parametrize("objective", READY.values(), ids=READY.keys())
 
 
-def inside(objective: Objective, *shape: int) -> Any:
+def inside(objective: FunctionObjective, *shape: int) -> Any:
     low, high = np.asarray(objective.range).T
     return np.random.default_rng(0).uniform(low, high, (*shape, len(low)))
 
 
 @each
-def test_gradient_is_autograds(objective: Objective) -> None:
+def test_gradient_is_autograds(objective: FunctionObjective) -> None:
     params = inside(objective, 4, 3)
-    plain = Objective(objective.f, objective.names)
+    plain = FunctionObjective(objective.f, objective.names)
     np.testing.assert_allclose(
         objective.gradient(params), plain.gradient(params), rtol=1e-10, atol=1e-10
     )
 
 
 @each
-def test_gradient_is_the_derivative_of_loss(objective: Objective) -> None:
+def test_gradient_is_the_derivative_of_loss(objective: FunctionObjective) -> None:
     params, h = inside(objective), 1e-5
     direction = np.random.default_rng(1).normal(size=params.shape)
     numeric = (objective.loss(params + h * direction) - objective.loss(params - h * direction)) / (
@@ -54,7 +54,7 @@ def test_gradient_is_the_derivative_of_loss(objective: Objective) -> None:
 
 
 @each
-def test_leading_axes_broadcast(objective: Objective) -> None:
+def test_leading_axes_broadcast(objective: FunctionObjective) -> None:
     params = inside(objective, 4, 3)
     losses, gradients = objective.loss(params), objective.gradient(params)
     assert losses.shape == (4, 3) and gradients.shape == params.shape
@@ -65,7 +65,7 @@ def test_leading_axes_broadcast(objective: Objective) -> None:
 
 
 @each
-def test_known_minima_are_minima(objective: Objective) -> None:
+def test_known_minima_are_minima(objective: FunctionObjective) -> None:
     if objective.minima is None:
         assert objective.best() is None
         return
@@ -92,7 +92,7 @@ def test_values_from_the_literature() -> None:
 
 
 @each
-def test_a_constant_hessian_is_the_change_of_the_gradient(objective: Objective) -> None:
+def test_a_constant_hessian_is_the_change_of_the_gradient(objective: FunctionObjective) -> None:
     if (hessian := objective.hessian()) is None:
         return
     one, other = inside(objective, 2)
@@ -107,7 +107,7 @@ def test_the_bowl_has_the_condition_number_that_was_asked_for() -> None:
 
 
 @each
-def test_names_start_formula_and_source(objective: Objective) -> None:
+def test_names_start_formula_and_source(objective: FunctionObjective) -> None:
     start = objective.init(np.random.default_rng(3))
     low, high = np.asarray(objective.range).T
     assert start.shape == (len(objective.names),)
@@ -118,12 +118,12 @@ def test_names_start_formula_and_source(objective: Objective) -> None:
 
 
 def test_a_formula_of_ones_own() -> None:
-    objective = Objective(lambda u, v: np.exp(u) + np.abs(v) * u, range=((0, 1), (2, 3)))
+    objective = FunctionObjective(lambda u, v: np.exp(u) + np.abs(v) * u, range=((0, 1), (2, 3)))
     assert objective.names == ("u", "v")
     assert objective.formula == objective.loss_name == "f(u, v)"
     np.testing.assert_allclose(objective.gradient((0.5, -2.0)), [np.exp(0.5) + 2, -0.5])
     assert 2 < objective.init(np.random.default_rng(0))[1] < 3
-    constant = Objective(lambda u, v: 3.0)
+    constant = FunctionObjective(lambda u, v: 3.0)
     np.testing.assert_array_equal(constant.gradient(np.ones((4, 2))), np.zeros((4, 2)))
     np.testing.assert_array_equal(constant.loss(np.ones((4, 2))), [3.0] * 4)
 
@@ -139,34 +139,73 @@ def test_overflow_neither_raises_nor_warns() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Objective(lambda *p: p[0]), r"tells no names of parameters; give names=\('x', "),
-        (lambda: Objective(math.hypot), r"^Objective: .* tells no names of parameters"),
-        (lambda: Objective(lambda: 1.0), r"tells no names of parameters"),
-        (lambda: Objective(lambda x: x, ("x", "y")), r"^Objective: f\(x, y\): TypeError: .* takes"),
-        (lambda: Objective(lambda x: x if x > 0 else -x), r"it cannot branch on values"),
-        (lambda: Objective(lambda x: math.sin(x)), r"float\(\.\.\.\) and the functions of math"),
-        (lambda: Objective(lambda x: x.sum()), r"mixes the parameters of many steps"),
-        (lambda: Objective(lambda x: x, range=(1, 0)), r"^Objective: range must be \(low, high\)"),
-        (lambda: Objective(lambda x: x, range=(0, np.inf)), r"^Objective: range must be"),
         (
-            lambda: Objective(lambda x: x, minima=[[1, 2]]),
-            r"^Objective: minima must have shape \[K, 1\]",
+            lambda: FunctionObjective(lambda *p: p[0]),
+            r"tells no names of parameters; give names=\('x', ",
         ),
-        (lambda: Objective(lambda x: x, minima=[1]), r"^Objective: minima must have shape"),
         (
-            lambda: Objective(lambda x: x, constant_hessian=[[1], [2]]),
+            lambda: FunctionObjective(math.hypot),
+            r"^FunctionObjective: .* tells no names of parameters",
+        ),
+        (lambda: FunctionObjective(lambda: 1.0), r"tells no names of parameters"),
+        (
+            lambda: FunctionObjective(lambda x: x, ("x", "y")),
+            r"^FunctionObjective: f\(x, y\): TypeError: .* takes",
+        ),
+        (lambda: FunctionObjective(lambda x: x if x > 0 else -x), r"it cannot branch on values"),
+        (
+            lambda: FunctionObjective(lambda x: math.sin(x)),
+            r"float\(\.\.\.\) and the functions of math",
+        ),
+        (lambda: FunctionObjective(lambda x: x.sum()), r"mixes the parameters of many steps"),
+        (
+            lambda: FunctionObjective(lambda x: x, range=(1, 0)),
+            r"^FunctionObjective: range must be \(low, high\)",
+        ),
+        (
+            lambda: FunctionObjective(lambda x: x, range=(0, np.inf)),
+            r"^FunctionObjective: range must be",
+        ),
+        (
+            lambda: FunctionObjective(lambda x: x, minima=[[1, 2]]),
+            r"^FunctionObjective: minima must have shape \[K, 1\]",
+        ),
+        (
+            lambda: FunctionObjective(lambda x: x, minima=[1]),
+            r"^FunctionObjective: minima must have shape",
+        ),
+        (
+            lambda: FunctionObjective(lambda x: x, constant_hessian=[[1], [2]]),
             r"constant_hessian must have shape \[1, 1\], .*; got \(2, 1\)$",
         ),
-        (lambda: Objective(lambda x, y: x, derivative=lambda x, y: (1,)), r"must give one array"),
-        (lambda: Objective(lambda x, y: x, derivative=lambda x, y: 2 * x), r"must give one array"),
-        (lambda: Objective(lambda x: x, derivative=lambda x: 2 * x), r"must give one array"),
-        (lambda: Objective(lambda x: np.sqrt(x + 0j)), r"f\(x\): .* values are complex numbers"),
-        (lambda: Objective(lambda x: np.abs(x, out=x)), r"f\(x\): it cannot assign in place"),
         (
-            lambda: Objective(lambda x: x, derivative=lambda x: (np.abs(x, out=x),)),
+            lambda: FunctionObjective(lambda x, y: x, derivative=lambda x, y: (1,)),
+            r"must give one array",
+        ),
+        (
+            lambda: FunctionObjective(lambda x, y: x, derivative=lambda x, y: 2 * x),
+            r"must give one array",
+        ),
+        (
+            lambda: FunctionObjective(lambda x: x, derivative=lambda x: 2 * x),
+            r"must give one array",
+        ),
+        (
+            lambda: FunctionObjective(lambda x: np.sqrt(x + 0j)),
+            r"f\(x\): .* values are complex numbers",
+        ),
+        (
+            lambda: FunctionObjective(lambda x: np.abs(x, out=x)),
             r"f\(x\): it cannot assign in place",
         ),
-        (lambda: Objective(lambda x: None, derivative=lambda x: (1,)), r"f\(x\): it gives None"),
+        (
+            lambda: FunctionObjective(lambda x: x, derivative=lambda x: (np.abs(x, out=x),)),
+            r"f\(x\): it cannot assign in place",
+        ),
+        (
+            lambda: FunctionObjective(lambda x: None, derivative=lambda x: (1,)),
+            r"f\(x\): it gives None",
+        ),
         (lambda: objectives.bowl(0), r"^condition: must be a finite number above 0"),
         (lambda: objectives.rastrigin(0), r"^parameters: must be a whole number of at least 1"),
         (lambda: objectives.bowl().loss((1, 2, 3)), r"^params: 2 numbers expected \(x, y\), got 3"),
@@ -183,5 +222,7 @@ def test_what_is_refused(make: Callable[[], Any], message: str) -> None:
 
 @pytest.mark.parametrize("names", [5, (1, 2), ("x", "x"), ("x", ""), None, {"x": 1}])
 def test_names_are_distinct_texts(names: Any) -> None:
-    with pytest.raises(GdanimError, match=r"^Objective: names must be different texts, .*; got "):
-        Objective(lambda x, y: x + y, names)
+    with pytest.raises(
+        GdanimError, match=r"^FunctionObjective: names must be different texts, .*; got "
+    ):
+        FunctionObjective(lambda x, y: x + y, names)

@@ -24,7 +24,7 @@ from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 
 STEPS = 200
@@ -245,7 +245,7 @@ def test_bad_settings(make: Callable[[], Optimizer], message: str) -> None:
 @pytest.mark.parametrize("problem", [VALLEY, LINE, WAVE], ids=["valley", "line", "wave"])
 @pytest.mark.parametrize("lr", [1e3, 1e200])
 def test_far_too_large_a_rate_raises_and_warns_nothing(
-    case: OptimizerCase, problem: Landscape, lr: float
+    case: OptimizerCase, problem: Objective, lr: float
 ) -> None:
     run = descend(problem, case.make(lr), problem.init(np.random.default_rng(0)), 60)
     assert np.isfinite(run.params).all()

@@ -14,13 +14,13 @@ from cases import LINE, VIEWS, WAVE
 from click.testing import CliRunner, Result
 from scripts import write
 
-from gdanim import Function, Problem, Recorder, Run, Scene, cli, datasets, descend, render, views
+from gdanim import Formula, Problem, Recorder, Run, Scene, cli, datasets, descend, render, views
 from gdanim.analysis.explain import explain
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.header import says
 from gdanim.pacing.timeline import Every
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 from gdanim.rendering.csv_table import write_table
 from gdanim.rendering.inspection import inspect
 
@@ -43,7 +43,7 @@ def scene(lr: float = 0.01, start: float = 5.0) -> Scene:
 """
 
 
-def loop(problem: Landscape = LINE, lr: float = LR, steps: int = STEPS) -> Recorder:
+def loop(problem: Objective = LINE, lr: float = LR, steps: int = STEPS) -> Recorder:
     """Gradient descent as anybody would write it, recorded."""
     recorder, params = Recorder(problem), np.array(START)
     recorder.snapshot(params)
@@ -146,7 +146,7 @@ def test_a_run_from_a_file_is_one_of_the_same_problem(tmp_path: Path) -> None:
 def test_formulas_are_compared_by_their_losses() -> None:
     data = datasets.linear(2.0, 1.0)
     one, same, other = (
-        Problem(data, Function(formula))
+        Problem(data, Formula(formula))
         for formula in (lambda x, w, b: w * x + b, lambda x, w, b: w * x + b, lambda x, w, b: b * x)
     )
     run = loop(one).run()

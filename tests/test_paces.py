@@ -20,7 +20,7 @@ from gdanim.pacing.by_motion import sampled
 from gdanim.pacing.by_weight import capped, spread
 from gdanim.pacing.timeline import Even, Pace
 
-LOOKING: list[type[Any]] = [pacing.Log, pacing.Loss, pacing.Motion]
+LOOKING: list[type[Any]] = [pacing.Log, pacing.ByLoss, pacing.ByMotion]
 RUNS = {
     "no step": descend(LINE, GradientDescent(0.01), (-1, 3), 0),
     "one step": descend(LINE, GradientDescent(0.01), (-1, 3), 1),
@@ -60,7 +60,7 @@ def test_holds_and_length(pace: type[Any]) -> None:
     shown = pace(10, first=0.5, last=1.5).timeline(RUNS["line"], 30).steps
     assert (shown[:15] == 0).all()
     assert (shown[-45:] == 300).all()
-    assert pace(10, 0.25, 0.75, 0.3).lasting(3) == pace(3, 0.25, 0.75, 0.3)
+    assert pace(10, 0.25, 0.75, 0.3).with_duration(3) == pace(3, 0.25, 0.75, 0.3)
 
 
 @each_pace
@@ -82,7 +82,7 @@ def test_log_takes_as_long_for_every_doubling() -> None:
 
 def test_loss_shows_the_same_fall_a_frame() -> None:
     run = RUNS["line"]
-    shown = pacing.Loss(2, 0, 0).timeline(run, 30).steps
+    shown = pacing.ByLoss(2, 0, 0).timeline(run, 30).steps
     levels = np.log(run.losses[shown])
     most = abs(np.diff(np.log(run.losses))).max()
     # No frame falls short of, or goes further than, an equal share by more than one step's fall.
@@ -100,7 +100,7 @@ def test_motion_shows_the_same_change_a_frame() -> None:
     speed = np.repeat([1.0, 0.1], 1000)
     height = np.append(0, np.cumsum(speed)) / 1000
     run = recorded(np.stack([np.zeros(2001), height], axis=-1))
-    shown = pacing.Motion(10, 0, 0).timeline(run, 30).steps
+    shown = pacing.ByMotion(10, 0, 0).timeline(run, 30).steps
     moved = np.diff(height[shown])
     # A frame can miss its share by one step.
     assert moved.max() - moved.min() < 2 / 1000
@@ -110,7 +110,7 @@ def test_motion_shows_the_same_change_a_frame() -> None:
 def test_motion_beyond_the_picture_is_not_seen() -> None:
     far = np.stack([np.zeros(101), np.linspace(1e3, 1e6, 101)], axis=-1)
     near = np.stack([np.zeros(101), np.linspace(0, 1, 101)], axis=-1)
-    shown = pacing.Motion(10, 0, 0, longest=0.2).timeline(recorded(np.append(far, near, 0)), 30)
+    shown = pacing.ByMotion(10, 0, 0, longest=0.2).timeline(recorded(np.append(far, near, 0)), 30)
     assert (shown.steps < 100).mean() < 0.05
 
 
@@ -129,9 +129,9 @@ def test_the_run_that_moves_decides() -> None:
     moves = np.linspace(0, 1, 101)[:, np.newaxis] * [0.0, 1.0]
     first = np.append(moves, np.tile(moves[-1:], (100, 1)), axis=0)
     second = np.append(np.tile(moves[:1], (100, 1)), moves, axis=0)
-    shown = pacing.Motion(10, 0, 0).timeline([recorded(first), recorded(second)], 30).steps
+    shown = pacing.ByMotion(10, 0, 0).timeline([recorded(first), recorded(second)], 30).steps
     assert abs((shown < 100).mean() - 0.5) < 0.01
-    alone = pacing.Motion(10, 0, 0, 0.2).timeline(recorded(second), 30).steps
+    alone = pacing.ByMotion(10, 0, 0, 0.2).timeline(recorded(second), 30).steps
     assert (alone < 100).mean() < 0.05
 
 
@@ -152,7 +152,7 @@ def test_half_a_million_steps() -> None:
     recorder.snapshot((2, height[0]))
     recorder.grow(500_000)[...] = np.stack([2 * np.ones(500_000), height[1:]], axis=-1)
     run = recorder.run()
-    motion = pacing.Motion(20).timeline(run, 30).steps
+    motion = pacing.ByMotion(20).timeline(run, 30).steps
     assert (motion[:15] == 0).all()
     assert (motion <= 10).sum() > 60, "the first steps one by one"
     assert (motion > 100).sum() > 300, "and the long rest"
@@ -202,7 +202,7 @@ def test_bad_holds(pace: type[Any], hold: str) -> None:
 
 
 def test_all_are_paces() -> None:
-    for pace in (pacing.Log, pacing.Loss, pacing.Motion, pacing.Even, pacing.Every):
+    for pace in (pacing.Log, pacing.ByLoss, pacing.ByMotion, pacing.Even, pacing.Every):
         assert issubclass(pace, Pace)
 
 
@@ -246,7 +246,7 @@ def test_slow_motion_keeps_length_and_order(run: Run) -> None:
 
 
 def test_slow_motion_refuses() -> None:
-    assert pacing.SlowMotion(Even(10), (3,)).lasting(4) == pacing.SlowMotion(Even(4), (3,))
+    assert pacing.SlowMotion(Even(10), (3,)).with_duration(4) == pacing.SlowMotion(Even(4), (3,))
     with pytest.raises(GdanimError, match="^factor: must be at least 1, got 0.5$"):
         pacing.SlowMotion(Even(), factor=0.5)
     with pytest.raises(GdanimError, match="^around: must be steps, or kinds .* got 'crash'$"):

@@ -22,7 +22,7 @@ from test_snippet import ALT, PLAYS, rendered, snippet
 
 from gdanim.publish.media import found
 from gdanim.publish.slides import write_slides
-from gdanim.rendering.sidecars import Beside
+from gdanim.rendering.sidecars import Sidecars
 
 SOFFICE = shutil.which("soffice")
 SEES = """
@@ -35,7 +35,7 @@ SEES = """
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an MP4, a WebM, a GIF, their poster and the alternative text."""
-    folder = rendered(tmp_path_factory.mktemp("made"), ["mp4", "webm", "gif"], Beside("last"))
+    folder = rendered(tmp_path_factory.mktemp("made"), ["mp4", "webm", "gif"], Sidecars("last"))
     (folder / "lesson.alt.txt").write_text(ALT, encoding="utf-8")
     return folder
 

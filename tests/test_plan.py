@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gdanim.batch.plan import Clip, read
+from gdanim.batch.plan import PlannedClip, read
 from gdanim.batch.toml_lines import line_of
 from gdanim.encoding.formats import MP4
 from gdanim.errors import RequestError
@@ -35,13 +35,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def plan(folder: Path, text: str) -> list[Clip]:
+def plan(folder: Path, text: str) -> list[PlannedClip]:
     path = folder / "plan.toml"
     path.write_text(text, encoding="utf-8")
     return read(path)
 
 
-def names(clips: list[Clip]) -> list[str]:
+def names(clips: list[PlannedClip]) -> list[str]:
     return [output.path.name for clip in clips for output in clip.outputs]
 
 

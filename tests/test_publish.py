@@ -29,7 +29,7 @@ from gdanim.rendering.inspection import inspect
 from gdanim.rendering.jobs import Settings, request
 from gdanim.rendering.pipeline import prepare
 from gdanim.rendering.result import Rendered
-from gdanim.rendering.sidecars import NOTHING, Beside
+from gdanim.rendering.sidecars import NOTHING, Sidecars
 from gdanim.rendering.webvtt import clock, webvtt
 from gdanim.views.base import Clip
 from gdanim.views.contour import Contour
@@ -37,7 +37,7 @@ from gdanim.views.fit import Fit
 from gdanim.views.theme import DARK, LIGHT
 from gdanim.views.theme import THEMES as BY_NAME
 
-ALL = Beside("last", True, True, True, True)
+ALL = Sidecars("last", True, True, True, True)
 
 
 def clip_of(*runs: Run, fps: int = 10, seconds: float = 4.0, labels: str = "abcdefgh") -> Clip:
@@ -49,7 +49,7 @@ def told(*runs: Run) -> str:
     return described(clip_of(*runs), {"fit": Fit()})
 
 
-def rendered(folder: Path, beside: Beside, *formats: str) -> list[Rendered]:
+def rendered(folder: Path, beside: Sidecars, *formats: str) -> list[Rendered]:
     script = write(folder, SCENE)
     jobs = request([str(script)], {}, f"{folder}/out/", formats, beside=beside)
     settings = Settings(size=(160, 96), fps=10, seconds=0.6)
@@ -79,7 +79,7 @@ def test_all_files_stand_beside_the_first_video(tmp_path: Path) -> None:
 
 def test_the_poster_is_the_last_frame_or_the_step_that_is_named(tmp_path: Path) -> None:
     for wanted, step in (("last", 12), (5, 5)):
-        (video,) = rendered(tmp_path, Beside(poster=wanted))  # type: ignore[arg-type]
+        (video,) = rendered(tmp_path, Sidecars(poster=wanted))  # type: ignore[arg-type]
         poster = tmp_path / "out" / "lesson.poster.png"
         assert inspect(poster).note.options["still"] == f"{step}"
         (other,) = prepare(
@@ -95,26 +95,26 @@ def test_a_poster_of_a_step_that_there_is_not(tmp_path: Path) -> None:
     with pytest.raises(
         RequestError, match=r"a poster of this scene can show steps 0 to 12, got 13"
     ):
-        rendered(tmp_path, Beside(poster=13))
+        rendered(tmp_path, Sidecars(poster=13))
     # How far a run comes that may stop before its last step, only the run tells.
     run = run_of("the wave swings")
     wrong = run.steps + 1
     with pytest.raises(GdanimError, match=f"poster: step {wrong} was not reached; steps are 0 to"):
-        Beside(poster=wrong).check({"": run})
+        Sidecars(poster=wrong).check({"": run})
     assert not (tmp_path / "out").exists()
 
 
 def test_nothing_goes_beside_a_still(tmp_path: Path) -> None:
     script = write(tmp_path, SCENE)
     with pytest.raises(RequestError, match=r"lesson-last\.png: is a still; \.vtt go beside"):
-        request([str(script)], {}, f"{tmp_path}/", still="last", beside=Beside(captions=True))
+        request([str(script)], {}, f"{tmp_path}/", still="last", beside=Sidecars(captions=True))
     assert request([str(script)], {}, f"{tmp_path}/", still="last", beside=NOTHING)
 
 
 def test_a_folder_in_the_way_is_found_before_anything_is_drawn(tmp_path: Path) -> None:
     (tmp_path / "out" / "lesson.vtt").mkdir(parents=True)
     with pytest.raises(RequestError, match=r"lesson\.vtt: is a folder"):
-        rendered(tmp_path, Beside(captions=True))
+        rendered(tmp_path, Sidecars(captions=True))
 
 
 # WebVTT: a line WEBVTT, a blank line, cues of a line of times and a line of text, a blank line.

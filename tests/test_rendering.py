@@ -24,7 +24,7 @@ from gdanim.rendering.jobs import Job, Output, Settings, outputs, request
 from gdanim.rendering.pipeline import Showing, check, prepare, render
 from gdanim.rendering.quality import QUALITIES, check_fps, check_size
 from gdanim.rendering.result import Rendered
-from gdanim.rendering.sidecars import Beside
+from gdanim.rendering.sidecars import Sidecars
 from gdanim.views.theme import DARK
 
 SMALL = (160, 96)
@@ -388,7 +388,7 @@ def test_a_folder_in_the_file_s_place(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_named_by_what_goes_there(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    output = Output(tmp_path / "file" / "a.mp4", MP4, beside=Beside("last"))
+    output = Output(tmp_path / "file" / "a.mp4", MP4, beside=Sidecars("last"))
     with pytest.raises(RequestError, match=r"a\.mp4: .*file is no folder; choose another place"):
         check([Job(a_scene(), (output,))], Settings())
 

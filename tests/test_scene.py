@@ -22,8 +22,11 @@ GOOD: dict[str, Any] = {"problem": LINE, "optimizer": GradientDescent(0.01)}
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"problem": Linear()}, "problem: must be a Landscape, such as Problem(datasets.linear(),"),
-        ({"problem": {"a": LINE, "b": 3}}, "problem: must be a Landscape"),
+        (
+            {"problem": Linear()},
+            "problem: must be an Objective, such as Problem(datasets.linear(),",
+        ),
+        ({"problem": {"a": LINE, "b": 3}}, "problem: must be an Objective"),
         (
             {"optimizer": "sgd"},
             "optimizer: must be an Optimizer, such as GradientDescent(0.01), or a Run,",

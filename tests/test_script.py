@@ -307,9 +307,12 @@ def test_gdanim_s_own_errors_name_the_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        ("Function(lambda x, a: a if a > 0 else x)", "Function: <lambda>: it cannot branch"),
-        ("Function(lambda *args: 0).names", "Function: <lambda> must name 1 feature"),
-        ("Objective(lambda x: np.sqrt(x, out=x))", "Objective: f(x): it cannot assign in place"),
+        ("Formula(lambda x, a: a if a > 0 else x)", "Formula: <lambda>: it cannot branch"),
+        ("Formula(lambda *args: 0).names", "Formula: <lambda> must name 1 feature"),
+        (
+            "FunctionObjective(lambda x: np.sqrt(x, out=x))",
+            "FunctionObjective: f(x): it cannot assign in place",
+        ),
         ("json.loads('{')", "JSONDecodeError: Expecting property name"),
         ("np.linalg.inv(np.zeros((2, 2)))", "LinAlgError: Singular matrix"),
         ("list(map(half, [1]))", "ZeroDivisionError"),
@@ -322,7 +325,8 @@ def test_errors_in_libraries_are_at_the_line_that_calls_them(
     helper = write(tmp_path, "def half(x):\n    return x / 0\n", "helpers.py")
     path = write(
         tmp_path,
-        "import functools, json, numpy as np\nfrom gdanim import Function, Objective, Scene\n"
+        "import functools, json, numpy as np\n"
+        "from gdanim import Formula, FunctionObjective, Scene\n"
         f"from helpers import half\ndef scene() -> Scene:\n    {call}\n",
     )
     with pytest.raises(ScriptError) as caught:

@@ -17,7 +17,7 @@ from gdanim.batch.batch import FAILED, MADE, Result, examine, run
 from gdanim.batch.bundle import Bundle, make_bundle
 from gdanim.batch.commands import RUNS
 from gdanim.batch.manifest import content_of
-from gdanim.batch.plan import Clip, read
+from gdanim.batch.plan import PlannedClip, read
 from gdanim.batch.pool import processes
 from gdanim.batch.scheduling import LONG, Making, most_at_once, outcomes, to_hand_out
 from gdanim.batch.shares import OtherFilmError, Piece, Share, Task
@@ -103,7 +103,7 @@ class Apart(Elsewhere):
         self.tasks.append(task)
         return super().submit(executor, packed, task)
 
-    def receive(self, clip: Clip, result: Any) -> Made:
+    def receive(self, clip: PlannedClip, result: Any) -> Made:
         if isinstance(result, Piece):
             self.beside.append(tuple(result.beside))
         return super().receive(clip, result)

@@ -25,12 +25,12 @@ from gdanim.publish.slides import write_slides
 from gdanim.publish.snippet import SNIPPETS
 from gdanim.rendering.jobs import Settings, request
 from gdanim.rendering.pipeline import prepare
-from gdanim.rendering.sidecars import Beside
+from gdanim.rendering.sidecars import Sidecars
 
 ALT = 'A "blue" line & <b>more</b>'
 
 
-def rendered(folder: Path, formats: Sequence[str], beside: Beside) -> Path:
+def rendered(folder: Path, formats: Sequence[str], beside: Sidecars) -> Path:
     """The folder, with a short video in these formats and what goes beside it."""
     script = write(folder, SCENE)
     jobs = request([str(script)], {}, f"{folder}/", formats, beside=beside)
@@ -42,14 +42,14 @@ def rendered(folder: Path, formats: Sequence[str], beside: Beside) -> Path:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a video in all its forms."""
-    beside = Beside("last", captions=True, alt=True)
+    beside = Sidecars("last", captions=True, alt=True)
     return rendered(tmp_path_factory.mktemp("made"), ["mp4", "webm", "png"], beside)
 
 
 @pytest.fixture(scope="module")
 def moving(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with pictures that move."""
-    return rendered(tmp_path_factory.mktemp("moving"), ["gif", "webp", "apng"], Beside("last"))
+    return rendered(tmp_path_factory.mktemp("moving"), ["gif", "webp", "apng"], Sidecars("last"))
 
 
 class Silent:

@@ -14,7 +14,7 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.formula import Function
+from gdanim.problems.formula import Formula
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
@@ -41,7 +41,7 @@ def film(data: Any = None, model: Any = None, label: str = "", **fields: Any) ->
         (film(Dataset(X, X, x_names=(BROKEN,))), r"'\$\\\\frac\{a\}\{\$' is no mathtext"),
         (film(Dataset(X, X, y_name=BROKEN)), r"'\$\\\\frac\{a\}\{\$' is no mathtext"),
         (
-            film(model=Function(lambda x, a, b: a * x + b, formula=r"\wings a")),
+            film(model=Formula(lambda x, a, b: a * x + b, formula=r"\wings a")),
             r"'\$\\\\wings a\$.*' is no mathtext .*: Unknown symbol: \\wings",
         ),
         (

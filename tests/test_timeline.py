@@ -108,9 +108,9 @@ def test_every_with_holds() -> None:
 
 
 def test_lasting() -> None:
-    assert Even(10, 0.25, 0.75).lasting(3) == Even(3, 0.25, 0.75)
-    assert Every(10, 0.25, 0.75).lasting(3) == Even(3, 0.25, 0.75)
-    assert len(Every(1).lasting(4).timeline(RUNS[1000], 25)) == 100
+    assert Even(10, 0.25, 0.75).with_duration(3) == Even(3, 0.25, 0.75)
+    assert Every(10, 0.25, 0.75).with_duration(3) == Even(3, 0.25, 0.75)
+    assert len(Every(1).with_duration(4).timeline(RUNS[1000], 25)) == 100
 
 
 def test_a_timeline_cannot_be_written() -> None:
@@ -140,7 +140,7 @@ def test_bad_seconds(seconds: Any) -> None:
     with pytest.raises(GdanimError, match="^seconds: "):
         Even(seconds)
     with pytest.raises(GdanimError, match="^seconds: "):
-        Every().lasting(seconds)
+        Every().with_duration(seconds)
 
 
 @pytest.mark.parametrize("steps", [0, -1, 1.5, True, "2"], ids=repr)

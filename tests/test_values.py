@@ -26,7 +26,7 @@ from gdanim.descent.stopping import Convergence
 from gdanim.errors import GdanimError
 from gdanim.problems import objectives
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.formula import Function
+from gdanim.problems.formula import Formula
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber
 from gdanim.problems.penalties import L2
@@ -55,7 +55,7 @@ def assert_same(one: Any, other: Any) -> None:
 
 
 # A formula of the user's own cannot be kept.
-SAVED = [case for case in MODELS if not isinstance(case.model, Function)]
+SAVED = [case for case in MODELS if not isinstance(case.model, Formula)]
 
 
 def _unfit(case: ModelCase) -> Run:
@@ -141,7 +141,7 @@ def test_a_function_of_ones_own_cannot_be_kept(tmp_path: Path) -> None:
 
 
 def test_a_formula_of_ones_own_cannot_be_kept(tmp_path: Path) -> None:
-    model = Function(lambda x, a: a * x)
+    model = Formula(lambda x, a: a * x)
     run = descend(Problem(LINE.data, model), GradientDescent(0.01), None, 2)
     with pytest.raises(GdanimError, match=r"^Run\.problem\.model\.f: <function .* cannot be kept"):
         run.save(tmp_path / "run.npz")

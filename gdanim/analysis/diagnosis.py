@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gdanim.analysis.search import lowest
-from gdanim.core.arrays import Floats, as_value, number, parameters, whole
+from gdanim.core.arrays import Floats, check_finite, check_int, check_params, read_only
 from gdanim.descent.curvature import hessian
 from gdanim.errors import GdanimError, expect, listed
-from gdanim.problems.objective import Best, Landscape
+from gdanim.problems.objective import Best, Objective
 from gdanim.problems.problem import Problem
 
 # An eigenvalue this much smaller than the largest is a rounding error: P times the precision of
@@ -53,12 +53,12 @@ class Diagnosis:
         return float(high / low) if low > 0 else np.inf
 
     @property
-    def largest_rate(self) -> float:
+    def max_stable_lr(self) -> float:
         """The edge of stability of gradient descent, 2 over the largest eigenvalue."""
         return _over(2.0, float(self.eigenvalues[-1]))
 
     @property
-    def fastest_rate(self) -> float:
+    def optimal_lr(self) -> float:
         """The rate that is fastest in the end, 2 over the sum of smallest and largest eigenvalue.
 
         Polyak, "Introduction to Optimization", 1987, section 1.4. NaN where an eigenvalue is
@@ -93,16 +93,16 @@ class Diagnosis:
 
         Raises GdanimError unless `lr` is one number and `accuracy` lies between 0 and 1.
         """
-        if not 0 < number("accuracy", accuracy) < 1:
+        if not 0 < check_finite("accuracy", accuracy) < 1:
             raise GdanimError(f"accuracy: must lie between 0 and 1, got {accuracy!r}")
-        size = np.abs(self.factors(number("lr", lr)))
+        size = np.abs(self.factors(check_finite("lr", lr)))
         with np.errstate(divide="ignore"):
             steps = np.log(accuracy) / np.log(np.where(size < 1, size, 1.0))
         return np.where(size < 1, np.abs(steps), np.inf)
 
 
 def diagnose(
-    problem: Landscape, params: ArrayLike, *, restarts: int = 10, seed: int = 0
+    problem: Objective, params: ArrayLike, *, restarts: int = 10, seed: int = 0
 ) -> Diagnosis:
     """`(p)->()`: curvature and optimum of `problem`, seen from `params [P]`.
 
@@ -113,10 +113,10 @@ def diagnose(
     search and scipy is not installed (`pip install 'gdanim[explain]'`); with no `restarts` it
     never searches.
     """
-    expect("problem", problem, Landscape, "Problem(datasets.linear(), Linear())")
-    whole("restarts", restarts)
-    whole("seed", seed)
-    here = parameters("params", params, problem.names)
+    expect("problem", problem, Objective, "Problem(datasets.linear(), Linear())")
+    check_int("restarts", restarts)
+    check_int("seed", seed)
+    here = check_params("params", params, problem.names)
     loss, gradient = problem.loss(here), problem.gradient(here)
     if here.ndim != 1 or not (np.isfinite(loss).all() and np.isfinite(gradient).all()):
         raise GdanimError(
@@ -136,13 +136,13 @@ def diagnose(
         float(loss),
         gradient,
         quadratic,
-        as_value(np.where(abs(eigenvalues) > rounding, eigenvalues, 0.0)),
-        as_value(vectors.T.copy()),
+        read_only(np.where(abs(eigenvalues) > rounding, eigenvalues, 0.0)),
+        read_only(vectors.T.copy()),
         lowest(problem, here, restarts, seed),
     )
 
 
-def in_minimum(problem: Landscape, params: Floats) -> bool:
+def in_minimum(problem: Objective, params: Floats) -> bool:
     """`(p)->()`: whether Newton's method goes from here to a minimum, through positive curvature.
 
     Before a point of inflection, or on a slope that only flattens, curvature is positive too, but
@@ -161,7 +161,7 @@ def in_minimum(problem: Landscape, params: Floats) -> bool:
     return abs(low - last) < AT_REST * low
 
 
-def stretch(problem: Landscape, params: Floats, lr: Floats) -> Floats:
+def sharpness(problem: Objective, params: Floats, lr: Floats) -> Floats:
     """`(p),(p)->()`: the largest eigenvalue of rates times Hessian, stable below 2.
 
     For gradient descent with a learning rate of its own for each parameter, or one for all.
@@ -171,7 +171,7 @@ def stretch(problem: Landscape, params: Floats, lr: Floats) -> Floats:
     return np.asarray(np.linalg.eigvalsh(scaled)[..., -1])
 
 
-def standardised_condition(problem: Landscape) -> float | None:
+def standardised_condition(problem: Objective) -> float | None:
     """The condition number with every feature standardised, where the loss is quadratic."""
     if not isinstance(problem, Problem):
         return None

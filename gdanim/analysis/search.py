@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import Floats, as_value
+from gdanim.core.arrays import Floats, read_only
 from gdanim.errors import GdanimError
-from gdanim.problems.objective import Best, Landscape
+from gdanim.problems.objective import Best, Objective
 
 # A loss that is not finite, as the search sees it.
 WALL = 1e300
@@ -19,7 +19,7 @@ class SearchError(GdanimError):
     """The optimum takes a search, and there is no scipy for it."""
 
 
-def lowest(problem: Landscape, params: ArrayLike, restarts: int = 10, seed: int = 0) -> Best | None:
+def lowest(problem: Objective, params: ArrayLike, restarts: int = 10, seed: int = 0) -> Best | None:
     """The optimum: what the problem knows in closed form, else the best of `restarts` searches.
 
     Each is L-BFGS-B of scipy (Byrd, Lu, Nocedal and Zhu, SIAM Journal on Scientific Computing 16,
@@ -39,7 +39,7 @@ def lowest(problem: Landscape, params: ArrayLike, restarts: int = 10, seed: int 
     return found if np.isfinite(found.loss) else None
 
 
-def _search(problem: Landscape, start: Floats) -> Best:
+def _search(problem: Objective, start: Floats) -> Best:
     try:
         from scipy.optimize import minimize
     except ImportError:
@@ -57,5 +57,5 @@ def _search(problem: Landscape, start: Floats) -> Best:
 
     options = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": ITERATIONS}
     found = minimize(both, start, jac=True, method="L-BFGS-B", options=options)
-    params = as_value(np.asarray(found.x, dtype=np.float64))
+    params = read_only(np.asarray(found.x, dtype=np.float64))
     return Best("best of several searches", float(problem.loss(params)), params)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gdanim.batch.keys import UnkeyableError, key_of, versions
-from gdanim.batch.manifest import Entry, Manifest, note
-from gdanim.batch.plan import Clip
+from gdanim.batch.manifest import Manifest, ManifestEntry, note
+from gdanim.batch.plan import PlannedClip
 from gdanim.batch.scheduling import outcomes
 from gdanim.batch.sites import Site
 from gdanim.batch.work import job_of, run_name
@@ -34,9 +34,9 @@ class Item:
     made, where that is known.
     """
 
-    clip: Clip
+    clip: PlannedClip
     why: str | None
-    entries: tuple[Entry, ...] | None
+    entries: tuple[ManifestEntry, ...] | None
     runs: tuple[str, ...]
     error: str = ""
 
@@ -51,7 +51,9 @@ class Result:
     error: str = ""
 
 
-def examine(clips: Sequence[Clip], anyway: bool = False, keep_going: bool = False) -> list[Item]:
+def examine(
+    clips: Sequence[PlannedClip], anyway: bool = False, keep_going: bool = False
+) -> list[Item]:
     """Check all clips completely, and say which have to be made and why; draws nothing.
 
     `anyway` makes all of them. Raises GdanimError for the first clip that cannot be made, with its
@@ -74,7 +76,7 @@ def examine(clips: Sequence[Clip], anyway: bool = False, keep_going: bool = Fals
 
 
 def _examined(
-    clip: Clip,
+    clip: PlannedClip,
     manifests: dict[Path, Manifest],
     drawn_by: str,
     encoders: Collection[str],
@@ -96,10 +98,10 @@ def _examined(
     return Item(clip, why, entries, runs)
 
 
-def _entries(job: Job, clip: Clip, drawn_by: str) -> tuple[Entry, ...]:
+def _entries(job: Job, clip: PlannedClip, drawn_by: str) -> tuple[ManifestEntry, ...]:
     scene = key_of(job.scene, "scene")
     return tuple(
-        Entry(
+        ManifestEntry(
             scene,
             key_of((clip.settings, output.format, output.still, output.beside), "settings"),
             drawn_by,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gdanim.batch.opened import opened_files
-from gdanim.batch.plan import Clip
+from gdanim.batch.plan import PlannedClip
 from gdanim.batch.shares import WHOLE, Piece, Split, Task
 from gdanim.batch.work import Made, Order, job_of, make
 from gdanim.core.atomic import replacing, replacing_folder
@@ -23,7 +23,7 @@ class Bundle:
     Paths are relative to the script's folder; outputs have names without folders.
     """
 
-    clip: Clip
+    clip: PlannedClip
     files: Mapping[str, bytes]
 
 
@@ -39,7 +39,7 @@ class Finished:
     beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def bundle_of(clip: Clip) -> Bundle:
+def bundle_of(clip: PlannedClip) -> Bundle:
     """The clip with all files below its script's folder that it opens when it is loaded and called.
 
     Files elsewhere, such as those of packages, have to be on the other machine too.
@@ -60,7 +60,7 @@ def bundle_of(clip: Clip) -> Bundle:
     return Bundle(replace(clip, selection=selection, outputs=outputs, script=shown), files)
 
 
-def read_by(clip: Clip) -> set[Path]:
+def read_by(clip: PlannedClip) -> set[Path]:
     """All files that the clip's script opens when it is loaded and called, itself among them."""
     with opened_files() as opened:
         job_of(clip)
@@ -87,7 +87,7 @@ def make_bundle(bundle: Bundle, task: Task = WHOLE) -> list[Finished] | Split | 
         return [_finished(one) for one in made] if isinstance(made, list) else made
 
 
-def unpack(clip: Clip, made: list[Finished] | Split | Piece) -> Made:
+def unpack(clip: PlannedClip, made: list[Finished] | Split | Piece) -> Made:
     """Put the files that are finished in their places, each only when it is complete."""
     if not isinstance(made, list):
         return made

@@ -17,7 +17,7 @@ from gdanim.errors import GdanimError
 from gdanim.film.workers import cores
 from gdanim.rendering.quality import OUTPUT
 
-# Beside the outputs: the runs that each plan has recorded, so that a change of the look alone
+# Next to the outputs: the runs that each plan has recorded, so that a change of the look alone
 # descends nowhere.
 RUNS = Path(OUTPUT, ".gdanim-runs")
 

@@ -16,7 +16,7 @@ NEW, GONE, EDITED = "is new", "is gone", "was edited"
 
 
 @dataclass(frozen=True)
-class Entry:
+class ManifestEntry:
     """What a file was made of, as keys (see `gdanim.batch.keys`), and the digest of its bytes."""
 
     scene: str
@@ -42,7 +42,7 @@ class Manifest:
     """
 
     folder: Path
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, ManifestEntry]
 
     @staticmethod
     def of(folder: Path) -> Manifest:
@@ -53,7 +53,7 @@ class Manifest:
             lines = []
         return Manifest(folder, dict(pair for pair in map(_parsed, lines) if pair))
 
-    def reason(self, name: str, wanted: Entry) -> str | None:
+    def reason(self, name: str, wanted: ManifestEntry) -> str | None:
         """Why the file has to be made (again); None when it is what it is to be."""
         known, path = self.entries.get(name), self.folder / name
         if not path.exists():
@@ -71,7 +71,7 @@ class Manifest:
             part.write_text("".join(map(_line, self.entries, self.entries.values())), "utf-8")
 
 
-def note(folder: Path, name: str, entry: Entry) -> None:
+def note(folder: Path, name: str, entry: ManifestEntry) -> None:
     """Add the file as it is now to the folder's manifest."""
     line = _line(name, replace(entry, content=content_of(folder / name)))
     with (folder / NAME).open("a", encoding="utf-8") as file:
@@ -79,16 +79,16 @@ def note(folder: Path, name: str, entry: Entry) -> None:
         file.write(f"\n{line}" if file.tell() else line)
 
 
-def _line(name: str, entry: Entry) -> str:
+def _line(name: str, entry: ManifestEntry) -> str:
     return json.dumps({"format": FORMAT, "file": name, **asdict(entry)}) + "\n"
 
 
-def _parsed(line: str) -> tuple[str, Entry] | None:
+def _parsed(line: str) -> tuple[str, ManifestEntry] | None:
     try:
         tree = json.loads(line)
         if tree.pop("format") != FORMAT:
             return None
-        return tree.pop("file"), Entry(**tree)
+        return tree.pop("file"), ManifestEntry(**tree)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

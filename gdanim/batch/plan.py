@@ -15,7 +15,7 @@ from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError, RequestError
 from gdanim.rendering.jobs import Output, Settings, outputs
 from gdanim.rendering.quality import OUTPUT, QUALITIES, parse_size
-from gdanim.rendering.sidecars import Beside
+from gdanim.rendering.sidecars import Sidecars
 from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.scripting.load import SceneFunction, ScriptError, choose, load, scripts_in
 from gdanim.views.theme import THEMES
@@ -84,7 +84,7 @@ Knobs = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Clip:
+class PlannedClip:
     """The files that are made of one scene with one set of knobs, size and theme.
 
     `selection` is `SCRIPT::SCENE`. `knobs` are the values' texts by label: one set, or one for each
@@ -101,14 +101,14 @@ class Clip:
     script: str | None = None
 
 
-def read(path: Path) -> list[Clip]:
+def read(path: Path) -> list[PlannedClip]:
     """The clips of a plan, or of all scripts in a folder, checked completely.
 
     Paths in a plan are relative to its own folder. Raises RequestError that names file and line for
     an unknown key, scene or knob, a value that is not allowed, and two clips with one output.
     """
     clips = list(_of_folder(path) if path.is_dir() else _of_plan(path))
-    places: dict[Path, Clip] = {}
+    places: dict[Path, PlannedClip] = {}
     for clip in clips:
         for path in [path for output in clip.outputs for path in output.paths]:
             other = places.setdefault(path.absolute(), clip)
@@ -120,7 +120,7 @@ def read(path: Path) -> list[Clip]:
     return clips
 
 
-def _of_folder(folder: Path) -> Iterator[Clip]:
+def _of_folder(folder: Path) -> Iterator[PlannedClip]:
     clips = [clip for script in scripts_in(folder) for clip in _of_script(script)]
     # Helper modules stand there too.
     if not clips:
@@ -128,22 +128,22 @@ def _of_folder(folder: Path) -> Iterator[Clip]:
     yield from clips
 
 
-def _of_script(script: Path) -> Iterator[Clip]:
+def _of_script(script: Path) -> Iterator[PlannedClip]:
     try:
         scenes = load(script).scenes
     except ScriptError:
         yield _unknown(f"{script}", f"{script}")
         return
     for scene in scenes:
-        yield Clip(str(scene), {"": {}}, Settings(), outputs(scene.file_name), str(scene))
+        yield PlannedClip(str(scene), {"": {}}, Settings(), outputs(scene.file_name), str(scene))
 
 
-def _unknown(selection: str, where: str) -> Clip:
+def _unknown(selection: str, where: str) -> PlannedClip:
     """What stands for the clips of a script that fails when it is loaded: it fails as they do."""
-    return Clip(selection, {"": {}}, Settings(), (), where)
+    return PlannedClip(selection, {"": {}}, Settings(), (), where)
 
 
-def _of_plan(path: Path) -> Iterator[Clip]:
+def _of_plan(path: Path) -> Iterator[PlannedClip]:
     try:
         text = path.read_text(encoding="utf-8")
         plan = tomllib.loads(text)
@@ -160,16 +160,18 @@ def _of_plan(path: Path) -> Iterator[Clip]:
     defaults, clips = plan.get(DEFAULTS, {}), plan.get(CLIP, [])
     if not _list_of(_is(dict))(clips) or not isinstance(defaults, dict):
         raise RequestError(f"{path}: has no clips; begin each with [[{CLIP}]]")
-    Entry(path, text, DEFAULTS, 0, defaults).check([key for key in KEYS if key not in OF_A_CLIP])
+    PlanEntry(path, text, DEFAULTS, 0, defaults).check(
+        [key for key in KEYS if key not in OF_A_CLIP]
+    )
     for number, values in enumerate(clips):
-        entry = Entry(path, text, CLIP, number, values)
+        entry = PlanEntry(path, text, CLIP, number, values)
         entry.check(list(KEYS))
         inherited = frozenset(defaults.keys() - values.keys())
-        yield from Entry(path, text, CLIP, number, defaults | values, inherited).clips()
+        yield from PlanEntry(path, text, CLIP, number, defaults | values, inherited).clips()
 
 
 @dataclass(frozen=True)
-class Entry:
+class PlanEntry:
     """A table of a plan: a clip, or the defaults. `inherited` are a clip's keys from there."""
 
     path: Path
@@ -189,7 +191,7 @@ class Entry:
             if not KEYS[key].good(value):
                 raise self.fault(key, f"{key} must be {KEYS[key].allowed}; got {value!r}")
 
-    def clips(self) -> Iterator[Clip]:
+    def clips(self) -> Iterator[PlannedClip]:
         """For each scene a clip for each value of the sweep (or one of all), theme and size."""
         if "scene" not in self.values:
             raise self.fault(None, f"a clip needs scene = {KEYS['scene'].allowed}")
@@ -204,7 +206,7 @@ class Entry:
                 name = f"{name}-{scene.name}"
             combined = itertools.product(self._knobs(scene), self._themes(), self._sizes())
             for (knobs, *names), (theme, *dark), (size, *large) in combined:
-                yield Clip(
+                yield PlannedClip(
                     str(scene),
                     knobs,
                     self._settings(theme, size),
@@ -285,10 +287,10 @@ class Entry:
         return f"{self.path}, line {line_of(self.text, None, self.table, self.number)}"
 
     @property
-    def _beside(self) -> Beside:
+    def _beside(self) -> Sidecars:
         kinds = ("captions", "alt", "filmstrip", "csv")
         wanted = {kind: self.values[kind] for kind in kinds if kind in self.values}
-        return Beside(self.values.get("poster"), **wanted)
+        return Sidecars(self.values.get("poster"), **wanted)
 
     @property
     def _folder(self) -> str:

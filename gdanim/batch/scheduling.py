@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.plan import Clip
+from gdanim.batch.plan import PlannedClip
 from gdanim.batch.shares import OtherFilmError, Piece, Share, Split, Task
 from gdanim.batch.sites import Site
 from gdanim.batch.work import Made
@@ -30,7 +30,7 @@ class LostError(GdanimError):
 Outcomes = Generator[tuple[int, Sequence[Rendered] | BaseException], None, None]
 
 
-def outcomes(clips: Mapping[int, Clip], site: Site) -> Outcomes:
+def outcomes(clips: Mapping[int, PlannedClip], site: Site) -> Outcomes:
     """What became of every clip by its number, as it comes; of none after workers were lost.
 
     When workers break down, the clips that were being worked on are tried once more, one by one:
@@ -63,7 +63,7 @@ class Making:
     Encoded stretches wait in `folder`.
     """
 
-    clip: Clip
+    clip: PlannedClip
     folder: Path
     packed: Any = None
     waiting: list[Share | None] = field(default_factory=lambda: [None])

@@ -8,7 +8,7 @@ from typing import Any
 
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.rendering.result import Reel
+from gdanim.rendering.result import EncodePlan
 from gdanim.scene import Descent
 
 
@@ -47,7 +47,7 @@ NUMBERS = ("params", "rates", "outcome", "batches")
 class Split:
     """A clip that is to be made in shares: its files by their outputs' numbers, and its runs."""
 
-    reels: Mapping[int, Reel]
+    reels: Mapping[int, EncodePlan]
     runs: tuple[Recorded, ...]
 
     @property

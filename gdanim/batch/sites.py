@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gdanim.batch.bundle import Bundle, bundle_of, make_bundle, unpack
-from gdanim.batch.plan import Clip
+from gdanim.batch.plan import PlannedClip
 from gdanim.batch.pool import processes
 from gdanim.batch.shares import Task
 from gdanim.batch.work import Made, Order, make
@@ -27,7 +27,7 @@ class Site(ABC):
         """The workers, anew each time; leaving the block ends what they are at."""
 
     @abstractmethod
-    def pack(self, clip: Clip) -> Any:
+    def pack(self, clip: PlannedClip) -> Any:
         """The clip as it is sent, again and again the same when it is made in shares."""
 
     @abstractmethod
@@ -35,7 +35,7 @@ class Site(ABC):
         """Hand a clip, or a share of it, to a worker."""
 
     @abstractmethod
-    def receive(self, clip: Clip, result: Any) -> Made:
+    def receive(self, clip: PlannedClip, result: Any) -> Made:
         """Put the files that a worker gave back in their places."""
 
 
@@ -50,15 +50,15 @@ class Here(Site):
         """Processes, started afresh."""
         return processes(self.workers)
 
-    def pack(self, clip: Clip) -> Clip:
+    def pack(self, clip: PlannedClip) -> PlannedClip:
         """The clip as it is."""
         return clip
 
-    def submit(self, executor: Executor, packed: Clip, task: Task) -> Future[Any]:
+    def submit(self, executor: Executor, packed: PlannedClip, task: Task) -> Future[Any]:
         """To be made of the files that all processes see."""
         return executor.submit(make, Order(packed, self.runs, task))
 
-    def receive(self, clip: Clip, result: Any) -> Made:
+    def receive(self, clip: PlannedClip, result: Any) -> Made:
         """The files are there already."""
         made: Made = result
         return made
@@ -67,7 +67,7 @@ class Here(Site):
 class Elsewhere(Site):
     """Workers that need not see any of our files: those of any executor, which `open` gives."""
 
-    def pack(self, clip: Clip) -> Bundle:
+    def pack(self, clip: PlannedClip) -> Bundle:
         """The clip and the files that it needs."""
         return bundle_of(clip)
 
@@ -75,6 +75,6 @@ class Elsewhere(Site):
         """To be made of the files that are sent."""
         return executor.submit(make_bundle, packed, task)
 
-    def receive(self, clip: Clip, result: Any) -> Made:
+    def receive(self, clip: PlannedClip, result: Any) -> Made:
         """Write the files' bytes that came back."""
         return unpack(clip, result)

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from gdanim.batch.keys import UnkeyableError, key_of, versions
-from gdanim.batch.plan import Clip
+from gdanim.batch.plan import PlannedClip
 from gdanim.batch.shares import WHOLE, OtherFilmError, Piece, Recorded, Split, Task
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.film.save import Progress
 from gdanim.rendering.jobs import Job, origin_of
-from gdanim.rendering.pipeline import Take, prepare
-from gdanim.rendering.result import Reel, Rendered, look_of
+from gdanim.rendering.pipeline import RenderTask, prepare
+from gdanim.rendering.result import EncodePlan, Rendered, look_of
 from gdanim.scene import ONLY, Descent, Scene
 from gdanim.scripting.load import choose
 from gdanim.views.each import Each
@@ -34,7 +34,7 @@ DESCENDING = ("core", "problems", "descent")
 class Order:
     """What to do of a clip, and the folder where recorded runs are kept."""
 
-    clip: Clip
+    clip: PlannedClip
     runs: Path
     task: Task = WHOLE
 
@@ -99,7 +99,7 @@ def make(order: Order) -> Made:
     return [rendered for take in takes for rendered in take.files(_unwatched)]
 
 
-def _reels(clip: Clip, takes: Sequence[Take]) -> dict[int, Reel]:
+def _reels(clip: PlannedClip, takes: Sequence[RenderTask]) -> dict[int, EncodePlan]:
     """The clip's files before they are made, by their outputs' numbers."""
     numbers = {output.path: number for number, output in enumerate(clip.outputs)}
     films = [(take, take.film()) for take in takes]
@@ -110,7 +110,7 @@ def _reels(clip: Clip, takes: Sequence[Take]) -> dict[int, Reel]:
     }
 
 
-def _share(order: Order, takes: Sequence[Take]) -> list[Rendered] | Piece:
+def _share(order: Order, takes: Sequence[RenderTask]) -> list[Rendered] | Piece:
     split, share = order.task.split, order.task.share
     assert split is not None and share is not None
     begun = time.perf_counter()
@@ -131,7 +131,7 @@ def _share(order: Order, takes: Sequence[Take]) -> list[Rendered] | Piece:
     return Piece(content, frames, time.perf_counter() - begun, others)
 
 
-def job_of(clip: Clip) -> Job:
+def job_of(clip: PlannedClip) -> Job:
     """The clip's scene, or the comparison of its scenes; ScriptError when the script fails."""
     (function,) = choose(clip.selection)
     values = {label: function.values(texts) for label, texts in clip.knobs.items()}

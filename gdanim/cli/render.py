@@ -65,12 +65,16 @@ if TYPE_CHECKING:
     is_flag=False,
     flag_value="last",
     callback=still_of,
-    help="Beside the video: its last frame, or the one of this step, as NAME.poster.png.",
+    help="Also write a poster: the last frame, or that of this step (NAME.poster.png).",
 )
-@click.option("--captions", is_flag=True, help="Beside it: what happens, as captions, NAME.vtt.")
-@click.option("--alt", is_flag=True, help="Beside it: what it shows, in words, NAME.alt.txt.")
-@click.option("--filmstrip", is_flag=True, help="Beside it: six frames, NAME.filmstrip.png.")
-@click.option("--csv", is_flag=True, help="Beside it: all numbers of the run, NAME.steps.csv.")
+@click.option("--captions", is_flag=True, help="Also write captions (NAME.vtt).")
+@click.option("--alt", is_flag=True, help="Also write alternative text (NAME.alt.txt).")
+@click.option(
+    "--filmstrip", is_flag=True, help="Also write a strip of six frames (NAME.filmstrip.png)."
+)
+@click.option(
+    "--csv", is_flag=True, help="Also write the loss and parameters of each step (NAME.steps.csv)."
+)
 @jobs_option
 @click.option("--open", "show", is_flag=True, help="Open what was made.")
 @debug_option
@@ -97,10 +101,10 @@ def render(
     """
     from gdanim.rendering.jobs import request
     from gdanim.rendering.pipeline import prepare, rehearse
-    from gdanim.rendering.sidecars import Beside
+    from gdanim.rendering.sidecars import Sidecars
 
     wanted = settings_from(**wishes)
-    beside = Beside(poster, captions, alt, filmstrip, csv)
+    beside = Sidecars(poster, captions, alt, filmstrip, csv)
     jobs = request(scripts, settings, output, formats, still, codec, beside, sweep)
     takes = prepare(jobs, wanted)
     rehearse(takes)

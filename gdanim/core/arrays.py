@@ -34,10 +34,10 @@ def floats(name: str, values: ArrayLike) -> Floats:
         array = np.array(raw, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         raise GdanimError(f"{name}: expected numbers, got {values!r:.80}") from None
-    return as_value(array)
+    return read_only(array)
 
 
-def positive(name: str, values: ArrayLike) -> Floats:
+def check_positive_array(name: str, values: ArrayLike) -> Floats:
     """`values` as float64, all finite and above zero; else GdanimError."""
     array = floats(name, values)
     good = array.size and np.all(np.isfinite(array) & (array > 0))
@@ -46,7 +46,7 @@ def positive(name: str, values: ArrayLike) -> Floats:
     return array
 
 
-def number(name: str, value: float) -> float:
+def check_finite(name: str, value: float) -> float:
     """`value` as one finite float; else GdanimError."""
     array = floats(name, value)
     if array.ndim or not np.isfinite(array) or np.asarray(value).dtype == bool:
@@ -54,28 +54,28 @@ def number(name: str, value: float) -> float:
     return float(array)
 
 
-def above_zero(name: str, value: float) -> float:
+def check_positive(name: str, value: float) -> float:
     """`value` as one finite number above 0; else GdanimError."""
-    if number(name, value) <= 0:
+    if check_finite(name, value) <= 0:
         raise GdanimError(f"{name}: must be a finite number above 0, got {value!r:.80}")
     return float(value)
 
 
-def at_least_zero(name: str, value: float) -> float:
+def check_non_negative(name: str, value: float) -> float:
     """`value` as one finite number of at least 0; else GdanimError."""
-    if number(name, value) < 0:
+    if check_finite(name, value) < 0:
         raise GdanimError(f"{name}: must be at least 0, got {value!r:.80}")
     return float(value)
 
 
-def fraction(name: str, value: float) -> float:
+def check_fraction(name: str, value: float) -> float:
     """`value` as one number of at least 0 and below 1; else GdanimError."""
-    if not 0 <= number(name, value) < 1:
+    if not 0 <= check_finite(name, value) < 1:
         raise GdanimError(f"{name}: must be at least 0 and below 1, got {value!r:.80}")
     return float(value)
 
 
-def interval(name: str, values: tuple[float, float]) -> tuple[float, float]:
+def check_interval(name: str, values: tuple[float, float]) -> tuple[float, float]:
     """`values` as two finite numbers, the lower one first; else GdanimError."""
     array = floats(name, values)
     if array.shape != (2,) or not np.isfinite(array).all() or not array[0] < array[1]:
@@ -83,14 +83,14 @@ def interval(name: str, values: tuple[float, float]) -> tuple[float, float]:
     return float(array[0]), float(array[1])
 
 
-def whole(name: str, value: int, least: int = 0) -> int:
+def check_int(name: str, value: int, least: int = 0) -> int:
     """`value` as an int of at least `least`; else GdanimError."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise GdanimError(f"{name}: must be a whole number of at least {least}, got {value!r:.80}")
     return int(value)
 
 
-def indices(name: str, values: ArrayLike, count: int, least: int = 0) -> Ints:
+def check_indices(name: str, values: ArrayLike, count: int, least: int = 0) -> Ints:
     """`values`, whole numbers of at least `least` and below `count`; else GdanimError."""
     try:
         array = np.asarray(values)
@@ -105,7 +105,7 @@ def indices(name: str, values: ArrayLike, count: int, least: int = 0) -> Ints:
     return array
 
 
-def parameters(name: str, values: ArrayLike, names: Sequence[str]) -> Floats:
+def check_params(name: str, values: ArrayLike, names: Sequence[str]) -> Floats:
     """`values [..., P]` as float64, one for each of `names`; else GdanimError."""
     array = floats(name, values)
     if array.ndim < 1 or array.shape[-1] != len(names):
@@ -132,13 +132,13 @@ def blocks(count: int, row_cost: int, times: int = 1) -> Iterator[slice]:
     return (slice(i, i + size) for i in range(0, max(1, count), size))
 
 
-def keep(value: object, **fields: object) -> None:
+def set_fields(value: object, **fields: object) -> None:
     """Set fields of a frozen dataclass to their checked forms; for `__post_init__` alone."""
     for name, content in fields.items():
         object.__setattr__(value, name, content)
 
 
-def as_value(array: NDArray[Scalar]) -> NDArray[Scalar]:
+def read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:
     """The array itself, made read-only."""
     array.setflags(write=False)
     return array

@@ -7,7 +7,7 @@ import numpy as np
 from gdanim.core.arrays import Floats
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Constant, Schedule
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 
 # As many steps make one block, unless the powers of a diverging run grow beyond HUGE before: an
 # infinite power would end a run that is still finite itself.
@@ -29,7 +29,7 @@ class Affine:
     rates = batches = losses = None
 
     def __init__(
-        self, problem: Landscape, optimizer: Optimizer, schedule: Schedule, start: Floats
+        self, problem: Objective, optimizer: Optimizer, schedule: Schedule, start: Floats
     ) -> None:
         state = optimizer.init(start)
         z = start if isinstance(state, tuple) else np.concatenate([start, state], axis=-1)
@@ -39,7 +39,7 @@ class Affine:
         self._powers = powers(first, max(first.size, self._z.size))
 
     @staticmethod
-    def fits(problem: Landscape, optimizer: Optimizer, schedule: Schedule) -> bool:
+    def fits(problem: Objective, optimizer: Optimizer, schedule: Schedule) -> bool:
         """Whether this descent is affine, and small enough for that to be a gain."""
         if not (optimizer.linear and isinstance(schedule, Constant)):
             return False
@@ -57,7 +57,7 @@ class Affine:
             self._z[..., :k, 0] = states[..., -1, :]
 
 
-def transition(problem: Landscape, optimizer: Optimizer, lr: Floats, state: State) -> Floats:
+def transition(problem: Objective, optimizer: Optimizer, lr: Floats, state: State) -> Floats:
     """T beside c, `[*Q, k, k+1]`, for a rate `[*Q, P]`.
 
     Their columns are what the optimizer makes of unit vectors, and of the gradient at 0.
@@ -81,7 +81,7 @@ def transition(problem: Landscape, optimizer: Optimizer, lr: Floats, state: Stat
 def powers(first: Floats, cost: int) -> Floats:
     """The steps `[*Q, k, k+1]` after 1, 2, ... m steps, one below the other: `[*Q, m k, k+1]`.
 
-    `cost` is how many numbers a single one needs; m is a power of 2.
+    `workspace` is how many numbers a single one needs; m is a power of 2.
     """
     k = first.shape[-2]
     last = np.zeros_like(first[..., :1, :])

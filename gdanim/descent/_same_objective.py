@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from gdanim.descent.run import Run
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 
 Label = TypeVar("Label")
@@ -18,7 +18,7 @@ Label = TypeVar("Label")
 PROBES = 8
 
 
-def with_common_landscapes(runs: Mapping[Label, Run]) -> dict[Label, Run]:
+def share_objectives(runs: Mapping[Label, Run]) -> dict[Label, Run]:
     """The runs, those that minimise the same with one and the same landscape.
 
     Each call of a scene makes its own, and so does each file of a run that is read.
@@ -26,7 +26,7 @@ def with_common_landscapes(runs: Mapping[Label, Run]) -> dict[Label, Run]:
     first: list[Run] = []
     common: dict[Label, Run] = {}
     for label, run in runs.items():
-        like = next((one for one in first if minimise_the_same(one, run)), run)
+        like = next((one for one in first if minimise_same_objective(one, run)), run)
         if like is run:
             first.append(run)
         # A run that changes nothing keeps what it has computed.
@@ -34,26 +34,26 @@ def with_common_landscapes(runs: Mapping[Label, Run]) -> dict[Label, Run]:
     return common
 
 
-def minimise_the_same(one: Run, other: Run) -> bool:
+def minimise_same_objective(one: Run, other: Run) -> bool:
     """Whether both show the same problem, and have the same losses, to the bit, where either of
     them has been: a function of the user's cannot be compared but by what it does.
     """
     a, b = one.problem, other.problem
     if a is b:
         return True
-    if said(a) != said(b) or not same_data(a, b):
+    if display_signature(a) != display_signature(b) or not same_data(a, b):
         return False
     steps = [np.unique(np.linspace(0, run.steps, PROBES).astype(np.int64)) for run in (one, other)]
     places = np.concatenate([one.params[steps[0]], other.params[steps[1]]])
     return np.array_equal(a.losses(places), b.losses(places), equal_nan=True)
 
 
-def said(landscape: Landscape) -> tuple[object, ...]:
+def display_signature(landscape: Objective) -> tuple[object, ...]:
     """What a video says of it."""
     return type(landscape), landscape.names, landscape.formula, landscape.loss_name
 
 
-def same_data(a: Landscape, b: Landscape) -> bool:
+def same_data(a: Objective, b: Objective) -> bool:
     """Whether both have equal data, and equal held-out data, or none."""
     if not isinstance(a, Problem) or not isinstance(b, Problem):
         return True

@@ -8,10 +8,10 @@ import numpy as np
 
 from gdanim.core.arrays import Floats, Ints, blocks
 from gdanim.descent._rows import Rows
-from gdanim.descent.batches import NONE, Batches
+from gdanim.descent.batches import PADDING, Batches
 from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.schedule import Constant, Planned, Schedule
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 
 
 class Stepwise:
@@ -22,7 +22,7 @@ class Stepwise:
 
     def __init__(
         self,
-        problem: Landscape,
+        problem: Objective,
         optimizer: Optimizer,
         schedule: Schedule,
         start: Floats,
@@ -85,7 +85,7 @@ class Stepwise:
             if rates is not None:
                 rates[i] = lr
             if seen is not None and batch is not None:
-                seen[i] = NONE
+                seen[i] = PADDING
                 seen[i, : len(batch)] = batch
         self._params, self._state, self._plan, self._number = params, state, plan, first + count
 
@@ -94,6 +94,6 @@ class Stepwise:
         rows = params.reshape(-1, params.shape[-1])
         losses, gradients = np.empty(len(rows)), np.empty_like(rows)
         # Each step makes its few calls anew for every block: here longer blocks are faster.
-        for block in blocks(len(rows), self._problem.cost, times=4):
+        for block in blocks(len(rows), self._problem.workspace, times=4):
             losses[block], gradients[block] = self._problem.loss_and_gradient_at(rows[block])
         return losses.reshape(params.shape[:-1]), gradients.reshape(params.shape)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, at_least_zero, fraction, keep
+from gdanim.core.arrays import Floats, check_fraction, check_non_negative, set_fields
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Rate, learning_rate
 
@@ -23,7 +23,7 @@ class AdaGrad(Optimizer):
     eps: float = 1e-10
 
     def __post_init__(self) -> None:
-        keep(self, lr=learning_rate(self.lr), eps=at_least_zero("eps", self.eps))
+        set_fields(self, lr=learning_rate(self.lr), eps=check_non_negative("eps", self.eps))
 
     @property
     def name(self) -> str:
@@ -53,8 +53,8 @@ class RMSProp(Optimizer):
     eps: float = 1e-8
 
     def __post_init__(self) -> None:
-        keep(self, lr=learning_rate(self.lr), eps=at_least_zero("eps", self.eps))
-        keep(self, decay=fraction("decay", self.decay))
+        set_fields(self, lr=learning_rate(self.lr), eps=check_non_negative("eps", self.eps))
+        set_fields(self, decay=check_fraction("decay", self.decay))
 
     @property
     def name(self) -> str:
@@ -86,8 +86,12 @@ class Adam(Optimizer):
     eps: float = 1e-8
 
     def __post_init__(self) -> None:
-        keep(self, lr=learning_rate(self.lr), eps=at_least_zero("eps", self.eps))
-        keep(self, beta1=fraction("beta1", self.beta1), beta2=fraction("beta2", self.beta2))
+        set_fields(self, lr=learning_rate(self.lr), eps=check_non_negative("eps", self.eps))
+        set_fields(
+            self,
+            beta1=check_fraction("beta1", self.beta1),
+            beta2=check_fraction("beta2", self.beta2),
+        )
 
     @property
     def name(self) -> str:
@@ -120,9 +124,13 @@ class AdamW(Optimizer):
     eps: float = 1e-8
 
     def __post_init__(self) -> None:
-        keep(self, lr=learning_rate(self.lr), eps=at_least_zero("eps", self.eps))
-        keep(self, beta1=fraction("beta1", self.beta1), beta2=fraction("beta2", self.beta2))
-        keep(self, decay=at_least_zero("decay", self.decay))
+        set_fields(self, lr=learning_rate(self.lr), eps=check_non_negative("eps", self.eps))
+        set_fields(
+            self,
+            beta1=check_fraction("beta1", self.beta1),
+            beta2=check_fraction("beta2", self.beta2),
+        )
+        set_fields(self, decay=check_non_negative("decay", self.decay))
 
     @property
     def name(self) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.core.arrays import Ints, whole
+from gdanim.core.arrays import Ints, check_int
 from gdanim.errors import GdanimError
 
 # What stands in a recorded batch for a point that a short batch has not.
-NONE = -1
+PADDING = -1
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Batches:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        whole("seed", self.seed)
-        if whole("batch_size", self.size, least=1) > self.points:
+        check_int("seed", self.seed)
+        if check_int("batch_size", self.size, least=1) > self.points:
             raise GdanimError(
                 f"batch_size: must be at most {self.points}, the number of points, got {self.size}"
             )

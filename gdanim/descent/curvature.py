@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.core.arrays import Floats, Ints
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 
 # The cube root of float64's precision: the step at which the errors of a central difference, from
 # rounding and from the third derivative, are about equal.
 STEP = 6e-6
 
 
-def hessian(problem: Landscape, params: Floats, batch: Ints | None = None) -> Floats:
+def hessian(problem: Objective, params: Floats, batch: Ints | None = None) -> Floats:
     """`(p)->(p,p)`: the Hessian of the loss, over the points of `batch (b)` or all of them.
 
     Where it is the same everywhere, the problem's own; else by central differences of the

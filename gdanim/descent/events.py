@@ -14,7 +14,7 @@ from gdanim.core.arrays import Floats
 from gdanim.core.numbers import count, quantity, setting
 from gdanim.descent._oscillation import Swing, swing, turning_points
 from gdanim.descent.curvature import hessian
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 
 RATE, OVERSHOOT, OSCILLATION, PLATEAU = "learning rate", "overshoot", "oscillation", "plateau"
 DIVERGENCE, CONVERGENCE, STUCK = "divergence", "converged", "stuck"
@@ -69,7 +69,7 @@ class Record:
     step saw a batch of the points, and the loss over held-out points `[S+1]` where there are some.
     """
 
-    problem: Landscape
+    problem: Objective
     params: Floats
     losses: Floats
     rates: Floats
@@ -244,7 +244,7 @@ def arrival(record: Record) -> tuple[Event, ...]:
     return (Event(STUCK, step, len(losses) - 1, text, {"loss": end, "lowest": target}),)
 
 
-def gain_left(problem: Landscape, params: Floats) -> float:
+def gain_left(problem: Objective, params: Floats) -> float:
     """`(p)->()`: how much lower the minimum is of the paraboloid that touches the loss here.
 
     Half the Newton decrement squared, 1/2 g' H^-1 g (Boyd and Vandenberghe, Convex Optimization,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gdanim.core.arrays import Floats, keep
+from gdanim.core.arrays import Floats, set_fields
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Rate, learning_rate
 
@@ -23,7 +23,7 @@ class GradientDescent(Optimizer):
     linear: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        keep(self, lr=learning_rate(self.lr))
+        set_fields(self, lr=learning_rate(self.lr))
 
     @property
     def name(self) -> str:

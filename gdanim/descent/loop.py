@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import Floats, parameters, whole
+from gdanim.core.arrays import Floats, check_int, check_params
 from gdanim.descent._affine import Affine
 from gdanim.descent._stepwise import Stepwise
 from gdanim.descent.batches import Batches
@@ -17,7 +17,7 @@ from gdanim.descent.run import Run
 from gdanim.descent.schedule import Schedule, scheduled
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect, listed
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 
 STEPS = 300
 # The first block of steps; each later one is a quarter of what there is. At the end of a block it
@@ -26,7 +26,7 @@ BLOCK = 16
 
 
 def descend(
-    problem: Landscape,
+    problem: Objective,
     optimizer: Optimizer,
     start: ArrayLike | None = None,
     steps: int | None = None,
@@ -54,9 +54,9 @@ def descend(
     of. Raises GdanimError for a start that does not fit the model or has no finite loss, a rate
     that fits neither, both steps and epochs, or more points in a batch than there are.
     """
-    expect("problem", problem, Landscape, "Problem(datasets.linear(), Linear())")
+    expect("problem", problem, Objective, "Problem(datasets.linear(), Linear())")
     expect("optimizer", optimizer, Optimizer, "GradientDescent(0.01)")
-    whole("seed", seed)
+    check_int("seed", seed)
     schedule = scheduled(optimizer.lr, problem.names)
     batches = None if batch_size is None else _batches(problem, batch_size, seed)
     steps = _steps(steps, epochs, 1 if batches is None else batches.steps)
@@ -71,18 +71,18 @@ def descend(
             walk: Affine | Stepwise = Affine(problem, optimizer, schedule, params)
         else:
             walk = Stepwise(problem, optimizer, schedule, params, steps, batches)
-        while len(recorder) <= steps and recorder.goes_on(stops):
+        while len(recorder) <= steps and recorder.any_running(stops):
             count = min(max(BLOCK, len(recorder) // 4), steps + 1 - len(recorder))
             walk.fill(recorder.grow(count))
             if walk.losses is not None:
-                recorder.knows(walk.losses)
+                recorder.set_losses(walk.losses)
     rates = walk.rates
     if rates is None or not len(rates):
         rates = np.broadcast_to(schedule.first, (max(steps, 1), *schedule.first.shape))
     return recorder.run(optimizer, rates, walk.batches, stops)
 
 
-def _batches(problem: Landscape, size: int, seed: int) -> Batches:
+def _batches(problem: Objective, size: int, seed: int) -> Batches:
     if not problem.points:
         raise GdanimError(f"batch_size: there is no data to choose from, got {size}; leave it out")
     return Batches(problem.points, size, seed)
@@ -91,18 +91,18 @@ def _batches(problem: Landscape, size: int, seed: int) -> Batches:
 def _steps(steps: int | None, epochs: int | None, each: int) -> int:
     """The number of steps; an epoch has `each`."""
     if epochs is None:
-        return whole("steps", STEPS if steps is None else steps)
+        return check_int("steps", STEPS if steps is None else steps)
     if steps is not None:
         raise GdanimError(f"steps, epochs: give one of them, got {steps} and {epochs}")
-    return whole("epochs", epochs) * each
+    return check_int("epochs", epochs) * each
 
 
-def _start(problem: Landscape, schedule: Schedule, start: ArrayLike | None, seed: int) -> Floats:
+def _start(problem: Objective, schedule: Schedule, start: ArrayLike | None, seed: int) -> Floats:
     """The first parameters `[*R, P]`."""
     names = problem.names
     if start is None:
         start = problem.init(np.random.default_rng(seed))
-    params = parameters("start", start, names)
+    params = check_params("start", start, names)
     if not (params.size and np.isfinite(params).all()):
         raise GdanimError(f"start: must be finite numbers ({listed(names)}), got {start!r:.80}")
     rate = schedule.first

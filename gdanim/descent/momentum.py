@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, fraction, keep
+from gdanim.core.arrays import Floats, check_fraction, set_fields
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Rate, learning_rate
 
@@ -25,7 +25,9 @@ class Momentum(Optimizer):
     linear: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        keep(self, lr=learning_rate(self.lr), momentum=fraction("momentum", self.momentum))
+        set_fields(
+            self, lr=learning_rate(self.lr), momentum=check_fraction("momentum", self.momentum)
+        )
 
     @property
     def name(self) -> str:
@@ -56,7 +58,9 @@ class Nesterov(Optimizer):
     linear: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        keep(self, lr=learning_rate(self.lr), momentum=fraction("momentum", self.momentum))
+        set_fields(
+            self, lr=learning_rate(self.lr), momentum=check_fraction("momentum", self.momentum)
+        )
 
     @property
     def name(self) -> str:

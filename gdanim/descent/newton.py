@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, at_least_zero, keep
+from gdanim.core.arrays import Floats, check_non_negative, set_fields
 from gdanim.descent.curvature import hessian
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Rate, learning_rate
@@ -29,7 +29,9 @@ class Newton(Optimizer):
     damping: float = 0.0
 
     def __post_init__(self) -> None:
-        keep(self, lr=learning_rate(self.lr), damping=at_least_zero("damping", self.damping))
+        set_fields(
+            self, lr=learning_rate(self.lr), damping=check_non_negative("damping", self.damping)
+        )
 
     @property
     def name(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, at_least_zero, keep, whole
+from gdanim.core.arrays import Floats, check_int, check_non_negative, set_fields
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Rate
 from gdanim.errors import expect
@@ -30,8 +30,8 @@ class Noisy(Optimizer):
 
     def __post_init__(self) -> None:
         expect("Noisy: optimizer", self.optimizer, Optimizer, "GradientDescent(0.01)")
-        whole("seed", self.seed)
-        keep(self, lr=self.optimizer.lr, scale=at_least_zero("scale", self.scale))
+        check_int("seed", self.seed)
+        set_fields(self, lr=self.optimizer.lr, scale=check_non_negative("scale", self.scale))
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from gdanim.core.arrays import Floats, Ints
 from gdanim.descent.schedule import Rate
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 
 State = Any
 
@@ -23,7 +23,7 @@ class Step(NamedTuple):
     number: int
     lr: Floats
     params: Floats
-    problem: Landscape
+    problem: Objective
     batch: Ints | None = None
 
 

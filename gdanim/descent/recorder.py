@@ -8,15 +8,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gdanim.core.arrays import Floats, Ints, blocks, in_blocks, indices, parameters, whole
+from gdanim.core.arrays import (
+    Floats,
+    Ints,
+    blocks,
+    check_indices,
+    check_int,
+    check_params,
+    in_blocks,
+)
 from gdanim.descent._foreign import Parameters, flat
 from gdanim.descent._rows import Rows
-from gdanim.descent.batches import NONE
+from gdanim.descent.batches import PADDING
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 
 # Parameters below this leave room for points and their powers, before a square overflows at 1e308.
 LARGE = 1e30
@@ -32,12 +40,12 @@ class Recorder:
     parameters that do not fit the problem or change their shape, and when that folder has no room.
     """
 
-    def __init__(self, problem: Landscape, steps: int = 1023, memory: int | None = None) -> None:
-        expect("problem", problem, Landscape, "Problem(datasets.linear(), Linear())")
+    def __init__(self, problem: Objective, steps: int = 1023, memory: int | None = None) -> None:
+        expect("problem", problem, Objective, "Problem(datasets.linear(), Linear())")
         if memory is not None:
-            whole("memory", memory)
+            check_int("memory", memory)
         self._problem, self._memory = problem, memory
-        self._capacity = whole("steps", steps) + 1
+        self._capacity = check_int("steps", steps) + 1
         self._rows: Rows | None = None
         self._losses: Rows | None = None
 
@@ -52,7 +60,7 @@ class Recorder:
         tensor, a torch module, a JAX array or tree of them, a scikit-learn estimator (see
         `gdanim.descent._foreign`).
         """
-        row = parameters("params", flat(params, self._problem.names), self._problem.names)
+        row = check_params("params", flat(params, self._problem.names), self._problem.names)
         if self._rows is None:
             self._rows = Rows(row.shape, self._capacity, limit=self._memory)
         shape = self._rows.array.shape[1:]
@@ -67,14 +75,14 @@ class Recorder:
         assert self._rows is not None
         return self._rows.grow(count)
 
-    def knows(self, losses: Floats) -> None:
-        """Take `losses [s, *R]` of the first s snapshots from who has computed them already."""
+    def set_losses(self, losses: Floats) -> None:
+        """Take `losses [s, *R]` of the first s snapshots from a caller that has them already."""
         if self._losses is None:
             self._losses = Rows(losses.shape[1:], self._capacity)
         new = losses[len(self._losses) :]
         self._losses.grow(len(new))[...] = new
 
-    def goes_on(self, stops: Sequence[Stop]) -> bool:
+    def any_running(self, stops: Sequence[Stop]) -> bool:
         """Whether some run is finite still, and no rule of `stops` has held for it."""
         assert self._rows is not None
         going = np.isfinite(self._rows.array[-1]).all(axis=-1)
@@ -114,7 +122,7 @@ class Recorder:
         lr = np.full(used, np.nan) if rates is None else _of_steps("rates", rates, steps)[:used]
         seen = None if batches is None else _of_steps("batches", batches, steps)[:steps]
         if seen is not None:
-            indices("batches", seen, self._problem.points, least=NONE)
+            check_indices("batches", seen, self._problem.points, least=PADDING)
         held = self._held(params[: steps + 1], last)
         return Run(self._problem, optimizer, held, lr, Outcome(kind, last), seen)
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.core.arrays import Floats, Ints, as_value, keep
+from gdanim.core.arrays import Floats, Ints, read_only, set_fields
 from gdanim.core.serialize import load_value, save_value
-from gdanim.descent.batches import NONE
+from gdanim.descent.batches import PADDING
 from gdanim.descent.events import Event, Record, find_events
 from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError, listed
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 
 FINISHED, CONVERGED, DIVERGED = "finished", "converged", "diverged"
@@ -34,14 +34,14 @@ class Outcome:
     step: Ints
 
     def __post_init__(self) -> None:
-        keep(self, kind=as_value(np.array(self.kind)), step=as_value(np.array(self.step)))
+        set_fields(self, kind=read_only(np.array(self.kind)), step=read_only(np.array(self.step)))
 
     def __str__(self) -> str:
         pairs = zip(self.kind.ravel(), self.step.ravel(), strict=True)
         return ", ".join(f"{kind} at step {step}" for kind, step in pairs)
 
 
-def together(outcomes: Sequence[Outcome]) -> Outcome:
+def stack_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
     """How R single runs ended, as one value: `kind [R]`, `step [R]`; of one run, its own."""
     if len(outcomes) == 1:
         return outcomes[0]
@@ -62,7 +62,7 @@ class Run:
     all points). A run that ended before the others of its axis keeps its last parameters.
     """
 
-    problem: Landscape
+    problem: Objective
     optimizer: Optimizer | None
     params: Floats
     rates: Floats
@@ -70,10 +70,10 @@ class Run:
     batches: Ints | None = None
 
     def __post_init__(self) -> None:
-        as_value(self.params)
-        as_value(self.rates)
+        read_only(self.params)
+        read_only(self.rates)
         if self.batches is not None:
-            as_value(self.batches)
+            read_only(self.batches)
 
     def __repr__(self) -> str:
         runs = f"{self.runs} runs x " if self.runs else ""
@@ -93,7 +93,7 @@ class Run:
     @cached_property
     def losses(self) -> Floats:
         """The loss at every step, `[S+1, *R]`."""
-        return as_value(self.problem.losses(self.params))
+        return read_only(self.problem.losses(self.params))
 
     @cached_property
     def validation_losses(self) -> Floats | None:
@@ -103,7 +103,7 @@ class Run:
         problem = self.problem
         if not isinstance(problem, Problem) or problem.validation is None:
             return None
-        return as_value(problem.validation_losses(self.params))
+        return read_only(problem.validation_losses(self.params))
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -136,7 +136,7 @@ class Run:
         if self.batches is None or not len(self.batches):
             return None
         batch = self.batches[min(step, len(self.batches) - 1)]
-        return np.asarray(batch[batch != NONE])
+        return np.asarray(batch[batch != PADDING])
 
     def __getitem__(self, index: int) -> Run:
         """One run of the first run axis, cut at its own last step; its problem and optimizer are

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import Floats, above_zero, floats, keep, positive
+from gdanim.core.arrays import Floats, check_positive, check_positive_array, floats, set_fields
 from gdanim.errors import GdanimError, listed
 
 
@@ -68,7 +68,7 @@ class Constant(Planned):
     rate: ArrayLike
 
     def __post_init__(self) -> None:
-        keep(self, rate=positive("rate", self.rate))
+        set_fields(self, rate=check_positive_array("rate", self.rate))
 
     def __call__(self, step: int) -> Floats:
         """`rate`."""
@@ -87,8 +87,8 @@ def learning_rate(lr: Rate) -> Rate:
     if isinstance(lr, Schedule):
         return lr
     if isinstance(lr, Mapping):
-        return {name: above_zero(f"lr[{name!r}]", rate) for name, rate in lr.items()}
-    array = positive("lr", lr)
+        return {name: check_positive(f"lr[{name!r}]", rate) for name, rate in lr.items()}
+    array = check_positive_array("lr", lr)
     return array if array.ndim else float(array)
 
 

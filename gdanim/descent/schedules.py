@@ -15,13 +15,13 @@ from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import (
     Floats,
-    above_zero,
-    as_value,
-    at_least_zero,
-    fraction,
-    keep,
-    positive,
-    whole,
+    check_fraction,
+    check_int,
+    check_non_negative,
+    check_positive,
+    check_positive_array,
+    read_only,
+    set_fields,
 )
 from gdanim.descent.schedule import Constant, Planned, Schedule
 from gdanim.errors import GdanimError, expect
@@ -52,8 +52,8 @@ class Piecewise(Planned):
 
     def __post_init__(self) -> None:
         expect("ends", self.ends, Iterable, "[50]")
-        keep(self, rates=positive("rates", self.rates), ends=tuple(self.ends))
-        ends = [whole("ends", end, least=1) for end in self.ends]
+        set_fields(self, rates=check_positive_array("rates", self.rates), ends=tuple(self.ends))
+        ends = [check_int("ends", end, least=1) for end in self.ends]
         if len(np.atleast_1d(self.rates)) != len(ends) + 1 or sorted(set(ends)) != ends:
             raise GdanimError(
                 f"Piecewise: expected one more rate than ends, and ends that grow; got "
@@ -77,7 +77,11 @@ class Exponential(Planned):
     factor: float
 
     def __post_init__(self) -> None:
-        keep(self, rate=positive("rate", self.rate), factor=above_zero("factor", self.factor))
+        set_fields(
+            self,
+            rate=check_positive_array("rate", self.rate),
+            factor=check_positive("factor", self.factor),
+        )
 
     def __call__(self, step: int) -> Floats:
         """`rate * factor^step`."""
@@ -97,8 +101,12 @@ class StepDecay(Planned):
     every: int
 
     def __post_init__(self) -> None:
-        keep(self, rate=positive("rate", self.rate), factor=above_zero("factor", self.factor))
-        whole("every", self.every, least=1)
+        set_fields(
+            self,
+            rate=check_positive_array("rate", self.rate),
+            factor=check_positive("factor", self.factor),
+        )
+        check_int("every", self.every, least=1)
 
     def __call__(self, step: int) -> Floats:
         """`rate * factor^floor(step / every)`."""
@@ -118,8 +126,12 @@ class Cosine(Planned):
     last: float = 0.0
 
     def __post_init__(self) -> None:
-        keep(self, rate=positive("rate", self.rate), last=at_least_zero("last", self.last))
-        whole("steps", self.steps, least=1)
+        set_fields(
+            self,
+            rate=check_positive_array("rate", self.rate),
+            last=check_non_negative("last", self.last),
+        )
+        check_int("steps", self.steps, least=1)
 
     def __call__(self, step: int) -> Floats:
         """`last + (rate - last) (1 + cos(pi step / steps)) / 2`."""
@@ -140,8 +152,8 @@ class WarmUp(Planned):
     factor: float = 0.1
 
     def __post_init__(self) -> None:
-        keep(self, factor=above_zero("factor", self.factor))
-        whole("steps", self.steps, least=1)
+        set_fields(self, factor=check_positive("factor", self.factor))
+        check_int("steps", self.steps, least=1)
         if not isinstance(self.then, Planned):
             raise GdanimError(
                 f"then: expected a schedule of the step alone, got {self.then!r:.80}; "
@@ -170,8 +182,12 @@ class OneCycle(Planned):
     rise: float = 0.3
 
     def __post_init__(self) -> None:
-        keep(self, peak=positive("peak", self.peak), rise=fraction("rise", self.rise))
-        whole("steps", self.steps, least=2)
+        set_fields(
+            self,
+            peak=check_positive_array("peak", self.peak),
+            rise=check_fraction("rise", self.rise),
+        )
+        check_int("steps", self.steps, least=2)
 
     def __call__(self, step: int) -> Floats:
         """The rate of `step`."""
@@ -196,9 +212,13 @@ class Switch(Schedule):
     steps: int = 6
 
     def __post_init__(self) -> None:
-        keep(self, before=positive("before", self.before), after=positive("after", self.after))
-        keep(self, cutoff=at_least_zero("cutoff", self.cutoff))
-        whole("steps", self.steps, least=1)
+        set_fields(
+            self,
+            before=check_positive_array("before", self.before),
+            after=check_positive_array("after", self.after),
+        )
+        set_fields(self, cutoff=check_non_negative("cutoff", self.cutoff))
+        check_int("steps", self.steps, least=1)
         try:
             shape = np.broadcast_shapes(np.shape(self.before), np.shape(self.after))
         except ValueError:
@@ -207,7 +227,7 @@ class Switch(Schedule):
                 f"shapes {np.shape(self.before)} and {np.shape(self.after)}"
             ) from None
         # As many runs, or rates of parameters, as either has.
-        keep(self, before=as_value(np.broadcast_to(self.before, shape)))
+        set_fields(self, before=read_only(np.broadcast_to(self.before, shape)))
 
     @property
     def first(self) -> Floats:
@@ -244,9 +264,13 @@ class Plateau(Schedule):
     threshold: float = 1e-4
 
     def __post_init__(self) -> None:
-        keep(self, rate=positive("rate", self.rate), factor=above_zero("factor", self.factor))
-        keep(self, threshold=at_least_zero("threshold", self.threshold))
-        whole("patience", self.patience)
+        set_fields(
+            self,
+            rate=check_positive_array("rate", self.rate),
+            factor=check_positive("factor", self.factor),
+        )
+        set_fields(self, threshold=check_non_negative("threshold", self.threshold))
+        check_int("patience", self.patience)
 
     @property
     def first(self) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.core.arrays import Floats, at_least_zero, keep, number, whole
+from gdanim.core.arrays import Floats, check_finite, check_int, check_non_negative, set_fields
 from gdanim.descent.run import CONVERGED, DIVERGED
 from gdanim.errors import GdanimError
 
@@ -43,8 +43,8 @@ class Convergence(Stop):
     steps: int = 10
 
     def __post_init__(self) -> None:
-        keep(self, tolerance=at_least_zero("tolerance", self.tolerance))
-        whole("steps", self.steps, least=1)
+        set_fields(self, tolerance=check_non_negative("tolerance", self.tolerance))
+        check_int("steps", self.steps, least=1)
 
     @property
     def kind(self) -> str:
@@ -73,8 +73,8 @@ class Stall(Stop):
     steps: int = 6
 
     def __post_init__(self) -> None:
-        keep(self, cutoff=at_least_zero("cutoff", self.cutoff))
-        whole("steps", self.steps, least=1)
+        set_fields(self, cutoff=check_non_negative("cutoff", self.cutoff))
+        check_int("steps", self.steps, least=1)
 
     @property
     def kind(self) -> str:
@@ -100,7 +100,7 @@ class Divergence(Stop):
     factor: float = 1e3
 
     def __post_init__(self) -> None:
-        if number("factor", self.factor) <= 1:
+        if check_finite("factor", self.factor) <= 1:
             raise GdanimError(f"factor: must be above 1, got {self.factor!r}")
 
     @property

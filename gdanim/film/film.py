@@ -99,7 +99,7 @@ class Film:
 
         def show(frame: int) -> Sequence[Artist]:
             # Texts are broken and names kept apart as the figure's size has it.
-            seen = view.sees(self.clip, frame), *self.figure.bbox.size
+            seen = view.frame_key(self.clip, frame), *self.figure.bbox.size
             if seen not in last:
                 last.clear()
                 last[seen] = list(update(frame))

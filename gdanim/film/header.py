@@ -64,7 +64,7 @@ def draw_header(figure: Figure, clip: Clip) -> tuple[Header, Update]:
         figure.text(0, 0, "", color=theme.ink, size=theme.subtitle_size),
     )
     shown = captions(clip)
-    every = clip.among or (clip,)
+    every = clip.linked_clips or (clip,)
 
     def say(words: Words) -> None:
         for field in fields(words):

@@ -1,7 +1,7 @@
 """How time runs: the paces of a video, `pacing.Log()` beside `pacing.Even()`."""
 
-from gdanim.pacing.by_loss import Loss as Loss
-from gdanim.pacing.by_motion import Motion as Motion
+from gdanim.pacing.by_loss import ByLoss as ByLoss
+from gdanim.pacing.by_motion import ByMotion as ByMotion
 from gdanim.pacing.log import Log as Log
 from gdanim.pacing.slow_motion import SlowMotion as SlowMotion
 from gdanim.pacing.timeline import Even as Even

@@ -17,7 +17,7 @@ SMALLEST = 1e-9
 
 
 @dataclass(frozen=True)
-class Loss(ByWeight):
+class ByLoss(ByWeight):
     """Each frame brings the same change of the loss's logarithm, so a plateau passes quickly.
 
     A rise counts like a fall; a loss that can be negative counts by itself, not by its logarithm.

@@ -20,7 +20,7 @@ ROOM = 1.5
 
 
 @dataclass(frozen=True)
-class Motion(ByWeight):
+class ByMotion(ByWeight):
     """Each frame shows the same amount of visible change of the prediction.
 
     That is the root mean square, over points of the data, of how far the prediction moves within
@@ -75,4 +75,4 @@ def place(run: Run, params: Floats) -> Floats:
         y = np.nan_to_num(y, nan=high, posinf=np.inf, neginf=-np.inf)
         return np.clip(y, low - ROOM * height, high + ROOM * height) / height
 
-    return in_blocks(predicted, params, len(some) * model.cost)
+    return in_blocks(predicted, params, len(some) * model.workspace)

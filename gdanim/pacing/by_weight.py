@@ -9,7 +9,7 @@ from typing import Self, final
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, Ints, above_zero
+from gdanim.core.arrays import Floats, Ints, check_positive
 from gdanim.descent.run import Run
 from gdanim.pacing.timeline import Pace, Timeline, all_runs, check_holds, held, shares
 
@@ -28,8 +28,8 @@ class ByWeight(Pace):
     longest: float = 0.5
 
     def __post_init__(self) -> None:
-        above_zero("seconds", self.seconds)
-        above_zero("longest", self.longest)
+        check_positive("seconds", self.seconds)
+        check_positive("longest", self.longest)
         check_holds(self.first, self.last)
 
     @abstractmethod
@@ -45,7 +45,7 @@ class ByWeight(Pace):
         return held(steps, before, after, len(weights), fps)
 
     @final
-    def lasting(self, seconds: float) -> Self:
+    def with_duration(self, seconds: float) -> Self:
         """The same over another length."""
         return replace(self, seconds=seconds)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.core.arrays import Ints, above_zero, number, whole
+from gdanim.core.arrays import Ints, check_finite, check_int, check_positive
 from gdanim.descent.events import KINDS
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
@@ -30,8 +30,8 @@ class SlowMotion(Pace):
     seconds: float = 1.0
 
     def __post_init__(self) -> None:
-        above_zero("seconds", self.seconds)
-        if number("factor", self.factor) < 1:
+        check_positive("seconds", self.seconds)
+        if check_finite("factor", self.factor) < 1:
             raise GdanimError(f"factor: must be at least 1, got {self.factor!r}")
         for moment in self.around or ():
             if isinstance(moment, str) and moment not in KINDS:
@@ -40,7 +40,7 @@ class SlowMotion(Pace):
                     f"got {moment!r}"
                 )
             if not isinstance(moment, str):
-                whole("around", moment)
+                check_int("around", moment)
 
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
         """As many frames as the other pace has."""
@@ -55,9 +55,9 @@ class SlowMotion(Pace):
         frames = [steps[:first], slowed(moving, slow, self.factor), steps[last + 1 :]]
         return Timeline(np.concatenate(frames), fps)
 
-    def lasting(self, seconds: float) -> SlowMotion:
+    def with_duration(self, seconds: float) -> SlowMotion:
         """The same about another length."""
-        return replace(self, pace=self.pace.lasting(seconds))
+        return replace(self, pace=self.pace.with_duration(seconds))
 
     def _steps(self, runs: Sequence[Run]) -> Ints:
         """The steps of all moments."""

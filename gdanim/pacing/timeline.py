@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.core.arrays import Ints, above_zero, as_value, at_least_zero, whole
+from gdanim.core.arrays import Ints, check_int, check_non_negative, check_positive, read_only
 from gdanim.descent.run import Run
 
 
@@ -20,8 +20,8 @@ class Timeline:
     fps: int
 
     def __post_init__(self) -> None:
-        as_value(self.steps)
-        whole("fps", self.fps, least=1)
+        read_only(self.steps)
+        check_int("fps", self.fps, least=1)
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -92,7 +92,7 @@ class Pace(ABC):
         """The frames that show `run` at `fps` frames per second, up to the longest one's end."""
 
     @abstractmethod
-    def lasting(self, seconds: float) -> Pace:
+    def with_duration(self, seconds: float) -> Pace:
         """The same pace over a length of `seconds`."""
 
 
@@ -109,7 +109,7 @@ class Even(Pace):
     last: float = 1.5
 
     def __post_init__(self) -> None:
-        above_zero("seconds", self.seconds)
+        check_positive("seconds", self.seconds)
         check_holds(self.first, self.last)
 
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
@@ -124,7 +124,7 @@ class Even(Pace):
             steps = moving * last // max(1, frames - 1)
         return held(steps, before, after, last, fps)
 
-    def lasting(self, seconds: float) -> Even:
+    def with_duration(self, seconds: float) -> Even:
         """The same holds over another length."""
         return replace(self, seconds=seconds)
 
@@ -138,7 +138,7 @@ class Every(Pace):
     last: float = 1.5
 
     def __post_init__(self) -> None:
-        whole("steps", self.steps, least=1)
+        check_int("steps", self.steps, least=1)
         check_holds(self.first, self.last)
 
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
@@ -150,7 +150,7 @@ class Every(Pace):
         holds = _frames(self.first, fps), _frames(self.last, fps)
         return Timeline(np.pad(steps, holds, mode="edge"), fps)
 
-    def lasting(self, seconds: float) -> Even:
+    def with_duration(self, seconds: float) -> Even:
         """All steps evenly over `seconds`, with the same holds."""
         return Even(seconds, self.first, self.last)
 
@@ -158,7 +158,7 @@ class Every(Pace):
 def check_holds(first: float, last: float) -> None:
     """GdanimError for holds that no video can have."""
     for name, value in (("first", first), ("last", last)):
-        at_least_zero(name, value)
+        check_non_negative(name, value)
 
 
 def all_runs(run: Run | Sequence[Run]) -> Sequence[Run]:
@@ -190,5 +190,5 @@ def held(moving: Ints, before: int, after: int, last: int, fps: int) -> Timeline
 
 def _frames(seconds: float, fps: int) -> int:
     """The whole frames in `seconds`; the summand keeps 0.29 s at 100 fps from becoming 28."""
-    whole("fps", fps, least=1)
+    check_int("fps", fps, least=1)
     return int(seconds * fps + 1e-6)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, Ints, floats, keep, number, whole
+from gdanim.core.arrays import Floats, Ints, check_finite, check_int, floats, set_fields
 from gdanim.errors import GdanimError, expect
 
 Curve = Callable[[Floats], Floats]
@@ -58,7 +58,7 @@ class Dataset:
             raise GdanimError(
                 f"Dataset: {x.shape[1]} features need as many x_names, got {self.x_names!r}"
             )
-        keep(self, x=x, y=y, x_names=names)
+        set_fields(self, x=x, y=y, x_names=names)
 
     def __repr__(self) -> str:
         return f"Dataset({len(self)} points, {', '.join(self.x_names)} -> {self.y_name})"
@@ -87,13 +87,13 @@ class Dataset:
         Which ones is drawn from `seed`; either part keeps the order of the points. Raises
         GdanimError unless `fraction` lies between 0 and 1 and leaves each part at least one point.
         """
-        trained = round(number("fraction", fraction) * len(self))
+        trained = round(check_finite("fraction", fraction) * len(self))
         if not 0 < trained < len(self):
             raise GdanimError(
                 f"fraction: of {len(self)} points {fraction!r} leaves one part empty; "
                 f"choose between 0 and 1"
             )
-        chosen = np.random.default_rng(whole("seed", seed)).permutation(len(self))
+        chosen = np.random.default_rng(check_int("seed", seed)).permutation(len(self))
         return self._part(np.sort(chosen[:trained])), self._part(np.sort(chosen[trained:]))
 
     def _part(self, points: Ints) -> Dataset:

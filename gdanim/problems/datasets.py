@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import at_least_zero, floats, parameters, whole
+from gdanim.core.arrays import check_int, check_non_negative, check_params, floats
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
@@ -90,12 +90,12 @@ def sinusoid(
 def _observed(
     model: Model, params: Sequence[float], points: int, range: Range, noise: float, seed: int
 ) -> Dataset:
-    whole("points", points, least=1)
-    whole("seed", seed)
+    check_int("points", points, least=1)
+    check_int("seed", seed)
     ends = floats("range", range).tolist()
     if np.shape(ends) != (2,) or not (np.isfinite(ends).all() and ends[0] < ends[1]):
         raise GdanimError(f"range: must be (low, high) with low < high, got {range!r:.80}")
-    at_least_zero("noise", noise)
+    check_non_negative("noise", noise)
     clean = on_curve(model, params, np.linspace(ends[0], ends[1], points))
     error = noise * np.random.default_rng(seed).normal(size=points)
     return Dataset(clean.x, clean.y + error, truth=clean.truth)
@@ -179,7 +179,7 @@ def on_curve(model: Model, params: Sequence[float], x: ArrayLike) -> Dataset:
     Raises GdanimError for parameters or points that do not fit the model or are not finite.
     """
     expect("model", model, Model, "Linear()")
-    fixed = parameters("params", params, model.names)
+    fixed = check_params("params", params, model.names)
     if fixed.ndim != 1 or not np.isfinite(fixed).all():
         raise GdanimError(
             f"params: must be {len(model.names)} finite numbers ({', '.join(model.names)}), "

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, as_value, number, whole
+from gdanim.core.arrays import Floats, check_finite, check_int, read_only
 from gdanim.errors import GdanimError
 from gdanim.problems._formula_errors import evaluated, explained, slopes
 from gdanim.problems.model import Model
@@ -19,7 +19,7 @@ ARRAYS = "arrays, each parameter of shape [..., 1] and each feature of shape [N]
 
 
 @dataclass(frozen=True, eq=False)
-class Function(Model):
+class Formula(Model):
     """A formula `f(x, a, b, ...)` in plain NumPy; the names of its parameters are its own.
 
     Its first `features` arguments are the features, the others the parameters. It is written
@@ -36,11 +36,11 @@ class Function(Model):
     formula: str = ""
 
     def __post_init__(self) -> None:
-        whole("Function: features", self.features, least=1)
+        check_int("Formula: features", self.features, least=1)
         formula = self.formula or _mathtext(self.f, self._arguments)
         object.__setattr__(self, "formula", formula)
         for name, start in self._starts.items():
-            number(f"Function: {self._name}: the default of {name}", start)
+            check_finite(f"Formula: {self._name}: the default of {name}", start)
         self._try()
 
     @property
@@ -84,13 +84,13 @@ class Function(Model):
             arguments = list(signature(self.f).parameters.values())
         except (TypeError, ValueError):
             raise GdanimError(
-                f"Function: {self.f!r:.80} tells no names of parameters; "
+                f"Formula: {self.f!r:.80} tells no names of parameters; "
                 "wrap it: lambda x, a, b: ..."
             ) from None
         named = [a for a in arguments if a.kind in (a.POSITIONAL_ONLY, a.POSITIONAL_OR_KEYWORD)]
         if any(a.kind is a.VAR_POSITIONAL for a in arguments) or len(named) <= self.features:
             raise GdanimError(
-                f"Function: {self._name} must name {self.features} feature(s) and at least one "
+                f"Formula: {self._name} must name {self.features} feature(s) and at least one "
                 f"parameter, as in f(x, a, b); it has {signature(self.f)}"
             )
         return tuple(named)
@@ -110,18 +110,18 @@ class Function(Model):
         # Numbers of points and runs that nothing else has; and nothing may be assigned to.
         width = len(self.names)
         points, runs = width + 1, width + 2
-        x = as_value(np.linspace(0.25, 0.75, points * self.features).reshape(points, -1))
-        params = as_value(np.linspace(0.3, 0.7, runs * width).reshape(runs, width))
-        where = f"Function: {self._name}"
+        x = read_only(np.linspace(0.25, 0.75, points * self.features).reshape(points, -1))
+        params = read_only(np.linspace(0.3, 0.7, runs * width).reshape(runs, width))
+        where = f"Formula: {self._name}"
         with explained(where, ARRAYS):
             value = self.predict(params, x)
             alone = self.predict(params[-1], x[-1:])
         if not np.allclose(value[-1, -1], alone[0], equal_nan=True):
             raise GdanimError(
-                f"Function: {self._name} mixes the points or the parameters of many steps, as "
+                f"Formula: {self._name} mixes the points or the parameters of many steps, as "
                 "np.sum(...) does; write it elementwise: each point's value from that point alone"
             )
-        hint = "" if self.derivative else "; or give Function(f, derivative=...)"
+        hint = "" if self.derivative else "; or give Formula(f, derivative=...)"
         with explained(where, ARRAYS, hint):
             self.vjp(params, x, np.ones((runs, points)))
 

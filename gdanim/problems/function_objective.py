@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import Floats, Ints, as_value, floats
+from gdanim.core.arrays import Floats, Ints, floats, read_only
 from gdanim.errors import GdanimError
 from gdanim.problems._formula_errors import evaluated, explained, slopes
-from gdanim.problems.objective import Best, Landscape
+from gdanim.problems.objective import Best, Objective
 
 
 @dataclass(frozen=True, eq=False)
-class Objective(Landscape):
+class FunctionObjective(Objective):
     """Minimise `f(x, y, ...)`, a formula in plain NumPy of one parameter or more.
 
     It is written elementwise and gets one array for each parameter, all of the same shape. Fields:
@@ -67,7 +67,7 @@ class Objective(Landscape):
         return 0
 
     @property
-    def cost(self) -> int:
+    def workspace(self) -> int:
         """The parameters."""
         return len(self.names)
 
@@ -118,16 +118,16 @@ class Objective(Landscape):
         low, high = np.asarray(self.range).T
         # A number of runs that nothing else has; and nothing may be assigned to.
         runs = len(self.names) + 1
-        params = as_value(low + (high - low) * np.linspace(0.3, 0.6, runs)[:, np.newaxis])
-        where, arrays = f"Objective: {self.loss_name}", "an array for each parameter"
+        params = read_only(low + (high - low) * np.linspace(0.3, 0.6, runs)[:, np.newaxis])
+        where, arrays = f"FunctionObjective: {self.loss_name}", "an array for each parameter"
         with explained(where, arrays):
             value, alone = self.loss_at(params), self.loss_at(params[-1])
         if not np.allclose(value[-1], alone, equal_nan=True):
             raise GdanimError(
-                f"Objective: {self.loss_name} mixes the parameters of many steps, as np.sum(...) "
-                "does; write it elementwise"
+                f"FunctionObjective: {self.loss_name} mixes the parameters of many steps, "
+                "as np.sum(...) does; write it elementwise"
             )
-        hint = "" if self.derivative else "; or give Objective(f, derivative=...)"
+        hint = "" if self.derivative else "; or give FunctionObjective(f, derivative=...)"
         with explained(where, arrays, hint):
             self.gradient_at(params)
 
@@ -142,7 +142,7 @@ def _names(f: Callable[..., Any]) -> tuple[str, ...]:
     names = tuple(argument.name for argument in arguments if argument.kind in kinds)
     if not names or any(a.kind is Parameter.VAR_POSITIONAL for a in arguments):
         raise GdanimError(
-            f"Objective: {f!r:.80} tells no names of parameters; give names=('x', 'y')"
+            f"FunctionObjective: {f!r:.80} tells no names of parameters; give names=('x', 'y')"
         )
     return names
 
@@ -156,7 +156,8 @@ def _distinct(names: object) -> tuple[str, ...]:
         or len(set(given)) < len(given)
     ):
         raise GdanimError(
-            f"Objective: names must be different texts, such as ('x', 'y'); got {names!r:.80}"
+            "FunctionObjective: names must be different texts, such as ('x', 'y'); "
+            f"got {names!r:.80}"
         )
     return tuple(given)
 
@@ -165,11 +166,11 @@ def _table(
     field: str, values: ArrayLike, names: tuple[str, ...], rows: int | None = None
 ) -> Floats:
     """`values [rows, P]`."""
-    array = floats(f"Objective: {field}", values)
+    array = floats(f"FunctionObjective: {field}", values)
     if array.ndim != 2 or array.shape != (rows or len(array), len(names)):
         raise GdanimError(
-            f"Objective: {field} must have shape [{rows or 'K'}, {len(names)}], a column for each "
-            f"of {', '.join(names)}; got {array.shape}"
+            f"FunctionObjective: {field} must have shape [{rows or 'K'}, {len(names)}], "
+            f"a column for each of {', '.join(names)}; got {array.shape}"
         )
     return array
 
@@ -181,7 +182,7 @@ def _range(values: ArrayLike, width: int) -> Floats:
         np.isfinite(array).all() and (array[..., 0] < array[..., 1]).all()
     ):
         raise GdanimError(
-            f"Objective: range must be (low, high), or one such pair for each of {width} "
+            f"FunctionObjective: range must be (low, high), or one such pair for each of {width} "
             f"parameters, with low < high, got {values!r:.80}"
         )
     return floats("range", np.broadcast_to(array, (width, 2)))

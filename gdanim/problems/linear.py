@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, whole
+from gdanim.core.arrays import Floats, check_int
 from gdanim.problems.model import LinearInParameters
 
 
@@ -20,7 +20,7 @@ class Linear(LinearInParameters):
     features: int = 1
 
     def __post_init__(self) -> None:
-        whole("Linear: features", self.features, least=1)
+        check_int("Linear: features", self.features, least=1)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, whole
+from gdanim.core.arrays import Floats, check_int
 from gdanim.problems.linear import Linear
 from gdanim.problems.model import Model, sigmoid
 
@@ -22,7 +22,7 @@ class Logistic(Model):
     features: int = 1
 
     def __post_init__(self) -> None:
-        whole("Logistic: features", self.features, least=1)
+        check_int("Logistic: features", self.features, least=1)
 
     @property
     def logits(self) -> Linear:

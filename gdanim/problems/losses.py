@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, above_zero, keep
+from gdanim.core.arrays import Floats, check_positive, set_fields
 from gdanim.errors import GdanimError
 from gdanim.problems.model import Model, sigmoid
 
@@ -25,7 +25,7 @@ class Loss(ABC):
     def symbol(self) -> str:
         """As a label has it: `MSE`."""
 
-    def reads(self, model: Model, y: Floats) -> Model:
+    def scored_model(self, model: Model, y: Floats) -> Model:
         """The model whose prediction `value` takes to compare with `y`: for most losses the model
         itself. Raises GdanimError where this loss has no meaning for the model or for `y`.
         """
@@ -131,7 +131,7 @@ class Huber(Loss):
     delta: float = 1.0
 
     def __post_init__(self) -> None:
-        keep(self, delta=above_zero("Huber: delta", self.delta))
+        set_fields(self, delta=check_positive("Huber: delta", self.delta))
 
     @property
     def name(self) -> str:
@@ -177,7 +177,7 @@ class LogLoss(Loss):
         """`log loss`."""
         return "log loss"
 
-    def reads(self, model: Model, y: Floats) -> Model:
+    def scored_model(self, model: Model, y: Floats) -> Model:
         """The model of the logits; GdanimError for a model without, or y beyond 0 and 1."""
         if model.logits is None:
             raise GdanimError(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, keep, whole
+from gdanim.core.arrays import Floats, check_int, set_fields
 from gdanim.errors import GdanimError
 from gdanim.problems.model import Model, sigmoid
 
@@ -55,15 +55,15 @@ class MLP(Model):
                 f"MLP: hidden must be the units of each hidden layer, such as (20,), "
                 f"got {self.hidden!r:.80}"
             )
-        sizes = tuple(whole("MLP: hidden", units, least=1) for units in self.hidden)
-        keep(self, hidden=sizes)
+        sizes = tuple(check_int("MLP: hidden", units, least=1) for units in self.hidden)
+        set_fields(self, hidden=sizes)
         for name, value, allowed in (
             ("activation", self.activation, tuple(ACTIVATIONS)),
             ("output", self.output, OUTPUTS),
         ):
             if value not in allowed:
                 raise GdanimError(f"MLP: {name} must be {' or '.join(allowed)}, got {value!r:.80}")
-        whole("MLP: features", self.features, least=1)
+        check_int("MLP: features", self.features, least=1)
 
     @property
     def logits(self) -> MLP | None:
@@ -71,7 +71,7 @@ class MLP(Model):
         return replace(self, output="linear") if self.output == "logistic" else None
 
     @property
-    def cost(self) -> int:
+    def workspace(self) -> int:
         """The units."""
         return sum(self.hidden) + 1
 

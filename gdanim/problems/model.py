@@ -9,7 +9,7 @@ from typing import final
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, keep, parameters
+from gdanim.core.arrays import Floats, check_params, set_fields
 
 
 class Model(ABC):
@@ -50,7 +50,7 @@ class Model(ABC):
         return None
 
     @property
-    def cost(self) -> int:
+    def workspace(self) -> int:
         """How many numbers a prediction holds for each point while it is computed."""
         return 1
 
@@ -130,7 +130,7 @@ class Fixed:
     params: Floats
 
     def __post_init__(self) -> None:
-        keep(self, params=parameters("params", self.params, self.model.names))
+        set_fields(self, params=check_params("params", self.params, self.model.names))
 
     def __call__(self, x: Floats) -> Floats:
         return self.model.predict(self.params, x)

@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import Floats, Ints, in_blocks, indices, parameters
+from gdanim.core.arrays import Floats, Ints, check_indices, check_params, in_blocks
 from gdanim.errors import GdanimError
 
 
@@ -26,7 +26,7 @@ class Best:
     params: Floats | None = None
 
 
-class Landscape(ABC):
+class Objective(ABC):
     """A loss over P parameters: of data and a model (Problem), or a bare function of them.
 
     The loop, the Recorder, Run and the views that need no data ask nothing else. Shapes are gufunc
@@ -61,7 +61,7 @@ class Landscape(ABC):
 
     @property
     @abstractmethod
-    def cost(self) -> int:
+    def workspace(self) -> int:
         """How many numbers one evaluation of the loss holds at a time."""
 
     @property
@@ -99,7 +99,7 @@ class Landscape(ABC):
 
         Raises GdanimError for another number of parameters, and for points that there are not.
         """
-        checked, points = parameters("params", params, self.names), self._batch(batch)
+        checked, points = check_params("params", params, self.names), self._batch(batch)
         with np.errstate(all="ignore"):
             return self.loss_at(checked, points)
 
@@ -109,7 +109,7 @@ class Landscape(ABC):
 
         Raises GdanimError as `loss` does.
         """
-        checked, points = parameters("params", params, self.names), self._batch(batch)
+        checked, points = check_params("params", params, self.names), self._batch(batch)
         with np.errstate(all="ignore"):
             return self.gradient_at(checked, points)
 
@@ -118,9 +118,9 @@ class Landscape(ABC):
             return None
         if not self.points:
             raise GdanimError("batch: there is no data to choose from; leave it out")
-        return indices("batch", batch, self.points)
+        return check_indices("batch", batch, self.points)
 
     @final
     def losses(self, params: Floats) -> Floats:
         """`(p)->()`: `loss` over long stacks of parameters `[S, ..., P]`, in bounded memory."""
-        return in_blocks(self.loss, params, params[:1].size // params.shape[-1] * self.cost)
+        return in_blocks(self.loss, params, params[:1].size // params.shape[-1] * self.workspace)

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, above_zero, whole
-from gdanim.problems.function_objective import Objective
+from gdanim.core.arrays import Floats, check_int, check_positive
+from gdanim.problems.function_objective import FunctionObjective
 
 
-class Surface(ABC):
+class AnalyticFunction(ABC):
     """A formula and its derivative, both elementwise; a value, so that a run of it can be saved."""
 
     @abstractmethod
@@ -29,14 +29,14 @@ class Surface(ABC):
 class Slopes:
     """The derivative of a surface."""
 
-    surface: Surface
+    surface: AnalyticFunction
 
     def __call__(self, *params: Any) -> Sequence[Any]:
         return self.surface.slopes(*params)
 
 
 @dataclass(frozen=True)
-class Bowl(Surface):
+class Bowl(AnalyticFunction):
     """`a x^2 / 2 + b y^2 / 2`."""
 
     a: float
@@ -56,7 +56,7 @@ class Bowl(Surface):
 
 
 @dataclass(frozen=True)
-class Rosenbrock(Surface):
+class Rosenbrock(AnalyticFunction):
     """`(1 - x)^2 + 100 (y - x^2)^2`."""
 
     def __call__(self, x: Any, y: Any) -> Any:
@@ -69,7 +69,7 @@ class Rosenbrock(Surface):
 
 
 @dataclass(frozen=True)
-class Himmelblau(Surface):
+class Himmelblau(AnalyticFunction):
     """`(x^2 + y - 11)^2 + (x + y^2 - 7)^2`."""
 
     def __call__(self, x: Any, y: Any) -> Any:
@@ -82,7 +82,7 @@ class Himmelblau(Surface):
 
 
 @dataclass(frozen=True)
-class Beale(Surface):
+class Beale(AnalyticFunction):
     """The squares of `1.5 - x + x y`, `2.25 - x + x y^2` and `2.625 - x + x y^3`."""
 
     def __call__(self, x: Any, y: Any) -> Any:
@@ -98,7 +98,7 @@ class Beale(Surface):
 
 
 @dataclass(frozen=True)
-class Rastrigin(Surface):
+class Rastrigin(AnalyticFunction):
     """The sum of `x^2 - 10 cos(2 pi x) + 10` over the parameters."""
 
     def __call__(self, *params: Any) -> Any:
@@ -110,7 +110,7 @@ class Rastrigin(Surface):
 
 
 @dataclass(frozen=True)
-class TwoValleys(Surface):
+class TwoValleys(AnalyticFunction):
     """`x^4 - 4 x^2 + x`."""
 
     def __call__(self, x: Any) -> Any:
@@ -122,7 +122,7 @@ class TwoValleys(Surface):
 
 
 @dataclass(frozen=True)
-class Wave(Surface):
+class Wave(AnalyticFunction):
     """`x cos(0.15 pi x)`."""
 
     def __call__(self, x: Any) -> Any:
@@ -134,15 +134,15 @@ class Wave(Surface):
         return (np.cos(u) - u * np.sin(u),)
 
 
-def bowl(condition: float = 10.0) -> Objective:
+def bowl(condition: float = 10.0) -> FunctionObjective:
     """The quadratic bowl `(x^2 + condition y^2) / 2`: so many times as steep along y as along x.
 
     Its Hessian's eigenvalues are 1 and `condition`, so 2 / condition is the edge of stability.
     Boyd and Vandenberghe, "Convex Optimization", 2004, section 9.3.2. Raises GdanimError unless
     `condition` is one finite number above 0.
     """
-    surface = Bowl(1.0, above_zero("condition", condition))
-    return Objective(
+    surface = Bowl(1.0, check_positive("condition", condition))
+    return FunctionObjective(
         surface,
         ("x", "y"),
         formula=rf"f(x, y) = (x^2 + {surface.b:g}\,y^2)\,/\,2",
@@ -153,13 +153,13 @@ def bowl(condition: float = 10.0) -> Objective:
     )
 
 
-def saddle() -> Objective:
+def saddle() -> FunctionObjective:
     """`(x^2 - y^2) / 2`: downhill for ever along y, and from (x, 0) to the saddle point alone.
 
     Goodfellow, Bengio and Courville, "Deep Learning", 2016, section 8.2.3, has why that matters.
     """
     surface = Bowl(1.0, -1.0)
-    return Objective(
+    return FunctionObjective(
         surface,
         ("x", "y"),
         formula=r"f(x, y) = (x^2 - y^2)\,/\,2",
@@ -169,13 +169,13 @@ def saddle() -> Objective:
     )
 
 
-def rosenbrock() -> Objective:
+def rosenbrock() -> FunctionObjective:
     """The banana valley `(1 - x)^2 + 100 (y - x^2)^2`, easy to find and hard to follow to (1, 1).
 
     Rosenbrock, "An automatic method for finding the greatest or least value of a function", The
     Computer Journal 3, 1960.
     """
-    return Objective(
+    return FunctionObjective(
         Rosenbrock(),
         ("x", "y"),
         ((-2.0, 2.0), (-1.0, 3.0)),
@@ -186,12 +186,12 @@ def rosenbrock() -> Objective:
     )
 
 
-def himmelblau() -> Objective:
+def himmelblau() -> FunctionObjective:
     """`(x^2 + y - 11)^2 + (x + y^2 - 7)^2`: four minima, all of them 0.
 
     Himmelblau, "Applied Nonlinear Programming", 1972.
     """
-    return Objective(
+    return FunctionObjective(
         Himmelblau(),
         ("x", "y"),
         (-5.0, 5.0),
@@ -209,13 +209,13 @@ def himmelblau() -> Objective:
     )
 
 
-def beale() -> Objective:
+def beale() -> FunctionObjective:
     """Three squares with a narrow curved valley to (3, 0.5), flat around and steep at the corners.
 
     Beale, "On an iterative method for finding a local minimum of a function of more than one
     variable", Princeton, 1958.
     """
-    return Objective(
+    return FunctionObjective(
         Beale(),
         ("x", "y"),
         (-4.5, 4.5),
@@ -226,15 +226,15 @@ def beale() -> Objective:
     )
 
 
-def rastrigin(parameters: int = 2) -> Objective:
+def rastrigin(parameters: int = 2) -> FunctionObjective:
     """A bowl with a local minimum near every whole number; the lowest is 0 at the origin.
 
     Rastrigin, "Systems of Extremal Control", Moscow, 1974, for two parameters. Raises
     GdanimError for fewer than one.
     """
-    whole("parameters", parameters, least=1)
+    check_int("parameters", parameters, least=1)
     names = ("x", "y") if parameters == 2 else tuple(f"x{i}" for i in range(1, parameters + 1))
-    return Objective(
+    return FunctionObjective(
         Rastrigin(),
         names,
         (-5.12, 5.12),
@@ -245,12 +245,12 @@ def rastrigin(parameters: int = 2) -> Objective:
     )
 
 
-def two_valleys() -> Objective:
+def two_valleys() -> FunctionObjective:
     """`x^4 - 4 x^2 + x`: a deep valley at the left, and one at the right that keeps what rolls in.
 
     The tilted double well; Poston and Stewart, "Catastrophe Theory and its Applications", 1978.
     """
-    return Objective(
+    return FunctionObjective(
         TwoValleys(),
         ("x",),
         (-2.3, 2.3),
@@ -261,13 +261,13 @@ def two_valleys() -> Objective:
     )
 
 
-def wave() -> Objective:
+def wave() -> FunctionObjective:
     """`x cos(0.15 pi x)` on (-10, 10): a shallow and a deep minimum.
 
     Zhang, Lipton, Li and Smola, "Dive into Deep Learning", 2023, section 12.3. `minima` has those
     of the range; beyond it there are deeper ones.
     """
-    return Objective(
+    return FunctionObjective(
         Wave(),
         ("x",),
         (-10.0, 10.0),

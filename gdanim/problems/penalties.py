@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, above_zero, keep
+from gdanim.core.arrays import Floats, check_positive, set_fields
 
 
 class Penalty(ABC):
@@ -47,7 +47,7 @@ class L2(Penalty):
     weight: float
 
     def __post_init__(self) -> None:
-        keep(self, weight=above_zero("L2: weight", self.weight))
+        set_fields(self, weight=check_positive("L2: weight", self.weight))
 
     @property
     def symbol(self) -> str:
@@ -79,7 +79,7 @@ class L1(Penalty):
     weight: float
 
     def __post_init__(self) -> None:
-        keep(self, weight=above_zero("L1: weight", self.weight))
+        set_fields(self, weight=check_positive("L1: weight", self.weight))
 
     @property
     def symbol(self) -> str:

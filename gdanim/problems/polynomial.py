@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, whole
+from gdanim.core.arrays import Floats, check_int
 from gdanim.errors import GdanimError
 from gdanim.problems.model import LinearInParameters
 
@@ -22,7 +22,7 @@ class Polynomial(LinearInParameters):
     degree: int
 
     def __post_init__(self) -> None:
-        if whole("Polynomial: degree", self.degree) >= len(LETTERS):
+        if check_int("Polynomial: degree", self.degree) >= len(LETTERS):
             raise GdanimError(
                 f"Polynomial: degree must be between 0 and {len(LETTERS) - 1}, got {self.degree}"
             )

@@ -7,17 +7,17 @@ from functools import cached_property
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, Ints, as_value, floats
+from gdanim.core.arrays import Floats, Ints, floats, read_only
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.losses import Loss, MeanSquaredError, RootMeanSquaredError, mean_square
 from gdanim.problems.model import LinearInParameters, Model
-from gdanim.problems.objective import Best, Landscape
+from gdanim.problems.objective import Best, Objective
 from gdanim.problems.penalties import Penalty
 
 
 @dataclass(frozen=True, eq=False)
-class Problem(Landscape):
+class Problem(Objective):
     """Fit `model` to `data` by minimising `loss_function`, and a `penalty` on the parameters' size.
 
     The penalty leaves the model's `intercepts` alone. `validation` is held-out data: it takes no
@@ -49,7 +49,7 @@ class Problem(Landscape):
                     f"Problem: the model takes {self.model.features} feature(s) and the {name} has "
                     f"{data.features} ({', '.join(data.x_names)}); change one of them"
                 )
-            self.loss_function.reads(self.model, data.y)
+            self.loss_function.scored_model(self.model, data.y)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,9 +77,9 @@ class Problem(Landscape):
         return len(self.data)
 
     @property
-    def cost(self) -> int:
+    def workspace(self) -> int:
         """What the model's prediction holds for each point."""
-        return len(self.data) * self.model.cost
+        return len(self.data) * self.model.workspace
 
     @property
     def convex(self) -> bool:
@@ -182,7 +182,7 @@ class Problem(Landscape):
             return None
         rows = np.vstack([self._design, np.diag(np.sqrt(ridge * len(self.data) / 2))])
         y = np.append(self.data.y, np.zeros(len(ridge)))
-        return as_value(np.linalg.lstsq(rows, y)[0])
+        return read_only(np.linalg.lstsq(rows, y)[0])
 
     @cached_property
     def _condensed(self) -> tuple[Floats, Floats, float] | None:
@@ -218,7 +218,7 @@ class Problem(Landscape):
     @cached_property
     def _scored(self) -> Model:
         """The model whose prediction the loss reads."""
-        return self.loss_function.reads(self.model, self.data.y)
+        return self.loss_function.scored_model(self.model, self.data.y)
 
     @cached_property
     def _slopes(self) -> Floats:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError, RequestError
-from gdanim.rendering.sidecars import ALT, CAPTIONS, POSTER, named
+from gdanim.rendering.sidecars import ALT, CAPTIONS, POSTER, sidecar_path
 
 # Best first: a browser takes the first that it can play.
 VIDEOS = {".webm": "video/webm", ".mp4": "video/mp4"}
@@ -67,21 +67,21 @@ def found(video: Path) -> tuple[Media, Media | None]:
 
 
 def _files(base: Path, ends: Sequence[str]) -> tuple[Path, ...]:
-    return tuple(path for path in (named(base, end) for end in ends) if path.is_file())
+    return tuple(path for path in (sidecar_path(base, end) for end in ends) if path.is_file())
 
 
 def _media(base: Path, ends: Sequence[str]) -> Media:
     videos = _files(base, ends)
     size, fps = _measured(videos[-1])
-    alt = named(base, ALT)
+    alt = sidecar_path(base, ALT)
     told = " ".join(alt.read_text(encoding="utf-8").split()) if alt.is_file() else ""
-    frames = named(base, "-frames")
+    frames = sidecar_path(base, "-frames")
     return Media(
         videos,
         size,
         fps,
-        _there(named(base, POSTER)),
-        _there(named(base, CAPTIONS)),
+        _there(sidecar_path(base, POSTER)),
+        _there(sidecar_path(base, CAPTIONS)),
         frames if frames.is_dir() else None,
         told or f"Animation of gradient descent: {base.name}",
     )

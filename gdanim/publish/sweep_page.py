@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdanim.core.atomic import replacing
-from gdanim.descent._same_objective import with_common_landscapes
+from gdanim.descent._same_objective import share_objectives
 from gdanim.descent.run import Run
 from gdanim.errors import RequestError
 from gdanim.pacing.timeline import Pace, Timeline
 from gdanim.publish._html import url
 from gdanim.publish._slider import Slide, page
 from gdanim.rendering.jobs import Settings, request
-from gdanim.rendering.pipeline import Take, Watch, prepare
-from gdanim.rendering.sidecars import ALT, Beside, named
+from gdanim.rendering.pipeline import RenderTask, Watch, prepare
+from gdanim.rendering.sidecars import ALT, Sidecars, sidecar_path
 from gdanim.rendering.sweep import grid
 from gdanim.scripting.load import choose
 
@@ -36,9 +36,9 @@ class InStep(Pace):
         """That of all the runs."""
         return self.pace.timeline(self.runs, fps)
 
-    def lasting(self, seconds: float) -> InStep:
+    def with_duration(self, seconds: float) -> InStep:
         """The same over another length."""
-        return replace(self, pace=self.pace.lasting(seconds))
+        return replace(self, pace=self.pace.with_duration(seconds))
 
 
 def embed(
@@ -61,7 +61,7 @@ def embed(
     if len(choose(selection)) > 1:
         raise RequestError(f"{selection}: holds several scenes; pick one with ::SCENE")
     with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
-        alt = Beside(alt=True)
+        alt = Sidecars(alt=True)
         asked = request([selection], knobs, f"{folder}/", ["mp4"], beside=alt, sweep=sweep)
         takes = in_step(prepare(asked, settings))
         # Where they are while they are made is nobody's business.
@@ -72,24 +72,26 @@ def embed(
         ]
         written = [_beside(where, video) for video in videos] if beside else []
         addresses = [url(Path(path.name)) for path in written] or [_inside(one) for one in videos]
-        told = [named(one.with_suffix(""), ALT).read_text(encoding="utf-8") for one in videos]
+        told = [
+            sidecar_path(one.with_suffix(""), ALT).read_text(encoding="utf-8") for one in videos
+        ]
     slides = [
         Slide(address, values, " ".join(alt.split()))
         for address, values, alt in zip(addresses, grid(sweep), told, strict=True)
     ]
-    scene, clip = takes[0].scene, takes[0].among[0]
+    scene, clip = takes[0].scene, takes[0].linked_clips[0]
     text = page(slides, scene.title or where.stem, scene.size, clip.timeline, clip.theme)
     with replacing(where) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
     return [where, *written]
 
 
-def in_step(takes: Sequence[Take]) -> list[Take]:
+def in_step(takes: Sequence[RenderTask]) -> list[RenderTask]:
     """The same takes with one timeline, the first one's pace over the runs of all, and with limits
     and layout that all have in common.
     """
     every = {(n, label): run for n, take in enumerate(takes) for label, run in take.runs.items()}
-    runs = with_common_landscapes(every)
+    runs = share_objectives(every)
     pace = InStep(takes[0].scene.pace, tuple(runs.values()))
     takes = [
         replace(take, scene=replace(take.scene, pace=pace),
@@ -97,7 +99,7 @@ def in_step(takes: Sequence[Take]) -> list[Take]:
         for n, take in enumerate(takes)
     ]  # fmt: skip
     clips = tuple(take.scene.clip(take.runs) for take in takes)
-    return [replace(take, among=clips) for take in takes]
+    return [replace(take, linked_clips=clips) for take in takes]
 
 
 def _beside(where: Path, video: Path) -> Path:

@@ -12,7 +12,7 @@ from gdanim.encoding.formats import FORMATS, MP4, STILLS, Format, with_codec
 from gdanim.errors import RequestError
 from gdanim.rendering.provenance import Origin, shown_path
 from gdanim.rendering.quality import MEDIUM, OUTPUT, Quality, Size, check_fps, check_size
-from gdanim.rendering.sidecars import NOTHING, Beside, Still
+from gdanim.rendering.sidecars import NOTHING, Sidecars, Still
 from gdanim.rendering.sweep import grid, suffix
 from gdanim.scene import Scene
 from gdanim.scripting.knobs import Value
@@ -59,7 +59,7 @@ class Settings:
         fps = next(rate for rate in wanted if rate is not None)
         if format and format.fps and self.fps is None:
             fps = max((rate for rate in format.fps if rate <= fps), default=min(format.fps))
-        pace = scene.pace if self.seconds is None else scene.pace.lasting(self.seconds)
+        pace = scene.pace if self.seconds is None else scene.pace.with_duration(self.seconds)
         return replace(scene, size=size, fps=fps, pace=pace, theme=self.theme or scene.theme)
 
 
@@ -71,7 +71,7 @@ class Output:
     format: Format | None = None
     still: Still | None = None
     notice: str = ""
-    beside: Beside = NOTHING
+    beside: Sidecars = NOTHING
 
     @property
     def base(self) -> Path:
@@ -102,7 +102,7 @@ def request(
     formats: Sequence[str] = (),
     still: Still | None = None,
     codec: str | None = None,
-    beside: Beside = NOTHING,
+    beside: Sidecars = NOTHING,
     sweep: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> list[Job]:
     """What `gdanim render` asks for: the scenes of `SCRIPT[::SCENE]`, knobs set, and their files.
@@ -137,7 +137,7 @@ def outputs(
     formats: Sequence[str] = (),
     still: Still | None = None,
     codec: str | None = None,
-    beside: Beside = NOTHING,
+    beside: Sidecars = NOTHING,
 ) -> tuple[Output, ...]:
     """The files of the scene called `name`.
 
@@ -158,7 +158,7 @@ def outputs(
     return _accompanied(made, beside)
 
 
-def _accompanied(made: tuple[Output, ...], beside: Beside) -> tuple[Output, ...]:
+def _accompanied(made: tuple[Output, ...], beside: Sidecars) -> tuple[Output, ...]:
     """With what goes beside a video, beside the first."""
     if beside == NOTHING:
         return made

@@ -1,7 +1,7 @@
 """Scenes to their files: videos in one or several formats, and stills.
 
 All that can be wrong with a request is found before the first frame is drawn: `prepare` checks and
-descends, and only then does `Take.files` draw.
+descends, and only then does `RenderTask.files` draw.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from gdanim.core.atomic import FULL, check_folder
-from gdanim.descent.run import Run, together
+from gdanim.descent.run import Run, stack_outcomes
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import FRAME, usable
 from gdanim.errors import GdanimError, RequestError
@@ -29,10 +29,10 @@ from gdanim.pacing.timeline import Pace, Timeline
 from gdanim.rendering.jobs import Job, Output, Settings, single
 from gdanim.rendering.provenance import Note, Origin, versions
 from gdanim.rendering.quality import QUALITIES, Size, check_fps, check_size
-from gdanim.rendering.result import Reel, Rendered, bytes_of, look_of
+from gdanim.rendering.result import EncodePlan, Rendered, bytes_of, look_of
 from gdanim.rendering.sidecars import Still
-from gdanim.rendering.size_limit import Rung, Thinned, best_fit, parse_bytes, rungs
-from gdanim.scene import Descent, Scene, longest, meant
+from gdanim.rendering.size_limit import EncodeSettings, Thinned, first_that_fits, parse_bytes, rungs
+from gdanim.scene import Descent, Scene, hint_for, longest
 from gdanim.scripting.load import ScriptError, own_lines
 from gdanim.scripting.load import load as load_script
 from gdanim.views.base import Clip
@@ -69,7 +69,8 @@ def render(
     one is complete.
     """
     if not isinstance(scene, Scene):
-        raise RequestError(f"render: takes a Scene, got a {type(scene).__name__}; {meant(scene)}")
+        kind = type(scene).__name__
+        raise RequestError(f"render: takes a Scene, got a {kind}; {hint_for(scene)}")
     if jobs < 1:
         raise RequestError(f"jobs: must be at least 1, got {jobs}")
     if quality is not None and quality not in QUALITIES:
@@ -86,17 +87,17 @@ def render(
 
 def prepare(
     jobs: Sequence[Job], settings: Settings, record: Callable[[Descent], Run] = Descent.run
-) -> list[Take]:
+) -> list[RenderTask]:
     """Check every output of all the jobs, then descend. Draws nothing and writes nothing."""
     return [take for job in check(jobs, settings) for take in _takes(job, settings, record)]
 
 
-def rehearse(takes: Sequence[Take]) -> None:
+def rehearse(takes: Sequence[RenderTask]) -> None:
     """Find what is wrong with a scene's panels before another one is drawn.
 
     Composes a film of every scene but the first, which is drawn right away; of a sweep's only one.
     """
-    scenes: dict[tuple[str, str] | None, Take] = {}
+    scenes: dict[tuple[str, str] | None, RenderTask] = {}
     for take in takes:
         name = (take.origin.script, take.origin.scene) if take.origin else None
         scenes.setdefault(name, take)
@@ -121,10 +122,10 @@ def check(
 
 
 @dataclass(frozen=True, eq=False)
-class Take:
+class RenderTask:
     """Recorded runs and the files that are drawn of them at one frame rate; all is checked.
 
-    `among` are the clips of videos that take each other's place, its own among them.
+    `linked_clips` are the clips of videos that take each other's place, its own among them.
     """
 
     scene: Scene
@@ -133,7 +134,7 @@ class Take:
     script: Path | None
     origin: Origin | None
     settings: Settings
-    among: tuple[Clip, ...] = ()
+    linked_clips: tuple[Clip, ...] = ()
 
     def files(self, watch: Watch, jobs: int = 1) -> Iterator[Rendered]:
         """Draw and write the files, one after the other, each in up to `jobs` processes."""
@@ -145,7 +146,7 @@ class Take:
     def film(self) -> Film:
         """The film that the files are of."""
         with own_lines(self.script), _named(self.script):
-            return self.scene.film(self.runs, self.among)
+            return self.scene.film(self.runs, self.linked_clips)
 
     def stretches(self, output: Output) -> tuple[range, ...]:
         """The frames of each part of a long video that can be encoded apart from the others."""
@@ -156,10 +157,10 @@ class Take:
         parts = cut(len(timeline), timeline.fps, output.format)
         return tuple(parts) if len(parts) > 1 else ()
 
-    def reel(self, film: Film, output: Output) -> Reel:
+    def reel(self, film: Film, output: Output) -> EncodePlan:
         """The output before it is made of `film`."""
         with own_lines(self.script):
-            return Reel(
+            return EncodePlan(
                 self.stretches(output),
                 output.format,
                 film.size,
@@ -167,7 +168,7 @@ class Take:
                 len(film),
                 self._note(film, output),
                 "; ".join(filter(None, (output.notice, film.notice))),
-                together([run.outcome for run in self.runs.values()]),
+                stack_outcomes([run.outcome for run in self.runs.values()]),
                 look_of(film),
             )
 
@@ -206,7 +207,7 @@ class Take:
             film.timeline.seconds if output.format else 0.0,
             bytes_of(output.path),
             time.perf_counter() - begun,
-            together([run.outcome for run in self.runs.values()]),
+            stack_outcomes([run.outcome for run in self.runs.values()]),
             "; ".join(notices),
             beside,
         )
@@ -224,9 +225,9 @@ class Take:
         groups = rungs(output.format, film.size, film.timeline.fps)
         asked = groups[0][0]
         films = {(asked.size, asked.fps): film}
-        sizes: dict[Rung, int] = {}
+        sizes: dict[EncodeSettings, int] = {}
 
-        def fits(rung: Rung) -> bool:
+        def fits(rung: EncodeSettings) -> bool:
             key = rung.size, rung.fps
             # Drawn again rather than kept: to write frames without loss takes as long as to draw.
             if key not in films:
@@ -240,7 +241,7 @@ class Take:
                 return False
             return True
 
-        found = best_fit(groups, fits)
+        found = first_that_fits(groups, fits)
         if found is None:
             smallest = min(sizes, key=lambda rung: sizes[rung])
             raise GdanimError(
@@ -252,10 +253,10 @@ class Take:
         notice = f"kept within {most} bytes by {given_up}" if given_up else ""
         return films[found.size, found.fps], notice
 
-    def _smaller(self, rung: Rung, asked: Rung) -> Film:
+    def _smaller(self, rung: EncodeSettings, asked: EncodeSettings) -> Film:
         pace = Thinned(self.scene.pace, asked.fps)
         return replace(self.scene, size=rung.size, fps=rung.fps, pace=pace).film(
-            self.runs, self.among
+            self.runs, self.linked_clips
         )
 
     def _poster_note(self, film: Film, output: Output, step: Still) -> str:
@@ -305,9 +306,9 @@ class Showing(Pace):
         """The other pace's frames, `step` among them."""
         return self.pace.timeline(run, fps).showing(self.step)
 
-    def lasting(self, seconds: float) -> Showing:
+    def with_duration(self, seconds: float) -> Showing:
         """The same over another length."""
-        return replace(self, pace=self.pace.lasting(seconds))
+        return replace(self, pace=self.pace.with_duration(seconds))
 
 
 @contextmanager
@@ -321,7 +322,7 @@ def _named(script: Path | None) -> Iterator[None]:
         raise GdanimError(f"{script}: {error}") from error
 
 
-def _takes(job: Job, settings: Settings, record: Callable[[Descent], Run]) -> Iterator[Take]:
+def _takes(job: Job, settings: Settings, record: Callable[[Descent], Run]) -> Iterator[RenderTask]:
     with _named(job.script), own_lines(job.script):
         runs = job.scene.runs(record)
     videos = [output for output in job.outputs if output.format]
@@ -331,12 +332,12 @@ def _takes(job: Job, settings: Settings, record: Callable[[Descent], Run]) -> It
     scenes = {output: settings.applied(job.scene, output.format) for output in job.outputs}
     for fps in dict.fromkeys(scenes[output].fps for output in videos):
         same = tuple(output for output in videos if scenes[output].fps == fps)
-        yield Take(scenes[same[0]], runs, same, job.script, job.origin, settings)
+        yield RenderTask(scenes[same[0]], runs, same, job.script, job.origin, settings)
     for output in job.outputs:
         if not output.format:
             scene = scenes[output]
             scene = replace(scene, pace=Showing(scene.pace, _step(output, longest(runs))))
-            yield Take(scene, runs, (output,), job.script, job.origin, settings)
+            yield RenderTask(scene, runs, (output,), job.script, job.origin, settings)
 
 
 def _step(output: Output, run: Run) -> int:

@@ -35,7 +35,7 @@ class Rendered:
 
 
 @dataclass(frozen=True, eq=False)
-class Reel:
+class EncodePlan:
     """A file before it is made: all that is needed to join it of stretches that are encoded apart.
 
     `stretches` are the frames of each; none when the file is made in one go. `look` is the digest

@@ -31,7 +31,7 @@ POSTER, CAPTIONS, ALT, FILMSTRIP, TABLE = (
 
 
 @dataclass(frozen=True)
-class Beside:
+class Sidecars:
     """Which files go beside a video: NAME.mp4 has NAME.poster.png, NAME.vtt, ..."""
 
     poster: Still | None = None
@@ -54,7 +54,7 @@ class Beside:
 
     def paths(self, base: Path) -> list[Path]:
         """Where they go, `base` being the video's path without its extension."""
-        return [named(base, end) for end in self.ends]
+        return [sidecar_path(base, end) for end in self.ends]
 
     def check(self, runs: Mapping[str, Run]) -> None:
         """GdanimError for a poster of a step that the runs do not have."""
@@ -72,9 +72,9 @@ class Beside:
             TABLE: lambda part: write_table(film.clip.runs, part),
         }
         for end in self.ends:
-            with replacing(named(base, end)) as part:
+            with replacing(sidecar_path(base, end)) as part:
                 writers[end](part)
-            yield named(base, end)
+            yield sidecar_path(base, end)
 
     def _write_poster(self, film: Film, part: Path, note: Callable[[Still], str]) -> None:
         step = self.poster
@@ -84,13 +84,13 @@ class Beside:
         save_still(film, film.timeline.frame(step), part, note(step))
 
 
-NOTHING = Beside()
+NOTHING = Sidecars()
 
 
 def _write_text(text: str, part: Path) -> None:
     part.write_text(text, encoding="utf-8", newline="\n")
 
 
-def named(base: Path, end: str) -> Path:
+def sidecar_path(base: Path, end: str) -> Path:
     """The file beside `base` whose name ends so."""
     return base.with_name(base.name + end)

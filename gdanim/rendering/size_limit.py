@@ -24,14 +24,14 @@ SCALES = (0.75, 0.5, 0.375)
 
 
 @dataclass(frozen=True)
-class Rung:
+class EncodeSettings:
     """One way to make a video: its format with all settings, width and height, rate."""
 
     format: Format
     size: Size
     fps: int
 
-    def instead_of(self, other: Rung) -> str:
+    def instead_of(self, other: EncodeSettings) -> str:
         """What is less than in `other`: `crf 24 instead of 18, 640x360 instead of 1280x720`."""
         given_up = []
         if self.format.crf != other.format.crf:
@@ -62,9 +62,9 @@ class Thinned(Pace):
         steps[-1] = whole.steps[-1]
         return Timeline(steps, fps)
 
-    def lasting(self, seconds: float) -> Thinned:
+    def with_duration(self, seconds: float) -> Thinned:
         """The same over another length."""
-        return replace(self, pace=self.pace.lasting(seconds))
+        return replace(self, pace=self.pace.with_duration(seconds))
 
 
 def parse_bytes(text: str) -> int:
@@ -80,7 +80,7 @@ def parse_bytes(text: str) -> int:
     return count
 
 
-def rungs(format: Format, size: Size, fps: int) -> list[list[Rung]]:
+def rungs(format: Format, size: Size, fps: int) -> list[list[EncodeSettings]]:
     """The ladder of ways to make a video, from the best down, in groups.
 
     In a group only quality falls: encoder's quality, or number of colours. From group to group it
@@ -91,10 +91,12 @@ def rungs(format: Format, size: Size, fps: int) -> list[list[Rung]]:
         rates.append(lower)
     sizes = [_scaled(format, size, scale) for scale in SCALES if min(size) * scale >= SMALLEST]
     steps = [(size, rate) for rate in rates] + [(smaller, rates[-1]) for smaller in sizes]
-    return [[Rung(level, *step) for level in format.levels] for step in steps]
+    return [[EncodeSettings(level, *step) for level in format.levels] for step in steps]
 
 
-def best_fit(groups: Sequence[Sequence[Rung]], fits: Callable[[Rung], bool]) -> Rung | None:
+def first_that_fits(
+    groups: Sequence[Sequence[EncodeSettings]], fits: Callable[[EncodeSettings], bool]
+) -> EncodeSettings | None:
     """The best rung that fits, and the last one of those that did to be tried; None without one.
 
     The first rung of all is tried first; then the last of each group, until one fits, and between

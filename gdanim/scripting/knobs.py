@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from annotated_types import BaseMetadata, Ge, GroupedMetadata, Gt, Le, Lt
 
-from gdanim.core.arrays import keep
+from gdanim.core.arrays import set_fields
 from gdanim.errors import GdanimError, RequestError
 
 Value = float | int | bool | str
@@ -45,7 +45,7 @@ class Knob:
     def __post_init__(self) -> None:
         if not _is_a(self.default, self.kind):
             raise GdanimError(f"its default must be {self.allowed}, got {self.default!r}")
-        keep(self, default=self.kind(self.default))
+        set_fields(self, default=self.kind(self.default))
         if not self.allows(self.default):
             raise GdanimError(f"its default must be {self.allowed}, got {self.default!r}")
 

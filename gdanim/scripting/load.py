@@ -17,7 +17,7 @@ from types import CodeType, FunctionType, ModuleType, SimpleNamespace, Traceback
 from typing import Any, get_type_hints
 
 from gdanim.errors import GdanimError, RequestError
-from gdanim.scene import Scene, meant
+from gdanim.scene import Scene, hint_for
 from gdanim.scripting.knobs import Knob, Value, knob_of
 
 # Where lines are nobody's who writes a script: here, in Python's library, in installed packages.
@@ -61,7 +61,11 @@ class SceneFunction:
         if not isinstance(scene, Scene):
             raise ScriptError(
                 f"{self.script}: {self.name}() must return a Scene, got {type(scene).__name__}; "
-                + ("is there a `return Scene(...)` at its end?" if scene is None else meant(scene))
+                + (
+                    "is there a `return Scene(...)` at its end?"
+                    if scene is None
+                    else hint_for(scene)
+                )
             )
         return scene
 

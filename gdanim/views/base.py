@@ -24,21 +24,21 @@ Update = Callable[[int], Sequence[Artist]]
 class Clip:
     """What there is to show: runs by their labels, the step of each frame, and the look.
 
-    A view draws the runs of `shown`: all of them, or the one that `focus` names. It takes limits
-    from all runs that are `compared`, so that the panels of a comparison share them. A run shorter
-    than the timeline stays at its own last step. `captions` says whether the runs' events are said
-    on screen. `among` are the clips of videos that take each other's place, this one's among them:
-    limits and layout are the same in all of them. Raises GdanimError for no runs, for a Run with
-    run axes, and for a `focus` that is no label.
+    A view draws `drawn_runs`: all runs, or the one that `selected` names. It takes its limits from
+    `limit_runs`, so that the panels of a comparison share them. A run shorter than the timeline
+    stays at its own last step. `captions` says whether events are shown on screen. `linked_clips`
+    are the clips of videos that replace each other on a page, this one included: limits and layout
+    are the same in all of them. Raises GdanimError for no runs, for a Run with run axes, and for a
+    `selected` that is not a label.
     """
 
     runs: Mapping[str, Run]
     timeline: Timeline
     theme: Theme
     title: str = ""
-    focus: str | None = None
+    selected: str | None = None
     captions: bool = True
-    among: Sequence[Clip] = ()
+    linked_clips: Sequence[Clip] = ()
 
     def __post_init__(self) -> None:
         if not self.runs:
@@ -46,21 +46,23 @@ class Clip:
         for label, run in self.runs.items():
             if run.runs:
                 raise GdanimError(f"runs: {label!r} holds {run.runs} runs; give each its own label")
-        if self.focus is not None and self.focus not in self.runs:
-            raise GdanimError(f"focus: must be one of {', '.join(self.runs)}, got {self.focus!r}")
+        if self.selected is not None and self.selected not in self.runs:
+            raise GdanimError(
+                f"selected: must be one of {', '.join(self.runs)}, got {self.selected!r}"
+            )
 
     @property
-    def shown(self) -> Mapping[str, Run]:
+    def drawn_runs(self) -> Mapping[str, Run]:
         """The runs that a view draws, by label."""
-        return self.runs if self.focus is None else {self.focus: self.runs[self.focus]}
+        return self.runs if self.selected is None else {self.selected: self.runs[self.selected]}
 
     @cached_property
-    def compared(self) -> Mapping[str, Run]:
-        """The runs that limits are taken from: `runs` by label, and those of the clips `among`, in
-        the same order in all of these.
+    def limit_runs(self) -> Mapping[str, Run]:
+        """The runs that limits are taken from: `runs` by label and those of `linked_clips`, in the
+        same order in each of these clips.
         """
         every: dict[str, Run] = {}
-        for number, clip in enumerate(self.among):
+        for number, clip in enumerate(self.linked_clips):
             own = clip.runs is self.runs
             every |= {
                 label if own else f"{number}: {label}": clip.runs[label] for label in clip.runs
@@ -70,17 +72,17 @@ class Clip:
     @property
     def run(self) -> Run:
         """The run of a view that can draw only one; GdanimError when there are several."""
-        if len(self.shown) > 1:
+        if len(self.drawn_runs) > 1:
             raise GdanimError(
-                f"this panel shows one run and the scene has {len(self.shown)} "
-                f"({', '.join(self.shown)}); show it for each with views.Each(...)"
+                f"this panel shows one run and the scene has {len(self.drawn_runs)} "
+                f"({', '.join(self.drawn_runs)}); show it for each with views.Each(...)"
             )
-        (run,) = self.shown.values()
+        (run,) = self.drawn_runs.values()
         return run
 
     def steps(self, label: str) -> Ints:
         """The step of the compared run called `label` that each frame shows, `[F]`."""
-        return np.minimum(self.timeline.steps, self.compared[label].steps)
+        return np.minimum(self.timeline.steps, self.limit_runs[label].steps)
 
     def step(self, label: str, frame: int) -> int:
         """The step of the run called `label` that `frame` shows."""
@@ -93,7 +95,7 @@ class Clip:
         return self.theme.series(len(self.runs))[list(self.runs).index(label)]
 
 
-def astray(run: Run) -> bool:
+def ends_above_start(run: Run) -> bool:
     """Whether the run ends higher than it began; it may not flatten the others beside it."""
     return run.outcome.kind == DIVERGED or bool(run.losses[-1] > run.losses[0])
 
@@ -112,14 +114,14 @@ class View(ABC):
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Create the panel's artists on `ax`."""
 
-    def sees(self, clip: Clip, frame: int) -> Hashable:
+    def frame_key(self, clip: Clip, frame: int) -> Hashable:
         """All of the frame that `update` depends on: frames that see the same look the same, and of
         several in a row the first alone is drawn. Its number, where a view does not say less.
         """
         return frame
 
 
-def together(updates: Sequence[Update]) -> Update:
+def chain_updates(updates: Sequence[Update]) -> Update:
     """All of them, one after the other."""
     return lambda frame: [artist for update in updates for artist in update(frame)]
 
@@ -129,6 +131,6 @@ class StepView(View):
     what they see.
     """
 
-    def sees(self, clip: Clip, frame: int) -> Hashable:
+    def frame_key(self, clip: Clip, frame: int) -> Hashable:
         """The step."""
         return int(clip.timeline.steps[frame])

@@ -31,7 +31,7 @@ class Batch(StepView):
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """One picture with a pixel for each point."""
         run, theme = clip.run, clip.theme
-        (label,), batches = clip.shown, run.batches
+        (label,), batches = clip.drawn_runs, run.batches
         if batches is None:
             raise GdanimError(
                 "Batch: every step of this run saw all points; give the scene a batch size"

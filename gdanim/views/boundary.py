@@ -21,7 +21,7 @@ from gdanim.views._drawing.bands import Bands, mixed
 from gdanim.views._drawing.loss_surface import grid_side
 from gdanim.views._drawing.marks import key
 from gdanim.views._drawing.points import point_size
-from gdanim.views.base import Clip, StepView, Update, together
+from gdanim.views.base import Clip, StepView, Update, chain_updates
 from gdanim.views.fit import predicted, x_grid
 from gdanim.views.theme import Theme
 
@@ -51,20 +51,20 @@ class Boundary(StepView):
         axes.style(ax, clip.theme, 5)
         x_name, *more = (name.replace("_", " ") for name in data.x_names)
         axes.label(ax, clip.theme, x_name, *more)
-        held_out = problem_of(next(iter(clip.shown.values()))).validation
+        held_out = problem_of(next(iter(clip.drawn_runs.values()))).validation
         name_classes(ax, clip.theme, data, held_out)
         draw = draw_plane if more else draw_curves
         movers = draw(ax, clip, data, held_out)
-        return together(movers)
+        return chain_updates(movers)
 
 
 def classes(clip: Clip) -> Dataset:
     """The data of the runs that are shown; GdanimError when they are no two classes."""
-    problem, *rest = (problem_of(run) for run in clip.shown.values())
+    problem, *rest = (problem_of(run) for run in clip.drawn_runs.values())
     data = problem.data
     if not all(other.data.equals(data) for other in rest):
         raise GdanimError(
-            f"Boundary: the runs {', '.join(clip.shown)} have different data; "
+            f"Boundary: the runs {', '.join(clip.drawn_runs)} have different data; "
             f"show each by itself with views.Each(views.Boundary())"
         )
     others = data.y[(data.y != 0) & (data.y != 1)]
@@ -145,16 +145,16 @@ def draw_plane(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) ->
     if held_out is not None:
         crowd = len(held_out) > MANY
         draw_points(ax, clip.theme, held_out, held_out.x[:, 1], 0.3 if crowd else 2.1, hollow=True)
-    if len(clip.shown) > 1:
+    if len(clip.drawn_runs) > 1:
         key(ax, clip, [seen])
-    return [draw_probability(ax, clip, label, many) for label in clip.shown]
+    return [draw_probability(ax, clip, label, many) for label in clip.drawn_runs]
 
 
 def draw_probability(ax: Axes, clip: Clip, label: str, many: bool) -> Update:
     """One run's colours, where it is the only one, and its boundary."""
     run, theme = clip.runs[label], clip.theme
     model = problem_of(run).model
-    side = grid_side(model.cost, BUDGET, SIDES)
+    side = grid_side(model.workspace, BUDGET, SIDES)
     x, y = np.linspace(*ax.get_xlim(), side), np.linspace(*ax.get_ylim(), side)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     bands = Bands(ax, shades(theme), "none")
@@ -170,7 +170,7 @@ def draw_probability(ax: Axes, clip: Clip, label: str, many: bool) -> Update:
         chance = np.nan_to_num(np.clip(chance, 0, 1), nan=0.5)
         halves = contourpy.contour_generator(x, y, chance, line_type="Separate")
         line.set_segments(halves.lines(0.5))  # type: ignore[arg-type]
-        if len(clip.shown) > 1:
+        if len(clip.drawn_runs) > 1:
             return [line]
         return [*bands.show(x, y, chance), line]
 
@@ -195,9 +195,9 @@ def draw_curves(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -
     draw_points(ax, theme, data, data.y, 2)
     if held_out is not None:
         draw_points(ax, theme, held_out, held_out.y, 2.1, hollow=True)
-    if len(clip.shown) > 1:
+    if len(clip.drawn_runs) > 1:
         key(ax, clip, [np.column_stack([data.x[:, 0], data.y])])
-    return [draw_curve(ax, clip, label, grid) for label in clip.shown]
+    return [draw_curve(ax, clip, label, grid) for label in clip.drawn_runs]
 
 
 def draw_curve(ax: Axes, clip: Clip, label: str, grid: Floats) -> Update:

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from gdanim.core.arrays import Floats, Ints, floats, interval, number
+from gdanim.core.arrays import Floats, Ints, check_finite, check_interval, floats
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes, marks
@@ -32,7 +32,7 @@ from gdanim.views._drawing.loss_surface import (
     window_of,
 )
 from gdanim.views._drawing.trace import vertices
-from gdanim.views.base import Clip, StepView, Update, together
+from gdanim.views.base import Clip, StepView, Update, chain_updates
 
 Range = tuple[float, float]
 # A grid has between these numbers of points along each axis, as far as its cost allows: one that is
@@ -66,7 +66,7 @@ class Contour(StepView):
     arrow: float = 1.0
 
     def __post_init__(self) -> None:
-        number("Contour: arrow", self.arrow)
+        check_finite("Contour: arrow", self.arrow)
         check_ranges("Contour", self.ranges)
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
@@ -83,10 +83,10 @@ class Contour(StepView):
         movers = [draw_surface(ax, clip, terrain, plane)]
         if len(terrain.landscape.names) == 2:
             marks.star(ax, theme, plane.coordinates(lowest_of(terrain)))
-        for label in clip.shown:
+        for label in clip.drawn_runs:
             movers.append(self._draw_run(ax, clip, label, paths[label]))
-        marks.key(ax, clip, [np.clip(paths[label], low, high) for label in clip.shown])
-        return together(movers)
+        marks.key(ax, clip, [np.clip(paths[label], low, high) for label in clip.drawn_runs])
+        return chain_updates(movers)
 
     def _draw_run(self, ax: Axes, clip: Clip, label: str, path: Floats) -> Update:
         """One run's path with dots for steps that can be told apart, its arrow and its ball."""
@@ -127,7 +127,7 @@ def check_ranges(view: str, ranges: tuple[Range, Range] | None) -> None:
     if floats(f"{view}: ranges", ranges).shape != (2, 2):
         raise GdanimError(f"{view}: ranges must be two pairs, got {ranges!r:.80}")
     for pair in ranges:
-        interval(f"{view}: ranges", pair)
+        check_interval(f"{view}: ranges", pair)
 
 
 def chosen_plane(
@@ -196,13 +196,13 @@ def plane_limits(
 
 def draw_surface(ax: Axes, clip: Clip, terrain: Terrain, plane: Slice) -> Update:
     """The bands, still or moving."""
-    first, run = next(iter(clip.shown.items()))
+    first, run = next(iter(clip.drawn_runs.items()))
     bands = Bands(ax, blues(clip.theme), clip.theme.paper)
     moves = plane.base is None
     side = (
-        grid_side(terrain.cost, EACH_FRAME, COARSE)
+        grid_side(terrain.workspace, EACH_FRAME, COARSE)
         if moves
-        else grid_side(terrain.cost, ONCE, FINE)
+        else grid_side(terrain.workspace, ONCE, FINE)
     )
     x, y = np.linspace(*ax.get_xlim(), side), np.linspace(*ax.get_ylim(), side)
     grid = np.stack(np.meshgrid(x, y), axis=-1)

@@ -22,7 +22,7 @@ from gdanim.descent.events import (
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views._drawing.axes import ROOM
-from gdanim.views.base import Clip, Update, View, together
+from gdanim.views.base import Clip, Update, View, chain_updates
 
 # The words for an event; of several, the first of these counts.
 VERDICTS = {
@@ -54,21 +54,21 @@ class Each(View):
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """The place of `ax` is divided among the runs."""
-        labels = list(clip.shown)
+        labels = list(clip.drawn_runs)
         columns = divided(ax, len(labels))
         movers = []
         for place, (panel, below) in zip(labels, columns, strict=True):
-            alone = replace(clip, focus=place)
+            alone = replace(clip, selected=place)
             movers.append(self.view.draw(panel, alone))
             title(panel, alone, place)
             movers.append(draw_verdict(below, alone, place))
         share([panel for panel, _ in columns])
-        return together(movers)
+        return chain_updates(movers)
 
-    def sees(self, clip: Clip, frame: int) -> Hashable:
+    def frame_key(self, clip: Clip, frame: int) -> Hashable:
         """The step, and what the view sees of each run."""
-        alone = [replace(clip, focus=label) for label in clip.shown]
-        return int(clip.timeline.steps[frame]), *(self.view.sees(one, frame) for one in alone)
+        alone = [replace(clip, selected=label) for label in clip.drawn_runs]
+        return int(clip.timeline.steps[frame]), *(self.view.frame_key(one, frame) for one in alone)
 
 
 def divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:

@@ -13,7 +13,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
 
-from gdanim.core.arrays import Floats, Ints, at_least_zero, whole
+from gdanim.core.arrays import Floats, Ints, check_int, check_non_negative
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
@@ -23,7 +23,7 @@ from gdanim.views._drawing.end_labels import EndLabels
 from gdanim.views._drawing.formula import decimals, figure, with_numbers
 from gdanim.views._drawing.points import draw_points, draw_rings, place
 from gdanim.views._drawing.units import dpi
-from gdanim.views.base import Clip, Update, View, together
+from gdanim.views.base import Clip, Update, View, chain_updates
 from gdanim.views.inset import Card, card_size, draw_inset, emptiest_corner
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import Theme
@@ -69,8 +69,8 @@ class Fit(View):
     numbers: bool = False
 
     def __post_init__(self) -> None:
-        whole("Fit: trail", self.trail)
-        at_least_zero("Fit: trail_seconds", self.trail_seconds)
+        check_int("Fit: trail", self.trail)
+        check_non_negative("Fit: trail_seconds", self.trail_seconds)
         if self.residuals not in (None, *residuals.KINDS):
             raise GdanimError(
                 f"Fit: residuals must be one of {', '.join(residuals.KINDS)} or None, "
@@ -85,20 +85,20 @@ class Fit(View):
         grid, card = self._frame(ax, clip, problem)
         draw_points(ax, theme, problem.data, problem.validation)
         truth = self._draw_truth(ax, theme, problem, grid)
-        movers = [self._draw_run(ax, clip, label, grid) for label in clip.shown]
+        movers = [self._draw_run(ax, clip, label, grid) for label in clip.drawn_runs]
         if self.residuals is not None:
-            movers += [self._draw_residuals(ax, clip, label) for label in clip.shown]
-        movers += [draw_batch(ax, clip, label) for label in clip.shown]
+            movers += [self._draw_residuals(ax, clip, label) for label in clip.drawn_runs]
+        movers += [draw_batch(ax, clip, label) for label in clip.drawn_runs]
         movers.append(draw_names(ax, clip, grid[-1:], truth))
         if self.numbers:
             movers.append(draw_numbers(ax, clip))
         movers.append(draw_inset(ax, card, self.inset, clip))
-        return together(movers)
+        return chain_updates(movers)
 
-    def sees(self, clip: Clip, frame: int) -> Hashable:
+    def frame_key(self, clip: Clip, frame: int) -> Hashable:
         """The steps of the trail and of the line, and what the inset sees."""
         steps = clip.timeline.steps[np.maximum(frame - self._behind(clip, self.trail), 0)]
-        return tuple(steps.tolist()), self.inset and self.inset.sees(clip, frame)
+        return tuple(steps.tolist()), self.inset and self.inset.frame_key(clip, frame)
 
     def _behind(self, clip: Clip, length: int) -> Ints:
         """How many frames ago a trail's lines were the line, which is the last, `[length + 1]`."""
@@ -109,7 +109,7 @@ class Fit(View):
     def _frame(self, ax: Axes, clip: Clip, problem: Problem) -> tuple[Floats, Card | None]:
         """Fix the limits; the grid over them, and the inset's corner."""
         alike = sharing(clip, problem)
-        x, y = seen([problem, *(fitted(clip.compared[label]) for label in alike)])
+        x, y = seen([problem, *(fitted(clip.limit_runs[label]) for label in alike)])
         grid = x_grid(x)
         predictions = np.concatenate([sampled(clip, label, grid) for label in alike])
         low, high = y_limits(y, predictions)
@@ -153,7 +153,7 @@ class Fit(View):
         bottom, top = ax.get_ylim()
         nothing = np.empty((0, 2))
         width = theme.line_width * dpi(ax) / 72
-        length = self.trail if len(clip.shown) == 1 else 0
+        length = self.trail if len(clip.drawn_runs) == 1 else 0
         fading = [
             to_rgba(colour, 0.32 * (1 - k / (length + 1)) ** 1.5) for k in range(length, 0, -1)
         ]
@@ -231,7 +231,7 @@ def draw_batch(ax: Axes, clip: Clip, label: str) -> Update:
 
 def draw_names(ax: Axes, clip: Clip, edge: Floats, truth: float | None) -> Update:
     """The runs' names at the right ends of their lines, and the true curve's."""
-    named = list(clip.shown) if len(clip.shown) > 1 else []
+    named = list(clip.drawn_runs) if len(clip.drawn_runs) > 1 else []
     fixed = [] if truth is None else [truth]
     names = [*named, *["true curve"] * len(fixed)]
     colours = [*(clip.colour(name) for name in named), *[clip.theme.ink] * len(fixed)]
@@ -270,7 +270,7 @@ def draw_numbers(ax: Axes, clip: Clip) -> Update:
     )
 
     def update(frame: int) -> list[Artist]:
-        title.set_text(f"${text(clip.step(next(iter(clip.shown)), frame))}$")
+        title.set_text(f"${text(clip.step(next(iter(clip.drawn_runs)), frame))}$")
         return [title]
 
     return update
@@ -278,11 +278,11 @@ def draw_numbers(ax: Axes, clip: Clip) -> Update:
 
 def common_problem(clip: Clip) -> Problem:
     """The problem of the first run; GdanimError when the runs have not the same data."""
-    first, *others = clip.shown.values()
+    first, *others = clip.drawn_runs.values()
     data = fitted(first).data
     if not all(fitted(run).data.equals(data) for run in others):
         raise GdanimError(
-            f"Fit: the runs {', '.join(clip.shown)} have different data; "
+            f"Fit: the runs {', '.join(clip.drawn_runs)} have different data; "
             f"show each by itself with views.Each(views.Fit())"
         )
     if data.features != 1:
@@ -306,9 +306,9 @@ def sharing(clip: Clip, problem: Problem) -> list[str]:
     """The compared runs, by label, that limits are taken from: those of the same data, and of other
     videos those of data as wide and high, too.
     """
-    problems = {label: fitted(run) for label, run in clip.compared.items()}
+    problems = {label: fitted(run) for label, run in clip.limit_runs.items()}
     everywhere = [problem.data for problem in problems.values()]
-    if clip.among and comparable(everywhere):
+    if clip.linked_clips and comparable(everywhere):
         return list(problems)
     return [label for label, other in problems.items() if other.data.equals(problem.data)]
 
@@ -319,8 +319,8 @@ def comparable(data: Sequence[Dataset]) -> bool:
         return False
     columns = [(one.x[:, 0], one.y) for one in data]
     lengths = np.array([[np.ptp(values) for values in pair] for pair in columns])
-    whole = np.array([np.ptp(np.concatenate(axis)) for axis in zip(*columns, strict=True)])
-    return bool((whole <= ALIKE * lengths).all())
+    check_int = np.array([np.ptp(np.concatenate(axis)) for axis in zip(*columns, strict=True)])
+    return bool((check_int <= ALIKE * lengths).all())
 
 
 def seen(problems: Sequence[Problem]) -> tuple[Floats, Floats]:
@@ -341,7 +341,7 @@ def sampled(clip: Clip, label: str, grid: Floats) -> Floats:
     """The predictions of some of the steps that the frames show, spread over all: `[K, G]`."""
     shown = np.unique(clip.steps(label))
     samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLES)).astype(int)]
-    return predicted(clip.compared[label], samples, grid)
+    return predicted(clip.limit_runs[label], samples, grid)
 
 
 def x_grid(x: Floats) -> Floats:

@@ -42,7 +42,7 @@ class Gradient(StepView):
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Bars from the middle, with their numbers."""
         run, theme = clip.run, clip.theme
-        (label,) = clip.shown
+        (label,) = clip.drawn_runs
         names = run.problem.names
         if len(names) > MOST:
             raise GdanimError(
@@ -68,7 +68,7 @@ class Gradient(StepView):
 def components(run: Run, steps: Ints) -> tuple[Floats, Floats]:
     """The gradient at each of the `steps [K]`, and the step that follows: `[K, P]` each."""
     params = run.params[steps]
-    cost = run.problem.cost * 2
+    cost = run.problem.workspace * 2
     with np.errstate(all="ignore"):
         gradient = in_blocks(run.problem.gradient, params, cost)
         step = run.params[np.minimum(steps + 1, run.steps)] - params

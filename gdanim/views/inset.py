@@ -92,9 +92,9 @@ class Inset(View):
         above = draw_inset(ax, card, self.inset, clip)
         return lambda frame: [*update(frame), *above(frame)]
 
-    def sees(self, clip: Clip, frame: int) -> Hashable:
+    def frame_key(self, clip: Clip, frame: int) -> Hashable:
         """What both panels see."""
-        return self.view.sees(clip, frame), self.inset.sees(clip, frame)
+        return self.view.frame_key(clip, frame), self.inset.frame_key(clip, frame)
 
 
 def draw_inset(ax: Axes, card: Card | None, view: View | None, clip: Clip) -> Update:

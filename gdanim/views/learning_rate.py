@@ -35,12 +35,12 @@ class LearningRate(StepView):
         theme = clip.theme
         axes.style(ax, theme, self.ticks)
         axes.label(ax, theme, title="learning rate")
-        axes.count_steps(ax, max(run.steps for run in clip.compared.values()), self.ticks)
-        every = {label: rates(run) for label, run in clip.compared.items()}
+        axes.count_steps(ax, max(run.steps for run in clip.limit_runs.values()), self.ticks)
+        every = {label: rates(run) for label, run in clip.limit_runs.items()}
         set_limits(ax, np.concatenate([np.ravel(rate) for rate in every.values()]), self.ticks)
-        lines = [(label, k) for label in clip.shown for k in range(every[label].shape[1])]
+        lines = [(label, k) for label in clip.drawn_runs for k in range(every[label].shape[1])]
         colours = [clip.colour(label, theme.loss) for label, _ in lines]
-        if len(clip.shown) == 1 and len(lines) > 1:
+        if len(clip.drawn_runs) == 1 and len(lines) > 1:
             colours = list(theme.series(len(lines)))
         traces = [
             draw_trace(ax, theme, every[label][:, k], colour)
@@ -74,7 +74,7 @@ def rates(run: Run) -> Floats:
 def name(clip: Clip, label: str, column: int, columns: int) -> str:
     """The run's, the parameter's, or both."""
     own = clip.runs[label].problem.names[column] if columns > 1 else ""
-    return ", ".join(filter(None, (label if len(clip.shown) > 1 else "", own)))
+    return ", ".join(filter(None, (label if len(clip.drawn_runs) > 1 else "", own)))
 
 
 def set_limits(ax: Axes, every: Floats, ticks: int) -> None:

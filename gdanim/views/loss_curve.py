@@ -14,13 +14,13 @@ from gdanim.core.arrays import Floats
 from gdanim.core.numbers import quantity
 from gdanim.descent.events import RATE
 from gdanim.errors import GdanimError
-from gdanim.problems.objective import Best, Landscape
+from gdanim.problems.objective import Best, Objective
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.axes import LARGEST
 from gdanim.views._drawing.end_labels import EndLabels
 from gdanim.views._drawing.trace import draw_trace
 from gdanim.views._drawing.units import points
-from gdanim.views.base import Clip, StepView, Update, astray, together
+from gdanim.views.base import Clip, StepView, Update, chain_updates, ends_above_start
 from gdanim.views.theme import Theme
 
 SCALES = ("auto", "linear", "log")
@@ -68,23 +68,25 @@ class LossCurve(StepView):
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """For each run a line with a dot at its end, and its name where there are several."""
-        theme, runs = clip.theme, clip.compared
+        theme, runs = clip.theme, clip.limit_runs
         axes.style(ax, theme, self.ticks)
-        symbols = dict.fromkeys(run.problem.loss_symbol for run in clip.shown.values())
+        symbols = dict.fromkeys(run.problem.loss_symbol for run in clip.drawn_runs.values())
         axes.label(ax, theme, title=f"loss ({', '.join(symbols)})")
         axes.count_steps(ax, max(run.steps for run in runs.values()), self.ticks)
-        best = common_best([run.problem for run in clip.shown.values()])
+        best = common_best([run.problem for run in clip.drawn_runs.values()])
         curves = [curve for label in runs for curve in curves_of(clip, label)]
         room, most = below(ax, NAME * theme.tick_size), highest_tame(clip, curves)
         losses = np.concatenate([curve.values for curve in curves])
         set_limits(ax, losses, lowest_known(clip, best), self.ticks, room, self.scale, most)
         if best is not None:
             mark_best(ax, theme, best)
-        movers = [draw_curves(ax, clip, [curve for curve in curves if curve.run in clip.shown])]
-        movers += [draw_changes(ax, clip, label) for label in clip.shown]
+        movers = [
+            draw_curves(ax, clip, [curve for curve in curves if curve.run in clip.drawn_runs])
+        ]
+        movers += [draw_changes(ax, clip, label) for label in clip.drawn_runs]
         if self.gap:
             movers.append(draw_gap(ax, clip, best))
-        return together(movers)
+        return chain_updates(movers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +100,7 @@ class Curve:
 
 def curves_of(clip: Clip, label: str) -> list[Curve]:
     """A run's loss, and that over the held-out points where there are some."""
-    run = clip.compared[label]
+    run = clip.limit_runs[label]
     curves = [Curve(label, run.losses)]
     if (losses := run.validation_losses) is not None:
         curves.append(Curve(label, np.where(np.isfinite(losses), losses, np.nan), True))
@@ -107,7 +109,7 @@ def curves_of(clip: Clip, label: str) -> list[Curve]:
 
 def draw_curves(ax: Axes, clip: Clip, curves: Sequence[Curve]) -> Update:
     """The curves, and their names: of several runs, or of training and validation."""
-    theme, several = clip.theme, len(clip.shown) > 1
+    theme, several = clip.theme, len(clip.drawn_runs) > 1
     colours, reach = [clip.colour(curve.run, theme.loss) for curve in curves], highest(ax)
     traces = [
         draw_trace(
@@ -169,11 +171,11 @@ def mark_best(ax: Axes, theme: Theme, best: Best) -> None:
 
 def draw_gap(ax: Axes, clip: Clip, best: Best | None) -> Update:
     """From the dot down to the best loss, and how much that is."""
-    if best is None or len(clip.shown) > 1:
+    if best is None or len(clip.drawn_runs) > 1:
         raise GdanimError(
             "LossCurve: gap needs one run and a loss that is known to be the best; leave gap out"
         )
-    (label,), run, theme = clip.shown, clip.run, clip.theme
+    (label,), run, theme = clip.drawn_runs, clip.run, clip.theme
     (line,) = ax.plot([], [], color=theme.muted, linewidth=1.5, zorder=2.5)
     gaps = run.losses - best.loss
     widest = max((gap_text(float(gap)) for gap in (gaps.min(), gaps.max(), gaps[-1])), key=len)
@@ -194,7 +196,7 @@ def gap_text(gap: float) -> str:
     return f"{quantity(abs(gap))} {'above' if gap >= 0 else 'below'}"
 
 
-def common_best(problems: Sequence[Landscape]) -> Best | None:
+def common_best(problems: Sequence[Objective]) -> Best | None:
     """The best that is known, where all runs have the same."""
     first, *others = (problem.best() for problem in problems)
     if first is None or any(best is None or best.loss != first.loss for best in others):
@@ -204,14 +206,14 @@ def common_best(problems: Sequence[Landscape]) -> Best | None:
 
 def highest_tame(clip: Clip, curves: Sequence[Curve]) -> float:
     """The highest loss of the runs that do not go astray, and of all starts; infinite without."""
-    tame = [curve.values for curve in curves if not astray(clip.compared[curve.run])]
+    tame = [curve.values for curve in curves if not ends_above_start(clip.limit_runs[curve.run])]
     starts = [curve.values[:1] for curve in curves]
     return float(np.nanmax(np.concatenate(tame + starts))) if tame else np.inf
 
 
 def lowest_known(clip: Clip, best: Best | None) -> float:
     """The `best` of the runs that are shown and those of other videos' runs; NaN without any."""
-    others = clip.compared.values() if clip.among else ()
+    others = clip.limit_runs.values() if clip.linked_clips else ()
     bests = [best, *(run.problem.best() for run in others)]
     return min((one.loss for one in bests if one is not None), default=np.nan)
 

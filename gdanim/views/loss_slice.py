@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import Floats, Ints, interval, parameters, whole
+from gdanim.core.arrays import Floats, Ints, check_int, check_interval, check_params
 from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes, marks
 from gdanim.views._drawing.axes import LARGEST
@@ -28,7 +28,7 @@ from gdanim.views._drawing.loss_surface import (
     spread,
     window_of,
 )
-from gdanim.views.base import Clip, StepView, Update, together
+from gdanim.views.base import Clip, StepView, Update, chain_updates
 from gdanim.views.theme import Theme
 
 # Points of the curve when it is drawn once, and the fewest and most when it is drawn every frame.
@@ -58,18 +58,18 @@ class LossSlice(StepView):
     trail: int = 12
 
     def __post_init__(self) -> None:
-        whole("LossSlice: trail", self.trail)
+        check_int("LossSlice: trail", self.trail)
         if self.range is not None:
-            interval("LossSlice: range", self.range)
+            check_interval("LossSlice: range", self.range)
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Curve, dots, tangent, arrow, ball, from back to front."""
         terrain = common_terrain("LossSlice", clip)
         line = self._slice(terrain)
-        if line.base is None and len(clip.shown) > 1:
+        if line.base is None and len(clip.drawn_runs) > 1:
             raise GdanimError(
-                f"LossSlice: {len(clip.shown)} runs ({', '.join(clip.shown)}) have a curve each "
-                f"over {line.names[0]}; give `fixed`, or show each with views.Each(...)"
+                f"LossSlice: {len(clip.drawn_runs)} runs ({', '.join(clip.drawn_runs)}) have a "
+                f"curve each over {line.names[0]}; give `fixed`, or show each with views.Each(...)"
             )
         track = Track(clip, terrain, line)
         axes.style(ax, clip.theme, 5)
@@ -77,17 +77,17 @@ class LossSlice(StepView):
         ax.set_xlim(*(self.range or track.x_limits()))
         ax.set_ylim(*track.y_limits(np.linspace(*ax.get_xlim(), MOVING[0])))
         movers = [draw_curve(ax, clip, track)]
-        movers += [draw_ball(ax, clip, label, track, self.trail) for label in clip.shown]
-        if len(clip.shown) > 1:
-            marks.key(ax, clip, [track.visited(label) for label in clip.shown] + [outline(ax)])
-        return together(movers)
+        movers += [draw_ball(ax, clip, label, track, self.trail) for label in clip.drawn_runs]
+        if len(clip.drawn_runs) > 1:
+            marks.key(ax, clip, [track.visited(label) for label in clip.drawn_runs] + [outline(ax)])
+        return chain_updates(movers)
 
     def _slice(self, terrain: Terrain) -> Slice:
         names = terrain.landscape.names
         number = number_of("LossSlice", 0 if self.parameter is None else self.parameter, names)
         if self.fixed is None:
             return along(names, [number])
-        return along(names, [number], parameters("LossSlice: fixed", self.fixed, names))
+        return along(names, [number], check_params("LossSlice: fixed", self.fixed, names))
 
 
 def title(terrain: Terrain, line: Slice) -> str:
@@ -131,7 +131,7 @@ class Track:
 
     def heights(self, label: str, steps: Ints) -> Floats:
         """How high the ball is at each of `steps [K]`."""
-        run = self.clip.compared[label]
+        run = self.clip.limit_runs[label]
         if self.line.base is None and not self.terrain.sample:
             return np.asarray(run.losses[steps])
         if self.line.base is None:
@@ -173,7 +173,7 @@ def ordinary(values: Floats) -> Floats:
 def draw_curve(ax: Axes, clip: Clip, track: Track) -> Update:
     """The loss, still or moving."""
     theme = clip.theme
-    label, run = next(iter(clip.shown.items()))
+    label, run = next(iter(clip.drawn_runs.items()))
     (line,) = ax.plot(
         [], [], color=theme.prediction, linewidth=theme.line_width, zorder=2, gid="loss"
     )
@@ -181,7 +181,7 @@ def draw_curve(ax: Axes, clip: Clip, track: Track) -> Update:
     reach = 3 * (high - low)
     still = track.line.base is not None
     fewest, most = MOVING
-    count = STILL if still else int(np.clip(BUDGET / max(track.terrain.cost, 1), fewest, most))
+    count = STILL if still else int(np.clip(BUDGET / max(track.terrain.workspace, 1), fewest, most))
     x = np.linspace(*ax.get_xlim(), count)
 
     def update(frame: int) -> list[Artist]:

@@ -17,7 +17,7 @@ from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.end_labels import EndLabels
 from gdanim.views._drawing.trace import draw_trace
-from gdanim.views.base import Clip, StepView, Update, astray
+from gdanim.views.base import Clip, StepView, Update, ends_above_start
 from gdanim.views.theme import Theme
 
 # A diverging run may take this many times the height of all others beside them.
@@ -47,13 +47,13 @@ class Parameters(StepView):
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """For each parameter of each run a line with a dot and its name at its end."""
         theme, columns = clip.theme, self._columns(clip)
-        known = next(iter(clip.shown.values())).problem.names
-        alike = {label: run for label, run in clip.compared.items() if run.problem.names == known}
+        known = next(iter(clip.drawn_runs.values())).problem.names
+        alike = {label: run for label, run in clip.limit_runs.items() if run.problem.names == known}
         names = [known[column] for column in columns]
         axes.style(ax, theme, self.ticks)
         what = names[0] if len(names) == 1 else "parameters"
         axes.label(ax, theme, title=f"{what}, distance to the optimum" if self.distance else what)
-        axes.count_steps(ax, max(run.steps for run in clip.compared.values()), self.ticks)
+        axes.count_steps(ax, max(run.steps for run in clip.limit_runs.values()), self.ticks)
         best = {label: optimum(run, columns) for label, run in alike.items()}
         values = {
             label: self._values(run.params[:, columns], best[label]) for label, run in alike.items()
@@ -67,18 +67,18 @@ class Parameters(StepView):
         reach = FAR * (high - low)
         lines = [
             Trace(f"{label}", name, np.clip(values[label][:, k], low - reach, high + reach), k)
-            for label in clip.shown
+            for label in clip.drawn_runs
             for k, name in enumerate(names)
         ]
         return draw_lines(ax, clip, lines)
 
     def _columns(self, clip: Clip) -> list[int]:
         """Which of the parameters are shown."""
-        first, *others = clip.shown.values()
+        first, *others = clip.drawn_runs.values()
         known = first.problem.names
         if any(run.problem.names != known for run in others):
             raise GdanimError(
-                f"Parameters: the runs {', '.join(clip.shown)} have different parameters; "
+                f"Parameters: the runs {', '.join(clip.drawn_runs)} have different parameters; "
                 f"show each by itself with views.Each(views.Parameters())"
             )
         for name in self.names or ():
@@ -112,7 +112,7 @@ class Trace:
 
 def draw_lines(ax: Axes, clip: Clip, traces: Sequence[Trace]) -> Update:
     """The traces and their names."""
-    several = len(clip.shown) > 1
+    several = len(clip.drawn_runs) > 1
     one_each = len({trace.column for trace in traces}) == 1
     colours = [colour(clip, trace, len(traces)) for trace in traces]
     names = [trace.name for trace in traces]
@@ -136,7 +136,7 @@ def draw_lines(ax: Axes, clip: Clip, traces: Sequence[Trace]) -> Update:
 
 def colour(clip: Clip, trace: Trace, count: int) -> str:
     """The run's among several runs, else the parameter's own."""
-    if len(clip.shown) > 1:
+    if len(clip.drawn_runs) > 1:
         return clip.colour(trace.run)
     return parameter_colours(clip.theme, count)[trace.column]
 
@@ -156,10 +156,10 @@ def optimum(run: Run, columns: Sequence[int]) -> Floats | None:
 
 def mark(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:
     """Dashed lines at the optima of the runs that are shown, where all have the same."""
-    first, *others = (best[label] for label in clip.shown)
+    first, *others = (best[label] for label in clip.drawn_runs)
     if first is None or any(other is None or (other != first).any() for other in others):
         return
-    single = len(clip.shown) == 1
+    single = len(clip.drawn_runs) == 1
     colours = parameter_colours(clip.theme, len(first)) if single else [clip.theme.optimum]
     for value, own in zip(first, cycle(colours)):
         ax.axhline(value, color=own, alpha=0.75, linewidth=1.5, dashes=(5, 3), zorder=1.5)
@@ -167,7 +167,7 @@ def mark(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:
 
 def linear(ax: Axes, clip: Clip, values: dict[str, Floats], best: Sequence[Floats]) -> None:
     """Limits that hold the starts, the optima, and all runs but those that diverge."""
-    tame = [v for label, v in values.items() if not astray(clip.compared[label])]
+    tame = [v for label, v in values.items() if not ends_above_start(clip.limit_runs[label])]
     held = np.concatenate([*(v[0] for v in values.values()), *map(np.ravel, tame), *best])
     low, high = float(held.min()), float(held.max())
     every = np.concatenate([np.ravel(v) for v in values.values()])

@@ -13,7 +13,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import ListedColormap, to_rgb
 from numpy.typing import NDArray
 
-from gdanim.core.arrays import Floats, Ints, number
+from gdanim.core.arrays import Floats, Ints, check_finite
 from gdanim.views._drawing import axes, marks
 from gdanim.views._drawing.bands import Scale, blues, scale
 from gdanim.views._drawing.loss_surface import (
@@ -71,7 +71,7 @@ class Surface(View):
     turn: float = 0.0
 
     def __post_init__(self) -> None:
-        number("Surface: turn", self.turn)
+        check_finite("Surface: turn", self.turn)
         check_ranges("Surface", self.ranges)
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
@@ -88,13 +88,15 @@ class Surface(View):
         ax.tick_params(labelbottom=False, labelleft=False)
         for spine in ax.spines.values():
             spine.set_visible(False)
-        seen = [paths[label] for label in clip.shown]
+        seen = [paths[label] for label in clip.drawn_runs]
         azimuth, tilted = clearest(ground, seen, self.azimuth, self.elevation, self.turn)
         set_limits(ax, tilted)
         floor, mesh = draw_floor(ax, clip, plane), draw_mesh(ax, clip, ground)
         best = lowest_of(terrain) if len(terrain.landscape.names) == 2 else terrain.optima[:0]
         star = draw_optimum(ax, clip, ground, plane.coordinates(best))
-        movers = [draw_run(ax, clip, label, ground, paths[label], still) for label in clip.shown]
+        movers = [
+            draw_run(ax, clip, label, ground, paths[label], still) for label in clip.drawn_runs
+        ]
         marks.key(ax, clip, [np.zeros((1, 2))])
 
         def camera(frame: int) -> Camera:
@@ -113,7 +115,7 @@ class Surface(View):
         scenery(0)
         return update
 
-    def sees(self, clip: Clip, frame: int) -> Hashable:
+    def frame_key(self, clip: Clip, frame: int) -> Hashable:
         """The step; every frame while it turns."""
         return frame if self.turn else int(clip.timeline.steps[frame])
 
@@ -155,9 +157,9 @@ class Ground:
     ) -> None:
         self.clip, self.terrain, self.plane = clip, terrain, plane
         self.low, self.high = low, high
-        self.first = next(iter(clip.shown))
+        self.first = next(iter(clip.drawn_runs))
         budget, sides = (ONCE, STILL) if still else (EACH_FRAME, MOVING)
-        self.places = np.linspace(-1, 1, grid_side(terrain.cost, budget, sides))
+        self.places = np.linspace(-1, 1, grid_side(terrain.workspace, budget, sides))
         grid = np.stack(np.meshgrid(self.places, self.places), axis=-1)
         self._grid = low + (grid + 1) / 2 * (high - low)
         steps = spread(clip.steps(self.first)) if plane.base is None else np.zeros(1, np.int64)

@@ -107,8 +107,8 @@ def wrapped(words: Label, line: str, width: float) -> str:
 
 def values(clip: Clip, frame: int) -> Mapping[str, object]:
     """What a text can name at this frame."""
-    step = max(clip.step(label, frame) for label in clip.shown)
-    if len(clip.shown) > 1:
+    step = max(clip.step(label, frame) for label in clip.drawn_runs)
+    if len(clip.drawn_runs) > 1:
         return {"step": count(step)}
     run = clip.run
     rate = run.rate(step)

@@ -76,7 +76,7 @@ def window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, flo
     """Where the curves are drawn `[G]`, and the limits: of the points, or of the logits, and of all
     compared networks with such an output.
     """
-    runs = {label: clip.compared[label] for label in sharing(clip, problem)}
+    runs = {label: clip.limit_runs[label] for label in sharing(clip, problem)}
     networks = {
         label: other
         for label, run in runs.items()
@@ -103,7 +103,7 @@ def title(model: MLP) -> str:
 
 def label_of(clip: Clip) -> str:
     """The label of the only run."""
-    (label,) = clip.shown
+    (label,) = clip.drawn_runs
     return label
 
 

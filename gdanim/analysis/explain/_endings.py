@@ -12,7 +12,7 @@ from gdanim.analysis.explain._chance import calm, calm_excess
 from gdanim.analysis.explain._words import direction, number, steps
 from gdanim.descent.events import DIVERGENCE
 from gdanim.descent.run import DIVERGED, Run
-from gdanim.problems.objective import Landscape
+from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 
 # A loss this near to the optimum, as a share of it, has arrived.
@@ -154,7 +154,7 @@ def _trapped(run: Run, end: Diagnosis) -> bool:
     return small and in_minimum(run.problem, end.params)
 
 
-def _true_loss(problem: Landscape) -> float | None:
+def _true_loss(problem: Objective) -> float | None:
     """The mean squared error of the curve that the points were drawn from."""
     if not isinstance(problem, Problem) or problem.data.truth is None:
         return None

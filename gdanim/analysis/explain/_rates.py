@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gdanim.analysis.diagnosis import Diagnosis, stretch
+from gdanim.analysis.diagnosis import Diagnosis, sharpness
 from gdanim.analysis.explain._chance import plain_rates, samples
 from gdanim.analysis.explain._endings import swings
 from gdanim.analysis.explain._words import apart, direction, growth, number, percent, steps
@@ -17,7 +17,7 @@ from gdanim.descent.run import Run
 
 def beside_the_edge(run: Run, end: Diagnosis) -> Iterator[str]:
     """The rates of all steps where the loss is quadratic; of any optimizer."""
-    if not math.isfinite(end.largest_rate):
+    if not math.isfinite(end.max_stable_lr):
         return
     if (rates := plain_rates(run.optimizer, run)) is None:
         largest = _largest(run, end, "learning rate")
@@ -37,7 +37,7 @@ def beside_the_edge_near(run: Run, end: Diagnosis, row: int) -> Iterator[str]:
     Below the edge there says little of a run that swings around, and so it is left out.
     """
     rates = plain_rates(run.optimizer, run)
-    if rates is None or not math.isfinite(end.largest_rate):
+    if rates is None or not math.isfinite(end.max_stable_lr):
         return
     near, which = rates[row], "first" if row == 0 else "last"
     past = float(_shares(run, end, near[np.newaxis])[0]) > 1
@@ -59,7 +59,7 @@ def _largest(run: Run, end: Diagnosis, noun: str) -> str:
 
 
 def _edge(run: Run, end: Diagnosis) -> str:
-    edge, fastest = number(end.largest_rate, 5), number(end.fastest_rate, 5)
+    edge, fastest = number(end.max_stable_lr, 5), number(end.optimal_lr, 5)
     if fastest in (edge, "nan") or samples(run):
         return edge
     return f"{edge}; the fastest would be {fastest}"
@@ -70,13 +70,13 @@ def _along(end: Diagnosis) -> str:
 
 
 def _one(run: Run, end: Diagnosis, lr: float, which: str = "") -> str:
-    share = lr / end.largest_rate
+    share = lr / end.max_stable_lr
     if share <= 1:
         largest = _largest(run, end, "one")
         return (
             f"{which}learning rate {lr:g} is {percent(share)} of the {largest}, {_edge(run, end)}"
         )
-    text, edge = apart(lr, end.largest_rate)
+    text, edge = apart(lr, end.max_stable_lr)
     factor = abs(float(end.factors(lr)[-1]))
     return (
         f"{which}learning rate {text} is past the edge of stability, {edge}: "
@@ -86,14 +86,14 @@ def _one(run: Run, end: Diagnosis, lr: float, which: str = "") -> str:
 
 def _many(run: Run, end: Diagnosis, rates: Floats) -> str:
     low, high = float(rates.min()), float(rates.max())
-    past = rates[rates > end.largest_rate]
+    past = rates[rates > end.max_stable_lr]
     if not past.size:
         span = f"learning rates from {low:g} to {high:g}"
         return f"{span}; the {_largest(run, end, 'one')} is {_edge(run, end)}"
-    text, edge = apart(high, end.largest_rate)
+    text, edge = apart(high, end.max_stable_lr)
     with np.errstate(over="ignore"):
         factor = float(np.exp(np.log(past * end.eigenvalues[-1] - 1).sum()))
-    on = ", and at the last rate would for ever" if rates[-1] > end.largest_rate else ""
+    on = ", and at the last rate would for ever" if rates[-1] > end.max_stable_lr else ""
     return (
         f"of learning rates from {low:g} to {text}, {text} is past the edge of stability, {edge}: "
         f"over {past.size} of {steps(len(rates))} {_along(end)} {growth(factor)}{on}"
@@ -117,4 +117,4 @@ def _own(run: Run, end: Diagnosis, rates: Floats) -> str:
 def _shares(run: Run, end: Diagnosis, rows: Floats) -> Floats:
     """`[S]`: each step's rates, `rows [S, 1]` or `[S, P]`, as a share of what is stable."""
     p = len(end.params)
-    return in_blocks(lambda some: stretch(run.problem, end.params, some) / 2, rows, p * p)
+    return in_blocks(lambda some: sharpness(run.problem, end.params, some) / 2, rows, p * p)

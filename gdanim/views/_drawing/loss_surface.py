@@ -11,10 +11,10 @@ from gdanim.core.arrays import Floats, Ints
 from gdanim.core.numbers import count
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.problems.function_objective import Objective
-from gdanim.problems.objective import Landscape
+from gdanim.problems.function_objective import FunctionObjective
+from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
-from gdanim.views.base import Clip, astray
+from gdanim.views.base import Clip, ends_above_start
 
 Parameter = str | int
 # The path's main directions are found from at most this many of its states.
@@ -41,7 +41,7 @@ class Terrain:
     that of all.
     """
 
-    def __init__(self, landscape: Landscape) -> None:
+    def __init__(self, landscape: Objective) -> None:
         self.best = landscape.best()
         self._hessian = landscape.hessian()
         if self.best is None or self.best.params is None:
@@ -53,12 +53,12 @@ class Terrain:
             self.best = self.landscape.best()
             self.sample = f", of {count(MANY)} of {count(landscape.points)} points"
         drawn = self.landscape
-        self.cost = len(drawn.names) if self._hessian is not None else drawn.cost
+        self.workspace = len(drawn.names) if self._hessian is not None else drawn.workspace
 
     @property
     def optima(self) -> Floats:
         """The best parameters known `[K, P]`, of a function with known minima all these."""
-        if isinstance(self.landscape, Objective) and self.landscape.minima is not None:
+        if isinstance(self.landscape, FunctionObjective) and self.landscape.minima is not None:
             return np.asarray(self.landscape.minima)
         if self.best is None or self.best.params is None:
             return np.empty((0, len(self.landscape.names)))
@@ -67,7 +67,11 @@ class Terrain:
     @property
     def range(self) -> Floats | None:
         """What there is to see of a bare function, `[P, 2]`."""
-        return np.asarray(self.landscape.range) if isinstance(self.landscape, Objective) else None
+        return (
+            np.asarray(self.landscape.range)
+            if isinstance(self.landscape, FunctionObjective)
+            else None
+        )
 
     def loss(self, params: Floats) -> Floats:
         """`(p)->()`: the loss; what is no number counts as infinite."""
@@ -88,7 +92,7 @@ class Terrain:
             return np.asarray((params - self.best.params) @ self._hessian)
 
 
-def sampled(landscape: Landscape) -> Landscape:
+def sampled(landscape: Objective) -> Objective:
     """The landscape of `MANY` of the points, where there are more."""
     if not isinstance(landscape, Problem) or landscape.points <= MANY:
         return landscape
@@ -144,7 +148,7 @@ def main_plane(runs: Iterable[Run]) -> Slice:
     """
     everyone = list(runs)
     # A run that goes astray goes so far that its direction would be the only one.
-    runs = [run for run in everyone if not astray(run)] or everyone
+    runs = [run for run in everyone if not ends_above_start(run)] or everyone
     end = runs[0].params[-1]
     states = [run.params[every(run.steps, STATES)] - end for run in runs]
     # Two rows of zeros, so that even a run without a step has two directions.
@@ -186,10 +190,10 @@ def number_of(view: str, parameter: Parameter, names: Sequence[str]) -> int:
 
 def common_terrain(view: str, clip: Clip) -> Terrain:
     """The terrain of the runs that are shown; GdanimError when they are not on the same."""
-    first, *others = (run.problem for run in clip.shown.values())
+    first, *others = (run.problem for run in clip.drawn_runs.values())
     if any(problem is not first for problem in others):
         raise GdanimError(
-            f"{view}: the runs {', '.join(clip.shown)} minimise different losses; "
+            f"{view}: the runs {', '.join(clip.drawn_runs)} minimise different losses; "
             f"show each by itself with views.Each(views.{view}())"
         )
     return Terrain(first)
@@ -197,8 +201,8 @@ def common_terrain(view: str, clip: Clip) -> Terrain:
 
 def alike(clip: Clip) -> dict[str, Run]:
     """The compared runs, shown or not, on the same terrain as those shown: they share limits."""
-    problem = next(iter(clip.shown.values())).problem
-    return {label: run for label, run in clip.compared.items() if run.problem is problem}
+    problem = next(iter(clip.drawn_runs.values())).problem
+    return {label: run for label, run in clip.limit_runs.items() if run.problem is problem}
 
 
 def window_of(terrain: Terrain, piece: Slice, axis: int) -> Floats | None:
@@ -250,7 +254,7 @@ def within(values: Floats, low: float, high: float, beyond: float) -> Floats:
 
 
 def grid_side(cost: int, budget: float, sides: tuple[int, int]) -> int:
-    """How many points along each axis a grid may have when one point costs `cost` numbers."""
+    """How many points along each axis a grid may have when one point costs `workspace` numbers."""
     return int(np.clip(np.sqrt(budget / max(cost, 1)), *sides))
 
 

@@ -103,12 +103,12 @@ class EdgeMark:
 
 def key(ax: Axes, clip: Clip, paths: list[Floats]) -> None:
     """The runs' labels in their colours, in the corner with the least of their paths `[S, 2]`."""
-    if len(clip.shown) < 2:
+    if len(clip.drawn_runs) < 2:
         return
     theme = clip.theme
     texts: list[Artist] = [
         TextArea(label, textprops={"color": clip.colour(label), "size": theme.tick_size})
-        for label in clip.shown
+        for label in clip.drawn_runs
     ]
     points = ax.transLimits.transform(np.concatenate(paths))
     corners = {
