@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cases import LINE, VALLEY, WAVE
-from test_descent import BOOK_START, book
+from published import BOOK_START, book
 
 from gdanim.descent import _affine as affine
 from gdanim.descent import schedules

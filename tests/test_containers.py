@@ -9,8 +9,8 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from films import BLUE, FRAMES, ORANGE, Flat, decoded, described, flat
 from PIL import Image, ImageSequence
-from test_save import BLUE, FRAMES, ORANGE, Flat, decoded, described, flat
 
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import VARIANTS, Format

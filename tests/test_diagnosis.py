@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from cases import LINE, WAVE
-from test_descent import book
+from published import book
 
 from gdanim.analysis.diagnosis import (
     Diagnosis,

@@ -14,7 +14,7 @@ import pytest
 from browser import needs_chromium, observe
 from click.testing import CliRunner
 from scripts import SCENE, TWO, write
-from test_snippet import Silent, Tags
+from snippets import Silent, Tags
 
 from gdanim import cli
 from gdanim.errors import RequestError

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from published import book
 from scripts import TWO, write
-from test_descent import book
 
 from gdanim.analysis.diagnosis import diagnose
 from gdanim.analysis.explain import explain

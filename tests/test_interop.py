@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from cases import LINE, WAVE
 from numpy.typing import ArrayLike
-from test_descent import BOOK_START, book
+from published import BOOK_START, book
 
 from gdanim.core.arrays import Floats
 from gdanim.descent import schedules

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cases import LINE, OPTIMIZERS, VALLEY, VALLEY_START, WAVE, OptimizerCase
-from test_descent import BOOK_START, book
+from published import BOOK_START, book
 
 from gdanim.core.arrays import Floats
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp

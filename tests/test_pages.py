@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from browser import needs_chromium, observe
 from scripts import copied
-from test_snippet import ALT, PLAYS, rendered, snippet
+from snippets import ALT, PLAYS, rendered, snippet
 
 from gdanim.publish.media import found
 from gdanim.publish.slides import write_slides

@@ -11,8 +11,8 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from event_runs import LINE, LINES, WAVE, run_of
 from scripts import SCENE, write
-from test_events import LINE, LINES, WAVE, run_of
 
 from gdanim.analysis._curve_place import place
 from gdanim.analysis._speech import colour_name, listed, spoken

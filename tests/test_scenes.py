@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_descent import BOOK_LOSSES, book, first_line
+from published import BOOK_LOSSES, book, first_line
 
 from gdanim.analysis.diagnosis import diagnose
 from gdanim.core.arrays import Floats

@@ -6,8 +6,6 @@ import ast
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
-from html.parser import HTMLParser
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -15,7 +13,8 @@ import pytest
 from browser import needs_chromium, observe
 from click.testing import CliRunner
 from pptx import Presentation
-from scripts import SCENE, copied, write
+from scripts import copied
+from snippets import ALT, PLAYS, Tags, rendered, snippet
 
 from gdanim import cli
 from gdanim.cli.snippet import TARGETS
@@ -23,20 +22,7 @@ from gdanim.errors import GdanimError, RequestError
 from gdanim.publish.media import found
 from gdanim.publish.slides import write_slides
 from gdanim.publish.snippet import SNIPPETS
-from gdanim.rendering.jobs import Settings, request
-from gdanim.rendering.pipeline import prepare
 from gdanim.rendering.sidecars import Sidecars
-
-ALT = 'A "blue" line & <b>more</b>'
-
-
-def rendered(folder: Path, formats: Sequence[str], beside: Sidecars) -> Path:
-    """The folder, with a short video in these formats and what goes beside it."""
-    script = write(folder, SCENE)
-    jobs = request([str(script)], {}, f"{folder}/", formats, beside=beside)
-    for take in prepare(jobs, Settings(size=(160, 96), fps=10, seconds=1.0)):
-        list(take.files(lambda path, frames: Silent()))
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -52,17 +38,6 @@ def moving(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return rendered(tmp_path_factory.mktemp("moving"), ["gif", "webp", "apng"], Sidecars("last"))
 
 
-class Silent:
-    """A progress that says nothing."""
-
-    def __enter__(self) -> Silent:
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def __call__(self, done: int, total: int) -> None: ...
-
-
 @pytest.fixture
 def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, to work in."""
@@ -73,25 +48,6 @@ def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def pictures(moving: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, to work in."""
     return copied(moving, tmp_path, monkeypatch)
-
-
-class Tags(HTMLParser):
-    """The tags of a page, with their attributes."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-    def of(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.found if name == tag]
-
-
-def snippet(target: str, video: str = "lesson.mp4") -> str:
-    return SNIPPETS[target](*found(Path(video)))
 
 
 def test_the_page_has_all_that_lies_beside_the_video(folder: Path) -> None:
@@ -251,14 +207,6 @@ def test_powerpoint_moves_a_gif(pictures: Path) -> None:
     (picture,) = slide.shapes
     assert picture.image.blob == Path("lesson.gif").read_bytes()
     assert picture._element.nvPicPr.cNvPr.get("descr") == ALT
-
-
-PLAYS = """
-  const video = document.querySelector("video");
-  await until(() => video.currentTime > 0.1);
-  return { wide: video.videoWidth, high: video.videoHeight, source: video.currentSrc,
-           muted: video.muted, tracks: video.textTracks.length };
-"""
 
 
 @needs_chromium
