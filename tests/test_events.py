@@ -10,10 +10,10 @@ from event_runs import LINE, LINES, RUNS, run_of
 
 from gdanim.core.arrays import Floats
 from gdanim.core.numbers import quantity
-from gdanim.descent import events
+from gdanim.descent._event_rules import rate_changes
 from gdanim.descent._oscillation import longest_stretch, swing, turning_points
 from gdanim.descent.adaptive import Adam
-from gdanim.descent.events import Event, rate_changes
+from gdanim.descent.events import Event, EventKind
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Outcome, Run
@@ -40,7 +40,7 @@ def test_what_happens(name: str) -> None:
     assert steps == sorted(steps)
 
 
-@pytest.mark.parametrize("kind", events.KINDS)
+@pytest.mark.parametrize("kind", EventKind)
 def test_each_kind_has_two_runs_that_fire_it_and_two_that_do_not(kind: str) -> None:
     fire = [kind in kinds for _, kinds in RUNS.values()]
     assert 2 <= sum(fire) <= len(fire) - 2

@@ -9,18 +9,8 @@ import numpy as np
 
 from gdanim.analysis._curve_place import place
 from gdanim.analysis._speech import colour_name, counted, listed, spoken
-from gdanim.descent.events import (
-    CONVERGENCE,
-    DIVERGENCE,
-    OSCILLATION,
-    OVERFITTING,
-    OVERSHOOT,
-    PLATEAU,
-    RATE,
-    STUCK,
-    Event,
-)
-from gdanim.descent.run import DIVERGED, Run
+from gdanim.descent.events import Event, EventKind
+from gdanim.descent.run import Run
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.mlp import MLP
@@ -49,7 +39,6 @@ DESCRIBED = 6
 MOST_OF_IT = 0.9
 # A loss that ends within this share of its start has hardly changed.
 HARDLY = 0.01
-ENDINGS = (CONVERGENCE, DIVERGENCE, STUCK)
 # What the panels other than the fit are, in words.
 PANELS: dict[type[View], str] = {
     LossCurve: "the loss at every step",
@@ -102,7 +91,7 @@ def _fall(run: Run) -> str:
     """By when most of the fall is done."""
     losses = run.losses
     down = float(losses[0] - losses[-1])
-    if any(event.kind == DIVERGENCE for event in run.events) or not down > HARDLY * abs(losses[0]):
+    if run.diverges or not down > HARDLY * abs(losses[0]):
         return ""
     done = losses <= losses[0] - MOST_OF_IT * down
     step = int(np.argmax(done))
@@ -113,7 +102,7 @@ def _fall(run: Run) -> str:
 
 def _events(run: Run) -> Iterator[str]:
     """A sentence for each kind of event but the endings, in the order of their first ones."""
-    found = [event for event in run.events if event.kind not in ENDINGS]
+    found = [event for event in run.events if not event.kind.ends_run]
     times = Counter(event.kind for event in found)
     for kind in dict.fromkeys(event.kind for event in found):
         first = next(event for event in found if event.kind == kind)
@@ -126,16 +115,16 @@ def _sentence(event: Event, run: Run) -> str:
     numbers = {name: spoken(value) for name, value in event.numbers.items()}
     at, until = f"At step {event.step:,}", f"{event.last:,}"
     match event.kind:
-        case kind if kind == RATE:
+        case EventKind.LEARNING_RATE:
             return f"{at} the learning rate changes from {numbers['before']} to {numbers['after']}."
-        case kind if kind == OVERSHOOT:
+        case EventKind.OVERSHOOT:
             return f"{at} the loss rises, from {numbers['before']} to {numbers['after']}."
-        case kind if kind == OSCILLATION:
+        case EventKind.OSCILLATION:
             end = "on" if event.last >= run.steps else f"to step {until}"
             return f"From step {event.step:,} {end}, {event.text}."
-        case kind if kind == PLATEAU:
+        case EventKind.PLATEAU:
             return f"From step {event.step:,} to step {until} the loss hardly falls."
-        case kind if kind == OVERFITTING:
+        case EventKind.OVERFITTING:
             return (
                 f"The loss of the points that are held out is lowest at step {event.step:,}, "
                 f"{numbers['lowest']}, and rises to {numbers['end']}: the fit follows the noise."
@@ -154,11 +143,11 @@ def _end(run: Run, fit: bool) -> Iterator[str]:
 def _ending(run: Run) -> str:
     """How the run ends, as a sentence without its full stop."""
     last, loss = counted(run.steps, "step"), spoken(float(run.losses[-1]))
-    event = next((event for event in run.events if event.kind in ENDINGS), None)
-    if run.outcome.kind == DIVERGED or (event and event.kind == DIVERGENCE):
+    event = next((event for event in run.events if event.kind.ends_run), None)
+    if run.diverges:
         since = f"from step {event.step:,} on " if event else ""
         told = f"It diverges: {since}the loss grows without end, and is {loss} after {last}"
-    elif event and event.kind == CONVERGENCE:
+    elif event and event.kind == EventKind.CONVERGENCE:
         told = (
             f"It converges: from step {event.step:,} on the loss is as good as its lowest, {loss}"
         )
@@ -214,11 +203,11 @@ def _crowd(clip: Clip) -> Iterator[str]:
 
 
 def _kind(run: Run) -> str:
-    kinds = {event.kind for event in run.events}
-    if run.outcome.kind == DIVERGED or DIVERGENCE in kinds:
+    if run.diverges:
         return "diverged"
-    arrived = "converged" if CONVERGENCE in kinds else "did not arrive at a minimum"
-    return "got stuck in a local minimum" if STUCK in kinds else arrived
+    kinds = {event.kind for event in run.events}
+    arrived = "converged" if EventKind.CONVERGENCE in kinds else "did not arrive at a minimum"
+    return "got stuck in a local minimum" if EventKind.STUCK in kinds else arrived
 
 
 def _parts(view: View) -> list[View]:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from gdanim.core.arrays import Floats, Ints, read_only, set_fields
 from gdanim.core.serialize import load_value, save_value
+from gdanim.descent._event_rules import Record, find_events
 from gdanim.descent.batches import PADDING
-from gdanim.descent.events import Event, Record, find_events
+from gdanim.descent.events import Event, EventKind
 from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError, listed
 from gdanim.problems.objective import Objective
@@ -107,7 +108,7 @@ class Run:
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
-        """What happens in it, by step: `descent.events` has the rules.
+        """What happens in it, by step: `descent.events` has the kinds.
 
         Raises GdanimError for runs side by side, which have each their own: `run[0].events`.
         """
@@ -119,6 +120,12 @@ class Run:
         return find_events(
             Record(self.problem, self.params, losses, self.rates, diverged, batches, held_out)
         )
+
+    @property
+    def diverges(self) -> bool:
+        """Whether the run became infinite, or was on its way there at its last step."""
+        grows = any(event.kind == EventKind.DIVERGENCE for event in self.events)
+        return bool(self.outcome.kind == DIVERGED) or grows
 
     def rate(self, step: int) -> Floats:
         """The learning rate that `step` used; after the last step, the last one.

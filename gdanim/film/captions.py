@@ -7,28 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.descent.events import (
-    CONVERGENCE,
-    DIVERGENCE,
-    OSCILLATION,
-    OVERFITTING,
-    OVERSHOOT,
-    PLATEAU,
-    RATE,
-    STUCK,
-)
 from gdanim.views.base import Clip
 
 # A caption stays for so many seconds, at least so many when the next one waits, which it does for
 # no longer; it comes and goes within a quarter of a second.
 STAYS, LEAST, FADE = 3.5, 1.5, 0.25
-# Where there is no time for all, the first of these are told; how a run ends stays on screen.
-ENDINGS = (CONVERGENCE, DIVERGENCE, STUCK)
-RANKS = {
-    kind: rank
-    for rank, kinds in enumerate((ENDINGS, (OVERFITTING, RATE, OSCILLATION), (PLATEAU, OVERSHOOT)))
-    for kind in kinds
-}
 
 
 @dataclass(frozen=True)
@@ -87,7 +70,7 @@ def _wanted(clip: Clip) -> Iterator[tuple[int, Caption]]:
             first = int(np.searchsorted(steps, event.step))
             last = int(np.searchsorted(steps, event.last, side="right")) - 1
             text = event.text if len(clip.runs) == 1 else f"{label}: {event.text}"
-            yield RANKS[event.kind], Caption(text, first, last)
+            yield event.kind.rank, Caption(text, first, last)
 
 
 def _free(first: int, shown: Sequence[Caption], least: int) -> bool:

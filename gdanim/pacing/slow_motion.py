@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.core.arrays import Ints, check_finite, check_int, check_positive
-from gdanim.descent.events import KINDS
+from gdanim.descent.events import EventKind
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Pace, Timeline, all_runs
@@ -34,9 +34,9 @@ class SlowMotion(Pace):
         if check_finite("factor", self.factor) < 1:
             raise GdanimError(f"factor: must be at least 1, got {self.factor!r}")
         for moment in self.around or ():
-            if isinstance(moment, str) and moment not in KINDS:
+            if isinstance(moment, str) and moment not in [*EventKind]:
                 raise GdanimError(
-                    f"around: must be steps, or kinds of events ({', '.join(KINDS)}), "
+                    f"around: must be steps, or kinds of events ({', '.join(EventKind)}), "
                     f"got {moment!r}"
                 )
             if not isinstance(moment, str):
@@ -61,7 +61,7 @@ class SlowMotion(Pace):
 
     def _steps(self, runs: Sequence[Run]) -> Ints:
         """The steps of all moments."""
-        around = KINDS if self.around is None else self.around
+        around = [*EventKind] if self.around is None else self.around
         steps = [moment for moment in around if not isinstance(moment, str)]
         if any(isinstance(moment, str) for moment in around):
             steps += [event.step for run in runs for event in run.events if event.kind in around]

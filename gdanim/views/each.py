@@ -9,30 +9,12 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from gdanim.core.numbers import quantity
-from gdanim.descent.events import (
-    CONVERGENCE,
-    DIVERGENCE,
-    OSCILLATION,
-    OVERFITTING,
-    OVERSHOOT,
-    PLATEAU,
-    STUCK,
-    Event,
-)
+from gdanim.descent.events import Event, EventKind
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views._drawing.axes import ROOM
 from gdanim.views.base import Clip, Update, View, chain_updates
 
-# The words for an event; of several, the first of these counts.
-VERDICTS = {
-    STUCK: "stuck",
-    CONVERGENCE: "converged",
-    OVERFITTING: "overfits",
-    OSCILLATION: "oscillates",
-    OVERSHOOT: "has risen",
-    PLATEAU: "hardly falls",
-}
 FALLING = 0.01
 # The lines of a verdict: as wide as each may be, and how far down it stands, in heights of its
 # letters; the layout makes room for them.
@@ -130,11 +112,12 @@ def how_it_went(run: Run) -> str:
     lowest loss that is known.
     """
     kinds = {event.kind for event in run.events if _counts(event, run)}
-    if kinds & {DIVERGENCE, OSCILLATION} and run.losses[-1] > run.losses[0]:
-        return "diverges"
-    for kind, words in VERDICTS.items():
-        if kind in kinds:
-            return words
+    diverges = kinds & {EventKind.DIVERGENCE, EventKind.OSCILLATION}
+    if diverges and run.losses[-1] > run.losses[0]:
+        return EventKind.DIVERGENCE.verdict
+    kinds.discard(EventKind.DIVERGENCE)
+    if words := next((kind.verdict for kind in EventKind if kind in kinds and kind.verdict), ""):
+        return words
     before, best = float(run.losses[-1 - run.steps // 10]), run.problem.best()
     left = before - (0.0 if best is None else best.loss)
     return "still falling" if before - float(run.losses[-1]) > FALLING * left > 0 else ""
@@ -144,9 +127,9 @@ def _counts(event: Event, run: Run) -> bool:
     """Whether it says anything of the run's end: rises that were made good and plateaus that were
     left do not.
     """
-    if event.kind == OVERSHOOT:
+    if event.kind == EventKind.OVERSHOOT:
         return bool(run.losses[-1] > event.numbers["before"])
-    return event.kind != PLATEAU or event.last == run.steps
+    return event.kind != EventKind.PLATEAU or event.last == run.steps
 
 
 def share(panels: list[Axes]) -> None:

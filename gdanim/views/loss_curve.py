@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from gdanim.core.arrays import Floats
 from gdanim.core.numbers import quantity
-from gdanim.descent.events import RATE
+from gdanim.descent.events import EventKind
 from gdanim.errors import GdanimError
 from gdanim.problems.objective import Best, Objective
 from gdanim.views._drawing import axes
@@ -141,7 +141,7 @@ def draw_curves(ax: Axes, clip: Clip, curves: Sequence[Curve]) -> Update:
 def draw_changes(ax: Axes, clip: Clip, label: str) -> Update:
     """Diamonds on the curve where the rate changed, up to the frame's step."""
     run, theme = clip.runs[label], clip.theme
-    steps = np.array([event.step for event in run.events if event.kind == RATE])
+    steps = np.array([event.step for event in run.events if event.kind == EventKind.LEARNING_RATE])
     if not 0 < len(steps) <= MOST_CHANGES:
         return lambda frame: []
     (marks,) = ax.plot(

@@ -10,8 +10,7 @@ import numpy as np
 from gdanim.analysis.diagnosis import Diagnosis, in_minimum
 from gdanim.analysis.explain._chance import calm, calm_excess
 from gdanim.analysis.explain._words import direction, number, steps
-from gdanim.descent.events import DIVERGENCE
-from gdanim.descent.run import DIVERGED, Run
+from gdanim.descent.run import Run
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 
@@ -30,11 +29,6 @@ CLEAR, FREEDOM = 10, 10
 ROUNDING = 1e-26
 # The end of a run is one step in so many.
 TAIL = 10
-
-
-def diverges(run: Run) -> bool:
-    """Whether it became infinite, or was on its way there."""
-    return run.outcome.kind == DIVERGED or any(event.kind == DIVERGENCE for event in run.events)
 
 
 def floor(run: Run, end: Diagnosis) -> float:
@@ -73,7 +67,7 @@ def above_the_floor(run: Run, end: Diagnosis, slowest: int | None) -> Iterator[s
 def beside_the_best(run: Run, end: Diagnosis) -> Iterator[str]:
     """The loss at the end, beside the best that is known."""
     after, best = _after(run), end.optimum
-    if diverges(run):
+    if run.diverges:
         yield f"the run diverges: {after}"
         return
     if best is None:

@@ -13,7 +13,6 @@ from gdanim.analysis.explain._chance import calm, plain_rates
 from gdanim.analysis.explain._endings import (
     above_the_floor,
     beside_the_best,
-    diverges,
     floor,
     held_out,
 )
@@ -68,7 +67,7 @@ def _here(run: Run) -> Iterator[str]:
     """Of any other loss, whose curvature is that of the run's end, or of its start where it
     diverges: then its end says nothing.
     """
-    row, hint = 0 if diverges(run) else -1, []
+    row, hint = 0 if run.diverges else -1, []
     try:
         point = diagnose(run.problem, run.params[row])
     except SearchError as missing:
