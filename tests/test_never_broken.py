@@ -33,8 +33,12 @@ LINE = Problem(datasets.linear(), Linear())
 
 STAIR = Dataset(FIVE, np.array([0.0, 0.0, 0.0, 1.0, 1.0]))
 PLANE = Dataset(np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]]), np.array([0.0, 1.0, 1.0]))
-RNG = np.random.default_rng(0)
-CROWD = Dataset(RNG.normal(size=(500_000, 2)), RNG.integers(0, 2, 500_000).astype(np.float64))
+
+
+def crowd() -> Dataset:
+    """Half a million points of two classes."""
+    rng = np.random.default_rng(0)
+    return Dataset(rng.normal(size=(500_000, 2)), rng.integers(0, 2, 500_000).astype(np.float64))
 
 
 def line(x: object, y: object) -> Problem:
@@ -108,7 +112,7 @@ TROUBLE = {
         steps=50,
     ),
     "half a million in two classes": Scene(
-        Problem(CROWD, Logistic(2), LogLoss()), GradientDescent(1.0), (0, 0, 0), steps=2
+        Problem(crowd(), Logistic(2), LogLoss()), GradientDescent(1.0), (0, 0, 0), steps=2
     ),
     "half a million points": Scene(
         Problem(datasets.linear(points=500_000), Linear()), GradientDescent(0.01), steps=4

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-import ast
+import inspect
 import subprocess
 import sys
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 import gdanim
-
-TREE = ast.parse(Path(gdanim.__file__).read_text(encoding="utf-8"))
-
-
-def for_type_checkers() -> dict[str, str]:
-    """Name to `module:attribute`, as the imports for type checkers have it."""
-    (block,) = (
-        node
-        for node in TREE.body
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-    )
-    return {
-        alias.asname or alias.name: f"{node.module}:{alias.name}"
-        for node in block.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
 
 
 @pytest.mark.parametrize("name", gdanim.__all__)
@@ -35,22 +17,21 @@ def test_every_name_resolves(name: str) -> None:
     value = getattr(gdanim, name)
     assert value is not None
     assert name in dir(gdanim)
-    if not isinstance(value, ModuleType) and name != "__version__":
-        assert value.__name__ == name
+    if name != "__version__":
         assert value.__doc__
+        assert value.__name__ == name or isinstance(value, ModuleType)
 
 
-def test_type_checkers_see_the_same() -> None:
-    table = {
-        # A module is `package.name:` in the table and `from package import name` in the imports.
-        name: ":".join(place[:-1].rsplit(".", 1)) if place.endswith(":") else place
-        for name, place in gdanim._PUBLIC.items()
-    }
-    assert for_type_checkers() == table
+def test_a_stranger_can_derive_from_the_base_classes() -> None:
+    bases = (
+        "LinearInParameters Loss Model Objective Optimizer Pace Penalty Schedule StepView Stop View"
+    )
+    for name in bases.split():
+        assert inspect.isabstract(getattr(gdanim, name)), name
 
 
 def test_nothing_else() -> None:
-    with pytest.raises(AttributeError, match="module 'gdanim' has no attribute 'Scenes'"):
+    with pytest.raises(AttributeError, match="Scenes"):
         gdanim.Scenes  # type: ignore[attr-defined]  # noqa: B018
     assert set(dir(gdanim)) == set(gdanim.__all__)
 
