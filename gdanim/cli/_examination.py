@@ -27,6 +27,7 @@ DEPENDENCIES = (
     "click",
     "autograd",
     "annotated-types",
+    "lazy-loader",
 )
 # What some commands need besides: the extra that brings it, and what it is for.
 OPTIONAL = {
