@@ -14,8 +14,11 @@ import pytest
 from cases import CLASSES, LINE, NETWORK, VIEWS, ViewCase
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import Collection
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.patches import Circle, Patch, Rectangle
 from matplotlib.patheffects import withSimplePatchShadow
 from matplotlib.text import Text
 from numpy.typing import NDArray
@@ -31,11 +34,11 @@ from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
-from gdanim.scripting.load import choose, scripts_in
+from gdanim.scripting.load import SceneFunction, choose, scripts_in
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.each import Each
 from gdanim.views.fit import Fit
-from gdanim.views.inset import Inset
+from gdanim.views.inset import CARD, Inset
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.text import Text as Sentence
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
@@ -75,6 +78,61 @@ def test_every_scene(scene: Callable[[], Scene], theme: Theme) -> None:
     runs = made.runs()
     for size in SIZES:
         assert_same_frames(replace(made, theme=theme, size=size).film(runs))
+
+
+def drawn_of(film: Film, frames: Sequence[int]) -> list[Artist]:
+    """The simple artists, such as lines and texts, that are drawn while the frames are composed."""
+    drawn: list[Artist] = []
+    with pytest.MonkeyPatch.context() as patch, film.composed():
+        film.draw(0)
+        for kind in (Line2D, Patch, Collection, Text, AxesImage):
+            for own in {one for one in subclasses(kind) if "draw" in vars(one)}:
+                patch.setattr(own, "draw", noting(own.draw, drawn))
+        for frame in frames:
+            film.draw(frame)
+    return drawn
+
+
+def subclasses(kind: type[Artist]) -> set[type[Artist]]:
+    return {kind}.union(*map(subclasses, kind.__subclasses__()))
+
+
+def noting(draw: Callable[..., None], drawn: list[Artist]) -> Callable[..., None]:
+    """`draw`, which also notes what it draws."""
+
+    def noted(artist: Artist, *args: Any, **kwargs: Any) -> None:
+        drawn.append(artist)
+        draw(artist, *args, **kwargs)
+
+    return noted
+
+
+def moving_parts(film: Film) -> set[Artist]:
+    """All that is drawn by the film's moving artists: their parts, and the grounds of texts."""
+    parts = {part for artist in film.show(0) for part in artist.findobj()}
+    grounds = {part.get_bbox_patch() for part in parts if isinstance(part, Text)}
+    return parts | {ground for ground in grounds if ground is not None}
+
+
+# What lies above something that moves and does not hide it is drawn at every frame: points on
+# residuals and on probabilities, a name at its point.
+ABOVE = {
+    "bowl-in_three_dimensions": 1,
+    "heart-two_features": 6,
+    "lecture": 1,
+    "residuals": 1,
+}
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.file_name)
+def test_every_scene_draws_what_does_not_move_once(scene: SceneFunction) -> None:
+    """Axes, ticks, points and titles are drawn for the first frame; later, insets' edges alone."""
+    film = replace(scene(), size=(640, 360)).film()
+    moving, frames = moving_parts(film), [len(film) // 3, len(film) // 2, len(film) - 1]
+    drawn = drawn_of(film, frames)
+    assert moving & {*drawn}
+    still = [artist for artist in drawn if artist not in moving and artist.get_gid() != CARD]
+    assert len(still) <= len(frames) * ABOVE.get(scene.file_name, 0), {*still}
 
 
 @THEMES

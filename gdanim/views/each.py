@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.transforms import ScaledTranslation
 
 from gdanim.core.numbers import quantity
 from gdanim.descent.events import Event, EventKind
@@ -83,10 +84,9 @@ def draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
     run, theme = clip.runs[label], clip.theme
     # A text of two lines would stand higher or lower with the letters that are in it.
     texts = [
-        ax.annotate(
-            longest, (0.5, 0), xycoords="axes fraction", xytext=(0, -down * theme.label_size),
-            textcoords="offset points", ha="center", va="baseline", color=theme.ink,
-            fontsize=theme.label_size, gid=ROOM,
+        ax.text(
+            0.5, 0, longest, transform=ax.transAxes + points_below(ax, down * theme.label_size),
+            ha="center", va="baseline", color=theme.ink, fontsize=theme.label_size, gid=ROOM,
         )
         for longest, down in LINES
     ]  # fmt: skip
@@ -97,6 +97,13 @@ def draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
         return [*texts]
 
     return update
+
+
+def points_below(ax: Axes, points: float) -> ScaledTranslation:
+    """What moves a place down by so many points."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return ScaledTranslation(0, -points / 72, figure.dpi_scale_trans)
 
 
 def verdict(run: Run, step: int) -> tuple[str, str]:
