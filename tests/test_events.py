@@ -52,7 +52,7 @@ def test_the_wave_swings_with_a_period_of_two_steps() -> None:
     assert 4 <= event.step <= 12
     assert event.last == 89
     assert event.numbers["growth"] > 1
-    assert event.text == "d swings with a period of 2 steps, wider and wider"
+    assert event.text == "d oscillates with a period of 2 steps and growing amplitude"
 
 
 def test_swings_of_a_line_shrink_or_grow() -> None:

@@ -1,4 +1,4 @@
-"""What goes beside a video: poster, captions, alternative text, filmstrip, table."""
+"""What goes beside a video: poster, captions, filmstrip, table."""
 
 from __future__ import annotations
 
@@ -11,12 +11,8 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
-from event_runs import LINE, LINES, WAVE, run_of
-from scripts import SCENE, write
+from event_runs import LINE, LINES, run_of
 
-from gdanim.analysis._curve_place import place
-from gdanim.analysis._speech import colour_name, listed, spoken
-from gdanim.analysis.alternative_text import described
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
@@ -32,10 +28,9 @@ from gdanim.rendering.result import Rendered
 from gdanim.rendering.sidecars import NOTHING, Sidecars
 from gdanim.rendering.webvtt import clock, webvtt
 from gdanim.views.base import Clip
-from gdanim.views.contour import Contour
 from gdanim.views.fit import Fit
-from gdanim.views.theme import DARK, LIGHT
-from gdanim.views.theme import THEMES as BY_NAME
+from gdanim.views.theme import LIGHT
+from scripts import SCENE, write
 
 ALL = Sidecars("last", True, True, True, True)
 
@@ -43,10 +38,6 @@ ALL = Sidecars("last", True, True, True, True)
 def clip_of(*runs: Run, fps: int = 10, seconds: float = 4.0, labels: str = "abcdefgh") -> Clip:
     timeline = Even(seconds).timeline(list(runs), fps)
     return Clip(dict(zip(labels, runs, strict=False)), timeline, LIGHT)
-
-
-def told(*runs: Run) -> str:
-    return described(clip_of(*runs), {"fit": Fit()})
 
 
 def rendered(folder: Path, beside: Sidecars, *formats: str) -> list[Rendered]:
@@ -144,143 +135,6 @@ def test_captions_escape_what_would_be_a_tag() -> None:
     text = webvtt(named)
     assert "a &lt; b &amp; c --&gt; d: Converged" in text
     assert "other line: Converged" in text
-
-
-def test_the_alternative_text_of_a_wave() -> None:
-    text = described(clip_of(run_of("the wrong wave")), {"fit": Fit()})
-    assert "A blue sine curve starts mostly far above 100 orange points" in text
-    assert "It is stuck in a local minimum: after 79 steps the loss is 2.47" in text
-    assert "The curve ends across the points. " in text
-    assert text.endswith("Another panel shows the loss at every step.")
-    dark = replace(clip_of(run_of("the wrong wave")), theme=DARK, title="Stuck")
-    assert described(dark, {"fit": Fit()}).startswith("Stuck. A blue sine curve")
-
-
-def test_a_fall_is_told_by_the_step_that_has_nine_tenths_of_it() -> None:
-    run = run_of("has not arrived")
-    step = int(re.search(r"; by step (\d+) it is down to", told(run))[1])  # type: ignore[index]
-    left = (run.losses - run.losses[-1]) / (run.losses[0] - run.losses[-1])
-    assert left[step] <= 0.1 < left[step - 1]
-
-
-@pytest.mark.parametrize(
-    ("name", "wanted"),
-    [
-        ("diverges", "It diverges: from step 1 on the loss grows without end"),
-        ("converges", "It converges: from step"),
-        ("steps down", "This happens 2 more times."),
-        ("one step down", "At step 50 the learning rate changes from 0.01 to 0.001."),
-        ("overfits", "and rises to"),
-        ("stops at 676", "to step 24 the loss hardly falls. After 24 steps the loss is"),
-        ("the wave swings", "d swings with a period of 2 steps, wider and wider."),
-        ("Adam", "the loss rises, from"),
-        ("no step", "After 0 steps the loss is"),
-    ],
-)
-def test_what_is_told_of_a_run(name: str, wanted: str) -> None:
-    text = told(run_of(name))
-    assert wanted in text
-    assert "nan" not in text and "−" not in text
-    assert ("It diverges" in text) == (name == "diverges")
-
-
-def test_a_run_that_diverges_has_not_fallen() -> None:
-    assert "it is down to" not in told(run_of("diverges"))
-    wild = descend(WAVE, GradientDescent(1e200), (1, 1, 1, 1), 3)
-    assert "The curve ends far" in told(wild)
-
-
-def test_an_objective_has_no_points() -> None:
-    text = described(clip_of(run_of("the wrong valley")), {"map": Contour()})
-    assert text.startswith("Gradient descent starts at x = 1.50, at a loss of")
-    assert "points" not in text and "curve" not in text
-    assert "The panel shows the loss over two parameters as a map" in text
-
-
-def test_runs_that_are_compared_have_their_colours_and_ends() -> None:
-    slow = descend(LINE, GradientDescent(0.001), LINES, 10)
-    text = told(run_of("converges"), run_of("diverges"), slow)
-    assert "3 runs are compared: a (blue), b (pink) and c (brown)." in text
-    _, of_a, of_b, of_c = re.split(r"(?<=\. )(?=[ABC] starts)", text)
-    assert "It converges" in of_a and "It diverges" in of_b and "After 10 steps" in of_c
-    assert "The curve ends close to the points." in of_a
-
-
-def test_a_run_that_is_named_after_a_knob() -> None:
-    clip = clip_of(run_of("converges"), run_of("diverges"))
-    labels = ("lr = 0.05", "momentum")
-    text = described(replace(clip, runs=dict(zip(labels, clip.runs.values(), strict=True))), {})
-    assert " With lr = 0.05 it starts at a mean squared error of " in text
-    assert " Momentum starts at a mean squared error of " in text
-
-
-def test_many_runs_are_counted() -> None:
-    runs = [run_of(name) for name in ["converges"] * 5 + ["diverges", "has not arrived"]]
-    text = told(*runs)
-    assert "7 runs are compared" in text
-    assert "5 converged, 1 diverged and 1 did not arrive at a minimum." in text
-    assert f"({'abcdefg'[int(np.argmin([run.losses[-1] for run in runs]))]})" in text
-
-
-@pytest.mark.parametrize(
-    ("shift", "scale", "words"),
-    [
-        (0.0, 0.0, "close to"),
-        (0.3, 0.0, "above"),
-        (-0.3, 0.0, "below"),
-        (2.0, 0.0, "far above"),
-        (-2.0, 0.0, "far below"),
-        (0.0, -1.5, "across"),
-        (0.0, -5.0, "far from most of"),
-        (np.inf, 0.0, "out of sight of"),
-    ],
-)
-def test_where_a_curve_runs(shift: float, scale: float, words: str) -> None:
-    y = np.linspace(-0.5, 0.5, 100)
-    assert place(y + scale * y + shift, y) == words
-
-
-def test_mostly_above_and_a_flat_line_of_points() -> None:
-    y = np.linspace(-0.5, 0.5, 100)
-    assert place(np.where(y < 0.3, y + 0.2, y - 0.2), y) == "mostly above"
-    assert place(np.full(9, 3.0), np.full(9, 3.0)) == "close to"
-    assert place(np.ones(9), np.zeros(9)) == "far above"
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (7.301, "7.30"),
-        (676.2, "676"),
-        (25823.81, "25,800"),
-        (1e-5, "0.00001"),
-        (-4.7, "minus 4.70"),
-        (0.0, "0"),
-        (0.5, "0.5"),
-        (2.0, "2"),
-        (999.9, "1,000"),
-        (3.54e12, "3.54 times 10 to the 12"),
-        (-1e-9, "minus 1 times 10 to the minus 9"),
-        (np.inf, "infinite"),
-        (-np.inf, "minus infinite"),
-    ],
-)
-def test_numbers_in_words(value: float, words: str) -> None:
-    assert spoken(value) == words
-
-
-def test_lists_in_words() -> None:
-    assert [listed(list("abc"[:n])) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
-
-
-def test_colours_in_words() -> None:
-    for theme in BY_NAME.values():
-        assert colour_name(theme.points) == "orange"
-        assert colour_name(theme.prediction) == "blue"
-        names = [colour_name(colour) for colour in theme.runs]
-        assert len(set(names)) == len(names), names
-    known = {"#ffffff": "white", "#000000": "black", "#808080": "grey", "#5c0a0a": "dark red"}
-    assert {colour: colour_name(colour) for colour in known} == known
 
 
 def test_the_table_reads_back_to_the_bit(tmp_path: Path) -> None:

@@ -41,3 +41,29 @@ def setting(value: float) -> str:
 def count(value: float) -> str:
     """A whole number, thousands set apart: `500 000`."""
     return f"{value:,.0f}".replace(",", THIN_SPACE).replace("-", "−")
+
+
+def spoken(value: float) -> str:
+    """Three digits, no exponent: `7.30`, `25,800`, `0.00001`, `minus 4`, `4 times 10 to the 12`."""
+    if not math.isfinite(value):
+        return (
+            "not a number" if math.isnan(value) else "infinite" if value > 0 else "minus infinite"
+        )
+    if value == 0:
+        return "0"
+    sign = "minus " if value < 0 else ""
+    mantissa, exponent = f"{abs(value):.2e}".split("e")
+    power = int(exponent)
+    if not -6 <= power < 9:
+        raised = f"{power}".replace("-", "minus ")
+        return f"{sign}{mantissa.rstrip('0').rstrip('.')} times 10 to the {raised}"
+    rounded = round(abs(value), 2 - power)
+    decimals = max(0, 2 - power)
+    text = f"{rounded:,.{decimals}f}"
+    whole = rounded == round(rounded) or power < 0
+    return sign + (text.rstrip("0").rstrip(".") if whole and decimals else text)
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 step`, `5,000 steps`."""
+    return f"{number:,} {thing}" + "s" * (number != 1)

@@ -120,9 +120,9 @@ def oscillation(record: Record, found: Swing | None) -> Iterator[Event]:
         return
     name = record.problem.names[found.parameter]
     trend = (
-        ", wider and wider"
+        " and growing amplitude"
         if found.growth > 1 + FLAT
-        else ", less and less"
+        else " and shrinking amplitude"
         if found.growth < 1 - FLAT
         else ""
     )

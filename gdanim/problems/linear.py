@@ -51,6 +51,11 @@ class Linear(LinearInParameters):
             return r"\hat{y} = w_1 x_1 + w_2 x_2 + b"
         return rf"\hat{{y}} = w_1 x_1 + \dots + w_{{{self.features}}} x_{{{self.features}}} + b"
 
+    @property
+    def shape_name(self) -> str:
+        """`line`."""
+        return "line"
+
     def init(self, rng: np.random.Generator) -> Floats:
         """Uniform on (-2.5, 2.5), `[P]`."""
         return rng.uniform(-2.5, 2.5, self.features + 1)

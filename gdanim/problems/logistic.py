@@ -50,6 +50,11 @@ class Logistic(Model):
         linear = self.logits.formula.removeprefix(r"\hat{y} = ")
         return rf"\hat{{y}} = \sigma({linear})"
 
+    @property
+    def shape_name(self) -> str:
+        """`S-shaped curve`."""
+        return "S-shaped curve"
+
     def init(self, rng: np.random.Generator) -> Floats:
         """Uniform on (-2.5, 2.5), `[P]`."""
         return self.logits.init(rng)

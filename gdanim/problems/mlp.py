@@ -96,6 +96,11 @@ class MLP(Model):
             inner = rf"W_{{{layer}}}\,{symbol}({middle}) + b_{{{layer}}}"
         return rf"\hat{{y}} = \sigma({inner})" if self.logits else rf"\hat{{y}} = {inner}"
 
+    @property
+    def shape_name(self) -> str:
+        """`curve of a neural network`."""
+        return "curve of a neural network"
+
     def init(self, rng: np.random.Generator) -> Floats:
         """Weights and biases uniform on +-1/sqrt(units before the layer), as torch's nn.Linear.
 

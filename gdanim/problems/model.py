@@ -50,6 +50,11 @@ class Model(ABC):
         return None
 
     @property
+    def shape_name(self) -> str:
+        """What the prediction looks like over one feature: a noun for the alternative text."""
+        return "curve"
+
+    @property
     def workspace(self) -> int:
         """How many numbers a prediction holds for each point while it is computed."""
         return 1

@@ -53,6 +53,13 @@ class Polynomial(LinearInParameters):
             terms[2:-2] = [r"\dots"]
         return r"\hat{y} = " + " + ".join(terms)
 
+    @property
+    def shape_name(self) -> str:
+        """`line`, `parabola`, or `polynomial of degree 3`."""
+        if self.degree > 2:
+            return f"polynomial of degree {self.degree}"
+        return "parabola" if self.degree == 2 else "line"
+
     def init(self, rng: np.random.Generator) -> Floats:
         """Uniform on (-2.5, 2.5), `[P]`."""
         return rng.uniform(-2.5, 2.5, self.degree + 1)

@@ -38,6 +38,11 @@ class Sinusoid(Model):
         """Mathtext: `a sin(b x + c) + d`."""
         return r"\hat{y} = a\,\sin(b\,x + c) + d"
 
+    @property
+    def shape_name(self) -> str:
+        """`sine curve`."""
+        return "sine curve"
+
     def init(self, rng: np.random.Generator) -> Floats:
         """Uniform: a in (1, 3), b in (1, 4), c in (0, 2), d in (-5, 5), `[P]`."""
         return rng.uniform([1, 1, 0, -5], [3, 4, 2, 5])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gdanim.analysis.alternative_text import described
+from gdanim.analysis.alternative_text import alternative_text
 from gdanim.core.atomic import replacing
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
@@ -67,7 +67,7 @@ class Sidecars:
         writers: dict[str, Callable[[Path], object]] = {
             POSTER: lambda part: self._write_poster(film, part, note),
             CAPTIONS: lambda part: _write_text(webvtt(film.clip), part),
-            ALT: lambda part: _write_text(f"{described(film.clip, film.panels)}\n", part),
+            ALT: lambda part: _write_text(f"{alternative_text(film.clip, film.panels)}\n", part),
             FILMSTRIP: lambda part: filmstrip(film).save(part),
             TABLE: lambda part: write_table(film.clip.runs, part),
         }

@@ -120,6 +120,18 @@ class View(ABC):
         """
         return frame
 
+    def describe(self, clip: Clip) -> str:
+        """Say what the panel shows, as a noun phrase of the alternative text: `the loss at every
+        step`. A view that does not say it is named by its class.
+        """
+        return f"a view called {type(self).__name__}"
+
+    def describe_step(self, run: Run, step: int) -> str:
+        """Say how things stand at a step, in words that follow `it starts` and `it ends`: `with the
+        curve across the points`. Empty where only the parameters tell.
+        """
+        return ""
+
 
 def chain_updates(updates: Sequence[Update]) -> Update:
     """All of them, one after the other."""

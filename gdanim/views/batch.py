@@ -63,6 +63,10 @@ class Batch(StepView):
 
         return update
 
+    def describe(self, clip: Clip) -> str:
+        """Say that points are marked."""
+        return f"which of the {clip.run.problem.points:,} points each step uses"
+
 
 def state(batches: Ints, step: int, epoch: int, points: int) -> Ints:
     """For each point `[N]` 2 in the batch of the step before, 1 if the epoch saw it, else 0."""

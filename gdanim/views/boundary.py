@@ -57,6 +57,10 @@ class Boundary(StepView):
         movers = draw(ax, clip, data, held_out)
         return chain_updates(movers)
 
+    def describe(self, clip: Clip) -> str:
+        """Say what the colours or the curve are."""
+        return "the points of two classes with the predicted probability of one of them"
+
 
 def classes(clip: Clip) -> Dataset:
     """The data of the runs that are shown; GdanimError when they are no two classes."""

@@ -11,6 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from gdanim.core.arrays import Floats, Ints, check_finite, check_interval, floats
+from gdanim.core.words import enumerated
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes, marks
@@ -118,6 +119,11 @@ class Contour(StepView):
             return [line, spots, arrow, ball, outside.show(*here)]
 
         return update
+
+    def describe(self, clip: Clip) -> str:
+        """Name the parameters of the plane."""
+        over = enumerated(chosen_plane("Contour", self.parameters, alike(clip)).names)
+        return f"a map of the loss over {over}, with the path of the parameters"
 
 
 def check_ranges(view: str, ranges: tuple[Range, Range] | None) -> None:

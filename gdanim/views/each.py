@@ -53,6 +53,15 @@ class Each(View):
         alone = [replace(clip, selected=label) for label in clip.drawn_runs]
         return int(clip.timeline.steps[frame]), *(self.view.frame_key(one, frame) for one in alone)
 
+    def describe(self, clip: Clip) -> str:
+        """Describe the view, and say that it is there for each run."""
+        one = replace(clip, selected=next(iter(clip.drawn_runs)))
+        return f"{self.view.describe(one)}, once for each run"
+
+    def describe_step(self, run: Run, step: int) -> str:
+        """As the view has it."""
+        return self.view.describe_step(run, step)
+
 
 def divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:
     """In the place of `ax` so many panels, and under each a place for text."""

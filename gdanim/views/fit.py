@@ -14,16 +14,19 @@ from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
 
 from gdanim.core.arrays import Floats, Ints, check_int, check_non_negative
+from gdanim.core.words import with_article
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
 from gdanim.views._drawing import axes, residuals
+from gdanim.views._drawing.curve_place import curve_place
 from gdanim.views._drawing.end_labels import EndLabels
 from gdanim.views._drawing.formula import decimals, figure, with_numbers
 from gdanim.views._drawing.points import draw_points, draw_rings, place
 from gdanim.views._drawing.units import dpi
 from gdanim.views.base import Clip, Update, View, chain_updates
+from gdanim.views.colour_name import colour_name
 from gdanim.views.inset import Card, card_size, draw_inset, emptiest_corner
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import Theme
@@ -99,6 +102,26 @@ class Fit(View):
         """The steps of the trail and of the line, and what the inset sees."""
         steps = clip.timeline.steps[np.maximum(frame - self._behind(clip, self.trail), 0)]
         return tuple(steps.tolist()), self.inset and self.inset.frame_key(clip, frame)
+
+    def describe(self, clip: Clip) -> str:
+        """Name the points and the curve, with their colours."""
+        problem, theme = common_problem(clip), clip.theme
+        shapes = {fitted(run).model.shape_name for run in clip.drawn_runs.values()}
+        shape = shapes.pop() if len(shapes) == 1 else "curve"
+        if len(clip.drawn_runs) > 1:
+            curve = f"the {shape} of each run"
+        else:
+            colour = f"{colour_name(clip.colour(''))} " if len(clip.runs) == 1 else ""
+            curve = with_article(f"{colour}{shape}")
+        words = f"{len(problem.data):,} {colour_name(theme.points)} points and {curve}"
+        return f"{words}, with {self.inset.describe(clip)} in an inset" if self.inset else words
+
+    def describe_step(self, run: Run, step: int) -> str:
+        """Where the curve is, relative to the points."""
+        problem = fitted(run)
+        with np.errstate(all="ignore"):
+            prediction = problem.model.predict(run.params[step], problem.data.x)
+        return f"with the curve {curve_place(prediction, problem.data.y)} the points"
 
     def _behind(self, clip: Clip, length: int) -> Ints:
         """How many frames ago a trail's lines were the line, which is the last, `[length + 1]`."""

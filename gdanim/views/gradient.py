@@ -64,6 +64,10 @@ class Gradient(StepView):
         shows = [draw_bars(ax, clip, values, *look) for values, *look in pairs]  # type: ignore[arg-type]
         return lambda frame: [artist for show in shows for artist in show(int(rows[frame]))]
 
+    def describe(self, clip: Clip) -> str:
+        """Say what the bars are."""
+        return "the gradient and the next step, as bars for each parameter"
+
 
 def components(run: Run, steps: Ints) -> tuple[Floats, Floats]:
     """The gradient at each of the `steps [K]`, and the step that follows: `[K, P]` each."""

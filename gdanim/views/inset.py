@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from gdanim.core.arrays import Floats
+from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views._drawing.units import points
 from gdanim.views.base import Clip, Update, View
@@ -95,6 +96,14 @@ class Inset(View):
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
         """What both panels see."""
         return self.view.frame_key(clip, frame), self.inset.frame_key(clip, frame)
+
+    def describe(self, clip: Clip) -> str:
+        """Describe both panels."""
+        return f"{self.view.describe(clip)}, with {self.inset.describe(clip)} in an inset"
+
+    def describe_step(self, run: Run, step: int) -> str:
+        """As the view or the inset has it."""
+        return self.view.describe_step(run, step) or self.inset.describe_step(run, step)
 
 
 def draw_inset(ax: Axes, card: Card | None, view: View | None, clip: Clip) -> Update:

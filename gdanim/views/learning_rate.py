@@ -58,6 +58,10 @@ class LearningRate(StepView):
 
         return update
 
+    def describe(self, clip: Clip) -> str:
+        """Say what the lines are."""
+        return "the learning rate at every step"
+
 
 def rates(run: Run) -> Floats:
     """The rates at each step, `[S+1, 1]`, or `[S+1, P]` where each parameter has its own."""

@@ -88,6 +88,11 @@ class LossCurve(StepView):
             movers.append(draw_gap(ax, clip, best))
         return chain_updates(movers)
 
+    def describe(self, clip: Clip) -> str:
+        """Name the losses."""
+        validated = any(run.validation_losses is not None for run in clip.drawn_runs.values())
+        return f"the {'training and the validation ' if validated else ''}loss at every step"
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:

@@ -82,6 +82,12 @@ class LossSlice(StepView):
             marks.key(ax, clip, [track.visited(label) for label in clip.drawn_runs] + [outline(ax)])
         return chain_updates(movers)
 
+    def describe(self, clip: Clip) -> str:
+        """Name the parameter."""
+        names = next(iter(clip.drawn_runs.values())).problem.names
+        number = number_of("LossSlice", 0 if self.parameter is None else self.parameter, names)
+        return f"the loss over {names[number]}, with a ball that rolls down it"
+
     def _slice(self, terrain: Terrain) -> Slice:
         names = terrain.landscape.names
         number = number_of("LossSlice", 0 if self.parameter is None else self.parameter, names)

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from gdanim.core.arrays import Floats
+from gdanim.core.words import enumerated
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes
@@ -26,6 +27,8 @@ ROOM = 1.0
 FAR = 100.0
 # Distances below this fraction of the largest are rounding errors.
 SMALLEST = 1e-9
+# An alternative text names at most this many parameters.
+NAMED = 4
 STYLES: tuple[str, ...] = ("-", "--", ":", "-.")
 
 
@@ -71,6 +74,14 @@ class Parameters(StepView):
             for k, name in enumerate(names)
         ]
         return draw_lines(ax, clip, lines)
+
+    def describe(self, clip: Clip) -> str:
+        """Name the parameters, unless there are many."""
+        known = next(iter(clip.drawn_runs.values())).problem.names
+        names = [known[column] for column in self._columns(clip)]
+        what = enumerated(names) if len(names) <= NAMED else "the parameters"
+        shown = f"the distance of {what} from the optimum" if self.distance else what
+        return f"{shown} at every step"
 
     def _columns(self, clip: Clip) -> list[int]:
         """Which of the parameters are shown."""

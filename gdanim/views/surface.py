@@ -14,6 +14,7 @@ from matplotlib.colors import ListedColormap, to_rgb
 from numpy.typing import NDArray
 
 from gdanim.core.arrays import Floats, Ints, check_finite
+from gdanim.core.words import enumerated
 from gdanim.views._drawing import axes, marks
 from gdanim.views._drawing.bands import Scale, blues, scale
 from gdanim.views._drawing.loss_surface import (
@@ -118,6 +119,11 @@ class Surface(View):
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
         """The step; every frame while it turns."""
         return frame if self.turn else int(clip.timeline.steps[frame])
+
+    def describe(self, clip: Clip) -> str:
+        """Name the parameters of the plane."""
+        over = enumerated(chosen_plane("Surface", self.parameters, alike(clip)).names)
+        return f"the loss over {over} as a landscape, with the path of the parameters down it"
 
 
 @dataclass(frozen=True)

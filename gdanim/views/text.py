@@ -70,6 +70,10 @@ class Text(StepView):
 
         return update
 
+    def describe(self, clip: Clip) -> str:
+        """Quote the text, as the last frame has it."""
+        return f'the text "{self._at(clip, len(clip.timeline) - 1)}"'
+
     def _at(self, clip: Clip, frame: int) -> str:
         known = values(clip, frame)
         try:

@@ -71,6 +71,10 @@ class Weights(StepView):
 
         return update
 
+    def describe(self, clip: Clip) -> str:
+        """Say what the thin curves are."""
+        return "what each hidden unit adds to the prediction"
+
 
 def window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, float]:
     """Where the curves are drawn `[G]`, and the limits: of the points, or of the logits, and of all
