@@ -14,13 +14,15 @@ from cases import LINE, OPTIMIZERS, VALLEY, VALLEY_START, WAVE, OptimizerCase
 from published import BOOK_START, book
 
 from gdanim.core.arrays import Floats
+from gdanim.descent import schedules
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum, Nesterov
 from gdanim.descent.newton import Newton
 from gdanim.descent.noise import Noisy
-from gdanim.descent.optimizer import Optimizer
+from gdanim.descent.optimizer import Optimizer, Step
+from gdanim.descent.schedule import Rate
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
@@ -250,3 +252,41 @@ def test_far_too_large_a_rate_raises_and_warns_nothing(
     run = descend(problem, case.make(lr), problem.init(np.random.default_rng(0)), 60)
     assert np.isfinite(run.params).all()
     assert np.isfinite(run.losses).all()
+
+
+# An optimizer of the user's own
+
+
+@dataclass(frozen=True)
+class Sign(Optimizer):
+    """The sign of the gradient, with nothing but what is necessary."""
+
+    lr: Rate
+
+    def direction(self, gradient: Floats, state: Any, step: Step) -> tuple[Floats, Any]:
+        assert state == ()
+        return np.sign(gradient), state
+
+
+def test_the_least_that_an_optimizer_needs() -> None:
+    assert Sign(0.1).name == "Sign"
+    with pytest.raises(GdanimError, match="lr: .* above 0"):
+        Sign(-0.1)
+    rates = descend(VALLEY, Sign(schedules.Exponential(0.5, 0.5)), VALLEY_START, 3)
+    np.testing.assert_array_equal(abs(np.diff(rates.params[:, 0])), [0.5, 0.25, 0.125])
+    named = descend(LINE, Sign({"intercept": 0.5, "slope": 0.25}), (-1, 3), 1)
+    np.testing.assert_array_equal(abs(np.diff(named.params, axis=0)), [[0.25, 0.5]])
+
+
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=str)
+def test_the_learning_rate_is_the_loop_s(case: OptimizerCase) -> None:
+    """The direction does not depend on it: the first step is as large as the rate."""
+    one, half = (descend(VALLEY, case.make(lr), VALLEY_START, 1) for lr in (0.5, 0.25))
+    np.testing.assert_array_equal(
+        half.params[1], one.params[0] - (one.params[0] - one.params[1]) / 2
+    )
+
+
+def test_noise_has_the_learning_rate_of_its_optimizer() -> None:
+    cosine = schedules.Cosine(0.1, 5)
+    assert Noisy(Noisy(Adam(cosine), 1.0), 1.0).lr is cosine

@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.core.arrays import Floats
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.momentum import Momentum, Nesterov
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Constant, Schedule
 from gdanim.problems.objective import Objective
 
+# Optimizers whose direction and new state are linear in the gradient and the state, and the same at
+# every step; the state is () or one array like the parameters.
+LINEAR = (GradientDescent, Momentum, Nesterov)
 # As many steps make one block, unless the powers of a diverging run grow beyond HUGE before: an
 # infinite power would end a run that is still finite itself.
 STEPS, HUGE = 1024, 1e100
@@ -41,7 +46,7 @@ class Affine:
     @staticmethod
     def fits(problem: Objective, optimizer: Optimizer, schedule: Schedule) -> bool:
         """Whether this descent is affine, and small enough for that to be a gain."""
-        if not (optimizer.linear and isinstance(schedule, Constant)):
+        if type(optimizer) not in LINEAR or not isinstance(schedule, Constant):
             return False
         return 2 * len(problem.names) <= SMALL and problem.hessian() is not None
 
@@ -72,9 +77,11 @@ def transition(problem: Objective, optimizer: Optimizer, lr: Floats, state: Stat
     params, old = units[..., :p], units[..., p:]
     gradients = params @ hessian
     gradients[k] = problem.gradient(np.zeros(p))
-    step = Step(0, lr, params, problem)
-    delta, new = optimizer.update(gradients, old if k > p else (), step)
-    columns = np.concatenate([params + delta, new], axis=-1) if k > p else params + delta
+    step = Step(0, params, problem)
+    direction, new = optimizer.direction(gradients, old if k > p else (), step)
+    columns = params - lr * direction
+    if k > p:
+        columns = np.concatenate([columns, new], axis=-1)
     return np.moveaxis(columns, 0, -1)
 
 

@@ -78,9 +78,9 @@ class Stepwise:
             lr, plan = schedule.update(first + i, loss, plan)
             # NumPy is faster with its numbers than with arrays of no axis.
             lr = lr[()]
-            step = Step(first + i, lr, params, problem, batch)
-            delta, state = optimizer.update(gradient, state, step)
-            params = params + delta
+            step = Step(first + i, params, problem, batch)
+            direction, state = optimizer.direction(gradient, state, step)
+            params = params - lr * direction
             row[...] = params
             if rates is not None:
                 rates[i] = lr

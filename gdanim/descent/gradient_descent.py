@@ -3,37 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from gdanim.core.arrays import Floats, set_fields
+from gdanim.core.arrays import Floats
 from gdanim.descent.optimizer import Optimizer, State, Step
-from gdanim.descent.schedule import Rate, learning_rate
+from gdanim.descent.schedule import Rate
 
 
 @dataclass(frozen=True, eq=False)
 class GradientDescent(Optimizer):
-    """`params - lr * gradient` (Cauchy, 1847); torch.optim.SGD without momentum.
+    """Gradient descent: steps against the gradient.
 
-    `lr` is a number; an array that broadcasts against the parameters `[*R, P]`: shape `[P]` gives
-    every parameter its own rate, shape `[R, 1]` every run; rates by the parameters' names; or a
-    Schedule. Raises GdanimError unless it is finite and positive.
+    With a `batch_size` it is stochastic gradient descent.
+
+    Parameters
+    ----------
+    lr : float, array, mapping or Schedule
+        Learning rate, finite and above 0. An array of shape `(P,)` gives each parameter a rate, one
+        of shape `(R, 1)` makes R runs; a mapping has the parameters' names as keys.
+
+    Raises
+    ------
+    GdanimError
+        If `lr` is not finite and above 0.
+
+    See Also
+    --------
+    Momentum : Gradient descent with inertia.
+    schedules : Learning rates that change during a run.
+
+    Notes
+    -----
+    Each step is `params = params - lr * gradient` (Cauchy, 1847); `torch.optim.SGD` without
+    momentum. On a quadratic loss it converges for rates below two divided by the largest eigenvalue
+    of the Hessian.
+
+    Examples
+    --------
+    >>> from gdanim import GradientDescent, Linear, Problem, datasets, descend
+    >>> problem = Problem(datasets.linear(2.0, 1.0), Linear())
+    >>> descend(problem, GradientDescent(0.01), start=(0, 0), steps=300).params[-1].round(1)
+    array([2., 1.])
     """
 
     lr: Rate
-    linear: ClassVar[bool] = True
+    name = "gradient descent"
 
-    def __post_init__(self) -> None:
-        set_fields(self, lr=learning_rate(self.lr))
-
-    @property
-    def name(self) -> str:
-        """`gradient descent`."""
-        return "gradient descent"
-
-    def init(self, params: Floats) -> State:
-        """No state."""
-        return ()
-
-    def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """`(p)->(p)`: `-lr * gradient`."""
-        return -step.lr * gradient, state
+    def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
+        """Return the gradient."""
+        return gradient, state

@@ -3,75 +3,115 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from gdanim.core.arrays import Floats, check_fraction, set_fields
 from gdanim.descent.optimizer import Optimizer, State, Step
-from gdanim.descent.schedule import Rate, learning_rate
+from gdanim.descent.schedule import Rate
 
 
 @dataclass(frozen=True, eq=False)
 class Momentum(Optimizer):
-    """`v = momentum * v + gradient`, then `params - lr * v`.
+    """Gradient descent with momentum, also called the heavy ball.
 
-    torch.optim.SGD with momentum; Polyak, "Some methods of speeding up the convergence of iteration
-    methods" (1964), whose velocity is -lr * v. Raises GdanimError unless 0 <= momentum < 1.
+    Parameters
+    ----------
+    lr : float, array, mapping or Schedule
+        Learning rate, finite and above 0; see Optimizer for its forms.
+    momentum : float, default 0.9
+        The part of the velocity that is kept from step to step, at least 0 and below 1.
+
+    Raises
+    ------
+    GdanimError
+        If `lr` or `momentum` is out of its bounds.
+
+    See Also
+    --------
+    Nesterov : Takes the gradient where the momentum leads.
+
+    Notes
+    -----
+    With a velocity v that starts at 0, each step is `v = momentum * v + gradient`,
+    `params = params - lr * v`; `torch.optim.SGD(momentum=...)`. Polyak, "Some methods of speeding
+    up the convergence of iteration methods" (1964), whose velocity is `-lr * v`.
+
+    Examples
+    --------
+    >>> from gdanim import Linear, Momentum, Problem, datasets, descend
+    >>> problem = Problem(datasets.linear(2.0, 1.0), Linear())
+    >>> descend(problem, Momentum(0.001), start=(0, 0), steps=300).params[-1].round(1)
+    array([2., 1.])
     """
 
     lr: Rate
     momentum: float = 0.9
-    linear: ClassVar[bool] = True
+    name = "momentum"
 
     def __post_init__(self) -> None:
-        set_fields(
-            self, lr=learning_rate(self.lr), momentum=check_fraction("momentum", self.momentum)
-        )
-
-    @property
-    def name(self) -> str:
-        """`momentum`."""
-        return "momentum"
+        super().__post_init__()
+        set_fields(self, momentum=check_fraction("momentum", self.momentum))
 
     def init(self, params: Floats) -> State:
-        """`v = 0`."""
+        """Return the velocity v = 0."""
         return np.zeros_like(params)
 
-    def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """`(p)->(p)`: `-lr * v`; v."""
+    def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
+        """Return v as the direction and as the state."""
         v = self.momentum * state + gradient
-        return -step.lr * v, v
+        return v, v
 
 
 @dataclass(frozen=True, eq=False)
 class Nesterov(Optimizer):
-    """`v = momentum * v + gradient`, then `params - lr * (gradient + momentum * v)`.
+    """Gradient descent with Nesterov's momentum.
 
-    torch.optim.SGD with nesterov=True: the gradient is taken where the step would lead. Nesterov,
+    Parameters
+    ----------
+    lr : float, array, mapping or Schedule
+        Learning rate, finite and above 0; see Optimizer for its forms.
+    momentum : float, default 0.9
+        The part of the velocity that is kept from step to step, at least 0 and below 1.
+
+    Raises
+    ------
+    GdanimError
+        If `lr` or `momentum` is out of its bounds.
+
+    See Also
+    --------
+    Momentum : Takes the gradient where the parameters are.
+
+    Notes
+    -----
+    With a velocity v that starts at 0, each step is `v = momentum * v + gradient`,
+    `params = params - lr * (gradient + momentum * v)`; `torch.optim.SGD(nesterov=True)`. Nesterov,
     "A method of solving a convex programming problem with convergence rate O(1/k^2)" (1983), as
-    rewritten by Sutskever et al. (2013). Raises GdanimError unless 0 <= momentum < 1.
+    rewritten by Sutskever et al., "On the importance of initialization and momentum in deep
+    learning" (2013).
+
+    Examples
+    --------
+    >>> from gdanim import Linear, Nesterov, Problem, datasets, descend
+    >>> problem = Problem(datasets.linear(2.0, 1.0), Linear())
+    >>> descend(problem, Nesterov(0.001), start=(0, 0), steps=300).params[-1].round(1)
+    array([2., 1.])
     """
 
     lr: Rate
     momentum: float = 0.9
-    linear: ClassVar[bool] = True
+    name = "Nesterov momentum"
 
     def __post_init__(self) -> None:
-        set_fields(
-            self, lr=learning_rate(self.lr), momentum=check_fraction("momentum", self.momentum)
-        )
-
-    @property
-    def name(self) -> str:
-        """`Nesterov momentum`."""
-        return "Nesterov momentum"
+        super().__post_init__()
+        set_fields(self, momentum=check_fraction("momentum", self.momentum))
 
     def init(self, params: Floats) -> State:
-        """`v = 0`."""
+        """Return the velocity v = 0."""
         return np.zeros_like(params)
 
-    def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """`(p)->(p)`: `-lr * (gradient + momentum * v)`; v."""
+    def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
+        """Return `gradient + momentum * v`, and v as the state."""
         v = self.momentum * state + gradient
-        return -step.lr * (gradient + self.momentum * v), v
+        return gradient + self.momentum * v, v

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,36 +14,63 @@ from gdanim.errors import expect
 
 @dataclass(frozen=True, eq=False)
 class Noisy(Optimizer):
-    """`optimizer` on the gradient plus normal noise, `scale` its standard deviation.
+    """Another optimizer, with normal noise added to each gradient.
 
-    With gradient descent of a rate lr this is Langevin dynamics at the temperature `lr scale^2 / 2`
-    (Welling and Teh, "Bayesian learning via stochastic gradient Langevin dynamics", 2011). A
-    schedule that lowers the rate cools it down. The noise of a step follows from `seed` and the
-    step's number alone, and is the same in all runs side by side, so each is the run that it would
-    be alone. Raises GdanimError for a scale below 0 or a seed that is no whole number.
+    Parameters
+    ----------
+    optimizer : Optimizer
+        What turns the noisy gradients into steps; its learning rate is used.
+    scale : float
+        The standard deviation of the noise on each component of the gradient, at least 0.
+    seed : int, default 0
+        The seed of the noise, at least 0.
+
+    Raises
+    ------
+    GdanimError
+        If `scale` or `seed` is out of its bounds.
+
+    Notes
+    -----
+    With gradient descent of a learning rate lr this is Langevin dynamics at the temperature
+    `lr * scale^2 / 2` (Welling and Teh, "Bayesian learning via stochastic gradient Langevin
+    dynamics", 2011); a schedule that lowers the rate cools it down. The noise depends on the seed
+    and the step's number alone, and is the same for runs side by side, so that each is the run that
+    it would be alone.
+
+    Examples
+    --------
+    >>> from gdanim import GradientDescent, Noisy
+    >>> optimizer = Noisy(GradientDescent(0.01), scale=0.5)
+    >>> optimizer.name, optimizer.lr
+    ('gradient descent + noise', 0.01)
     """
 
     optimizer: Optimizer
     scale: float
     seed: int = 0
-    lr: Rate = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         expect("Noisy: optimizer", self.optimizer, Optimizer, "GradientDescent(0.01)")
         check_int("seed", self.seed)
-        set_fields(self, lr=self.optimizer.lr, scale=check_non_negative("scale", self.scale))
+        set_fields(self, scale=check_non_negative("scale", self.scale))
+
+    @property
+    def lr(self) -> Rate:  # type: ignore[override]
+        """The learning rate of the optimizer."""
+        return self.optimizer.lr
 
     @property
     def name(self) -> str:
-        """As `gradient descent + noise`."""
+        """The optimizer's name, with `+ noise`."""
         return f"{self.optimizer.name} + noise"
 
     def init(self, params: Floats) -> State:
-        """The optimizer's."""
+        """Return the optimizer's state."""
         return self.optimizer.init(params)
 
-    def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """`(p)->(p)`: the optimizer's step for `gradient + scale * normal`; its state."""
+    def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
+        """Return the optimizer's direction for `gradient + scale * normal`, and its state."""
         rng = np.random.default_rng((self.seed, step.number))
         noise = self.scale * rng.standard_normal(gradient.shape[-1])
-        return self.optimizer.update(gradient + noise, state, step)
+        return self.optimizer.direction(gradient + noise, state, step)

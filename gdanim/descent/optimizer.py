@@ -1,51 +1,145 @@
-"""What an optimizer is: a rule, whose state goes in and comes out."""
+"""The base class of all optimizers: a rule for the direction of each step."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
-from gdanim.core.arrays import Floats, Ints
-from gdanim.descent.schedule import Rate
+from gdanim.core.arrays import Floats, Ints, set_fields
+from gdanim.descent.schedule import Rate, learning_rate
 from gdanim.problems.objective import Objective
 
 State = Any
 
 
 class Step(NamedTuple):
-    """Where a rule stands when it is asked for a step.
+    """The step for which an optimizer is asked for a direction.
 
-    `number` (0 is the first), `lr`: the learning rate in force, which broadcasts against
-    `params [*R, P]`, and the problem and the batch of points `[B]` (None for all of them), for a
-    rule that needs more of them than the gradient.
+    Most optimizers need only `number`; the other fields are for those that need more than the
+    gradient, such as weight decay or second derivatives.
+
+    Parameters
+    ----------
+    number : int
+        The number of the step; the first is 0.
+    params : (*R, P) array
+        The parameters before the step.
+    problem : Objective
+        What is minimised.
+    batch : (B,) array of int, optional
+        The numbers of the points in the step's mini-batch; None when the gradient is that of all
+        points.
+
+    See Also
+    --------
+    Optimizer : The base class whose method `direction` takes a Step.
     """
 
     number: int
-    lr: Floats
     params: Floats
     problem: Objective
     batch: Ints | None = None
 
 
 class Optimizer(ABC):
-    """A rule that turns gradients into steps. The loop owns the step, the rule owns nothing."""
+    """Base class of optimizers: turns gradients into directions.
 
-    lr: Rate
-    """The learning rate, in any of its forms."""
-    linear: ClassVar[bool] = False
-    """Whether the step and the new state are linear in the gradient and the state, in the same way
-    at every step of a constant rate, and the state is `()` or one array like the parameters.
+    Each step of a run is `params = params - lr * direction`. A subclass returns the direction; the
+    learning rate, its schedule and the step itself belong to the loop. A subclass is a frozen
+    dataclass whose first field is `lr: Rate`, and defines `direction` and, if it has a state,
+    `init`. A `__post_init__` of its own should begin with `super().__post_init__()`, which checks
+    `lr`.
+
+    Attributes
+    ----------
+    lr : float, array, mapping or Schedule
+        The learning rate, finite and above 0: one number for all parameters; an array that
+        broadcasts against the parameters `(*R, P)`, with shape `(P,)` for a rate of each parameter
+        and `(R, 1)` for a rate of each run; a mapping from the parameters' names to numbers; or a
+        Schedule, such as `schedules.Cosine(0.1, 300)`.
+    name : str
+        The optimizer's name in headers and captions; by default the name of the class.
+
+    See Also
+    --------
+    Step : What an optimizer can look at besides the gradient.
+    Schedule : The base class of learning rate schedules.
+
+    Notes
+    -----
+    Optimizers keep no state between calls: the state goes in and comes out, so that one optimizer
+    can serve many runs. All arithmetic should be elementwise in the leading axes `*R`, so that R
+    runs side by side are the runs that they would be alone.
+
+    Examples
+    --------
+    Lion (Chen et al., "Symbolic discovery of optimization algorithms", 2023, algorithm 2):
+
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from gdanim import Linear, Optimizer, Problem, Schedule, datasets, descend, schedules
+    >>> @dataclass(frozen=True)
+    ... class Lion(Optimizer):
+    ...     lr: float | Schedule
+    ...     beta1: float = 0.9
+    ...     beta2: float = 0.99
+    ...
+    ...     def init(self, params):
+    ...         return np.zeros_like(params)
+    ...
+    ...     def direction(self, gradient, state, step):
+    ...         blend = self.beta1 * state + (1 - self.beta1) * gradient
+    ...         return np.sign(blend), self.beta2 * state + (1 - self.beta2) * gradient
+    >>> optimizer = Lion(schedules.Cosine(0.05, 300))
+    >>> run = descend(Problem(datasets.linear(2.0, 1.0), Linear()), optimizer, start=(0, 0))
+    >>> run.params[-1].round(1)
+    array([2., 1.])
+    >>> run.optimizer.name
+    'Lion'
     """
 
+    lr: Rate
+
+    def __post_init__(self) -> None:
+        set_fields(self, lr=learning_rate(self.lr))
+
     @property
-    @abstractmethod
     def name(self) -> str:
-        """As a caption has it: `gradient descent`."""
+        """The name in headers and captions."""
+        return type(self).__name__
 
-    @abstractmethod
     def init(self, params: Floats) -> State:
-        """The state before the first step, for parameters of this shape."""
+        """Return the state before the first step.
+
+        Parameters
+        ----------
+        params : (*R, P) array
+            The first parameters.
+
+        Returns
+        -------
+        state : object
+            Anything; it is handed to `direction`. By default the empty tuple.
+        """
+        return ()
 
     @abstractmethod
-    def update(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
-        """`(p)->(p)`: what is added to the parameters at `step`, and the new state."""
+    def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
+        """Return the direction of a step, which the loop multiplies by the learning rate.
+
+        Parameters
+        ----------
+        gradient : (*R, P) array
+            The gradient of the loss at `step.params`, over the step's mini-batch.
+        state : object
+            What `init` returned, or the step before.
+        step : Step
+            The number of the step, its parameters, problem and mini-batch.
+
+        Returns
+        -------
+        direction : (*R, P) array
+            The next parameters are `params - lr * direction`.
+        state : object
+            The state for the next step.
+        """
