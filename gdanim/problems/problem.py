@@ -148,6 +148,16 @@ class Problem(Objective):
         """The least squares solution of a model that is linear in its parameters, else the loss of
         the true curve of generated data.
         """
+        return self._best
+
+    def hessian(self) -> Floats | None:
+        """`2 X^T X / n` for the design X of a model that is linear in its parameters, under the
+        mean squared error; and the penalty's curvature.
+        """
+        return self._hessian
+
+    @cached_property
+    def _best(self) -> Best | None:
         data = self.data
         with np.errstate(all="ignore"):
             if (fit := self._least_squares()) is not None:
@@ -158,16 +168,14 @@ class Problem(Objective):
                 return _finite(Best("true curve", float(loss)))
         return None
 
-    def hessian(self) -> Floats | None:
-        """`2 X^T X / n` for the design X of a model that is linear in its parameters, under the
-        mean squared error; and the penalty's curvature.
-        """
+    @cached_property
+    def _hessian(self) -> Floats | None:
         ridge = self._ridge
         if self._design is None or ridge is None:
             return None
         if not isinstance(self.loss_function, MeanSquaredError):
             return None
-        return 2 * self._design.T @ self._design / len(self.data) + np.diag(ridge)
+        return read_only(2 * self._design.T @ self._design / len(self.data) + np.diag(ridge))
 
     def _least_squares(self) -> Floats | None:
         """The parameters `[P]` of the least loss where one linear solution gives them."""
@@ -201,7 +209,7 @@ class Problem(Objective):
         triangle = floats("triangle", np.linalg.qr(both, mode="r"))
         return triangle[:p, :p], triangle[:p, p], float(triangle[p, p] ** 2)
 
-    @property
+    @cached_property
     def _design(self) -> Floats | None:
         """The design matrix `[N, P]` of a model that is linear in its parameters."""
         if not isinstance(self.model, LinearInParameters):
