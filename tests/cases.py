@@ -30,7 +30,7 @@ from gdanim.problems.losses import (
 )
 from gdanim.problems.mlp import MLP
 from gdanim.problems.model import Model
-from gdanim.problems.objective import Best, Objective
+from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
@@ -201,8 +201,8 @@ class Valley(Objective):
         across = y - x * x
         return np.stack([-2 * (1 - x) - 400 * x * across, 200 * across], axis=-1)
 
-    def best(self) -> Best:
-        return Best("minimum", 0.0, np.ones(2))
+    def minimum(self) -> KnownMinimum:
+        return KnownMinimum("minimum", 0.0, np.ones(2))
 
     def hessian(self) -> None:
         return None

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
-from scripts import SCENE, write
-
 from gdanim.publish.media import found
 from gdanim.publish.snippet import SNIPPETS
 from gdanim.rendering.jobs import Settings, request
 from gdanim.rendering.pipeline import prepare
 from gdanim.rendering.sidecars import Sidecars
+from scripts import SCENE, write
 
 ALT = 'A "blue" line & <b>more</b>'
 

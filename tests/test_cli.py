@@ -18,7 +18,6 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from scripts import SCENE, TWO, write
 
 from gdanim import cli
 from gdanim.cli import _examination as doctor
@@ -31,6 +30,7 @@ from gdanim.errors import GdanimError
 from gdanim.rendering.result import Rendered
 from gdanim.version import __version__
 from gdanim.views.theme import THEMES
+from scripts import SCENE, TWO, write
 
 SHORT = ["--size", "96x64", "--seconds", "0.4", "--fps", "10"]
 COMMANDS = ["render", "batch", "info", "snippet", "embed", "explain", "list", "new", "doctor"]

@@ -13,7 +13,7 @@ from gdanim.errors import GdanimError
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
-from gdanim.problems.model import Fixed
+from gdanim.problems.model import ModelCurve
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.sinusoid import Sinusoid
 
@@ -42,7 +42,7 @@ def test_without_noise_the_points_lie_on_the_curve(
 ) -> None:
     data = make(*args, noise=0)
     np.testing.assert_allclose(data.y, _curve(params, data.x[:, 0], make), rtol=1e-12, atol=1e-12)
-    assert isinstance(data.truth, Fixed)
+    assert isinstance(data.truth, ModelCurve)
     np.testing.assert_array_equal(data.truth.params, params)
     np.testing.assert_array_equal(data.truth(data.x), data.y)
 

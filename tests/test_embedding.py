@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from browser import needs_chromium, observe
 from click.testing import CliRunner
-from scripts import SCENE, TWO, write
 from snippets import Silent, Tags
 
 from gdanim import cli
@@ -22,6 +21,7 @@ from gdanim.film.film import Film
 from gdanim.publish.sweep_page import embed, in_step
 from gdanim.rendering.jobs import Settings, request
 from gdanim.rendering.pipeline import prepare
+from scripts import SCENE, TWO, write
 
 SWEEP = {"lr": ["0.01", "0.02", "1.5"]}
 TINY = Settings(size=(160, 96), fps=10, seconds=2.0)

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from published import book
-from scripts import TWO, write
 
 from gdanim.analysis.diagnosis import diagnose
 from gdanim.analysis.explain import explain
@@ -33,6 +32,7 @@ from gdanim.problems.losses import Huber, Loss, MeanAbsoluteError, RootMeanSquar
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
+from scripts import TWO, write
 
 LINE = Problem(datasets.linear(), Linear())
 EXACT = Problem(datasets.linear(noise=0), Linear())

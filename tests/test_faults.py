@@ -33,9 +33,9 @@ from pathlib import Path
 
 import pytest
 from processes import in_own_mounts, working_in
-from scripts import SCENE, write
 
 from gdanim.encoding import ffmpeg
+from scripts import SCENE, write
 
 OLD = b"the old one"
 SHORT = ["--size", "96x64", "--seconds", "1", "--fps", "10"]

@@ -10,7 +10,7 @@ from matplotlib.mathtext import MathTextParser
 from gdanim.core.arrays import read_only
 from gdanim.errors import GdanimError
 from gdanim.problems.linear import Linear
-from gdanim.problems.model import Fixed
+from gdanim.problems.model import ModelCurve
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.sinusoid import Sinusoid
 
@@ -143,10 +143,10 @@ def test_numbers_of_numpy_are_whole_numbers_too() -> None:
 
 
 def test_a_fixed_model_is_a_curve() -> None:
-    curve = Fixed(Linear(), np.array([3.0, 8.0]))
+    curve = ModelCurve(Linear(), np.array([3.0, 8.0]))
     np.testing.assert_allclose(curve(np.array([[0.0], [1.0]])), [8, 11])
     with pytest.raises(GdanimError, match=r"^params: 2 numbers expected \(slope, intercept\)"):
-        Fixed(Linear(), np.array([3.0]))
+        ModelCurve(Linear(), np.array([3.0]))
 
 
 @each_model

@@ -67,9 +67,9 @@ def test_leading_axes_broadcast(objective: FunctionObjective) -> None:
 @each
 def test_known_minima_are_minima(objective: FunctionObjective) -> None:
     if objective.minima is None:
-        assert objective.best() is None
+        assert objective.minimum() is None
         return
-    best = objective.best()
+    best = objective.minimum()
     assert best is not None and best.params is not None
     for minimum in np.asarray(objective.minima):
         np.testing.assert_allclose(objective.gradient(minimum), 0, atol=1e-11)
@@ -87,7 +87,7 @@ def test_values_from_the_literature() -> None:
     assert objectives.rastrigin().loss((1, 1)) == pytest.approx(2.0)
     assert objectives.wave().loss((10,)) == pytest.approx(0.0, abs=1e-14)
     assert objectives.bowl(7).loss((2, 1)) == 5.5
-    values = [float(READY[name].best().loss) for name in ("Himmelblau", "Beale", "Rosenbrock")]  # type: ignore[union-attr]
+    values = [float(READY[name].minimum().loss) for name in ("Himmelblau", "Beale", "Rosenbrock")]  # type: ignore[union-attr]
     np.testing.assert_allclose(values, 0, atol=1e-25)
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from cases import LINE, VIEWS, WAVE
 from click.testing import CliRunner, Result
-from scripts import write
 
 from gdanim import Formula, Problem, Recorder, Run, Scene, cli, datasets, descend, render, views
 from gdanim.analysis.explain import explain
@@ -23,6 +22,7 @@ from gdanim.pacing.timeline import Every
 from gdanim.problems.objective import Objective
 from gdanim.rendering.csv_table import write_table
 from gdanim.rendering.inspection import inspect
+from scripts import write
 
 START, LR, STEPS = (-2.0, -1.5), 0.01, 40
 SIZE = (320, 180)

@@ -17,12 +17,12 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 from browser import needs_chromium, observe
-from scripts import copied
 from snippets import ALT, PLAYS, rendered, snippet
 
 from gdanim.publish.media import found
 from gdanim.publish.slides import write_slides
 from gdanim.rendering.sidecars import Sidecars
+from scripts import copied
 
 SOFFICE = shutil.which("soffice")
 SEES = """

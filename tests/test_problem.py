@@ -184,7 +184,7 @@ def test_a_constant_hessian_is_the_change_of_the_gradient(case: ModelCase) -> No
 @each_model
 def test_no_direction_leads_down_from_the_best_fit(case: ModelCase) -> None:
     problem = _problem(case, MeanSquaredError())
-    best = problem.best()
+    best = problem.minimum()
     if best is None:
         assert not isinstance(case.model, LinearInParameters)
         return
@@ -208,7 +208,7 @@ def ridge(weight: float) -> Problem:
 
 def test_the_best_fit_knows_the_ridge() -> None:
     problem = ridge(0.7)
-    best, hessian = problem.best(), problem.hessian()
+    best, hessian = problem.minimum(), problem.hessian()
     assert best is not None and best.params is not None and hessian is not None
     np.testing.assert_allclose(problem.gradient(best.params), 0, atol=1e-7)
     step = np.array([1.0, -2.0, 0.5, 3.0])
@@ -229,10 +229,10 @@ def test_no_best_fit_is_claimed_where_least_squares_gives_none() -> None:
         (Huber(), None),
     ]:
         problem = Problem(plain, model, loss, penalty)
-        assert problem.best() is None
+        assert problem.minimum() is None
         assert problem.hessian() is None
     root = Problem(plain, model, RootMeanSquaredError())
-    best, squares = root.best(), LINE.best()
+    best, squares = root.minimum(), LINE.minimum()
     assert best is not None and squares is not None
     assert best.loss == pytest.approx(np.sqrt(squares.loss))
     assert root.hessian() is None

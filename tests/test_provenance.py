@@ -12,7 +12,6 @@ import matplotlib
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from scripts import SCENE, write
 
 import gdanim as package
 from gdanim import GradientDescent, Linear, Problem, Scene, cli, datasets, render
@@ -21,6 +20,7 @@ from gdanim.encoding import metadata as containers
 from gdanim.errors import GdanimError
 from gdanim.rendering.inspection import inspect
 from gdanim.rendering.provenance import Note, Origin, read, shown_path
+from scripts import SCENE, write
 
 SHORT = ["--size", "96x64", "--seconds", "0.4", "--fps", "10", "--theme", "dark"]
 NOTE = Note({"numpy": "2"}, Origin("a b.py", "fast", {"lr": 0.3, "kind": "it's", "on": True}))

@@ -12,7 +12,6 @@ from typing import Any
 import imageio.v3 as iio
 import numpy as np
 import pytest
-from scripts import SCENE, TWO, line_of, write
 
 import gdanim
 from gdanim import Even, Every, GradientDescent, Linear, Problem, Scene, datasets
@@ -26,6 +25,7 @@ from gdanim.rendering.quality import QUALITIES, check_fps, check_size
 from gdanim.rendering.result import Rendered
 from gdanim.rendering.sidecars import Sidecars
 from gdanim.views.theme import DARK
+from scripts import SCENE, TWO, line_of, write
 
 SMALL = (160, 96)
 

@@ -15,7 +15,7 @@ from gdanim.analysis.diagnosis import diagnose
 from gdanim.core.arrays import Floats
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
-from gdanim.problems.model import Fixed
+from gdanim.problems.model import ModelCurve
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.scripting.load import load
@@ -158,7 +158,7 @@ def test_sine_local_minimum(seed: int) -> None:
     scene = scene_of("sine_local_minimum")(seed=seed)
     run = scene.run()
     truth = problem_of(scene).data.truth
-    assert isinstance(truth, Fixed)
+    assert isinstance(truth, ModelCurve)
     assert problem_of(scene).loss(truth.params) == pytest.approx(NOISE, rel=0.5)
     assert run.losses[-1] == pytest.approx(2.46, abs=0.03)
     assert run.losses[-1] > 100 * NOISE
@@ -408,7 +408,7 @@ def test_residuals_shrink_to_the_noise() -> None:
 
 def test_three_learning_rates() -> None:
     small, right, large = scene_of("three_learning_rates")().runs().values()
-    best = small.problem.best()
+    best = small.problem.minimum()
     assert best is not None
     assert right.losses[-1] < 1.2 * best.loss and small.losses[-1] > 10 * best.loss
     assert large.losses[-1] > 5 * large.losses[0]

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from scripts import SCENE, TWO, line_of, write
 
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError, RequestError
 from gdanim.scene import Scene
 from gdanim.scripting.load import ScriptError, choose, load, own_lines, scripts_in
+from scripts import SCENE, TWO, line_of, write
 
 
 def test_scenes_and_knobs(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import pytest
 from browser import needs_chromium, observe
 from click.testing import CliRunner
 from pptx import Presentation
-from scripts import copied
 from snippets import ALT, PLAYS, Tags, rendered, snippet
 
 from gdanim import cli
@@ -23,6 +22,7 @@ from gdanim.publish.media import found
 from gdanim.publish.slides import write_slides
 from gdanim.publish.snippet import SNIPPETS
 from gdanim.rendering.sidecars import Sidecars
+from scripts import copied
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from scripts import SCENE, write
 
 from gdanim import cli
 from gdanim.errors import RequestError
 from gdanim.rendering.jobs import request
 from gdanim.rendering.sweep import grid, label, suffix
+from scripts import SCENE, write
 
 
 def test_every_combination() -> None:

@@ -18,7 +18,6 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.axes import Axes
 from processes import working_in
-from scripts import SCENE, write
 
 from gdanim import cli
 from gdanim.descent.gradient_descent import GradientDescent
@@ -37,6 +36,7 @@ from gdanim.scene import Scene
 from gdanim.scripting.load import choose, load
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.loss_curve import LossCurve
+from scripts import SCENE, write
 
 FRAMES = 47
 

@@ -17,7 +17,7 @@ from gdanim.analysis.search import lowest
 from gdanim.core.arrays import Floats, check_finite, check_int, check_params, read_only
 from gdanim.descent.curvature import hessian
 from gdanim.errors import GdanimError, expect, listed
-from gdanim.problems.objective import Best, Objective
+from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.problem import Problem
 
 # An eigenvalue this much smaller than the largest is a rounding error: P times the precision of
@@ -44,7 +44,7 @@ class Diagnosis:
     quadratic: bool
     eigenvalues: Floats
     directions: Floats
-    optimum: Best | None
+    optimum: KnownMinimum | None
 
     @property
     def condition(self) -> float:

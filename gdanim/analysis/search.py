@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import Floats, read_only
 from gdanim.errors import GdanimError
-from gdanim.problems.objective import Best, Objective
+from gdanim.problems.objective import KnownMinimum, Objective
 
 # A loss that is not finite, as the search sees it.
 WALL = 1e300
@@ -19,7 +19,9 @@ class SearchError(GdanimError):
     """The optimum takes a search, and there is no scipy for it."""
 
 
-def lowest(problem: Objective, params: ArrayLike, restarts: int = 10, seed: int = 0) -> Best | None:
+def lowest(
+    problem: Objective, params: ArrayLike, restarts: int = 10, seed: int = 0
+) -> KnownMinimum | None:
     """The optimum: what the problem knows in closed form, else the best of `restarts` searches.
 
     Each is L-BFGS-B of scipy (Byrd, Lu, Nocedal and Zhu, SIAM Journal on Scientific Computing 16,
@@ -27,7 +29,7 @@ def lowest(problem: Objective, params: ArrayLike, restarts: int = 10, seed: int 
     for ever. No `restarts`, no search: then the optimum that the problem knows, or None. Raises
     SearchError when it has to search and there is no scipy.
     """
-    known, constant = problem.best(), problem.hessian()
+    known, constant = problem.minimum(), problem.hessian()
     if not restarts or (known is not None and known.params is not None):
         return known
     # A quadratic with a direction downhill has no minimum; a search would find the range's end.
@@ -39,7 +41,7 @@ def lowest(problem: Objective, params: ArrayLike, restarts: int = 10, seed: int 
     return found if np.isfinite(found.loss) else None
 
 
-def _search(problem: Objective, start: Floats) -> Best:
+def _search(problem: Objective, start: Floats) -> KnownMinimum:
     try:
         from scipy.optimize import minimize
     except ImportError:
@@ -58,4 +60,4 @@ def _search(problem: Objective, start: Floats) -> Best:
     options = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": ITERATIONS}
     found = minimize(both, start, jac=True, method="L-BFGS-B", options=options)
     params = read_only(np.asarray(found.x, dtype=np.float64))
-    return Best("best of several searches", float(problem.loss(params)), params)
+    return KnownMinimum("best of several searches", float(problem.loss(params)), params)

@@ -14,7 +14,7 @@ from gdanim.core.arrays import check_int, check_non_negative, check_params, floa
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
-from gdanim.problems.model import Fixed, Model
+from gdanim.problems.model import Model, ModelCurve
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.sinusoid import Sinusoid
 
@@ -190,7 +190,7 @@ def on_curve(model: Model, params: Sequence[float], x: ArrayLike) -> Dataset:
         places = places[:, np.newaxis]
     if places.ndim != 2 or places.shape[1] != model.features:
         raise GdanimError(f"x: must have shape [N] or [N, {model.features}], got {np.shape(x)}")
-    truth = Fixed(model, fixed)
+    truth = ModelCurve(model, fixed)
     with np.errstate(all="ignore"):
         y = truth(places)
     return Dataset(places, y, truth=truth)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from gdanim.core.arrays import Floats, Ints, floats, read_only
 from gdanim.errors import GdanimError
 from gdanim.problems._formula_errors import evaluated, explained, slopes
-from gdanim.problems.objective import Best, Objective
+from gdanim.problems.objective import KnownMinimum, Objective
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,13 +100,13 @@ class FunctionObjective(Objective):
         # A run's value depends on its own parameters alone, so one pass serves all runs.
         return np.stack(pull(self.f, columns, np.ones(params.shape[:-1])), axis=-1)
 
-    def best(self) -> Best | None:
+    def minimum(self) -> KnownMinimum | None:
         """The lowest of the known minima."""
         if self.minima is None:
             return None
         minima = floats("minima", self.minima)
         losses = self.loss(minima)
-        return Best("minimum", float(losses.min()), minima[int(losses.argmin())])
+        return KnownMinimum("minimum", float(losses.min()), minima[int(losses.argmin())])
 
     def hessian(self) -> Floats | None:
         """`constant_hessian`."""

@@ -128,7 +128,7 @@ class LinearInParameters(Model):
 
 
 @dataclass(frozen=True, eq=False)
-class Fixed:
+class ModelCurve:
     """A model with its parameters fixed: a curve, `(n,d)->(n)`."""
 
     model: Model

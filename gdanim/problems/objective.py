@@ -14,7 +14,7 @@ from gdanim.errors import GdanimError
 
 
 @dataclass(frozen=True, eq=False)
-class Best:
+class KnownMinimum:
     """The lowest loss that is known.
 
     Fields: `name` (`best fit`, `true curve`, `minimum`, `best of several searches`), the loss, and
@@ -86,7 +86,7 @@ class Objective(ABC):
         return self.loss_at(params), self.gradient_at(params)
 
     @abstractmethod
-    def best(self) -> Best | None:
+    def minimum(self) -> KnownMinimum | None:
         """The lowest loss that is known without a search; None where none is."""
 
     @abstractmethod

@@ -21,18 +21,18 @@ class AnalyticFunction(ABC):
         """The formula."""
 
     @abstractmethod
-    def slopes(self, *params: Any) -> Sequence[Any]:
+    def derivative(self, *params: Any) -> Sequence[Any]:
         """Its derivative by each parameter."""
 
 
 @dataclass(frozen=True)
-class Slopes:
+class Derivative:
     """The derivative of a surface."""
 
     surface: AnalyticFunction
 
     def __call__(self, *params: Any) -> Sequence[Any]:
-        return self.surface.slopes(*params)
+        return self.surface.derivative(*params)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Bowl(AnalyticFunction):
     def __call__(self, x: Any, y: Any) -> Any:
         return (self.a * x * x + self.b * y * y) / 2
 
-    def slopes(self, x: Any, y: Any) -> Sequence[Any]:
+    def derivative(self, x: Any, y: Any) -> Sequence[Any]:
         """`a x, b y`."""
         return self.a * x, self.b * y
 
@@ -62,7 +62,7 @@ class Rosenbrock(AnalyticFunction):
     def __call__(self, x: Any, y: Any) -> Any:
         return (1 - x) ** 2 + 100 * (y - x * x) ** 2
 
-    def slopes(self, x: Any, y: Any) -> Sequence[Any]:
+    def derivative(self, x: Any, y: Any) -> Sequence[Any]:
         """By x and by y."""
         bend = y - x * x
         return -2 * (1 - x) - 400 * x * bend, 200 * bend
@@ -75,7 +75,7 @@ class Himmelblau(AnalyticFunction):
     def __call__(self, x: Any, y: Any) -> Any:
         return (x * x + y - 11) ** 2 + (x + y * y - 7) ** 2
 
-    def slopes(self, x: Any, y: Any) -> Sequence[Any]:
+    def derivative(self, x: Any, y: Any) -> Sequence[Any]:
         """By x and by y."""
         one, other = x * x + y - 11, x + y * y - 7
         return 4 * x * one + 2 * other, 2 * one + 4 * y * other
@@ -88,7 +88,7 @@ class Beale(AnalyticFunction):
     def __call__(self, x: Any, y: Any) -> Any:
         return sum((c - x * (1 - y**k)) ** 2 for k, c in enumerate((1.5, 2.25, 2.625), 1))
 
-    def slopes(self, x: Any, y: Any) -> Sequence[Any]:
+    def derivative(self, x: Any, y: Any) -> Sequence[Any]:
         """By x and by y."""
         by_x, by_y = 0.0, 0.0
         for k, c in enumerate((1.5, 2.25, 2.625), 1):
@@ -104,7 +104,7 @@ class Rastrigin(AnalyticFunction):
     def __call__(self, *params: Any) -> Any:
         return sum(x * x - 10 * np.cos(2 * np.pi * x) + 10 for x in params)
 
-    def slopes(self, *params: Any) -> Sequence[Any]:
+    def derivative(self, *params: Any) -> Sequence[Any]:
         """`2 x + 20 pi sin(2 pi x)` each."""
         return [2 * x + 20 * np.pi * np.sin(2 * np.pi * x) for x in params]
 
@@ -116,7 +116,7 @@ class TwoValleys(AnalyticFunction):
     def __call__(self, x: Any) -> Any:
         return x * (x * (x * x - 4) + 1)
 
-    def slopes(self, x: Any) -> Sequence[Any]:
+    def derivative(self, x: Any) -> Sequence[Any]:
         """`4 x^3 - 8 x + 1`."""
         return (x * (4 * x * x - 8) + 1,)
 
@@ -128,7 +128,7 @@ class Wave(AnalyticFunction):
     def __call__(self, x: Any) -> Any:
         return x * np.cos(0.15 * np.pi * x)
 
-    def slopes(self, x: Any) -> Sequence[Any]:
+    def derivative(self, x: Any) -> Sequence[Any]:
         """`cos u - u sin u`, u = 0.15 pi x."""
         u = 0.15 * np.pi * x
         return (np.cos(u) - u * np.sin(u),)
@@ -148,7 +148,7 @@ def bowl(condition: float = 10.0) -> FunctionObjective:
         formula=rf"f(x, y) = (x^2 + {surface.b:g}\,y^2)\,/\,2",
         minima=np.zeros((1, 2)),
         source="Boyd and Vandenberghe, Convex Optimization, 2004, section 9.3.2",
-        derivative=Slopes(surface),
+        derivative=Derivative(surface),
         constant_hessian=surface.hessian,
     )
 
@@ -164,7 +164,7 @@ def saddle() -> FunctionObjective:
         ("x", "y"),
         formula=r"f(x, y) = (x^2 - y^2)\,/\,2",
         source="Goodfellow, Bengio and Courville, Deep Learning, 2016, section 8.2.3",
-        derivative=Slopes(surface),
+        derivative=Derivative(surface),
         constant_hessian=surface.hessian,
     )
 
@@ -182,7 +182,7 @@ def rosenbrock() -> FunctionObjective:
         formula=r"f(x, y) = (1 - x)^2 + 100\,(y - x^2)^2",
         minima=np.array([[1.0, 1.0]]),
         source="Rosenbrock, The Computer Journal 3, 1960",
-        derivative=Slopes(Rosenbrock()),
+        derivative=Derivative(Rosenbrock()),
     )
 
 
@@ -205,7 +205,7 @@ def himmelblau() -> FunctionObjective:
             ]
         ),
         source="Himmelblau, Applied Nonlinear Programming, 1972",
-        derivative=Slopes(Himmelblau()),
+        derivative=Derivative(Himmelblau()),
     )
 
 
@@ -222,7 +222,7 @@ def beale() -> FunctionObjective:
         formula=r"f(x, y) = \sum_{k=1}^{3}\,(c_k - x + x y^k)^2",
         minima=np.array([[3.0, 0.5]]),
         source="Beale, On an iterative method for finding a local minimum, Princeton, 1958",
-        derivative=Slopes(Beale()),
+        derivative=Derivative(Beale()),
     )
 
 
@@ -241,7 +241,7 @@ def rastrigin(parameters: int = 2) -> FunctionObjective:
         formula=r"f = \sum_i\,(x_i^2 - 10\,\cos\,2\pi x_i + 10)",
         minima=np.zeros((1, parameters)),
         source="Rastrigin, Systems of Extremal Control, 1974",
-        derivative=Slopes(Rastrigin()),
+        derivative=Derivative(Rastrigin()),
     )
 
 
@@ -257,7 +257,7 @@ def two_valleys() -> FunctionObjective:
         formula=r"f(x) = x^4 - 4\,x^2 + x",
         minima=np.array([[-1.4729976011140302], [1.346997408527774]]),
         source="Poston and Stewart, Catastrophe Theory and its Applications, 1978",
-        derivative=Slopes(TwoValleys()),
+        derivative=Derivative(TwoValleys()),
     )
 
 
@@ -274,5 +274,5 @@ def wave() -> FunctionObjective:
         formula=r"f(x) = x\,\cos(0.15\,\pi\,x)",
         minima=np.array([[7.269388146311475], [-1.8256845786723395]]),
         source="Zhang, Lipton, Li and Smola, Dive into Deep Learning, 2023, section 12.3",
-        derivative=Slopes(Wave()),
+        derivative=Derivative(Wave()),
     )

@@ -12,7 +12,7 @@ from gdanim.errors import GdanimError, expect
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.losses import Loss, MeanSquaredError, RootMeanSquaredError, mean_square
 from gdanim.problems.model import LinearInParameters, Model
-from gdanim.problems.objective import Best, Objective
+from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.penalties import Penalty
 
 
@@ -144,11 +144,11 @@ class Problem(Objective):
             )
         return Problem(self.validation, self.model, self.loss_function).losses(params)
 
-    def best(self) -> Best | None:
+    def minimum(self) -> KnownMinimum | None:
         """The least squares solution of a model that is linear in its parameters, else the loss of
         the true curve of generated data.
         """
-        return self._best
+        return self._minimum
 
     def hessian(self) -> Floats | None:
         """`2 X^T X / n` for the design X of a model that is linear in its parameters, under the
@@ -157,15 +157,15 @@ class Problem(Objective):
         return self._hessian
 
     @cached_property
-    def _best(self) -> Best | None:
+    def _minimum(self) -> KnownMinimum | None:
         data = self.data
         with np.errstate(all="ignore"):
             if (fit := self._least_squares()) is not None:
-                return _finite(Best("best fit", float(self.loss(fit)), fit))
+                return _finite(KnownMinimum("best fit", float(self.loss(fit)), fit))
             # A loss that reads logits, or a penalty, has its minimum elsewhere.
             if data.truth is not None and self._scored is self.model and self.penalty is None:
                 loss = self.loss_function.value(data.truth(data.x), data.y)
-                return _finite(Best("true curve", float(loss)))
+                return _finite(KnownMinimum("true curve", float(loss)))
         return None
 
     @cached_property
@@ -243,5 +243,5 @@ class Problem(Objective):
         return self.data.x.take(batch, axis=0), self.data.y.take(batch)
 
 
-def _finite(best: Best) -> Best | None:
+def _finite(best: KnownMinimum) -> KnownMinimum | None:
     return best if np.isfinite(best.loss) else None

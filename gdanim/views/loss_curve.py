@@ -14,7 +14,7 @@ from gdanim.core.arrays import Floats
 from gdanim.core.numbers import quantity
 from gdanim.descent.events import EventKind
 from gdanim.errors import GdanimError
-from gdanim.problems.objective import Best, Objective
+from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.axes import LARGEST
 from gdanim.views._drawing.end_labels import EndLabels
@@ -162,7 +162,7 @@ def draw_changes(ax: Axes, clip: Clip, label: str) -> Update:
     return update
 
 
-def mark_best(ax: Axes, theme: Theme, best: Best) -> None:
+def mark_best(ax: Axes, theme: Theme, best: KnownMinimum) -> None:
     """A dashed line at the best loss, and below it its name, if it is in view."""
     low, high = ax.get_ylim()
     if low <= best.loss <= high:
@@ -174,7 +174,7 @@ def mark_best(ax: Axes, theme: Theme, best: Best) -> None:
         )  # fmt: skip
 
 
-def draw_gap(ax: Axes, clip: Clip, best: Best | None) -> Update:
+def draw_gap(ax: Axes, clip: Clip, best: KnownMinimum | None) -> Update:
     """From the dot down to the best loss, and how much that is."""
     if best is None or len(clip.drawn_runs) > 1:
         raise GdanimError(
@@ -201,9 +201,9 @@ def gap_text(gap: float) -> str:
     return f"{quantity(abs(gap))} {'above' if gap >= 0 else 'below'}"
 
 
-def common_best(problems: Sequence[Objective]) -> Best | None:
+def common_best(problems: Sequence[Objective]) -> KnownMinimum | None:
     """The best that is known, where all runs have the same."""
-    first, *others = (problem.best() for problem in problems)
+    first, *others = (problem.minimum() for problem in problems)
     if first is None or any(best is None or best.loss != first.loss for best in others):
         return None
     return first
@@ -216,10 +216,10 @@ def highest_tame(clip: Clip, curves: Sequence[Curve]) -> float:
     return float(np.nanmax(np.concatenate(tame + starts))) if tame else np.inf
 
 
-def lowest_known(clip: Clip, best: Best | None) -> float:
+def lowest_known(clip: Clip, best: KnownMinimum | None) -> float:
     """The `best` of the runs that are shown and those of other videos' runs; NaN without any."""
     others = clip.limit_runs.values() if clip.linked_clips else ()
-    bests = [best, *(run.problem.best() for run in others)]
+    bests = [best, *(run.problem.minimum() for run in others)]
     return min((one.loss for one in bests if one is not None), default=np.nan)
 
 

@@ -42,7 +42,7 @@ class Terrain:
     """
 
     def __init__(self, landscape: Objective) -> None:
-        self.best = landscape.best()
+        self.best = landscape.minimum()
         self._hessian = landscape.hessian()
         if self.best is None or self.best.params is None:
             self._hessian = None
@@ -50,7 +50,7 @@ class Terrain:
         self.landscape = landscape if self._hessian is not None else sampled(landscape)
         self.sample = ""
         if self.landscape is not landscape:
-            self.best = self.landscape.best()
+            self.best = self.landscape.minimum()
             self.sample = f", of {count(MANY)} of {count(landscape.points)} points"
         drawn = self.landscape
         self.workspace = len(drawn.names) if self._hessian is not None else drawn.workspace
