@@ -13,7 +13,6 @@ from event_runs import LINE, LINES, WAVE, run_of
 from matplotlib.axes import Axes
 
 from gdanim.analysis.alternative_text import alternative_text
-from gdanim.core.numbers import spoken
 from gdanim.core.words import enumerated, plain, with_article
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
@@ -164,28 +163,6 @@ def test_mostly_above_and_a_flat_line_of_points() -> None:
     assert curve_place(np.where(y < 0.3, y + 0.2, y - 0.2), y) == "mostly above"
     assert curve_place(np.full(9, 3.0), np.full(9, 3.0)) == "close to"
     assert curve_place(np.ones(9), np.zeros(9)) == "far above"
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (7.301, "7.30"),
-        (676.2, "676"),
-        (25823.81, "25,800"),
-        (1e-5, "0.00001"),
-        (-4.7, "minus 4.70"),
-        (0.0, "0"),
-        (0.5, "0.5"),
-        (2.0, "2"),
-        (999.9, "1,000"),
-        (3.54e12, "3.54 times 10 to the 12"),
-        (-1e-9, "minus 1 times 10 to the minus 9"),
-        (np.inf, "infinite"),
-        (-np.inf, "minus infinite"),
-    ],
-)
-def test_numbers_in_words(value: float, words: str) -> None:
-    assert spoken(value) == words
 
 
 def test_lists_in_words() -> None:

@@ -1,69 +1,120 @@
-"""Numbers as text."""
+"""Numbers as text: on screen, in prose, and for a screen reader.
+
+On screen and on paper thousands are set apart by thin spaces (`count`), in prose by commas, as
+people type them (`rounded`, `counted`). A zero never has a sign.
+"""
 
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-THIN_SPACE = "\u2009"
+MINUS, THIN_SPACE = "−", "\u2009"
 
 
 def quantity(value: float) -> str:
-    """Four digits or more: `25823.81`, `3.947`, `0.01230`, `3.95×10⁻⁵`; for a value that moves."""
+    """Write a value that moves, in at least four digits: `25823.81`, `3.947`, `3.95×10⁻⁵`."""
     if not math.isfinite(value):
-        return "∞" if value > 0 else "−∞" if value < 0 else "not a number"
+        return "∞" if value > 0 else f"{MINUS}∞" if value < 0 else "not a number"
     if value == 0:
         return "0"
-    exponent = math.floor(math.log10(abs(value)))
+    exponent = _exponent(value)
     if not -3 <= exponent < 6:
         return scientific(value, 2)
-    return f"{value:.{max(2, 3 - exponent)}f}".replace("-", "−")
+    return f"{value:.{max(2, 3 - exponent)}f}".replace("-", MINUS)
 
 
 def scientific(value: float, decimals: int) -> str:
-    """`3.95×10⁻⁵`."""
-    mantissa, exponent = f"{value:.{decimals}e}".split("e")
-    return f"{mantissa}×10{str(int(exponent)).translate(SUPERSCRIPTS)}".replace("-", "−")
+    """Write a mantissa with so many decimals and a power of ten: `3.95×10⁻⁵`."""
+    mantissa, power = f"{value:.{decimals}e}".split("e")
+    return f"{mantissa}×10{_raised(power)}".replace("-", MINUS)
 
 
 def setting(value: float) -> str:
-    """As short as it was typed: `0.05`, `10⁻⁵`, `3×10⁻⁴`; for a value that somebody chose."""
-    if not math.isfinite(value):
+    """Write a value that somebody chose as briefly as they did: `0.05`, `10⁻⁵`, `3×10⁻⁴`."""
+    if value == 0 or not math.isfinite(value):
         return quantity(value)
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.6g}".replace("-", "−")
-    mantissa, exponent = f"{value:.5e}".split("e")
+    if 1e-3 <= abs(value) < 1e5:
+        return f"{value:.6g}".replace("-", MINUS)
+    mantissa, power = f"{value:.5e}".split("e")
     mantissa = mantissa.rstrip("0").rstrip(".")
-    power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
-    return power if mantissa == "1" else f"{mantissa}×{power}".replace("-", "−")
+    ten = f"10{_raised(power)}"
+    return ten if mantissa == "1" else f"{mantissa}×{ten}".replace("-", MINUS)
 
 
 def count(value: float) -> str:
-    """A whole number, thousands set apart: `500 000`."""
-    return f"{value:,.0f}".replace(",", THIN_SPACE).replace("-", "−")
+    """Write a whole number, thousands set apart by thin spaces: `500 000`."""
+    return f"{round(value):,}".replace(",", THIN_SPACE).replace("-", MINUS)
+
+
+def counted(number: int, noun: str) -> str:
+    """Count things in prose: `1 step`, `5,000 steps`."""
+    return f"{number:,} {noun}" + "s" * (number != 1)
+
+
+def rounded(value: float, digits: int = 3) -> str:
+    """Round to so many significant digits, in prose: `7.30`, `268,000`, `3.54e-05`, `infinite`."""
+    if not math.isfinite(value):
+        return _not_finite(value, "-")
+    if value == 0:
+        return "0"
+    exponent = _exponent(value, digits)
+    if not -4 <= exponent < 9:
+        return f"{value:.{digits - 1}e}"
+    decimals = digits - 1 - exponent
+    return f"{round(value, decimals):,.{max(0, decimals)}f}"
+
+
+def percent(share: float) -> str:
+    """Write a share: `28%`, `0.04%`, `99.98%`, with enough digits not to round it to 0 or 100."""
+    if not math.isfinite(share):
+        return f"{_not_finite(share, '-')}%"
+    part = 100 * Decimal(share)
+    if part and not -6 <= part.adjusted() < 9:
+        return f"{part:.1e}%"
+    gap = min(abs(part), abs(100 - part))
+    decimals = max(0, -gap.adjusted()) if gap else 0
+    return f"{part:,.{decimals}f}%" if part else "0%"
 
 
 def spoken(value: float) -> str:
-    """Three digits, no exponent: `7.30`, `25,800`, `0.00001`, `minus 4`, `4 times 10 to the 12`."""
+    """Round to three digits, as a screen reader says them well.
+
+    `7.30`, `25,800`, `0.00001`, `minus 4`, `4 times 10 to the 12`.
+    """
     if not math.isfinite(value):
-        return (
-            "not a number" if math.isnan(value) else "infinite" if value > 0 else "minus infinite"
-        )
+        return _not_finite(value, "minus ")
     if value == 0:
         return "0"
-    sign = "minus " if value < 0 else ""
-    mantissa, exponent = f"{abs(value):.2e}".split("e")
-    power = int(exponent)
-    if not -6 <= power < 9:
-        raised = f"{power}".replace("-", "minus ")
-        return f"{sign}{mantissa.rstrip('0').rstrip('.')} times 10 to the {raised}"
-    rounded = round(abs(value), 2 - power)
-    decimals = max(0, 2 - power)
-    text = f"{rounded:,.{decimals}f}"
-    whole = rounded == round(rounded) or power < 0
-    return sign + (text.rstrip("0").rstrip(".") if whole and decimals else text)
+    sign, size = "minus " if value < 0 else "", abs(value)
+    exponent = _exponent(value, 3)
+    if not -6 <= exponent < 9:
+        mantissa = f"{size:.2e}".split("e")[0].rstrip("0").rstrip(".")
+        return f"{sign}{mantissa} times 10 to the {exponent}".replace("-", "minus ")
+    decimals = max(0, 2 - exponent)
+    number = round(size, 2 - exponent)
+    text = f"{number:,.{decimals}f}"
+    short = decimals and (number == round(number) or exponent < 0)
+    return sign + (text.rstrip("0").rstrip(".") if short else text)
 
 
-def counted(number: int, thing: str) -> str:
-    """`1 step`, `5,000 steps`."""
-    return f"{number:,} {thing}" + "s" * (number != 1)
+def file_size(size: int) -> str:
+    """Write a number of bytes: `412 kB`, `3.1 MB`."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"
+
+
+def _exponent(value: float, digits: int = 17) -> int:
+    """The power of ten of the first digit, once the value is rounded to so many digits."""
+    return int(f"{value:.{digits - 1}e}".split("e")[1])
+
+
+def _raised(power: str) -> str:
+    """An exponent as superscripts: `⁻⁵` for `-05`."""
+    return str(int(power)).translate(SUPERSCRIPTS)
+
+
+def _not_finite(value: float, minus: str) -> str:
+    if math.isnan(value):
+        return "not a number"
+    return "infinite" if value > 0 else f"{minus}infinite"
