@@ -9,7 +9,8 @@ import click
 
 from gdanim.cli.group import Command, debug_option
 from gdanim.cli.options import jobs_option, set_option, settings_from, sweep_of, video_options
-from gdanim.cli.telling import bar, size_in_words
+from gdanim.cli.telling import bar
+from gdanim.core.numbers import file_size
 from gdanim.rendering.quality import OUTPUT
 
 
@@ -55,4 +56,4 @@ def embed(
     page = Path(output or Path(OUTPUT, f"{stem}.html"))
     wanted = settings_from(**wishes)
     for path in write_page(script, sweep, settings, page, wanted, bar, not inside, processes):
-        click.echo(f"{path}: {size_in_words(path.stat().st_size)}")
+        click.echo(f"{path}: {file_size(path.stat().st_size)}")

@@ -8,7 +8,7 @@ import click
 
 from gdanim.cli.group import Command, debug_option
 from gdanim.cli.render import render
-from gdanim.cli.telling import size_in_words
+from gdanim.core.numbers import file_size
 from gdanim.errors import RequestError
 
 
@@ -38,6 +38,6 @@ def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> Non
         with render.make_context("render", words, parent=ctx.parent) as context:
             render.invoke(context)
         return
-    click.echo(f"{path}: {found.described()}, {size_in_words(found.bytes)}")
+    click.echo(f"{path}: {found.described()}, {file_size(found.bytes)}")
     for line in found.lines(place):
         click.echo(line)

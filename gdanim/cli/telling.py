@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gdanim.core.numbers import counted, file_size
+
 if TYPE_CHECKING:
     from gdanim.film.save import Progress
     from gdanim.rendering.result import Rendered
@@ -25,15 +27,13 @@ def bar(path: Path, frames: int) -> Iterator[Progress]:
 def report(rendered: Rendered) -> str:
     """One line: `output/line.mp4: 1280x720, 300 frames, 10 s, 412 kB, made in 9.3 s`."""
     width, height = rendered.size
-    frames = f"{rendered.frames} frame" + "s" * (rendered.frames != 1)
-    length = f"{frames}, {rendered.seconds:.3g} s, " if rendered.seconds else ""
+    length = (
+        f"{counted(rendered.frames, 'frame')}, {rendered.seconds:.3g} s, "
+        if rendered.seconds
+        else ""
+    )
     others = "with " * bool(rendered.beside) + ", ".join(path.name for path in rendered.beside)
     return (
-        f"{rendered.path}: {width}x{height}, {length}{size_in_words(rendered.bytes)}, "
+        f"{rendered.path}: {width}x{height}, {length}{file_size(rendered.bytes)}, "
         f"made in {rendered.took:.1f} s"
     ) + "".join(f"; {text}" for text in (rendered.notice, others) if text)
-
-
-def size_in_words(count: int) -> str:
-    """`412 kB`."""
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
