@@ -326,7 +326,7 @@ def test_a_hundred_thousand_frames(place: Place) -> None:
     length = ["--size", "96x64", "--seconds", "2000", "--fps", "50"]
     code, out, err = place.run("-o", "out/a.mp4", *length, timeout=1200)
     assert (code, err) == (0, "out/a.mp4\n")
-    assert out.startswith("out/a.mp4: 96x64, 100000 frames, ")
+    assert out.startswith("out/a.mp4: 96x64, 100,000 frames, ")
     assert ffmpeg.count_frames(place.out / "a.mp4") == 100_000
     place.assert_tidy()
 

@@ -30,7 +30,7 @@ EVERYDAY = st.floats(-1e10, 1e10) | st.floats(-1.0, 1.0) | st.floats(-1e-2, 1e-2
 NUMBERS = FINITE | EVERYDAY | st.integers(-(10**6), 10**6).map(float)
 FORMS: list[Callable[[float], str]] = [quantity, setting, count, rounded, percent, spoken]
 # The significant digits that each form keeps at least; `count` keeps whole numbers.
-DIGITS = {quantity: 3, setting: 6, rounded: 3, spoken: 3}
+DIGITS: dict[Callable[[float], str], int] = {quantity: 3, setting: 6, rounded: 3, spoken: 3}
 
 
 def read(text: str) -> Decimal:
