@@ -361,7 +361,7 @@ def test_a_killed_worker_fails_its_own_clip_alone(folder: Path) -> None:
     write(folder / "plan.toml", f'[defaults]\nsizes = ["64x48"]\n{text}')
     done = CliRunner().invoke(main, ["batch", "plan.toml", "-j", "2", "--keep-going"])
     assert done.exit_code == 1 and "2 made, 1 failed" in done.output
-    assert "1.mp4: its worker process was killed" in done.output
+    assert "1.mp4: a worker process exited unexpectedly" in done.output
     assert set(held(folder)) == {"0.mp4", "2.mp4"}
 
 

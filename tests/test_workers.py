@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -129,17 +130,14 @@ class Watched:
         self.path.write_bytes(b"the old one")
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    def started(self, program: str) -> list[subprocess.Popen[bytes]]:
-        return [process for process in self.processes if process.args[0] == program]  # type: ignore[index]
+        self.processes: list[SpawnProcess] = []
 
     def assert_untouched(self) -> None:
         assert self.path.read_bytes() == b"the old one"
         assert os.listdir(self.path.parent) == ["a.mp4"]
         assert os.listdir(self.scratch) == []
-        assert len(self.started(sys.executable)) == 2
-        assert all(process.returncode is not None for process in self.processes)
+        assert len(self.processes) == 2
+        assert all(process.exitcode is not None for process in self.processes)
         # What a killed process leaves behind finds its pipe closed, and ends.
         until = time.monotonic() + 20
         while working_in(self.scratch) and time.monotonic() < until:
@@ -151,12 +149,13 @@ class Watched:
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
     watched = Watched(tmp_path)
 
-    class Recorded(subprocess.Popen[bytes]):
-        def __init__(self, *args: object, **kwargs: object) -> None:
-            super().__init__(*args, **kwargs)  # type: ignore[call-overload]
-            watched.processes.append(self)
+    start = SpawnProcess.start
 
-    monkeypatch.setattr(subprocess, "Popen", Recorded)
+    def recorded(process: SpawnProcess) -> None:
+        start(process)
+        watched.processes.append(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", recorded)
     monkeypatch.setattr(tempfile, "tempdir", str(watched.scratch))
     yield watched
 
@@ -166,7 +165,7 @@ def test_a_worker_killed(watched: Watched) -> None:
         if done == 5:
             watched.processes[1].kill()
 
-    with pytest.raises(GdanimError, match="^a process that drew frames was killed by signal 9"):
+    with pytest.raises(GdanimError, match="^a worker process exited unexpectedly"):
         save(scene().film(), watched.path, MP4, progress, jobs=2)
     watched.assert_untouched()
 
@@ -178,35 +177,31 @@ def test_a_worker_killed_under_the_command(
     script = write(watched.scratch.parent, SCENE)
 
     def kill_a_worker() -> None:
-        while len(started := watched.started(sys.executable)) < 2:
+        while len(watched.processes) < 2 or not working_in(watched.scratch):
             time.sleep(0.01)
-        while not working_in(watched.scratch):
-            time.sleep(0.01)
-        started[1].kill()
+        watched.processes[1].kill()
 
     killer = threading.Thread(target=kill_a_worker)
     killer.start()
     arguments = ["-o", f"{watched.path}", "-j", "2", "--seconds", "60", "--size", "160x96"]
     result = CliRunner().invoke(cli.main, ["render", f"{script}", *arguments])
     killer.join()
-    assert "Error: a process that drew frames was killed by signal 9 (Killed)" in result.stderr
+    assert "Error: a worker process exited unexpectedly" in result.stderr
     assert result.exit_code == 1
     watched.assert_untouched()
 
 
-def test_a_listener_that_cannot_be_started(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begin = threading.Thread.start
+def test_a_worker_that_cannot_be_started(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = SpawnProcess.start
 
-    def start(thread: threading.Thread) -> None:
-        if len(watched.started(sys.executable)) == 2:
-            raise RuntimeError("can't start new thread")
-        begin(thread)
+    def start(process: SpawnProcess) -> None:
+        if len(watched.processes) == 2:
+            raise OSError("no more processes")
+        begin(process)
 
-    monkeypatch.setattr(threading.Thread, "start", start)
-    with pytest.raises(RuntimeError, match="^can't start new thread$"):
-        save(scene().film(), watched.path, MP4, jobs=2)
+    monkeypatch.setattr(SpawnProcess, "start", start)
+    with pytest.raises(OSError, match="^no more processes$"):
+        save(scene().film(), watched.path, MP4, jobs=3)
     watched.assert_untouched()
 
 

@@ -16,6 +16,7 @@ from gdanim.batch.shares import OtherFilmError, Piece, Share, Split, Task
 from gdanim.batch.sites import Site
 from gdanim.batch.work import Made
 from gdanim.core.atomic import replacing
+from gdanim.core.pool import WORKER_DIED
 from gdanim.errors import GdanimError
 from gdanim.rendering.result import Rendered
 
@@ -51,7 +52,7 @@ def outcomes(clips: Mapping[int, PlannedClip], site: Site) -> Outcomes:
             for suspect, making in suspects.items():
                 for number, outcome in _round({suspect: making}, site):
                     if isinstance(outcome, BrokenExecutor):
-                        outcome = GdanimError("its worker process was killed; is memory short?")
+                        outcome = GdanimError(WORKER_DIED)
                     yield number, outcome
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from gdanim.batch.bundle import Bundle, bundle_of, make_bundle, unpack
 from gdanim.batch.plan import PlannedClip
-from gdanim.batch.pool import processes
 from gdanim.batch.shares import Task
 from gdanim.batch.work import Made, Order, make
+from gdanim.core.pool import processes
 
 
 class Site(ABC):

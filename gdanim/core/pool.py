@@ -1,0 +1,145 @@
+"""Worker processes on this machine, and a loop that keeps the workers of any executor busy."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from contextlib import contextmanager
+from multiprocessing.context import SpawnContext, SpawnProcess
+from types import FrameType, ModuleType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+WORKER_DIED = "a worker process exited unexpectedly (out of memory?)"
+# Seconds between two calls of `poll`.
+POLL = 0.02
+
+
+@contextmanager
+def processes(count: int) -> Iterator[ProcessPoolExecutor]:
+    """An executor with `count` spawned processes; a fork would copy threads and locks.
+
+    Leaving by an exception ends what the workers are doing. No worker outlives the block, nor the
+    program if that is killed. Workers ignore Ctrl-C, which is for this process.
+    """
+    executor = _Executor(count, mp_context=_Context(), initializer=_begin)
+    try:
+        yield executor
+    except BaseException:
+        # That breaks the executor, which then begins nothing more.
+        for child in multiprocessing.active_children():
+            if isinstance(child, _Worker):
+                child.terminate()
+        raise
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def as_completed(
+    submit: Callable[[T], Future[R]],
+    tasks: deque[T],
+    workers: int,
+    poll: Callable[[], object] | None = None,
+) -> Iterator[tuple[T, Future[R]]]:
+    """Submit the tasks in order, at most `workers` at a time; each with its future when it is done.
+
+    The rest stays in `tasks`, to which the caller may add in between: a task that waited in a
+    worker's queue would be begun even after an interrupt. Once the workers are broken nothing more
+    is submitted. `poll` is called several times a second.
+    """
+    running: dict[Future[R], T] = {}
+    broken = False
+    while True:
+        while tasks and not broken and len(running) < workers:
+            try:
+                running[submit(tasks[0])] = tasks[0]
+            except BrokenExecutor:
+                broken = True
+            else:
+                tasks.popleft()
+        if not running:
+            return
+        done = wait(running, POLL if poll else None, FIRST_COMPLETED).done
+        if poll:
+            poll()
+        for future in done:
+            broken = broken or is_broken(future)
+            yield running.pop(future), future
+
+
+def is_broken(future: Future[Any]) -> bool:
+    """Whether a worker died before the future was done."""
+    return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
+
+
+class _Worker(SpawnProcess):
+    """A process that does not run the main program's file once more, as a script may have no
+    `if __name__ == "__main__":`.
+    """
+
+    def start(self) -> None:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _Context(SpawnContext):
+    Process = _Worker
+
+
+class _Executor(ProcessPoolExecutor):
+    def submit(self, function: Callable[..., R], /, *arguments: Any, **keywords: Any) -> Future[R]:
+        return super().submit(_interruptible, function, *arguments, **keywords)
+
+
+def _begin() -> None:
+    """Prepare a worker."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    # What a script prints has been printed by the program already.
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+
+
+def _interruptible(function: Callable[..., R], *arguments: Any, **keywords: Any) -> R:
+    """Call the function; when the worker is terminated meanwhile, it cleans up and then exits."""
+    try:
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            return function(*arguments, **keywords)
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    except KeyboardInterrupt:
+        os._exit(1)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    # Once: a second signal must not disturb the cleaning up after the first.
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
