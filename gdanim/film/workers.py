@@ -12,7 +12,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from gdanim.core.pool import WORKER_DIED, as_completed, is_broken, processes
@@ -87,8 +86,9 @@ def encode_all(
             done += 1
 
     with processes(jobs) as executor:
-        submit = partial(executor.submit, _encode)
-        for _, future in as_completed(submit, tasks, jobs, count_frames):
+        for _, future in as_completed(
+            lambda task: executor.submit(_encode, task), tasks, jobs, count_frames
+        ):
             if is_broken(future):
                 raise GdanimError(f"{WORKER_DIED}; try again with one process (-j 1)")
             result = future.result()
