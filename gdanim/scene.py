@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import check_int
@@ -270,10 +269,10 @@ def labelled(run: Run, name: str = ONLY) -> dict[str, Run]:
     singles = [run]
     for _ in run.runs:
         singles = [one[i] for one in singles for i in range(one.runs[0])]
-    rates = [setting(float(one.rate(0))) if one.rate(0).size == 1 else "" for one in singles]
-    own = [f"η = {rate}" for rate in rates]
-    if len(set(own)) < len(own) or not np.isfinite(run.rates).all():
-        own = [f"run {number}" for number in range(1, len(own) + 1)]
+    first = [] if run.rates is None else [one.rate(0) for one in singles]
+    own = [f"η = {setting(float(rate))}" for rate in first if not rate.ndim]
+    if len(set(own)) < len(singles):
+        own = [f"run {number}" for number in range(1, len(singles) + 1)]
     labels = own if name == ONLY else [f"{name}, {label}" for label in own]
     return dict(zip(labels, singles, strict=True))
 

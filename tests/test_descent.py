@@ -148,7 +148,7 @@ def test_no_steps_and_a_schedule(lr: Any, how: dict[str, Any], batch_size: int |
     optimizer = GradientDescent(Exponential(lr, 0.5))
     run = descend(LINE, optimizer, (-1, 3), batch_size=batch_size, **how)
     assert run.steps == 0
-    np.testing.assert_array_equal(run.rates, [lr])
+    np.testing.assert_array_equal(run.rates, np.broadcast_to(lr, run.params.shape))
     assert run.batch(0) is None
     assert (run.batches is None) == (batch_size is None)
 
@@ -182,6 +182,7 @@ def test_a_run_cannot_be_written_to() -> None:
     run = descend(LINE, GradientDescent(0.01), start, 5)
     start[0] = 99
     assert run.params[0, 0] == -1
+    assert run.rates is not None
     for array in (run.params, run.losses, run.outcome.step, run.rates):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
@@ -341,9 +342,13 @@ def test_more_runs_than_are_evaluated_at_a_time_equal_each_alone() -> None:
 def test_learning_rates_broadcast(lr: ArrayLike, start: ArrayLike, shape: tuple[int, ...]) -> None:
     run = descend(LINE, GradientDescent(lr), start, 10)
     assert run.params.shape == (11, *shape)
+    assert run.rates is not None and run.rates.shape == (10, *shape)
     params = np.broadcast_to(np.asarray(start, dtype=np.float64), shape)
     for step in range(11):
         np.testing.assert_allclose(run.params[step], params, rtol=1e-12)
+        np.testing.assert_array_equal(
+            run.rates[min(step, 9)], np.broadcast_to(run.rate(step), shape)
+        )
         np.testing.assert_array_equal(
             np.broadcast_to(run.rate(step), shape),
             np.broadcast_to(np.asarray(lr, dtype=np.float64), shape),

@@ -242,8 +242,9 @@ def test_a_schedule_past_the_edge_is_warned_of() -> None:
 
 
 def test_all_rates_of_a_schedule_count_where_each_parameter_has_its_own() -> None:
-    rate = WarmUp(Constant([0.05, 0.05]), 50)
+    rate = WarmUp(Constant([0.05, 0.0499999]), 50)
     run = descend(LINE, GradientDescent(rate), (-2, -1.5), 200)
+    assert run.rates is not None
     past = int((run.rates[:, 0] > 0.0299938).sum())
     assert explain(run)[0] == (
         f"the learning rates are past the edge of stability, by up to 67 %, in {past} of 200 steps"

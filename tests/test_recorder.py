@@ -27,7 +27,9 @@ def test_a_loop_of_ones_own_gives_the_same_run(hint: int) -> None:
     np.testing.assert_array_equal(run.params, ours.params)
     assert str(run.outcome) == str(ours.outcome)
     assert run.optimizer is None
-    assert np.isnan(run.rate(0))
+    assert run.rates is None and run.rate_columns is None
+    with pytest.raises(GdanimError, match="without learning rates"):
+        run.rate(0)
     assert run.problem is WAVE
 
 
@@ -58,7 +60,7 @@ def test_everything_after_the_first_loss_is_lost(lost: tuple[float, float]) -> N
     run = recorder.run(rates=np.array([0.1, 0.2, 0.3, 0.4]))
     np.testing.assert_array_equal(run.params, [(1, 1), (2, 1)])
     assert str(run.outcome) == "diverged at step 1"
-    np.testing.assert_array_equal(run.rates, [0.1])
+    np.testing.assert_array_equal(run.rates, [[0.1, 0.1]])
 
 
 def test_a_run_of_many_that_is_lost_keeps_its_last_finite_parameters() -> None:
@@ -84,7 +86,8 @@ def test_rates_given_by_hand() -> None:
     with pytest.raises(GdanimError, match=r"^rates: one for each of the 2 steps .* shape \(\)$"):
         recorder.run(rates=np.array(0.1))
     listed = recorder.run(rates=[0.1, 0.2], batches=[[0, 7], [3, -1]])
-    np.testing.assert_array_equal(listed.rates, [0.1, 0.2])
+    np.testing.assert_array_equal(listed.rates, [[0.1, 0.1], [0.2, 0.2]])
+    np.testing.assert_array_equal(listed.rate_columns, [[0.1], [0.2]])
     assert listed.batches is not None and listed.batches.tolist() == [[0, 7], [3, -1]]
     assert [np.asarray(listed.batch(step)).tolist() for step in (0, 1)] == [[0, 7], [3]]
 
@@ -135,3 +138,31 @@ def test_refuses_a_run_without_a_beginning() -> None:
         recorder.run()
     with pytest.raises(GdanimError, match="^steps: must be a whole number of at least 0, got -1"):
         Recorder(LINE, -1)
+
+
+@pytest.mark.parametrize(
+    ("rates", "whole", "columns"),
+    [
+        ([0.1, 0.2], [[[0.1] * 2] * 3, [[0.2] * 2] * 3], [[[0.1]] * 3, [[0.2]] * 3]),
+        ([[0.1, 0.2]] * 2, [[[0.1, 0.2]] * 3] * 2, [[[0.1, 0.2]] * 3] * 2),
+        ([[[0.1], [0.2], [0.3]]] * 2, [[[0.1] * 2, [0.2] * 2, [0.3] * 2]] * 2, None),
+    ],
+    ids=["a step", "a parameter", "a run"],
+)
+def test_rates_have_one_shape(rates: Any, whole: Any, columns: Any) -> None:
+    recorder = Recorder(LINE)
+    for _ in range(3):
+        recorder.snapshot(np.ones((3, 2)))
+    run = recorder.run(rates=rates)
+    np.testing.assert_array_equal(run.rates, whole)
+    np.testing.assert_array_equal(run.rate_columns, rates if columns is None else columns)
+    assert run.rates is not None and not run.rates.flags.writeable
+
+
+@pytest.mark.parametrize("rates", [[0.1, np.nan], [[0.1, 0.1, 0.1]] * 2])
+def test_rates_that_are_not_rates(rates: Any) -> None:
+    recorder = Recorder(LINE)
+    for _ in range(3):
+        recorder.snapshot([1, 1])
+    with pytest.raises(GdanimError, match="^rates: "):
+        recorder.run(rates=rates)

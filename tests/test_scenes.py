@@ -224,7 +224,7 @@ def test_networks(
     falls = abs(run.losses[6:] - run.losses[:-6])
     assert falls[-1] < cutoffs[0] <= falls[:-1].min()
     stalled = 6 + int(np.argmax(falls < cutoffs[1]))
-    used = np.asarray(run.rates).ravel()
+    used = [float(run.rate(step)) for step in range(run.steps)]
     assert set(used[:stalled]) <= {rates[0]} and set(used[stalled:]) == {rates[1]}
     assert run.losses[-1] == pytest.approx(loss, rel=0.01)
     assert run.losses[-1] > 100 * NOISE

@@ -45,14 +45,15 @@ MOST = 20
 class Record:
     """What events are found in: a single run of S steps.
 
-    `params [S+1, P]`, `losses [S+1]`, `rates [S, ...]`, whether it became infinite, whether each
-    step saw a batch of the points, and the loss over held-out points `[S+1]` where there are some.
+    `params [S+1, P]`, `losses [S+1]`, `rates [S, P]` (None: unknown), whether it became infinite,
+    whether each step saw a batch of the points, and the loss over held-out points `[S+1]` where
+    there are some.
     """
 
     problem: Objective
     params: Floats
     losses: Floats
-    rates: Floats
+    rates: Floats | None
     diverged: bool
     batches: bool = False
     held_out: Floats | None = None
@@ -95,20 +96,21 @@ def find_events(record: Record) -> tuple[Event, ...]:
     return tuple(sorted(found, key=lambda event: event.step))
 
 
-def rate_changes(rates: Floats) -> Iterator[Event]:
+def rate_changes(rates: Floats | None) -> Iterator[Event]:
     """A step takes another learning rate than the one before: by more than 10 %, and by ten times
     as much as the rate changed a step earlier and a step later, so that a schedule that always
     moves is not an event at every step. The event lasts to the next change.
     """
-    rows = rates.reshape(len(rates), -1)
+    if rates is None:
+        return
     with np.errstate(all="ignore"):
-        larger = np.maximum(abs(rows[1:]), abs(rows[:-1]))
-        change = np.nan_to_num(abs(np.diff(rows, axis=0)) / larger).max(axis=1, initial=0.0)
+        larger = np.maximum(abs(rates[1:]), abs(rates[:-1]))
+        change = np.nan_to_num(abs(np.diff(rates, axis=0)) / larger).max(axis=1, initial=0.0)
     around = np.pad(change, 1)
     isolated = change > ISOLATED * np.maximum(around[:-2], around[2:])
     steps = np.flatnonzero((change > RATE_CHANGE) & isolated) + 1
-    for s, following in list(pairwise([*steps, len(rows) + 1]))[:MOST]:
-        before, after = float(rows[s - 1].max()), float(rows[s].max())
+    for s, following in list(pairwise([*steps, len(rates) + 1]))[:MOST]:
+        before, after = float(rates[s - 1].max()), float(rates[s].max())
         kind = EventKind.LEARNING_RATE
         text = kind.caption.format(before=setting(before), after=setting(after))
         yield Event(kind, int(s), int(following) - 1, text, {"before": before, "after": after})

@@ -21,7 +21,7 @@ from gdanim.descent._foreign import Parameters, flat
 from gdanim.descent._rows import Rows
 from gdanim.descent.batches import PADDING
 from gdanim.descent.optimizer import Optimizer
-from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
+from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run, per_step
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.objective import Objective
@@ -100,10 +100,10 @@ class Recorder:
         """What was recorded; each run ends at its last step with finite parameters and loss, or at
         the first one where a rule of `stops` holds.
 
-        `rates [S, ...]` is the learning rate of each step; its other axes broadcast against the
-        parameters'. `batches [S, B]` numbers the points that each step saw, with -1 where there
-        were fewer. Raises GdanimError when nothing was recorded, when a start has no finite loss,
-        for fewer rates or batches than steps, or for points that there are not.
+        `rates [S, ...]` is the learning rate of each step (None: unknown); its other axes broadcast
+        against the parameters'. `batches [S, B]` numbers the points that each step saw, with -1
+        where there were fewer. Raises GdanimError when nothing was recorded, when a start has no
+        finite loss, for fewer rates or batches than steps, or for points that there are not.
         """
         if self._rows is None:
             raise GdanimError("Recorder: nothing was recorded; call snapshot before run")
@@ -119,12 +119,27 @@ class Recorder:
             kind, last = self._ends(length - 1, stops)
         steps = int(last.max())
         used = max(steps, 1)
-        lr = np.full(used, np.nan) if rates is None else _of_steps("rates", rates, steps)[:used]
+        lr = None if rates is None else self._rates(rates, steps)[:used]
         seen = None if batches is None else _of_steps("batches", batches, steps)[:steps]
         if seen is not None:
             check_indices("batches", seen, self._problem.points, least=PADDING)
         held = self._held(params[: steps + 1], last)
         return Run(self._problem, optimizer, held, lr, Outcome(kind, last), seen)
+
+    def _rates(self, rates: ArrayLike, steps: int) -> Floats:
+        """Check that `rates [S, ...]` are finite and fit the parameters; as `[S, *R, P]`."""
+        assert self._rows is not None
+        array = _of_steps("rates", rates, steps)
+        if not np.isfinite(array[:steps]).all():
+            raise GdanimError("rates: must be finite; leave them out when they are unknown")
+        try:
+            return per_step(array.astype(np.float64, copy=False), self._rows.array)
+        except ValueError:
+            raise GdanimError(
+                f"rates: shape {array.shape} does not fit parameters of shape "
+                f"{self._rows.array.shape[1:]}; give one number for each step, or one for each "
+                f"step and parameter"
+            ) from None
 
     def _known_losses(self) -> Floats:
         """The loss of every snapshot `[S+1, *R]`; of those that are new, it is computed now."""

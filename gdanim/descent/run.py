@@ -51,14 +51,20 @@ def stack_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
     )
 
 
+def per_step(rates: Floats, params: Floats) -> Floats:
+    """`rates [S, ...]`, its other axes broadcast against `params [S+1, *R, P]`: `[S, *R, P]`."""
+    rates = rates.reshape(len(rates), *[1] * (params.ndim - rates.ndim), *rates.shape[1:])
+    return np.broadcast_to(rates, (len(rates), *params.shape[1:]))
+
+
 @dataclass(frozen=True, eq=False)
 class Run:
     """A recorded descent of S steps, of one run or of R runs side by side.
 
     Fields: the problem, the optimizer (None for a training loop of the user's own),
-    `params [S+1, *R, P]` where row s is the state after s steps, `rates`: the learning rate that
-    each step used (`[S, ...]`, its other axes broadcast against `[*R, P]`; where S is 0, the one
-    row that the first step would have used), the outcome, and `batches [S, B]`: the numbers of the
+    `params [S+1, *R, P]` where row s is the state after s steps, `rates [S, *R, P]`: the learning
+    rate of each step (None when unknown; where S is 0, the one row that the first step would have
+    used), the outcome, and `batches [S, B]`: the numbers of the
     points that each step saw, of all runs, with -1 where a batch was shorter (None when each saw
     all points). A run that ended before the others of its axis keeps its last parameters.
     """
@@ -66,13 +72,14 @@ class Run:
     problem: Objective
     optimizer: Optimizer | None
     params: Floats
-    rates: Floats
+    rates: Floats | None
     outcome: Outcome
     batches: Ints | None = None
 
     def __post_init__(self) -> None:
         read_only(self.params)
-        read_only(self.rates)
+        if self.rates is not None:
+            set_fields(self, rates=per_step(self.rates, self.params))
         if self.batches is not None:
             read_only(self.batches)
 
@@ -127,13 +134,25 @@ class Run:
         grows = any(event.kind == EventKind.DIVERGENCE for event in self.events)
         return bool(self.outcome.kind == DIVERGED) or grows
 
+    @cached_property
+    def rate_columns(self) -> Floats | None:
+        """The learning rates as few numbers: `[S, *R, 1]` where all parameters share them, else
+        `rates`.
+        """
+        if self.rates is None or (self.rates != self.rates[..., :1]).any():
+            return self.rates
+        return self.rates[..., :1]
+
     def rate(self, step: int) -> Floats:
         """The learning rate that `step` used; after the last step, the last one.
 
-        Broadcasts against `[*R, P]`; `[]` where it is a single number.
+        `[]` where it is a single number, else `[*R, 1]` where all parameters share it, else
+        `[*R, P]`. Raises GdanimError when the rates are unknown.
         """
-        rate = np.asarray(self.rates[min(step, len(self.rates) - 1)])
-        return rate.reshape(()) if rate.size == 1 else rate
+        if self.rate_columns is None:
+            raise GdanimError("rate: this run was recorded without learning rates")
+        rate = self.rate_columns[min(step, len(self.rate_columns) - 1)]
+        return np.asarray(rate.reshape(()) if rate.size == 1 else rate)
 
     def batch(self, step: int) -> Ints | None:
         """The numbers of the points that `step` saw, `[B]`; after the last step, those of the last.
@@ -153,9 +172,7 @@ class Run:
             raise IndexError("this Run is a single run")
         outcome = Outcome(self.outcome.kind[index], self.outcome.step[index])
         last = int(outcome.step.max())
-        rates = self.rates[: max(last, 1)]
-        if rates.ndim == self.params.ndim:
-            rates = rates[:, index if rates.shape[1] > 1 else 0]
+        rates = None if self.rates is None else self.rates[: max(last, 1), index]
         batches = None if self.batches is None else self.batches[:last]
         params = self.params[: last + 1, index]
         return Run(self.problem, self.optimizer, params, rates, outcome, batches)

@@ -80,8 +80,8 @@ def draw_header(figure: Figure, clip: Clip) -> tuple[Header, Update]:
     samples = [says(one, int(frame), int(speeds[frame])) for one in every for frame in frames]
     widest = [max(column, key=len) for column in zip(*samples, strict=True)]
     # Formulas take long to draw, and most runs keep one rate.
-    # What was recorded without rates has nan, which is unequal even to itself.
-    one_rate = not any((abs(run.rates - run.rates[0]) > 0).any() for run in clip.runs.values())
+    known = [run.rate_columns for run in clip.runs.values() if run.rate_columns is not None]
+    one_rate = not any((rates != rates[0]).any() for rates in known)
     moving: list[Artist] = [header.step, header.speed, header.loss]
     moving += [header.caption] if shown else []
     moving += [] if one_rate else [header.subtitle]
@@ -174,13 +174,15 @@ def step_text(run: Run, step: int) -> str:
 
 def method(run: Run, step: int) -> tuple[str, str, str]:
     """The formula, the optimizer, and its learning rate at this step; empty what is not known."""
-    formula, rate = f"${run.problem.formula}$", np.ravel(run.rate(step))
+    formula = f"${run.problem.formula}$"
     name = "" if run.optimizer is None else run.optimizer.name
-    if not np.isfinite(rate).all():
+    if run.rates is None:
         return formula, name, ""
     # What somebody chose is shown in full; of what a schedule made of it, three digits say enough.
     planned = run.optimizer is not None and isinstance(run.optimizer.lr, Schedule)
-    rates = ", ".join(setting(float(f"{one:{'.3g' if planned else '.17g'}}")) for one in rate)
+    rates = ", ".join(
+        setting(float(f"{one:{'.3g' if planned else '.17g'}}")) for one in np.ravel(run.rate(step))
+    )
     return formula, name, f"$\\eta$ = ({rates})" if "," in rates else f"$\\eta$ = {rates}"
 
 

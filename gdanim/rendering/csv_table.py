@@ -6,8 +6,6 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
 from gdanim.descent.run import Run
 
 
@@ -19,21 +17,22 @@ def write_table(runs: Mapping[str, Run], path: Path) -> None:
     Numbers read back to the bit.
     """
     first = next(iter(runs.values()))
-    several, wide = len(runs) > 1, max(_rates(run).shape[1] for run in runs.values())
+    several, wide = len(runs) > 1, max(map(_columns, runs.values()))
     names = first.problem.names
-    rates = ["learning_rate"] if wide == 1 else [f"learning_rate_{name}" for name in names]
+    header = ["learning_rate"] if wide == 1 else [f"learning_rate_{name}" for name in names]
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow([*["run"] * several, "step", "loss", *rates, *names])
+        table.writerow([*["run"] * several, "step", "loss", *header, *names])
         for label, run in runs.items():
-            rate = np.broadcast_to(_rates(run), (run.steps, wide))
-            known = rate.tolist() if np.isfinite(rate).all() else [[""] * wide] * run.steps
-            rows = zip(run.losses.tolist(), [*known, [""] * wide], run.params.tolist(), strict=True)
+            rates = [[""] * wide] * run.steps
+            if run.rates is not None:
+                rates = run.rates[: run.steps, :wide].tolist()
+            rows = zip(run.losses.tolist(), [*rates, [""] * wide], run.params.tolist(), strict=True)
             table.writerows(
                 [*[label] * several, step, loss, *rate, *params]
                 for step, (loss, rate, params) in enumerate(rows)
             )
 
 
-def _rates(run: Run) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    return run.rates[: run.steps].reshape(run.steps, -1 if run.steps else 1)
+def _columns(run: Run) -> int:
+    return 1 if run.rate_columns is None else run.rate_columns.shape[1]

@@ -65,14 +65,13 @@ class LearningRate(StepView):
 
 def rates(run: Run) -> Floats:
     """The rates at each step, `[S+1, 1]`, or `[S+1, P]` where each parameter has its own."""
-    flat = run.rates.reshape(len(run.rates), -1)
-    if not np.isfinite(flat).all():
+    if run.rate_columns is None:
         raise GdanimError(
             "LearningRate: this run was recorded without learning rates; give them as "
             "recorder.run(rates=[...]), one for each step"
         )
-    steps = np.minimum(np.arange(run.steps + 1), len(flat) - 1)
-    return np.asarray(flat[steps])
+    steps = np.minimum(np.arange(run.steps + 1), len(run.rate_columns) - 1)
+    return np.asarray(run.rate_columns[steps])
 
 
 def name(clip: Clip, label: str, column: int, columns: int) -> str:

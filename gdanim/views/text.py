@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.text import Text as Label
@@ -115,12 +114,14 @@ def values(clip: Clip, frame: int) -> Mapping[str, object]:
     if len(clip.drawn_runs) > 1:
         return {"step": count(step)}
     run = clip.run
-    rate = run.rate(step)
-    rates = {"rate": setting(float(rate)) if rate.size == 1 else str(rate)}
+    rates = {}
+    if run.rates is not None:
+        rate = run.rate(step)
+        rates["rate"] = str(rate) if rate.ndim else setting(float(rate))
     params = dict(zip(run.problem.names, map(Value, run.params[step]), strict=True))
     return {
         **params,
         "step": count(step),
         "loss": Value(run.losses[step]),
-        **(rates if np.isfinite(rate).all() else {}),
+        **rates,
     }

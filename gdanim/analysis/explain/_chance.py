@@ -15,10 +15,10 @@ from gdanim.descent.run import Run
 
 
 def plain_rates(optimizer: Optimizer | None, run: Run) -> Floats | None:
-    """The rates of gradient descent, `[S, 1]` or `[S, P]`; None of other rules or unknown rates."""
-    rates = np.asarray(run.rates).reshape(len(run.rates), -1)
-    plain = isinstance(optimizer, GradientDescent) and np.isfinite(rates).all()
-    return rates if plain else None
+    """The learning rates of gradient descent, `[S, 1]` or `[S, P]`; None if unknown, and for other
+    optimizers.
+    """
+    return run.rate_columns if isinstance(optimizer, GradientDescent) else None
 
 
 def samples(run: Run) -> bool:

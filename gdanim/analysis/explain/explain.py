@@ -56,7 +56,7 @@ def _everywhere(run: Run) -> Iterator[str]:
     yield from _floor(run, end)
     yield from _condition(end)
     if slowest is not None:
-        halves = number(end.steps(float(np.asarray(run.rates).flat[0]), 0.5)[slowest])
+        halves = number(end.steps(float(run.rate(0)), 0.5)[slowest])
         yield f"the slowest direction ({direction(end, slowest)}) halves every {halves} steps"
     yield from above_the_floor(run, end, slowest)
     yield from held_out(run)
