@@ -118,8 +118,8 @@ def test_a_rate_of_each_parameter_and_of_none() -> None:
     rates[10:, 1] = 0.001
     assert [event.step for event in rate_changes(rates)] == [10]
     assert not list(rate_changes(None))
-    assert not list(rate_changes(1 / (1 + np.arange(30.0))))
-    many = np.resize(np.repeat([0.1, 0.2], 10), 1000)
+    assert not list(rate_changes(1 / (1 + np.arange(30.0)[:, np.newaxis])))
+    many = np.resize(np.repeat([0.1, 0.2], 10), (1000, 1))
     assert len(list(rate_changes(many))) == 20
 
 
