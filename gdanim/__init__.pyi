@@ -6,6 +6,7 @@ from .descent.adaptive import AdaGrad as AdaGrad
 from .descent.adaptive import Adam as Adam
 from .descent.adaptive import AdamW as AdamW
 from .descent.adaptive import RMSProp as RMSProp
+from .descent.descent import Descent as Descent
 from .descent.gradient_descent import GradientDescent as GradientDescent
 from .descent.loop import descend as descend
 from .descent.momentum import Momentum as Momentum
@@ -50,7 +51,6 @@ from .problems.polynomial import Polynomial as Polynomial
 from .problems.problem import Problem as Problem
 from .problems.sinusoid import Sinusoid as Sinusoid
 from .rendering.pipeline import render as render
-from .scene import Descent as Descent
 from .scene import Scene as Scene
 from .version import __version__ as __version__
 from .views.base import StepView as StepView

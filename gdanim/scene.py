@@ -1,22 +1,25 @@
-"""A scene: all that a video needs, as a value."""
+"""A scene: everything that a video needs, as a value."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import check_int
+from gdanim.core.arrays import check_int, set_fields
 from gdanim.core.numbers import setting
-from gdanim.descent._same_objective import minimise_same_objective, share_objectives
-from gdanim.descent.loop import descend
+from gdanim.descent._same_objective import share_objectives
+from gdanim.descent.descent import Descent as Descent
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
+from gdanim.descent.shorthand import ONLY as ONLY
+from gdanim.descent.shorthand import descents_by_label
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect
+from gdanim.film.defaults import FPS, SIZE
 from gdanim.film.film import Film
 from gdanim.pacing.timeline import Even, Pace, Timeline
 from gdanim.problems.objective import Objective
@@ -27,126 +30,181 @@ from gdanim.views.theme import LIGHT, Theme
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
 
-SIZE = (1280, 720)
-FPS = 30
-# The label of a run that is compared with none.
-ONLY = "run"
-T = TypeVar("T")
+Shown = Descent | Run | Objective
 
 
-@dataclass(frozen=True, eq=False)
-class Descent:
-    """The arguments of one `descend`, as a value."""
-
-    problem: Objective
-    optimizer: Optimizer
-    start: ArrayLike | None
-    steps: int | None
-    seed: int
-    batch_size: int | None
-    epochs: int | None
-    stop: Stop | Sequence[Stop]
-
-    def run(self) -> Run:
-        """Descend."""
-        return descend(
-            self.problem,
-            self.optimizer,
-            self.start,
-            self.steps,
-            self.seed,
-            batch_size=self.batch_size,
-            epochs=self.epochs,
-            stop=self.stop,
-        )
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Scene:
-    """Problem, optimizer, start, number of steps, and how they are shown.
+    """What a video shows and how: one descent or run, or several compared, and the panels.
 
-    `start` is `[P]`; None draws one from `seed` as the model suggests. In the optimizer's place
-    stands a Run where the problem was descended already, as by a training loop of the user's own
-    (`Recorder`); start, steps, batches and stopping are then the loop's. To compare runs, give
-    `problem`, `optimizer` or `start` as a mapping from labels (several mappings have the same
-    labels), a `start [R, P]`, or a learning rate of shape `[R, 1]`. `panels` are views by name,
-    `layout` places them as matplotlib's mosaics do (`"fit bowl; fit loss"`; side by side when
-    None). `batch_size`, `epochs` (instead of `steps`) and `stop` are those of `descend`. `size` is
-    width and height in pixels, `fps` the frames per second (None leaves it to the render's
-    quality), `pace` says which steps the frames show, and `captions` whether the runs' events are
-    said on screen. A Scene is a value: making one computes nothing.
+    A scene is an immutable value: making one descends nothing and draws nothing. Change one with
+    `dataclasses.replace(scene, size=(640, 360))`.
+
+    Parameters
+    ----------
+    descents : Descent, Run, or mapping of str to Descent or Run
+        What the video shows; a mapping compares several by their labels. In its place the
+        arguments of one Descent can stand: a problem and, after it or by name, `optimizer`,
+        `start`, `steps`, `seed`, `batch_size`, `epochs` and `stop`. Problem, optimizer and start
+        can then be mappings from the same labels.
+    optimizer : Optimizer, Run, or mapping of str to Optimizer or Run, optional
+        Only after a problem. A Run stands for itself: it was recorded of this problem, such as by
+        `Recorder` in a training loop of your own.
+    start : array_like or mapping of str to array_like, optional
+        Only after a problem; the first parameters, `(P,)`, or those of R runs, `(R, P)`.
+    steps : int, optional
+        Only after a problem; 300 when neither steps nor epochs are given.
+    title : str, optional
+        The first line of every frame; mathtext between dollar signs.
+    panels : mapping of str to View, optional
+        Views by name; by default `{"fit": views.Fit()}`.
+    layout : str, optional
+        Places the panels like matplotlib's mosaics: `"fit bowl; fit loss"`. Side by side by
+        default, one below the other in square and upright frames.
+    pace : Pace, optional
+        Decides which steps the frames show; `Even()` by default.
+    size : tuple of int, default (1280, 720)
+        Width and height in pixels.
+    fps : int, optional
+        Frames per second, at least 1. By default the quality of the render decides.
+    theme : Theme, default views.LIGHT
+        Colours and sizes.
+    captions : bool, default True
+        Whether the runs' events are shown on screen.
+    seed, batch_size, epochs, stop : optional
+        Only after a problem; as in Descent.
+
+    Raises
+    ------
+    GdanimError
+        For arguments of another type, labels that differ, a run of another problem, and
+        arguments that nothing would use, such as `steps` of a recorded run.
+
+    See Also
+    --------
+    Descent : What a problem and the arguments after it stand for.
+    render : Makes a video of a scene.
+
+    Notes
+    -----
+    A recorded run after a problem that is not the same object is compared with it: both losses are
+    evaluated at a few recorded parameters, once, as the scene is made.
+
+    Examples
+    --------
+    >>> from gdanim import Descent, GradientDescent, Linear, Problem, Scene, datasets
+    >>> problem = Problem(datasets.linear(points=20), Linear())
+    >>> scene = Scene(problem, GradientDescent(0.02), start=(0, 5), steps=25, title="A line")
+    >>> scene.run().steps
+    25
+    >>> rates = {"slow": 0.001, "fast": 0.02}
+    >>> both = Scene({name: Descent(problem, GradientDescent(lr)) for name, lr in rates.items()})
+    >>> list(both.runs())
+    ['slow', 'fast']
     """
 
-    problem: Objective | Mapping[str, Objective]
-    optimizer: Optimizer | Run | Mapping[str, Optimizer | Run]
-    start: ArrayLike | Mapping[str, ArrayLike | None] | None = None
-    steps: int = 300
-    title: str = ""
-    panels: Mapping[str, View] = field(default_factory=lambda: {"fit": Fit()})
-    layout: str | None = None
-    pace: Pace = field(default_factory=Even)
-    size: tuple[int, int] = SIZE
-    fps: int | None = None
-    theme: Theme = LIGHT
-    seed: int = 0
-    batch_size: int | None = None
-    epochs: int | None = None
-    stop: Stop | Sequence[Stop] = ()
-    captions: bool = True
+    descents: Mapping[str, Descent | Run]
+    title: str
+    panels: Mapping[str, View]
+    layout: str | None
+    pace: Pace
+    size: tuple[int, int]
+    fps: int | None
+    theme: Theme
+    captions: bool
 
-    def __post_init__(self) -> None:
-        check_int("steps", self.steps)
-        if self.fps is not None:
-            check_int("fps", self.fps, 1)
-        _check_kinds(self)
-        if not self.panels:
-            raise GdanimError("panels: a scene needs at least one, such as {'fit': views.Fit()}")
-        labels = self._labels()
-        for name in ("problem", "optimizer", "start"):
-            value = getattr(self, name)
-            if isinstance(value, Mapping) and not value:
-                raise GdanimError(f"{name}: give one, or several by their labels, got {value!r}")
-            if isinstance(value, Mapping) and set(value) != set(labels):
-                raise GdanimError(
-                    f"{name}: needs a value for each of the labels {', '.join(labels)}, "
-                    f"got {', '.join(map(str, value))}"
-                )
-        for label in labels:
-            _check_recorded(self, label)
-
-    def descents(self) -> dict[str, Descent | Run]:
-        """What is to be descended, or is already, by label: all that the scene's runs depend on."""
-        return {label: self._descent(label) for label in self._labels()}
-
-    def given(self, label: str) -> tuple[Objective, Optimizer | Run, ArrayLike | None]:
-        """Problem, optimizer and start of the run of this label."""
-        # For mypy the common type of an optimizer and a run is object.
-        each = self.optimizer
-        optimizer = each[label] if isinstance(each, Mapping) else each
-        return _choice(self.problem, label), optimizer, _choice(self.start, label)
+    def __init__(
+        self,
+        descents: Shown | Mapping[str, Shown],
+        optimizer: Optimizer | Run | Mapping[str, Optimizer | Run] | None = None,
+        start: ArrayLike | Mapping[str, ArrayLike | None] | None = None,
+        steps: int | None = None,
+        *,
+        title: str = "",
+        panels: Mapping[str, View] | None = None,
+        layout: str | None = None,
+        pace: Pace | None = None,
+        size: tuple[int, int] = SIZE,
+        fps: int | None = None,
+        theme: Theme = LIGHT,
+        captions: bool = True,
+        seed: int | None = None,
+        batch_size: int | None = None,
+        epochs: int | None = None,
+        stop: Stop | Sequence[Stop] | None = None,
+    ) -> None:
+        panels = {"fit": Fit()} if panels is None else panels
+        pace = Even() if pace is None else pace
+        _check_look(panels, pace, fps, theme)
+        settings = {
+            "steps": steps,
+            "seed": seed,
+            "batch_size": batch_size,
+            "epochs": epochs,
+            "stop": stop,
+        }
+        given = {name: value for name, value in settings.items() if value is not None}
+        set_fields(
+            self,
+            descents=descents_by_label(descents, optimizer, start, given),
+            title=title,
+            panels=panels,
+            layout=layout,
+            pace=pace,
+            size=size,
+            fps=fps,
+            theme=theme,
+            captions=captions,
+        )
 
     @property
-    def most_steps(self) -> int | None:
-        """How many steps its longest run can have; None where only descending shows that."""
-        recorded = [run.steps for run in self.descents().values() if isinstance(run, Run)]
-        if len(recorded) == len(self._labels()):
-            return max(recorded)
-        return None if self.epochs is not None else max([self.steps, *recorded])
+    def max_steps(self) -> int | None:
+        """The largest number of steps of its runs; None where only descending shows that."""
+        steps = [
+            each.steps if isinstance(each, Run) else each.max_steps
+            for each in self.descents.values()
+        ]
+        known = [number for number in steps if number is not None]
+        return max(known) if len(known) == len(steps) else None
+
+    @property
+    def seed(self) -> int:
+        """The seed of its first descent; 0 where all runs are recorded."""
+        seeds = (each.seed for each in self.descents.values() if isinstance(each, Descent))
+        return next(seeds, 0)
 
     def runs(self, record: Callable[[Descent], Run] = Descent.run) -> dict[str, Run]:
-        """Descend: the recorded runs that the video shows, by label.
+        """Compute the runs that the video shows.
 
-        A single run is called `run`; those of a run axis by their learning rates, or numbers.
-        `record` does each descent that is not recorded already, or knows how it went. Runs that
-        minimise the same have one problem.
+        Parameters
+        ----------
+        record : callable, optional
+            Computes the run of a Descent; `Descent.run` by default.
+
+        Returns
+        -------
+        dict of str to Run
+            The runs by label. A single run is called `run`; those of a run axis are called by
+            their learning rates, or numbered. Runs of equal problems share one.
         """
         runs: dict[str, Run] = {}
-        for label, each in self.descents().items():
+        for label, each in self.descents.items():
             runs |= labelled(each if isinstance(each, Run) else record(each), label)
         return share_objectives(runs)
 
     def run(self) -> Run:
-        """Descend: the one recorded run; GdanimError for a scene that compares several."""
+        """Compute the only run.
+
+        Returns
+        -------
+        Run
+            The run.
+
+        Raises
+        ------
+        GdanimError
+            For a scene that compares several.
+        """
         runs = self.runs()
         if len(runs) > 1:
             raise GdanimError(
@@ -196,62 +254,25 @@ class Scene:
             warnings.warn(film.notice, stacklevel=2)
         return film.animation()
 
-    def _descent(self, label: str) -> Descent | Run:
-        problem, optimizer, start = self.given(label)
-        if isinstance(optimizer, Run):
-            return optimizer
-        return Descent(
-            problem,
-            optimizer,
-            start,
-            self.steps if self.epochs is None else None,
-            self.seed,
-            self.batch_size,
-            self.epochs,
-            self.stop,
-        )
 
-    def _labels(self) -> tuple[str, ...]:
-        for value in (self.problem, self.optimizer, self.start):
-            if isinstance(value, Mapping):
-                return tuple(value)
-        return (ONLY,)
-
-
-def _check_kinds(scene: Scene) -> None:
-    """GdanimError for a field that is no such thing at all: what a script mistook for another."""
-    expect("panels", scene.panels, Mapping, "{'fit': views.Fit()}")
-    expect("pace", scene.pace, Pace, "Even(seconds=10)")
-    expect("theme", scene.theme, Theme, "views.DARK")
-    fields: tuple[tuple[str, object, type, str], ...] = (
-        ("problem", scene.problem, Objective, "Problem(datasets.linear(), Linear())"),
-        ("panels", scene.panels, View, "views.Fit()"),
-    )
-    for name, value, kind, example in fields:
-        for one in value.values() if isinstance(value, Mapping) else (value,):
-            expect(name, one, kind, example)
-    optimizers = scene.optimizer
-    for one in optimizers.values() if isinstance(optimizers, Mapping) else (optimizers,):
-        if not isinstance(one, Run):
-            like = "GradientDescent(0.01), or a Run, such as recorder.run()"
-            expect("optimizer", one, Optimizer, like)
-
-
-def _check_recorded(scene: Scene, label: str) -> None:
-    """GdanimError where the run of this label was recorded of another problem than the scene's."""
-    problem, run, _ = scene.given(label)
-    if isinstance(run, Run) and not minimise_same_objective(run, replace(run, problem=problem)):
-        which = "the run" if label == ONLY else f"the run {label!r}"
-        raise GdanimError(
-            f"optimizer: {which} was recorded of another problem than the scene's; give the scene "
-            "the problem that the Recorder was given: Scene(run.problem, run)"
-        )
+def _check_look(panels: object, pace: object, fps: int | None, theme: object) -> None:
+    """Raise GdanimError for an argument of the wrong type, such as a string for a theme."""
+    expect("panels", panels, Mapping, "{'fit': views.Fit()}")
+    expect("pace", pace, Pace, "Even(seconds=10)")
+    expect("theme", theme, Theme, "views.DARK")
+    assert isinstance(panels, Mapping)
+    for view in panels.values():
+        expect("panels", view, View, "views.Fit()")
+    if not panels:
+        raise GdanimError("panels: a scene needs at least one, such as {'fit': views.Fit()}")
+    if fps is not None:
+        check_int("fps", fps, 1)
 
 
 def hint_for(value: object) -> str:
     """What to write where `value` was given instead of a scene."""
     if isinstance(value, Run):
-        return "show it with Scene(run.problem, run)"
+        return "show it with Scene(run)"
     if isinstance(value, Film):
         return "give the Scene that the film is of"
     if callable(value):
@@ -280,7 +301,3 @@ def labelled(run: Run, name: str = ONLY) -> dict[str, Run]:
 def longest(runs: Mapping[str, Run]) -> Run:
     """The run of the most steps, the first of several."""
     return max(runs.values(), key=lambda run: run.steps)
-
-
-def _choice(value: T | Mapping[str, T], label: str) -> T:
-    return value[label] if isinstance(value, Mapping) else value

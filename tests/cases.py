@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from gdanim.core.arrays import Floats, Ints
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
+from gdanim.descent.descent import Descent
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.momentum import Momentum, Nesterov
 from gdanim.descent.newton import Newton
@@ -34,6 +35,7 @@ from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
+from gdanim.scene import Scene
 from gdanim.views.base import View
 from gdanim.views.boundary import Boundary
 from gdanim.views.contour import Contour
@@ -267,3 +269,23 @@ VIEWS = [
     ViewCase("boundary", Boundary(), two_classes),
     ViewCase("weights", Weights(), network_of_one_feature),
 ]
+
+
+def make_scene(problem: Any, optimizer: Any, start: Any = None, **arguments: Any) -> Scene:
+    """A Scene, all of whose arguments can be given by name."""
+    return Scene(problem, optimizer, start, **arguments)
+
+
+def only(scene: Scene) -> Descent:
+    """The one descent of the scene."""
+    (descent,) = scene.descents.values()
+    assert isinstance(descent, Descent)
+    return descent
+
+
+def changed(scene: Scene, **changes: Any) -> Scene:
+    """The scene of one descent with other arguments, for the descent or for how it is shown."""
+    before = {field.name: getattr(only(scene), field.name) for field in fields(Descent)}
+    before |= {field.name: getattr(scene, field.name) for field in fields(Scene)}
+    before.pop("descents")
+    return make_scene(**(before | changes))

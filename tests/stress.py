@@ -23,6 +23,8 @@ from unittest import mock
 
 import numpy as np
 
+from gdanim.descent.descent import Descent
+from gdanim.descent.run import Run
 from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Even
@@ -165,7 +167,13 @@ def attempt(case: Case, folder: Path) -> str:
 
 def quick(scene: Scene) -> Scene:
     """No more steps than a test has time for."""
-    return replace(scene, steps=min(scene.steps, 300)) if scene.epochs is None else scene
+    return replace(scene, descents={label: _short(each) for label, each in scene.descents.items()})
+
+
+def _short(each: Descent | Run) -> Descent | Run:
+    if isinstance(each, Run) or each.max_steps is None:
+        return each
+    return replace(each, steps=min(each.max_steps, 300))
 
 
 EXPECTED: dict[str, str | tuple[str, ...]] = {

@@ -7,7 +7,7 @@ from dataclasses import replace
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from cases import LINE, WAVE
+from cases import LINE, WAVE, make_scene
 from matplotlib.axes import Axes
 
 from gdanim.core.numbers import quantity
@@ -39,8 +39,8 @@ EXPONENTIAL = Problem(
 
 
 def rates(**changes: object) -> Scene:
-    scene = Scene(LINE, RATES, (-2, -1.5), steps=300, pace=Every(1, 0, 0), size=SIZE)
-    return replace(scene, **changes)  # type: ignore[arg-type]
+    usual = {"problem": LINE, "optimizer": RATES, "start": (-2, -1.5), "steps": 300}
+    return make_scene(**{**usual, "pace": Every(1, 0, 0), "size": SIZE, **changes})
 
 
 def test_a_mapping_makes_a_run_of_each_value() -> None:

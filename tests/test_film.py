@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import imageio.v3 as iio
 import matplotlib as mpl
 import numpy as np
 import pytest
+from cases import changed
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import TimerBase
@@ -50,7 +51,7 @@ def scene(**changes: object) -> Scene:
         pace=Every(1, 0, 0),
         size=(640, 360),
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return changed(base, **changes)
 
 
 def pixels(film: Film, frame: int) -> NDArray[np.uint8]:

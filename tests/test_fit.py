@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from cases import LINE, WAVE
+from cases import LINE, WAVE, changed
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection
 from matplotlib.image import AxesImage
@@ -40,7 +39,7 @@ def scene(view: Any, **changes: Any) -> Scene:
         LINE, GradientDescent(0.01), (-2, 9), steps=20, panels={"fit": view}, pace=Every(1, 0, 0),
         size=(640, 360),
     )  # fmt: skip
-    return replace(base, **changes)
+    return changed(base, **changes)
 
 
 def collection(ax: Axes, kind: type, zorder: float) -> Any:

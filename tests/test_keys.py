@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
+from cases import changed
 
 from gdanim.batch.keys import UnkeyableError, key_of
 from gdanim.descent.gradient_descent import GradientDescent
@@ -23,7 +24,7 @@ from gdanim.views.theme import DARK
 
 def scene(**changes: Any) -> Scene:
     base = Scene(Problem(datasets.linear(), Linear()), GradientDescent(0.01), (0, 0), steps=4)
-    return replace(base, **changes)
+    return changed(base, **changes)
 
 
 def test_the_same_scene_made_twice_has_one_key() -> None:

@@ -11,7 +11,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from cases import CLASSES, LINE, NETWORK, VIEWS, ViewCase
+from cases import CLASSES, LINE, NETWORK, VIEWS, ViewCase, changed
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection
@@ -148,7 +148,7 @@ def test_every_view(case: ViewCase, theme: Theme) -> None:
 def line(**changes: Any) -> Scene:
     problem = Problem(datasets.linear(points=20), Linear())
     scene = Scene(problem, GradientDescent(0.02), (0, 5), steps=25, size=(640, 360), title="Line")
-    return replace(scene, **changes)
+    return changed(scene, **changes)
 
 
 def always_set(scene: Scene, runs: Mapping[str, Run] | None = None) -> Film:

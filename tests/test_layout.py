@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import changed
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -202,7 +203,7 @@ def test_insets_keep_their_texts_on_the_card(panels: int, theme: Theme) -> None:
     scene, _ = made("linear-scene")
     many = {f"panel{k}": Fit() for k in range(panels)}
     for steps, size in [(300, (640, 360)), (500_000, (480, 270))]:
-        film = replace(scene, steps=steps, panels=many, size=size, theme=theme, stop=()).film()
+        film = changed(scene, steps=steps, panels=many, size=size, theme=theme, stop=()).film()
         shown = drawn(film, len(film) - 1)
         for ax in film.figure.axes:
             (card,) = (patch for patch in ax.patches if patch.get_gid() == CARD)

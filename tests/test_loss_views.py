@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import changed
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
@@ -106,7 +107,7 @@ def test_contours_star_is_the_least_squares_fit() -> None:
 @pytest.mark.parametrize("factor", [1.0, 3.0])
 @pytest.mark.parametrize("rule", [GradientDescent(0.1), Momentum(0.05, 0.9), Adam(0.5)])
 def test_contours_arrow_is_the_step_to_come(rule: Optimizer, factor: float) -> None:
-    scene = replace(BOWL, optimizer=rule)
+    scene = changed(BOWL, optimizer=rule)
     run, film_ = scene.run(), film(scene, Contour(arrow=factor))
     for frame in (0, 2):
         film_.show(frame)
@@ -260,7 +261,7 @@ def test_ranges_are_the_limits() -> None:
 
 @pytest.mark.parametrize("view", [Contour(), LossSlice(fixed=(0, 1))])
 def test_a_path_that_leaves_is_followed_by_an_arrow_at_the_edge(view: View) -> None:
-    scene = replace(BOWL, optimizer=GradientDescent(0.5), steps=60)
+    scene = changed(BOWL, optimizer=GradientDescent(0.5), steps=60)
     run, film_ = scene.run(), film(scene, view)
     film_.show(60)
     ax = panel(film_)
@@ -276,14 +277,14 @@ def test_a_path_that_leaves_is_followed_by_an_arrow_at_the_edge(view: View) -> N
 def test_several_runs_share_a_surface_in_their_own_colours() -> None:
     rates = {"slow": GradientDescent(0.02), "fast": GradientDescent(0.2)}
     for view in (Contour(), LossSlice(fixed=(0, 1))):
-        film_ = film(replace(BOWL, optimizer=rates), view)
+        film_ = film(changed(BOWL, optimizer=rates), view)
         ax = panel(film_)
         film_.draw(5)
         balls = ax.findobj(lambda a: a.get_gid() == "ball")
         colours = [ball.get_color() for ball in balls]  # type: ignore[attr-defined]
         assert colours == [film_.clip.colour(label) for label in rates]
         assert len(ax.findobj(lambda a: a.get_gid() == "loss")) <= 1
-    each = film(replace(BOWL, optimizer=rates), Each(Contour()))
+    each = film(changed(BOWL, optimizer=rates), Each(Contour()))
     slow, fast = (ax for ax in each.figure.axes if ax.findobj(lambda a: a.get_gid() == "ball"))
     assert slow.get_xlim() == fast.get_xlim() and slow.get_ylim() == fast.get_ylim()
 
@@ -303,9 +304,9 @@ OTHER = Problem(LINE.data.standardised(), Linear())
         (WAVE, LossSlice("slope"), r"LossSlice: no parameter 'slope'; .* a, b, c, d"),
         (WAVE, LossSlice(True), r"LossSlice: no parameter True"),
         (WAVE, LossSlice("a", fixed=(1, 2)), r"LossSlice: fixed: 4 numbers expected"),
-        (replace(BOWL, optimizer={"a": GradientDescent(0.1), "b": GradientDescent(0.2)}),
+        (changed(BOWL, optimizer={"a": GradientDescent(0.1), "b": GradientDescent(0.2)}),
          LossSlice(), r"2 runs \(a, b\) have a curve each over slope; give `fixed`"),
-        (replace(BOWL, problem={"raw": LINE, "even": OTHER}), Contour(),
+        (changed(BOWL, problem={"raw": LINE, "even": OTHER}), Contour(),
          r"Contour: the runs raw, even minimise different losses; .*views.Each\(views.Contour"),
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import changed, only
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgb
@@ -37,8 +38,8 @@ CLASSES = Scene(
     Problem(PLANE, Logistic(2), LogLoss()), GradientDescent(0.5), (0.1, 0.4, 0.2), 20,
     size=(640, 360), pace=Every(1, 0, 0), panels={"only": Boundary()},
 )  # fmt: skip
-CURVE = replace(CLASSES, problem=Problem(STAIR, Logistic(), LogLoss()), start=(0.1, -0.3))
-NETWORK = replace(
+CURVE = changed(CLASSES, problem=Problem(STAIR, Logistic(), LogLoss()), start=(0.1, -0.3))
+NETWORK = changed(
     CLASSES, problem=Problem(datasets.quadratic(0.1, 0, 0, points=30), MLP((4,), "tanh")),
     start=None, optimizer=GradientDescent(0.02), panels={"only": Weights()},
 )  # fmt: skip
@@ -121,7 +122,7 @@ def test_one_feature_gives_the_sigmoid_and_where_it_crosses(frame: int) -> None:
 
 
 def test_several_classifiers_have_a_line_each() -> None:
-    film = replace(CLASSES, optimizer={"a": GradientDescent(0.1), "b": GradientDescent(1.0)}).film()
+    film = changed(CLASSES, optimizer={"a": GradientDescent(0.1), "b": GradientDescent(1.0)}).film()
     film.draw(9)
     lines = panel(film).findobj(lambda a: a.get_gid() == "half")
     colours = [line.get_color()[0][:3] for line in lines]  # type: ignore[attr-defined]
@@ -158,7 +159,7 @@ def test_a_classifiers_units_add_up_to_its_logit() -> None:
     np.testing.assert_allclose(
         1 / (1 + np.exp(-total)), model.predict(at, x[:, np.newaxis]), rtol=1e-12
     )
-    film = replace(NETWORK, problem=Problem(STAIR, model, LogLoss())).film()
+    film = changed(NETWORK, problem=Problem(STAIR, model, LogLoss())).film()
     assert panel(film).get_ylabel() == "logit"
 
 
@@ -172,13 +173,13 @@ def test_a_classifiers_units_add_up_to_its_logit() -> None:
         ({"a": Problem(PLANE, Logistic(2), LogLoss()),
           "b": Problem(PLANE.standardised(), Logistic(2), LogLoss())}, Boundary(),
          r"Boundary: the runs a, b have different data; .* views.Each\(views.Boundary\(\)\)"),
-        (CLASSES.problem, Weights(), "Weights: shows .* of an MLP, the model is a Logistic"),
+        (only(CLASSES).problem, Weights(), "Weights: shows .* of an MLP, the model is a Logistic"),
         (objectives.himmelblau(), Weights(), "Weights: .* the model is a FunctionObjective"),
         (Problem(PLANE, MLP((2,), features=2)), Weights(), r"Weights: .* one feature, .* 2 \(age"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named(problem: Any, view: View, message: str) -> None:
-    scene = replace(CLASSES, problem=problem, start=None, panels={"only": view}, steps=1)
+    scene = changed(CLASSES, problem=problem, start=None, panels={"only": view}, steps=1)
     with pytest.raises(GdanimError, match=message):
         scene.film()
 
@@ -197,10 +198,11 @@ def test_a_frame_depends_on_nothing_drawn_before(scene: Scene) -> None:
 
 @pytest.mark.parametrize("scene", [CLASSES, CURVE], ids=["plane", "curve"])
 def test_held_out_points_are_hollow_and_in_view(scene: Scene) -> None:
-    assert isinstance(scene.problem, Problem)
-    train, rest = scene.problem.data.split(0.7)
+    problem = only(scene).problem
+    assert isinstance(problem, Problem)
+    train, rest = problem.data.split(0.7)
     far = replace(rest, x=rest.x + 9.0)
-    film = replace(scene, problem=replace(scene.problem, data=train, validation=far)).film()
+    film = changed(scene, problem=replace(problem, data=train, validation=far)).film()
     for k in (0, 1):
         hollow, full = find(film, f"held out {k}"), find(film, f"class {k}")
         np.testing.assert_array_equal(hollow.get_xdata(), far.x[far.y == k, 0])

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cases import VIEWS, ViewCase
+from cases import VIEWS, ViewCase, only
 
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.film.film import Film
@@ -131,7 +131,7 @@ def film(name: str, case: ViewCase) -> Film:
         pytest.param(name, case, id=f"{name}-{case}")
         for name, scene in TROUBLE.items()
         for case in VIEWS
-        if case.made_for(scene.problem)  # type: ignore[arg-type]
+        if case.made_for(only(scene).problem)
     ],
 )
 def test_no_run_breaks_a_picture(name: str, case: ViewCase) -> None:
@@ -146,7 +146,7 @@ def test_no_run_breaks_a_picture(name: str, case: ViewCase) -> None:
 @pytest.mark.parametrize("case", VIEWS, ids=str)
 def test_memory_does_not_grow_with_frames(case: ViewCase) -> None:
     names = ("a line diverges", "classes apart", "a network")
-    film_ = film(next(n for n in names if case.made_for(TROUBLE[n].problem)), case)  # type: ignore[arg-type]
+    film_ = film(next(n for n in names if case.made_for(only(TROUBLE[n]).problem)), case)
 
     def memory() -> int:
         for frame in [*range(len(film_)), 0]:

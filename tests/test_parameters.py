@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cases import LINE, WAVE
+from cases import LINE, WAVE, changed
 from matplotlib.axes import Axes
 
 from gdanim.descent.gradient_descent import GradientDescent
@@ -22,7 +22,7 @@ def scene(view: Parameters, **changes: object) -> Scene:
         LINE, GradientDescent(0.01), (-2, -1.5), steps=40, panels={"parameters": view},
         pace=Every(1, 0, 0), size=(640, 360),
     )  # fmt: skip
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return changed(base, **changes)
 
 
 def moving(ax: Axes) -> tuple[list[list[float]], list[list[float]]]:

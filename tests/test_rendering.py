@@ -12,6 +12,7 @@ from typing import Any
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from cases import only
 
 import gdanim
 from gdanim import Even, Every, GradientDescent, Linear, Problem, Scene, datasets
@@ -40,7 +41,7 @@ def a_scene(lr: float = 0.01, **fields: Any) -> Scene:
         "fps": 10,
         **fields,
     }
-    return replace(Scene(problem, GradientDescent(lr)), **values)
+    return Scene(problem, GradientDescent(lr), **values)
 
 
 def render_all(jobs: list[Job], settings: Settings = Settings()) -> list[Rendered]:  # noqa: B008
@@ -411,8 +412,9 @@ def test_a_request(tmp_path: Path) -> None:
     jobs = request([f"{path}"], {}, f"{tmp_path}/", ["gif"])
     assert [job.outputs[0].path.name for job in jobs] == ["lesson-calm.gif", "lesson-wild.gif"]
     (job,) = request([f"{path}::calm"], {"lr": "0.5"})
-    assert isinstance(job.scene.optimizer, GradientDescent)
-    assert job.scene.optimizer.lr == 0.5
+    optimizer = only(job.scene).optimizer
+    assert isinstance(optimizer, GradientDescent)
+    assert optimizer.lr == 0.5
     assert job.outputs[0].path == Path("output/lesson-calm.mp4")
     with pytest.raises(RequestError, match="::wild has no such knob"):
         request([f"{path}"], {"lr": "0.5"})

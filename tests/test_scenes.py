@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cases import only
 from published import BOOK_LOSSES, book, first_line
 
 from gdanim.analysis.diagnosis import diagnose
 from gdanim.core.arrays import Floats
+from gdanim.descent.descent import Descent
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.problems.model import ModelCurve
@@ -37,8 +39,9 @@ def scene_of(name: str, function: str = "scene") -> Callable[..., Scene]:
 
 def problem_of(scene: Scene) -> Problem:
     """The problem of a scene that has one."""
-    assert isinstance(scene.problem, Problem)
-    return scene.problem
+    problem, *others = (each.problem for each in scene.descents.values())
+    assert isinstance(problem, Problem) and all(other is problem for other in others)
+    return problem
 
 
 def _best(scene: Scene) -> Floats:
@@ -57,8 +60,9 @@ def test_every_script_gives_scenes_that_run_as_planned(name: str, called: str) -
     scene = function()
     runs = scene.runs()
     for run in runs.values():
-        assert run.outcome.kind == ("converged" if scene.stop else "finished")
-        assert scene.stop or scene.epochs or run.steps == scene.most_steps
+        stops = any(isinstance(each, Descent) and each.stop for each in scene.descents.values())
+        assert run.outcome.kind == ("converged" if stops else "finished")
+        assert stops or scene.max_steps is None or run.steps == scene.max_steps
     assert scene.title
     assert all(
         parameter.default is not inspect.Parameter.empty
@@ -324,7 +328,7 @@ def test_sine_batches() -> None:
     assert run.losses[-1] < 2 * NOISE, "out of the dead end"
     assert (np.diff(run.losses) > 0).sum() > 30, "it stumbles"
     whole = scene_of("sine_batches")(batch_size=100).run()
-    longer = descend(problem_of(scene), GradientDescent(1e-2), scene.start, 3000)  # type: ignore[arg-type]
+    longer = descend(problem_of(scene), GradientDescent(1e-2), only(scene).start, 3000)
     assert whole.losses[-1] > 2.46
     assert longer.losses[-1] == pytest.approx(2.46, abs=0.03)
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cases import only
 
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError, RequestError
@@ -31,8 +32,9 @@ def test_calling_gives_the_scene_with_the_knobs_set(tmp_path: Path) -> None:
     (scene,) = load(write(tmp_path, SCENE)).scenes
     made = scene(**scene.values({"steps": "7", "lr": "0.5"}))
     assert isinstance(made, Scene)
-    assert isinstance(made.optimizer, GradientDescent)
-    assert (made.steps, made.optimizer.lr) == (7, 0.5)
+    descent = only(made)
+    assert isinstance(descent.optimizer, GradientDescent)
+    assert (descent.steps, descent.optimizer.lr) == (7, 0.5)
 
 
 def test_the_order_is_the_script_s_and_the_docstring_may_be_too(tmp_path: Path) -> None:
@@ -67,7 +69,7 @@ def test_only_public_functions_of_its_own_that_return_a_scene(tmp_path: Path, fu
     path.write_text(future + path.read_text())
     (scene,) = load(path).scenes
     assert scene.name == "mine"
-    assert scene().steps == 12
+    assert only(scene()).steps == 12
 
 
 def test_future_annotations_keep_types_and_bounds(tmp_path: Path) -> None:

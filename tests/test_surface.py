@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import changed
 from matplotlib.collections import PolyCollection
 
 from gdanim.descent.gradient_descent import GradientDescent
@@ -125,7 +126,7 @@ def test_the_farthest_cells_are_drawn_first() -> None:
 
 
 def test_an_azimuth_that_hides_less_is_chosen() -> None:
-    scene = replace(BOWL, start=(0.0, -1.9))
+    scene = changed(BOWL, start=(0.0, -1.9))
     film = scene.film()
     film.show(0)
     assert find(film, "ball").get_alpha() == 1.0
@@ -146,12 +147,12 @@ def test_an_azimuth_that_hides_less_is_chosen() -> None:
     ],
 )
 def test_mistakes_are_named(problem: Problem, view: Surface, message: str) -> None:
-    scene = replace(BOWL, problem=problem, start=None, panels={"only": view}, steps=1)
+    scene = changed(BOWL, problem=problem, start=None, panels={"only": view}, steps=1)
     with pytest.raises(GdanimError, match=message):
         scene.film()
 
 
-WAVE = replace(
+WAVE = changed(
     BOWL, problem=Problem(datasets.sinusoid(points=40), Sinusoid()), start=(2.9, 1.72, 0, -1.2),
     panels={"only": Surface(("a", "d"))},
 )  # fmt: skip

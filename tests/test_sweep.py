@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cases import only
 from click.testing import CliRunner
 
 from gdanim import cli
@@ -31,8 +32,8 @@ def test_a_job_for_each_value_named_after_it(tmp_path: Path) -> None:
     jobs = request([f"{script}"], {"steps": "3"}, f"{tmp_path}/", sweep={"lr": ["0.1", "1.0"]})
     names = [output.path.name for job in jobs for output in job.outputs]
     assert names == ["lesson-lr0.1.mp4", "lesson-lr1.0.mp4"]
-    assert [job.scene.optimizer.lr for job in jobs] == [0.1, 1.0]  # type: ignore[union-attr]
-    assert [job.scene.steps for job in jobs] == [3, 3]
+    assert [only(job.scene).optimizer.lr for job in jobs] == [0.1, 1.0]
+    assert [only(job.scene).steps for job in jobs] == [3, 3]
     origins = [job.origin.knobs["lr"] for job in jobs if job.origin]
     assert origins == [0.1, 1.0]
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from cases import changed
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
@@ -85,7 +86,7 @@ def test_a_trail_shows_each_step_once_and_nothing_beneath_the_line() -> None:
     # Twenty frames a step, and a ghost at every tenth: of two the newer is shown.
     slow = sine(pace=Even(60, 0, 0), fps=10, panels={"fit": Fit(trail=6, trail_seconds=6)})
     for rate, seen in ((0.05, [False, True] * 3), (1e-9, [False] * 6)):
-        film = replace(slow, optimizer=GradientDescent(rate)).film()
+        film = changed(slow, optimizer=GradientDescent(rate)).film()
         film.show(300)
         (trail,) = (c for c in panel(film).collections if isinstance(c, LineCollection))
         assert [len(segment) > 0 for segment in trail.get_segments()] == seen
@@ -194,7 +195,7 @@ def test_the_loss_axis_is_logarithmic_past_two_decades() -> None:
     best = problem.minimum()
     assert best is not None
     assert falls.get_ylim()[0] < best.loss
-    stays = inset(replace(scene, start=tuple(scene.run().params[2]), steps=7).film())
+    stays = inset(changed(scene, start=tuple(scene.run().params[2]), steps=7).film())
     assert stays.get_yscale() == "linear"
     assert stays.get_ylim()[0] < best.loss
 

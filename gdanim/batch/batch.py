@@ -84,7 +84,7 @@ def _examined(
 ) -> Item:
     (job,) = check([job_of(clip)], clip.settings, encoders)
     try:
-        descents = job.scene.descents().values()
+        descents = job.scene.descents.values()
         runs = tuple(run_name(one) for one in descents if isinstance(one, Descent))
         entries = _entries(job, clip, drawn_by)
     except UnkeyableError as error:

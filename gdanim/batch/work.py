@@ -51,23 +51,27 @@ def compared(scenes: Mapping[str, Scene]) -> Scene:
     share or how they are shown.
     """
     first = next(iter(scenes.values()))
+    descents = dict[str, Descent | Run]()
     for label, scene in scenes.items():
-        if list(scene.descents()) != [ONLY]:
+        if list(scene.descents) != [ONLY]:
             raise GdanimError(f"compare: the scene of {label} compares runs already")
-        for field in (*SHARED, *SHOWN):
-            one, other = getattr(scene, field), getattr(first, field)
-            if one != other if field in SHARED else not _alike(one, other):
+        descents[label] = scene.descents[ONLY]
+    computed = [each for each in descents.values() if isinstance(each, Descent)]
+    for label, scene in scenes.items():
+        each = descents[label]
+        pairs = [(name, getattr(scene, name), getattr(first, name)) for name in SHOWN]
+        if isinstance(each, Descent):
+            pairs += [(name, getattr(each, name), getattr(computed[0], name)) for name in SHARED]
+        for name, one, other in pairs:
+            if one != other if name in SHARED else not _alike(one, other):
                 raise GdanimError(
-                    f"compare: {label} changes {field} of the scene, which compared runs share; "
+                    f"compare: {label} changes {name} of the scene, which compared runs share; "
                     "sweep a knob that changes its problem, optimizer or start"
                 )
-    given = {label: scene.given(ONLY) for label, scene in scenes.items()}
     return replace(
         first,
         title=first.title if len({scene.title for scene in scenes.values()}) == 1 else "",
-        problem={label: problem for label, (problem, _, _) in given.items()},
-        optimizer={label: optimizer for label, (_, optimizer, _) in given.items()},
-        start={label: start for label, (_, _, start) in given.items()},
+        descents=descents,
         panels={name: Each(view) for name, view in first.panels.items()},
     )
 

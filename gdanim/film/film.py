@@ -21,6 +21,7 @@ from gdanim.errors import GdanimError
 from gdanim.film._missing_glyphs import lacking, named_if_broken
 from gdanim.film.animation import FilmAnimation
 from gdanim.film.canvas import FrameCanvas
+from gdanim.film.defaults import SIZE
 from gdanim.film.header import arrange, draw_header, shrink, shrink_until
 from gdanim.film.style import plain_style
 from gdanim.views._drawing.axes import ROOM
@@ -51,7 +52,7 @@ class Film:
         clip: Clip,
         panels: Mapping[str, View],
         layout: str | None = None,
-        size: tuple[int, int] = (1280, 720),
+        size: tuple[int, int] = SIZE,
     ) -> None:
         self.clip = clip
         self.size = size

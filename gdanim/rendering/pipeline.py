@@ -373,7 +373,7 @@ def _with_encoder(output: Output, encoders: Collection[str]) -> Output:
 
 def _check(scene: Scene, output: Output, settings: Settings) -> None:
     scene = settings.applied(scene, output.format)
-    most, poster = scene.most_steps, output.beside.poster
+    most, poster = scene.max_steps, output.beside.poster
     if most is not None and isinstance(output.still, int) and not 0 <= output.still <= most:
         raise RequestError(
             f"{output.path}: a still of this scene can show steps 0 to {most}, got {output.still}"

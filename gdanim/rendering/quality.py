@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from gdanim.errors import RequestError
+from gdanim.film.defaults import FPS, SIZE
 
 Size = tuple[int, int]
 
@@ -25,7 +26,7 @@ class Quality:
 
 QUALITIES = {
     "low": Quality((854, 480), 15),
-    "medium": Quality((1280, 720), 30),
+    "medium": Quality(SIZE, FPS),
     "high": Quality((1920, 1080), 60),
     "4k": Quality((3840, 2160), 60),
 }

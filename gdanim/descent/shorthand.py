@@ -1,0 +1,94 @@
+"""The first arguments of a Scene, in their short form or not, as descents and runs by label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from gdanim.descent._same_objective import minimise_same_objective
+from gdanim.descent.descent import Descent
+from gdanim.descent.optimizer import Optimizer
+from gdanim.descent.run import Run
+from gdanim.errors import GdanimError, expect
+from gdanim.problems.objective import Objective
+
+# The label of a run that is not compared with others.
+ONLY = "run"
+OPTIMIZER = "GradientDescent(0.01), or a Run, such as recorder.run()"
+T = TypeVar("T")
+
+
+def descents_by_label(
+    shown: object, optimizer: object, start: object, settings: Mapping[str, Any]
+) -> dict[str, Descent | Run]:
+    """The descents and runs that the first arguments of a Scene describe.
+
+    `settings` are those fields of a Descent after its start that were given.
+    """
+    first = next(iter(shown.values()), None) if isinstance(shown, Mapping) else shown
+    if optimizer is not None or isinstance(first, Objective):
+        return _composed({"problem": shown, "optimizer": optimizer, "start": start}, settings)
+    for name in [*(["start"] if start is not None else []), *settings]:
+        raise GdanimError(
+            f"{name}: belongs to a Descent, Descent(problem, optimizer, {name}=...), or stands "
+            f"after a problem and an optimizer: Scene(problem, optimizer, {name}=...)"
+        )
+    descents: dict[str, Any] = dict(shown) if isinstance(shown, Mapping) else {ONLY: shown}
+    if not descents:
+        raise GdanimError(f"descents: give one, or several by their labels, got {shown!r}")
+    for each in descents.values():
+        if not isinstance(each, Run):
+            example = "Descent(problem, GradientDescent(0.01)), or a Run, such as recorder.run()"
+            expect("descents", each, Descent, example)
+    return descents
+
+
+def _composed(parts: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Descent | Run]:
+    """One Descent or Run from problem, optimizer and start, or several where these are mappings."""
+    descents = dict[str, Descent | Run]()
+    for label in _labels(parts):
+        problem, optimizer, start = (_choice(value, label) for value in parts.values())
+        expect("problem", problem, Objective, "Problem(datasets.linear(), Linear())")
+        if isinstance(optimizer, Run):
+            _check_recorded(label, problem, optimizer)
+            descents[label] = optimizer
+        else:
+            expect("optimizer", optimizer, Optimizer, OPTIMIZER)
+            descents[label] = Descent(problem, optimizer, start, **settings)
+        if isinstance(optimizer, Run) and isinstance(parts["start"], Mapping) and start is not None:
+            raise GdanimError(f"start: the run {label!r} is recorded already; give None for it")
+    given = [*(["start"] if parts["start"] is not None else []), *settings]
+    if given and not any(isinstance(each, Descent) for each in descents.values()):
+        raise GdanimError(
+            f"{given[0]}: the run is recorded already and cannot follow it; remove {given[0]}"
+        )
+    return descents
+
+
+def _labels(parts: Mapping[str, Any]) -> tuple[str, ...]:
+    """The labels that the mappings have in common; GdanimError where they differ."""
+    mappings = {name: value for name, value in parts.items() if isinstance(value, Mapping)}
+    labels = next(map(tuple, mappings.values()), (ONLY,))
+    for name, value in mappings.items():
+        if not value:
+            raise GdanimError(f"{name}: give one, or several by their labels, got {value!r}")
+        if set(value) != set(labels):
+            raise GdanimError(
+                f"{name}: needs a value for each of the labels {', '.join(labels)}, "
+                f"got {', '.join(map(str, value))}"
+            )
+    return labels
+
+
+def _choice(value: T | Mapping[str, T], label: str) -> T:
+    return value[label] if isinstance(value, Mapping) else value
+
+
+def _check_recorded(label: str, problem: Objective, run: Run) -> None:
+    """Raise GdanimError where `run` was recorded of another problem."""
+    if not minimise_same_objective(run, replace(run, problem=problem)):
+        which = "the run" if label == ONLY else f"the run {label!r}"
+        raise GdanimError(
+            f"optimizer: {which} was recorded of another problem; leave the problem out: Scene(run)"
+        )
