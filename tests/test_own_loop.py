@@ -120,8 +120,8 @@ def test_beside_our_own_descent() -> None:
     runs = scene.runs()
     assert [(label, run.steps) for label, run in runs.items()] == [("mine", 40), ("ours", 50)]
     assert scene.max_steps == 50
-    mixed = {"mine": loop().run(), "ours": GradientDescent(LR)}
-    assert Scene(LINE, mixed, epochs=3).max_steps is None
+    mine, ours = loop().run(), GradientDescent(LR)
+    assert Scene(LINE, {"mine": mine, "ours": ours}, epochs=3).max_steps is None
     assert replace(scene, panels={"loss": views.LossCurve()}, size=SIZE).film().draw(299)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import CLASSES, LINE, NETWORK, VIEWS, ViewCase
+from cases import CLASSES, LINE, NETWORK, VIEWS, ViewCase, changed
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
@@ -39,7 +39,7 @@ def scene(view: View, **changes: Any) -> Scene:
         LINE, GradientDescent(0.01), (-2, 9), steps=30, panels={"only": view}, pace=Every(1, 0, 0),
         size=(640, 360),
     )  # fmt: skip
-    return replace(base, **changes)
+    return changed(base, **changes)
 
 
 def drawn(view: View, **changes: Any) -> tuple[Film, Axes, Run]:

@@ -33,7 +33,7 @@ SIZE = (640, 360)
 def sine(**changes: object) -> Scene:
     problem = Problem(datasets.sinusoid(points=40), Sinusoid())
     scene = Scene(problem, GradientDescent(0.05), (2.9, 1.72, 0, -1.2), steps=30, size=SIZE)
-    return replace(scene, **changes)  # type: ignore[arg-type]
+    return changed(scene, **changes)
 
 
 def panel(film: Film) -> Axes:
