@@ -11,11 +11,11 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cases import changed
 from click.testing import CliRunner, Result
 
 from gdanim.batch import batch
@@ -507,7 +507,7 @@ def test_the_results_are_in_the_plans_order(folder: Path) -> None:
 
 def scene(**changes: object) -> Scene:
     base = Scene(Problem(datasets.linear(), Linear()), GradientDescent(0.01), (0, 0), steps=4)
-    return replace(base, pace=Every(1, 0, 0), size=(320, 180), **changes)  # type: ignore[arg-type]
+    return changed(base, pace=Every(1, 0, 0), size=(320, 180), **changes)
 
 
 def test_compared_scenes_are_one() -> None:

@@ -45,8 +45,9 @@ def test_a_film_computes_minimum_and_hessian_once(monkeypatch: pytest.MonkeyPatc
         return design(self, x)
 
     monkeypatch.setattr(Linear, "design", designs)
+    problem = Problem(whole, Linear())
     scene = Scene(
-        Problem(whole, Linear()),
+        problem,
         {f"{lr}": GradientDescent(lr) for lr in (0.001, 0.01, 0.02)},
         (0.0, 0.0),
         steps=20,
@@ -62,5 +63,5 @@ def test_a_film_computes_minimum_and_hessian_once(monkeypatch: pytest.MonkeyPatc
     film = scene.film(runs)
     for frame in (0, len(film) // 2, len(film) - 1):
         film.draw(frame)
-    diagnose(scene.problem, (0.0, 0.0))  # type: ignore[arg-type]
+    diagnose(problem, (0.0, 0.0))
     assert counted == {"lstsq": 1, "qr": 1, "designs": 1}

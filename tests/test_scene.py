@@ -137,7 +137,7 @@ REMOVE = "is recorded already .*remove"
         ({"problem": DESCENT, "optimizer": None, "steps": 5}, "^steps: belongs to a Descent"),
         ({"problem": RUN, "optimizer": None, "start": START}, "^start: belongs to a Descent"),
         ({"problem": {"a": RUN}, "optimizer": None, "seed": 1}, "^seed: belongs to a Descent"),
-        ({"problem": DESCENT}, "^problem: must be an Objective"),
+        ({"problem": DESCENT}, "^optimizer: belongs to a Descent"),
         ({"optimizer": None}, "^optimizer: must be an Optimizer"),
         ({"problem": {"a": LINE}, "optimizer": None}, "^optimizer: must be an Optimizer"),
         ({"problem": {}, "optimizer": None}, "^descents: give one, or several by their labels"),

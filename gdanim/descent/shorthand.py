@@ -27,13 +27,15 @@ def descents_by_label(
     `settings` are those fields of a Descent after its start that were given.
     """
     first = next(iter(shown.values()), None) if isinstance(shown, Mapping) else shown
-    if optimizer is not None or isinstance(first, Objective):
+    described = isinstance(first, Descent | Run)
+    if isinstance(first, Objective) or (optimizer is not None and not described):
         return _composed({"problem": shown, "optimizer": optimizer, "start": start}, settings)
-    for name in [*(["start"] if start is not None else []), *settings]:
-        raise GdanimError(
-            f"{name}: belongs to a Descent, Descent(problem, optimizer, {name}=...), or stands "
-            f"after a problem and an optimizer: Scene(problem, optimizer, {name}=...)"
-        )
+    for name, value in {"optimizer": optimizer, "start": start, **settings}.items():
+        if value is not None:
+            raise GdanimError(
+                f"{name}: belongs to a Descent; give it there, Descent(problem, optimizer, ...), "
+                f"or change one: replace(descent, {name}=...)"
+            )
     descents: dict[str, Any] = dict(shown) if isinstance(shown, Mapping) else {ONLY: shown}
     if not descents:
         raise GdanimError(f"descents: give one, or several by their labels, got {shown!r}")
