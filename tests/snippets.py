@@ -8,20 +8,22 @@ from pathlib import Path
 
 from gdanim.publish.media import found
 from gdanim.publish.snippet import SNIPPETS
-from gdanim.rendering.jobs import Settings, request
-from gdanim.rendering.pipeline import prepare
-from gdanim.rendering.sidecars import Sidecars
+from gdanim.rendering.jobs import Settings, jobs_from_scripts
+from gdanim.rendering.outputs import OutputOptions, Sidecars
+from gdanim.rendering.pipeline import draw
+from gdanim.rendering.tasks import prepare
 from scripts import SCENE, write
 
 ALT = 'A "blue" line & <b>more</b>'
 
 
-def rendered(folder: Path, formats: Sequence[str], beside: Sidecars) -> Path:
-    """The folder, with a short video in these formats and what goes beside it."""
+def rendered(folder: Path, formats: Sequence[str], sidecars: Sidecars) -> Path:
+    """The folder, with a short video in these formats and its sidecars."""
     script = write(folder, SCENE)
-    jobs = request([str(script)], {}, f"{folder}/", formats, beside=beside)
+    options = OutputOptions(f"{folder}/", formats, sidecars=sidecars)
+    jobs = jobs_from_scripts([str(script)], {}, options)
     for take in prepare(jobs, Settings(size=(160, 96), fps=10, seconds=1.0)):
-        list(take.files(lambda path, frames: Silent()))
+        list(draw(take))
     return folder
 
 

@@ -607,6 +607,6 @@ def test_a_bundle_brings_back_what_goes_beside_a_video(folder: Path) -> None:
     assert isinstance(made, list)
     (rendered,) = made
     names = ["lesson.poster.png", "lesson.alt.txt"]
-    assert rendered.beside == tuple(Path("output", name) for name in names)
+    assert rendered.sidecars == tuple(Path("output", name) for name in names)
     assert set(held(folder)) == {"lesson.mp4", *names}
     assert "orange points" in Path("output/lesson.alt.txt").read_text(encoding="utf-8")

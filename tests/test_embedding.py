@@ -19,8 +19,9 @@ from gdanim import cli
 from gdanim.errors import RequestError
 from gdanim.film.film import Film
 from gdanim.publish.sweep_page import embed, in_step
-from gdanim.rendering.jobs import Settings, request
-from gdanim.rendering.pipeline import prepare
+from gdanim.rendering.jobs import Settings, jobs_from_scripts
+from gdanim.rendering.outputs import OutputOptions
+from gdanim.rendering.tasks import film_of, prepare
 from scripts import SCENE, TWO, write
 
 SWEEP = {"lr": ["0.01", "0.02", "1.5"]}
@@ -74,7 +75,9 @@ def test_the_videos_stand_beside_the_page(tmp_path: Path) -> None:
 def test_the_same_frame_shows_the_same_step(tmp_path: Path) -> None:
     script = write(tmp_path, SCENE.replace("steps: int = 12", "steps: int = 12, more: int = 0")
                    .replace("steps=steps", "steps=steps + more"))  # fmt: skip
-    takes = prepare(request([f"{script}"], {}, f"{tmp_path}/", sweep={"more": ["0", "28"]}), TINY)
+    options = OutputOptions(f"{tmp_path}/")
+    asked = jobs_from_scripts([f"{script}"], {}, options, {"more": ["0", "28"]})
+    takes = prepare(asked, TINY)
     assert [run.steps for take in takes for run in take.runs.values()] == [12, 40]
     short, long = in_step(takes)
     both = [take.scene.film(take.runs).timeline.steps for take in (short, long)]
@@ -104,9 +107,9 @@ def scene(lr: float = 0.01, noise: float = 0.1, factor: float = 1.0, quiet: bool
 
 def films(folder: Path, knob: str, *values: str, scene: str = PANELS) -> list[Film]:
     script = write(folder, scene)
-    asked = request([f"{script}"], {}, f"{folder}/", sweep={knob: values})
+    asked = jobs_from_scripts([f"{script}"], {}, OutputOptions(f"{folder}/"), {knob: values})
     takes = in_step(prepare(asked, Settings(size=(640, 360), fps=10, seconds=2.0)))
-    return [take.scene.film(take.runs, take.linked_clips) for take in takes]
+    return [film_of(take) for take in takes]
 
 
 def limits(film: Film) -> list[tuple[float, ...]]:
@@ -126,9 +129,11 @@ def test_all_videos_have_the_same_axes_in_the_same_places(tmp_path: Path) -> Non
         assert limits(other) == limits(slow)
         assert places(other) == places(slow)
     # The wild one alone says what happens, and has room for it.
-    alone = prepare(request([f"{tmp_path / 'lesson.py'}"], {"lr": "0.002"}, f"{tmp_path}/"),
-                    Settings(size=(640, 360)))[0]  # fmt: skip
-    assert places(alone.scene.film(alone.runs)) != places(slow)
+    script, options = f"{tmp_path / 'lesson.py'}", OutputOptions(f"{tmp_path}/")
+    (alone,) = prepare(
+        jobs_from_scripts([script], {"lr": "0.002"}, options), Settings(size=(640, 360))
+    )
+    assert places(film_of(alone)) != places(slow)
 
 
 def test_networks_of_a_sweep_share_their_axes(tmp_path: Path) -> None:

@@ -223,8 +223,8 @@ def test_a_place_that_is_read_only(place: Place) -> None:
         {command(place, "-o", "out/new/a.mp4", *SHORT)}
     """)
     assert done.stdout == "exit code 2\nexit code 2\n"
-    assert done.stderr.count(f"Error: out/a.mp4: {place.out} may not be written to; choose") == 1
-    assert done.stderr.count(f"Error: out/new/a.mp4: {place.out} may not be written to; ") == 1
+    assert done.stderr.count(f"Error: out/a.mp4: {place.out} is not writable; choose") == 1
+    assert done.stderr.count(f"Error: out/new/a.mp4: {place.out} is not writable; ") == 1
     place.assert_untouched()
 
 

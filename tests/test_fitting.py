@@ -16,8 +16,8 @@ from gdanim.encoding.formats import FORMATS, GIF, MP4
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film.film import Film
 from gdanim.rendering.inspection import inspect
-from gdanim.rendering.quality import Size
-from gdanim.rendering.size_limit import EncodeSettings, Thinned, first_that_fits, parse_bytes, rungs
+from gdanim.rendering.quality import Size, parse_bytes
+from gdanim.rendering.size_limit import EncodeSettings, Thinned, first_that_fits, ladder
 
 SCENE = Scene(
     Problem(datasets.linear(points=9), Linear()),
@@ -55,7 +55,7 @@ def test_what_is_no_number_of_bytes(text: str) -> None:
 
 
 def test_the_ladder_of_a_gif() -> None:
-    groups = rungs(GIF, (1280, 720), 25)
+    groups = ladder(GIF, (1280, 720), 25)
     assert [[rung.format.colours for rung in group] for group in groups] == [[96, 64, 48, 32]] * 5
     assert [(group[0].size, group[0].fps) for group in groups] == [
         ((1280, 720), 25),
@@ -67,7 +67,7 @@ def test_the_ladder_of_a_gif() -> None:
 
 
 def test_the_ladder_of_an_mp4_keeps_sizes_even() -> None:
-    groups = rungs(MP4, (854, 480), 60)
+    groups = ladder(MP4, (854, 480), 60)
     assert [group[0].fps for group in groups] == [60, 30, 15, 15, 15, 15]
     assert [group[0].size for group in groups[3:]] == [(640, 360), (426, 240), (320, 180)]
     assert [rung.format.crf for rung in groups[0]] == [18, *MP4.lower]
@@ -80,7 +80,7 @@ def test_the_ladder_of_an_mp4_keeps_sizes_even() -> None:
 def test_every_rung_can_be_made(format: Any) -> None:
     for size in ((16, 16), (96, 64), (7680, 4320)):
         for fps in format.fps or (1, 10, 30, 120):
-            for group in rungs(format, size, fps):
+            for group in ladder(format, size, fps):
                 for rung in group:
                     rung.format.check(rung.size, rung.fps)
                     assert min(rung.size) >= 16 and rung.fps >= min(fps, 10)
@@ -88,7 +88,7 @@ def test_every_rung_can_be_made(format: Any) -> None:
 
 @pytest.mark.parametrize("fps", [10, 25, 50])
 def test_the_best_that_fits_is_found_and_tried_last(fps: int) -> None:
-    groups = rungs(GIF, (1280, 720), fps)
+    groups = ladder(GIF, (1280, 720), fps)
     every = [rung for group in groups for rung in group]
     for best in [*every, None]:
         tried: list[EncodeSettings] = []
@@ -144,7 +144,7 @@ def test_a_limit_that_cannot_be_kept(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     with pytest.raises(GdanimError) as caught:
         render(SCENE, path, max_size="1kB", progress=lambda *counts: told.append(counts))
-    assert f"{path}: cannot be kept within 1000 bytes: with 32 colours" in str(caught.value)
+    assert f"{path}: does not fit into 1000 bytes: with 32 colours" in str(caught.value)
     assert "120x68 instead of 320x180, 10 frames per second instead of 20" in str(caught.value)
     assert path.read_bytes() == b"the old one"
     assert os.listdir(tmp_path) == ["a.gif"]
@@ -154,7 +154,7 @@ def test_a_limit_that_cannot_be_kept(tmp_path: Path) -> None:
 
 
 def test_refuses_limits_that_make_no_sense(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="max-size: is for files, not for folders of frames"):
+    with pytest.raises(RequestError, match="max-size: applies to files, not to folders of frames"):
         render(SCENE, tmp_path / "a-frames", max_size="5MB")
     with pytest.raises(RequestError, match="max-size: must be a number above 0"):
         render(SCENE, tmp_path / "a.mp4", max_size="lots")
@@ -177,6 +177,6 @@ def test_a_film_is_made_once_for_each_size_and_rate(
         return film(scene, *rest)
 
     monkeypatch.setattr(Scene, "film", counted)
-    with pytest.raises(GdanimError, match="cannot be kept within"):
+    with pytest.raises(GdanimError, match="does not fit into"):
         render(SCENE, tmp_path / "a.gif", max_size="1kB")
     assert len(made) == len(set(made)) > 1

@@ -21,7 +21,7 @@ from snippets import ALT, PLAYS, rendered, snippet
 
 from gdanim.publish.media import found
 from gdanim.publish.slides import write_slides
-from gdanim.rendering.sidecars import Sidecars
+from gdanim.rendering.outputs import Sidecars
 from scripts import copied
 
 SOFFICE = shutil.which("soffice")

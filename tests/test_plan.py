@@ -10,7 +10,7 @@ from gdanim.batch.plan import PlannedClip, read
 from gdanim.batch.toml_lines import line_of
 from gdanim.encoding.formats import MP4
 from gdanim.errors import RequestError
-from gdanim.rendering.jobs import Output
+from gdanim.rendering.outputs import VideoOutput
 from gdanim.rendering.quality import QUALITIES
 from gdanim.views.theme import DARK, LIGHT
 
@@ -49,7 +49,7 @@ def test_a_clip_is_a_scene_and_its_files(folder: Path) -> None:
     (clip,) = plan(folder, '[[clip]]\nscene = "lesson.py::line"\nset = {lr = 0.05, seed = 3}\n')
     assert clip.selection == f"{folder / 'lesson.py'}::line"
     assert clip.knobs == {"": {"lr": "0.05", "seed": "3"}}
-    assert clip.outputs == (Output(folder / "output" / "lesson-line.mp4", MP4),)
+    assert clip.outputs == (VideoOutput(folder / "output" / "lesson-line.mp4", MP4),)
     assert clip.where == f"{folder / 'plan.toml'}, line 1"
 
 
@@ -116,8 +116,8 @@ def test_a_folder_is_a_clip_for_every_scene(folder: Path) -> None:
     (folder / "_helper.py").write_text("", encoding="utf-8")
     clips = read(folder)
     assert [clip.outputs for clip in clips] == [
-        (Output(Path("output/lesson-line.mp4"), MP4),),
-        (Output(Path("output/lesson-other.mp4"), MP4),),
+        (VideoOutput(Path("output/lesson-line.mp4"), MP4),),
+        (VideoOutput(Path("output/lesson-other.mp4"), MP4),),
     ]
     assert clips[0].where == f"{folder / 'lesson.py'}::line"
 
@@ -155,7 +155,7 @@ SCENE = '[[clip]]\nscene = "lesson.py::line"\n'
         (f'{SCENE}output = ""\n', 3, "output must be a file name without extension"),
         (f'{SCENE}output = "lecture1/"\n', 3, "output must be a file name without extension"),
         (f'{SCENE}themes = ["red"]\n', 3, "themes must be a list of some of light"),
-        (f'{SCENE}sizes = ["big"]\n', 3, "'big' is no size; write WIDTHxHEIGHT"),
+        (f'{SCENE}sizes = ["big"]\n', 3, "'big' is not a size; write WIDTHxHEIGHT"),
         (f'{SCENE}quality = "best"\n', 3, "quality must be one of low, medium, high, 4k"),
         (f"{SCENE}set = {{lr = 3}}\n", 3, "lr=3: must be a number above 0 and at most 0.1"),
         (f"{SCENE}set = {{rate = 3}}\n", 3, "no such knob"),

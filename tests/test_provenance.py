@@ -15,11 +15,11 @@ from click.testing import CliRunner, Result
 
 import gdanim as package
 from gdanim import GradientDescent, Linear, Problem, Scene, cli, datasets, render
-from gdanim.encoding import ffmpeg
-from gdanim.encoding import metadata as containers
+from gdanim.encoding import ffmpeg, metadata
 from gdanim.errors import GdanimError
 from gdanim.rendering.inspection import inspect
-from gdanim.rendering.provenance import Note, Origin, read, shown_path
+from gdanim.rendering.jobs import Origin, shown_path
+from gdanim.rendering.provenance import Note, read
 from scripts import SCENE, write
 
 SHORT = ["--size", "96x64", "--seconds", "0.4", "--fps", "10", "--theme", "dark"]
@@ -125,7 +125,7 @@ def test_no_file_tells_where_it_was_made(folder: Path) -> None:
     assert script.is_absolute()
     picture = ["--size", "96x64", "--still", "0", "-o", f"{folder / 'a.svg'}"]
     assert gdanim("render", f"{script}", *picture).exit_code == 0
-    assert f"{folder}" not in containers.read_note(folder / "a.svg")
+    assert f"{folder}" not in metadata.read_note(folder / "a.svg")
     origin = read(folder / "a.svg").origin
     assert origin is not None and origin.script == "lessons/lesson.py"
 
@@ -144,7 +144,7 @@ def test_a_scene_that_no_script_made(folder: Path) -> None:
     assert list(found.lines(Path("a.png")))[1:] == []
     refused = gdanim("info", "a.png", "--again")
     assert refused.exit_code == 1
-    assert "a.png: its scene came from no script, so no command makes it anew" in refused.stderr
+    assert "a.png: its scene came from no script" in refused.stderr
 
 
 def test_the_command_is_fit_for_a_shell() -> None:
@@ -182,9 +182,9 @@ def test_notes_of_others_are_not_taken_for_ours(change: dict[str, object]) -> No
     picture = np.zeros((4, 4, 3), np.uint8)
     for fields, ours in ((json.loads(NOTE.text()), True), (change, False)):
         iio.imwrite("a.png", picture)
-        containers.insert_png_note(Path("a.png"), json.dumps({**json.loads(NOTE.text()), **fields}))
+        metadata.insert_png_note(Path("a.png"), json.dumps({**json.loads(NOTE.text()), **fields}))
         if ours:
             assert read(Path("a.png")).origin == NOTE.origin
         else:
-            with pytest.raises(GdanimError, match="^a.png: does not say what wrote it"):
+            with pytest.raises(GdanimError, match="^a.png: contains no note"):
                 read(Path("a.png"))

@@ -22,10 +22,11 @@ from gdanim.pacing.timeline import Even, Timeline
 from gdanim.rendering.csv_table import write_table
 from gdanim.rendering.filmstrip import filmstrip
 from gdanim.rendering.inspection import inspect
-from gdanim.rendering.jobs import Settings, request
-from gdanim.rendering.pipeline import prepare
+from gdanim.rendering.jobs import Settings, jobs_from_scripts
+from gdanim.rendering.outputs import OutputOptions, Sidecars
+from gdanim.rendering.pipeline import draw
 from gdanim.rendering.result import Rendered
-from gdanim.rendering.sidecars import NOTHING, Sidecars
+from gdanim.rendering.tasks import prepare, step_number
 from gdanim.rendering.webvtt import clock, webvtt
 from gdanim.views.base import Clip
 from gdanim.views.fit import Fit
@@ -40,12 +41,13 @@ def clip_of(*runs: Run, fps: int = 10, seconds: float = 4.0, labels: str = "abcd
     return Clip(dict(zip(labels, runs, strict=False)), timeline, LIGHT)
 
 
-def rendered(folder: Path, beside: Sidecars, *formats: str) -> list[Rendered]:
+def rendered(folder: Path, sidecars: Sidecars, *formats: str) -> list[Rendered]:
     script = write(folder, SCENE)
-    jobs = request([str(script)], {}, f"{folder}/out/", formats, beside=beside)
+    options = OutputOptions(f"{folder}/out/", formats, sidecars=sidecars)
+    jobs = jobs_from_scripts([str(script)], {}, options)
     settings = Settings(size=(160, 96), fps=10, seconds=0.6)
     takes = prepare(jobs, settings)
-    return [one for take in takes for one in take.files(lambda path, frames: Silent())]
+    return [one for take in takes for one in draw(take)]
 
 
 class Silent:
@@ -62,9 +64,9 @@ class Silent:
 def test_all_files_stand_beside_the_first_video(tmp_path: Path) -> None:
     first, second = rendered(tmp_path, ALL, "mp4", "gif")
     names = ["poster.png", "vtt", "alt.txt", "filmstrip.png", "steps.csv"]
-    assert [path.name for path in first.beside] == [f"lesson.{name}" for name in names]
-    assert second.beside == ()
-    made = {path.name for path in first.beside}
+    assert [path.name for path in first.sidecars] == [f"lesson.{name}" for name in names]
+    assert second.sidecars == ()
+    made = {path.name for path in first.sidecars}
     assert set(os.listdir(tmp_path / "out")) == made | {"lesson.mp4", "lesson.gif"}
 
 
@@ -74,12 +76,16 @@ def test_the_poster_is_the_last_frame_or_the_step_that_is_named(tmp_path: Path) 
         poster = tmp_path / "out" / "lesson.poster.png"
         assert inspect(poster).note.options["still"] == f"{step}"
         (other,) = prepare(
-            request([str(tmp_path / "lesson.py")], {}, f"{tmp_path}/still.png", still=step),
+            jobs_from_scripts(
+                [str(tmp_path / "lesson.py")],
+                {},
+                OutputOptions(f"{tmp_path}/still.png", still=step),
+            ),
             Settings(size=(160, 96), fps=10, seconds=0.6),
         )
-        list(other.files(lambda path, frames: Silent()))
+        list(draw(other))
         assert (iio.imread(poster) == iio.imread(tmp_path / "still.png")).all()
-        assert video.beside == (poster,)
+        assert video.sidecars == (poster,)
 
 
 def test_a_poster_of_a_step_that_there_is_not(tmp_path: Path) -> None:
@@ -90,16 +96,18 @@ def test_a_poster_of_a_step_that_there_is_not(tmp_path: Path) -> None:
     # How far a run comes that may stop before its last step, only the run tells.
     run = run_of("the wave swings")
     wrong = run.steps + 1
-    with pytest.raises(GdanimError, match=f"poster: step {wrong} was not reached; steps are 0 to"):
-        Sidecars(poster=wrong).check({"": run})
+    with pytest.raises(
+        GdanimError, match=f"poster: step {wrong} was not reached, .* steps are 0 to"
+    ):
+        step_number(wrong, {"": run}, "a.mp4: poster")
     assert not (tmp_path / "out").exists()
 
 
 def test_nothing_goes_beside_a_still(tmp_path: Path) -> None:
-    script = write(tmp_path, SCENE)
-    with pytest.raises(RequestError, match=r"lesson-last\.png: is a still; \.vtt go beside"):
-        request([str(script)], {}, f"{tmp_path}/", still="last", beside=Sidecars(captions=True))
-    assert request([str(script)], {}, f"{tmp_path}/", still="last", beside=NOTHING)
+    script, still = write(tmp_path, SCENE), OutputOptions(f"{tmp_path}/", still="last")
+    with pytest.raises(RequestError, match=r"lesson-last\.png: is a still; \.vtt go with"):
+        jobs_from_scripts([str(script)], {}, replace(still, sidecars=Sidecars(captions=True)))
+    assert jobs_from_scripts([str(script)], {}, still)
 
 
 def test_a_folder_in_the_way_is_found_before_anything_is_drawn(tmp_path: Path) -> None:

@@ -19,12 +19,20 @@ from gdanim import Even, Every, GradientDescent, Linear, Problem, Scene, dataset
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import GIF, MP4
 from gdanim.errors import GdanimError, RequestError
-from gdanim.film.save import Progress
-from gdanim.rendering.jobs import Job, Output, Settings, outputs, request
-from gdanim.rendering.pipeline import Showing, check, prepare, render
+from gdanim.film.progress import Progress
+from gdanim.rendering.checks import check
+from gdanim.rendering.jobs import Job, Settings, jobs_from_scripts
+from gdanim.rendering.outputs import (
+    OutputOptions,
+    Sidecars,
+    StillOutput,
+    VideoOutput,
+    outputs_for,
+)
+from gdanim.rendering.pipeline import draw, render
 from gdanim.rendering.quality import QUALITIES, check_fps, check_size
 from gdanim.rendering.result import Rendered
-from gdanim.rendering.sidecars import Sidecars
+from gdanim.rendering.tasks import Showing, prepare
 from gdanim.views.theme import DARK
 from scripts import SCENE, TWO, line_of, write
 
@@ -51,7 +59,7 @@ def render_all(jobs: list[Job], settings: Settings = Settings()) -> list[Rendere
         seen.append((path, frames))
         return nullcontext(lambda done, total: None)
 
-    made = [file for take in prepare(jobs, settings) for file in take.files(watch)]
+    made = [file for take in prepare(jobs, settings) for file in draw(take, watch)]
     assert seen == [(file.path, file.frames) for file in made]
     return made
 
@@ -148,39 +156,42 @@ def test_settings_are_checked(settings: dict[str, Any]) -> None:
     ],
 )
 def test_where_files_go(arguments: dict[str, Any], expected: list[str]) -> None:
-    made = outputs("a", **arguments)
+    made = outputs_for("a", OutputOptions(**arguments))
     assert [output.path for output in made] == [Path(path) for path in expected]
     for output in made:
         name = output.path.name.lower()
-        assert name.endswith(output.format.extension if output.format else (".png", ".svg", ".pdf"))
-        assert output.still == (None if output.format else arguments["still"])
+        if isinstance(output, StillOutput):
+            assert name.endswith((".png", ".svg", ".pdf"))
+            assert output.step == arguments["still"]
+        else:
+            assert name.endswith(output.format.extension)
 
 
 def test_a_folder_with_a_dot_that_exists(tmp_path: Path) -> None:
     (tmp_path / "v1.2").mkdir()
-    (output,) = outputs("a", f"{tmp_path / 'v1.2'}")
+    (output,) = outputs_for("a", OutputOptions(f"{tmp_path / 'v1.2'}"))
     assert output.path == tmp_path / "v1.2" / "a.mp4"
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"where": "b.avi"}, "b.avi: the file's name must end in .mp4, .webm, .gif, .webp, .apng"),
-        ({"where": "b.mp4", "formats": ["mp4", "gif"]}, "b.mp4: several outputs do not fit into"),
-        ({"where": "b.mp4", "formats": ["mp4"], "still": 1}, "b.mp4: several outputs do not fit"),
-        ({"where": "b.mp4", "formats": ["gif"]}, "b.mp4: its name says mp4 and -f says gif"),
-        ({"where": "b.mp4", "still": 1}, "b.mp4: a still is a .png, .svg, .pdf file"),
+        ({"where": "b.avi"}, "b.avi: the file name must end in .mp4, .webm, .gif, .webp, .apng"),
+        ({"where": "b.mp4", "formats": ["mp4", "gif"]}, "b.mp4: one file cannot hold several"),
+        ({"where": "b.mp4", "formats": ["mp4"], "still": 1}, "b.mp4: one file cannot hold several"),
+        ({"where": "b.mp4", "formats": ["gif"]}, "b.mp4: the name says mp4, but -f says gif"),
+        ({"where": "b.mp4", "still": 1}, "b.mp4: a .png, .svg, .pdf file is a still"),
         ({"formats": ["svg"]}, "-f svg: is for stills; name the step to show"),
         ({"codec": "vp9"}, "codec: mp4 takes h264, hevc, av1, got vp9; vp9 goes into webm"),
         ({"where": "b.gif", "codec": "av1"}, "codec: gif takes gif, got av1"),
-        ({"still": 1, "codec": "av1"}, "codec: a still has none"),
-        ({"where": "b.svg", "still": 1, "codec": "av1"}, "codec: a still has none"),
-        ({"where": "b.png"}, "b.png: a still is a .png, .svg, .pdf file, and such a file needs"),
+        ({"still": 1, "codec": "av1"}, "codec: a still has no codec"),
+        ({"where": "b.svg", "still": 1, "codec": "av1"}, "codec: a still has no codec"),
+        ({"where": "b.png"}, "b.png: a .png, .svg, .pdf file is a still, which needs"),
     ],
 )
 def test_places_that_do_not_fit(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(RequestError) as caught:
-        outputs("a", **arguments)
+        outputs_for("a", OutputOptions(**arguments))
     assert str(caught.value).startswith(message)
 
 
@@ -191,7 +202,7 @@ def test_one_scene_to_a_video(tmp_path: Path) -> None:
     assert made.path == path
     assert (made.size, made.frames, made.seconds) == (SMALL, 4, 0.4)
     assert made.bytes == path.stat().st_size
-    assert 0 < made.took < 60
+    assert 0 < made.elapsed < 60
     assert str(made.outcome) == "finished at step 12"
     assert iio.improps(path, plugin="FFMPEG").shape[1:] == (96, 160, 3)
     assert counts[0] == (0, 4)
@@ -225,7 +236,7 @@ def test_several_formats_descend_once_and_share_what_they_can(
             return method(self, *rest)
 
         monkeypatch.setattr(Scene, name, counted)
-    files = outputs("a", f"{tmp_path}/", ["mp4", "gif"])
+    files = outputs_for("a", OutputOptions(f"{tmp_path}/", ["mp4", "gif"]))
     made = render_all([Job(a_scene(), files)])
     assert [file.path.name for file in made] == ["a.mp4", "a.gif"]
     assert calls == {"runs": 1, "film": 1}
@@ -242,7 +253,7 @@ def test_a_still_shows_its_step_and_the_trail_of_the_video(tmp_path: Path) -> No
     steps = film.timeline.steps
     shown, between = int(steps[1]), int(steps[1]) + 1
     assert between not in steps
-    files = [Output(tmp_path / f"{step}.png", still=step) for step in (shown, between)]
+    files = [StillOutput(tmp_path / f"{step}.png", step) for step in (shown, between)]
     render_all([Job(scene, tuple(files))])
     expected = np.array(film.draw(1))
     assert (iio.imread(files[0].path) == expected).all()
@@ -328,8 +339,8 @@ def test_a_step_that_a_diverging_run_does_not_reach(tmp_path: Path) -> None:
         ({"size": (0, 97)}, "a.gif", {}, "a.gif: size: width and height must be whole numbers"),
         ({"fps": 0}, "a.mp4", {}, "fps: must be "),
         ({}, "a.gif", {"fps": 30}, "a.gif: fps: gif keeps 10, 20, 25, 50 frames per second"),
-        ({}, "a.avi", {}, "a.avi: the file's name must end in .mp4, .webm"),
-        ({}, "a.mp4/b.mp4", {}, "is no folder; choose another place"),
+        ({}, "a.avi", {}, "a.avi: the file name must end in .mp4, .webm"),
+        ({}, "a.mp4/b.mp4", {}, "is not a folder; choose another place"),
     ],
 )
 def test_bad_requests_draw_nothing(
@@ -348,8 +359,8 @@ def test_bad_requests_draw_nothing(
 
 
 def test_all_outputs_are_checked_before_the_first_is_drawn(tmp_path: Path) -> None:
-    good = Job(a_scene(), (Output(tmp_path / "good.mp4", MP4),))
-    bad = Job(a_scene(size=(161, 97)), (Output(tmp_path / "bad.mp4", MP4),))
+    good = Job(a_scene(), (VideoOutput(tmp_path / "good.mp4", MP4),))
+    bad = Job(a_scene(size=(161, 97)), (VideoOutput(tmp_path / "bad.mp4", MP4),))
     with pytest.raises(GdanimError, match="bad.mp4: size"):
         render_all([good, bad])
     assert not os.listdir(tmp_path)
@@ -375,7 +386,8 @@ def test_a_missing_ffmpeg_is_noticed_before_the_descent(
 def test_two_outputs_to_one_place(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     jobs = [
-        Job(a_scene(), (Output(place / "a.mp4", MP4),)) for place in (tmp_path, tmp_path / "link")
+        Job(a_scene(), (VideoOutput(place / "a.mp4", MP4),))
+        for place in (tmp_path, tmp_path / "link")
     ]
     with pytest.raises(RequestError, match="a.mp4: 2 outputs would go to this one file"):
         prepare(jobs, Settings())
@@ -389,35 +401,35 @@ def test_a_folder_in_the_file_s_place(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_named_by_what_goes_there(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    output = Output(tmp_path / "file" / "a.mp4", MP4, beside=Sidecars("last"))
-    with pytest.raises(RequestError, match=r"a\.mp4: .*file is no folder; choose another place"):
+    output = VideoOutput(tmp_path / "file" / "a.mp4", MP4, Sidecars("last"))
+    with pytest.raises(RequestError, match=r"a\.mp4: .*file is not a folder; choose another place"):
         check([Job(a_scene(), (output,))], Settings())
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder that takes no files")
 def test_a_folder_that_takes_no_files_is_found_before_anything_is_drawn() -> None:
-    with pytest.raises(RequestError, match="^/proc/a.mp4: /proc may not be written to; choose"):
-        check([Job(a_scene(), (Output(Path("/proc/a.mp4"), MP4),))], Settings())
+    with pytest.raises(RequestError, match="^/proc/a.mp4: /proc is not writable; choose"):
+        check([Job(a_scene(), (VideoOutput(Path("/proc/a.mp4"), MP4),))], Settings())
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write all")
 def test_a_folder_that_may_not_be_written_to(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(RequestError, match="may not be written to"):
+    with pytest.raises(RequestError, match="is not writable"):
         render(a_scene(), tmp_path / "a.mp4")
 
 
 def test_a_request(tmp_path: Path) -> None:
     path = write(tmp_path, TWO)
-    jobs = request([f"{path}"], {}, f"{tmp_path}/", ["gif"])
+    jobs = jobs_from_scripts([f"{path}"], {}, OutputOptions(f"{tmp_path}/", ["gif"]))
     assert [job.outputs[0].path.name for job in jobs] == ["lesson-calm.gif", "lesson-wild.gif"]
-    (job,) = request([f"{path}::calm"], {"lr": "0.5"})
+    (job,) = jobs_from_scripts([f"{path}::calm"], {"lr": "0.5"}, OutputOptions())
     optimizer = only(job.scene).optimizer
     assert isinstance(optimizer, GradientDescent)
     assert optimizer.lr == 0.5
     assert job.outputs[0].path == Path("output/lesson-calm.mp4")
     with pytest.raises(RequestError, match="::wild has no such knob"):
-        request([f"{path}"], {"lr": "0.5"})
+        jobs_from_scripts([f"{path}"], {"lr": "0.5"}, OutputOptions())
 
 
 def test_a_failure_in_the_script_s_own_code_shows_its_lines(tmp_path: Path) -> None:
@@ -426,7 +438,7 @@ def test_a_failure_in_the_script_s_own_code_shows_its_lines(tmp_path: Path) -> N
     )
     path = write(tmp_path, text.replace("Linear())", "Odd())").replace("start=(0, 5), ", ""))
     with pytest.raises(GdanimError) as caught:
-        prepare(request([f"{path}"], {}, f"{tmp_path}/"), Settings())
+        prepare(jobs_from_scripts([f"{path}"], {}, OutputOptions(f"{tmp_path}/")), Settings())
     first, *rest = str(caught.value).splitlines()
     line = line_of(path, "1 / 0")
     assert first == f"{path}, line {line}: ZeroDivisionError: division by zero"
@@ -443,7 +455,7 @@ def test_a_failure_in_the_script_s_own_code_shows_its_lines(tmp_path: Path) -> N
 def test_what_is_wrong_with_no_line_names_the_script(
     fields: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
-    job = Job(a_scene(**fields), (Output(tmp_path / "a.mp4", MP4),), Path("lesson.py"))
+    job = Job(a_scene(**fields), (VideoOutput(tmp_path / "a.mp4", MP4),), Path("lesson.py"))
     with pytest.raises(GdanimError, match=f"^{re.escape(f'lesson.py: {message}')}"):
         render_all([job])
     assert not os.listdir(tmp_path)
@@ -457,7 +469,7 @@ def test_a_view_that_fails_leaves_nothing(tmp_path: Path) -> None:
         "    def later(self, frame):\n        return [][frame]\n",
     )
     path = write(tmp_path, text.replace('title="Line"', 'panels={"odd": Odd()}'))
-    jobs = request([f"{path}"], {}, f"{tmp_path / 'new'}/")
+    jobs = jobs_from_scripts([f"{path}"], {}, OutputOptions(f"{tmp_path / 'new'}/"))
     with pytest.raises(GdanimError, match="IndexError: list index out of range"):
         render_all(jobs)
     assert os.listdir(tmp_path) == ["lesson.py"]

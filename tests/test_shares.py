@@ -171,7 +171,7 @@ def test_shares_make_the_files_that_one_worker_makes(folder: Path, log: Path) ->
         assert contents() == files
         assert len({process for _, process in noted(log)}) == 2
         for one, other in zip(whole.files, split.files, strict=True):
-            for name in ("path", "size", "frames", "seconds", "bytes", "notice", "beside"):
+            for name in ("path", "size", "frames", "seconds", "bytes", "notice", "sidecars"):
                 assert getattr(one, name) == getattr(other, name)
     shares = [task.share for task in elsewhere.tasks]
     assert [(share.output, share.frames) for share in shares if share] == [

@@ -21,7 +21,7 @@ from gdanim.errors import GdanimError, RequestError
 from gdanim.publish.media import found
 from gdanim.publish.slides import write_slides
 from gdanim.publish.snippet import SNIPPETS
-from gdanim.rendering.sidecars import Sidecars
+from gdanim.rendering.outputs import Sidecars
 from scripts import copied
 
 

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from gdanim import cli
 from gdanim.errors import RequestError
-from gdanim.rendering.jobs import request
+from gdanim.rendering.jobs import jobs_from_scripts
+from gdanim.rendering.outputs import OutputOptions
 from gdanim.rendering.sweep import grid, label, suffix
 from scripts import SCENE, write
 
@@ -29,7 +30,9 @@ def test_every_combination() -> None:
 
 def test_a_job_for_each_value_named_after_it(tmp_path: Path) -> None:
     script = write(tmp_path, SCENE)
-    jobs = request([f"{script}"], {"steps": "3"}, f"{tmp_path}/", sweep={"lr": ["0.1", "1.0"]})
+    jobs = jobs_from_scripts(
+        [f"{script}"], {"steps": "3"}, OutputOptions(f"{tmp_path}/"), {"lr": ["0.1", "1.0"]}
+    )
     names = [output.path.name for job in jobs for output in job.outputs]
     assert names == ["lesson-lr0.1.mp4", "lesson-lr1.0.mp4"]
     assert [only(job.scene).optimizer.lr for job in jobs] == [0.1, 1.0]
@@ -40,10 +43,10 @@ def test_a_job_for_each_value_named_after_it(tmp_path: Path) -> None:
 
 def test_a_knob_is_set_or_swept(tmp_path: Path) -> None:
     script = write(tmp_path, SCENE)
-    with pytest.raises(RequestError, match="lr: is set and swept"):
-        request([f"{script}"], {"lr": "1"}, sweep={"lr": ["0.1"]})
+    with pytest.raises(RequestError, match="lr: is both set and swept"):
+        jobs_from_scripts([f"{script}"], {"lr": "1"}, OutputOptions(), {"lr": ["0.1"]})
     with pytest.raises(RequestError, match="lr=7"):
-        request([f"{script}"], {}, sweep={"lr": ["0.1", "7"]})
+        jobs_from_scripts([f"{script}"], {}, OutputOptions(), {"lr": ["0.1", "7"]})
 
 
 @pytest.mark.parametrize("text", ["lr", "lr=", "lr=1,,2", "lr=1,1"])

@@ -261,7 +261,7 @@ def test_a_film_that_cannot_be_sent_is_made_in_one_process(
 ) -> None:
     monkeypatch.setattr(workers, "available", lambda: 2)
     unnamed = type("Unnamed", (Raises,), {})
-    made = render(scene(unnamed(-1)), tmp_path / "a.mp4", jobs=2)
+    made = render(scene(unnamed(-1)), tmp_path / "a.mp4", processes=2)
     assert made.frames == FRAMES
     assert made.notice.startswith("made in one process: the scene cannot be sent")
     assert render(scene(unnamed(-1)), tmp_path / "a.mp4").notice == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdanim.batch.keys import UnkeyableError, key_of, versions
@@ -17,8 +17,8 @@ from gdanim.batch.work import job_of, run_name
 from gdanim.core.atomic import forget_leftovers
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
+from gdanim.rendering.checks import check
 from gdanim.rendering.jobs import Job
-from gdanim.rendering.pipeline import check
 from gdanim.rendering.result import Rendered
 from gdanim.scene import Descent
 
@@ -103,7 +103,7 @@ def _entries(job: Job, clip: PlannedClip, drawn_by: str) -> tuple[ManifestEntry,
     return tuple(
         ManifestEntry(
             scene,
-            key_of((clip.settings, output.format, output.still, output.beside), "settings"),
+            key_of((clip.settings, replace(output, path=Path())), "settings"),
             drawn_by,
         )
         for output in job.outputs

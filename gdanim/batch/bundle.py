@@ -12,7 +12,7 @@ from gdanim.batch.plan import PlannedClip
 from gdanim.batch.shares import WHOLE, Piece, Split, Task
 from gdanim.batch.work import Made, Order, job_of, make
 from gdanim.core.atomic import replacing, replacing_folder
-from gdanim.rendering.provenance import shown_path
+from gdanim.rendering.jobs import shown_path
 from gdanim.rendering.result import Rendered
 
 
@@ -96,7 +96,7 @@ def unpack(clip: PlannedClip, made: list[Finished] | Split | Piece) -> Made:
 
 
 def _finished(rendered: Rendered) -> Finished:
-    beside = {path.name: path.read_bytes() for path in rendered.beside}
+    beside = {path.name: path.read_bytes() for path in rendered.sidecars}
     return Finished(rendered, _content(rendered.path), beside)
 
 
@@ -112,7 +112,7 @@ def _placed(path: Path, finished: Finished) -> Rendered:
     for place, content in zip(beside, finished.beside.values(), strict=True):
         with replacing(place) as part:
             part.write_bytes(content)
-    return replace(finished.rendered, path=path, beside=beside)
+    return replace(finished.rendered, path=path, sidecars=beside)
 
 
 def _content(path: Path) -> bytes | dict[str, bytes]:

@@ -13,9 +13,9 @@ from typing import Any
 from gdanim.batch.toml_lines import line_of
 from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError, RequestError
-from gdanim.rendering.jobs import Output, Settings, outputs
+from gdanim.rendering.jobs import Settings
+from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
 from gdanim.rendering.quality import OUTPUT, QUALITIES, parse_size
-from gdanim.rendering.sidecars import Sidecars
 from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.scripting.load import SceneFunction, ScriptError, choose, load, scripts_in
 from gdanim.views.theme import THEMES
@@ -135,7 +135,8 @@ def _of_script(script: Path) -> Iterator[PlannedClip]:
         yield _unknown(f"{script}", f"{script}")
         return
     for scene in scenes:
-        yield PlannedClip(str(scene), {"": {}}, Settings(), outputs(scene.file_name), str(scene))
+        outputs = outputs_for(scene.file_name, OutputOptions())
+        yield PlannedClip(str(scene), {"": {}}, Settings(), outputs, str(scene))
 
 
 def _unknown(selection: str, where: str) -> PlannedClip:
@@ -210,12 +211,7 @@ class PlanEntry:
                     str(scene),
                     knobs,
                     self._settings(theme, size),
-                    outputs(
-                        "-".join([name, *names, *dark, *large]),
-                        self._folder,
-                        self._formats,
-                        beside=self._beside,
-                    ),
+                    outputs_for("-".join([name, *names, *dark, *large]), self._options),
                     self._where,
                 )
 
@@ -287,19 +283,14 @@ class PlanEntry:
         return f"{self.path}, line {line_of(self.text, None, self.table, self.number)}"
 
     @property
-    def _beside(self) -> Sidecars:
+    def _options(self) -> OutputOptions:
         kinds = ("captions", "alt", "filmstrip", "csv")
         wanted = {kind: self.values[kind] for kind in kinds if kind in self.values}
-        return Sidecars(self.values.get("poster"), **wanted)
-
-    @property
-    def _folder(self) -> str:
-        return f"{self.path.parent / OUTPUT}/"
-
-    @property
-    def _formats(self) -> list[str]:
-        formats: list[str] = self.values.get("formats", [])
-        return formats
+        return OutputOptions(
+            f"{self.path.parent / OUTPUT}/",
+            self.values.get("formats", []),
+            sidecars=Sidecars(self.values.get("poster"), **wanted),
+        )
 
 
 def _text(value: Any) -> str:

@@ -28,7 +28,7 @@ def line(result: Result, done: int, total: int, left: float) -> str:
     if result.status == FAILED:
         what = f"failed: {result.error}"
     else:
-        frames, took = frames_of([result]), sum(file.took for file in result.files)
+        frames, took = frames_of([result]), sum(file.elapsed for file in result.files)
         what = f"made ({result.item.why}), {frames} frames in {took:.1f} s"
         notices = dict.fromkeys(file.notice for file in result.files if file.notice)
         what += "".join(f"; {notice}" for notice in notices)
@@ -87,7 +87,7 @@ def _clip(result: Result) -> dict[str, Any]:
                 "frames": file.frames,
                 "seconds": file.seconds,
                 "bytes": file.bytes,
-                "took": round(file.took, 3),
+                "took": round(file.elapsed, 3),
                 "outcome": str(file.outcome),
             }
             for file in result.files

@@ -132,7 +132,7 @@ class Making:
         for name, content in others.items():
             with replacing(path.with_name(name)) as part:
                 part.write_bytes(content)
-        return replace(rendered, beside=tuple(path.with_name(name) for name in others))
+        return replace(rendered, sidecars=tuple(path.with_name(name) for name in others))
 
 
 def _round(makings: Mapping[int, Making], site: Site) -> Outcomes:

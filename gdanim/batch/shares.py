@@ -8,7 +8,7 @@ from typing import Any
 
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.rendering.result import EncodePlan
+from gdanim.rendering.encode_plan import EncodePlan
 from gdanim.scene import Descent
 
 

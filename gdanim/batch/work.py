@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,13 @@ from gdanim.batch.plan import PlannedClip
 from gdanim.batch.shares import WHOLE, OtherFilmError, Piece, Recorded, Split, Task
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.film.save import Progress
+from gdanim.rendering.encode_plan import EncodePlan, encode_stretch, plan_encode, stretches_of
 from gdanim.rendering.jobs import Job, origin_of
-from gdanim.rendering.pipeline import RenderTask, prepare
-from gdanim.rendering.result import EncodePlan, Rendered, look_of
+from gdanim.rendering.outputs import VideoOutput
+from gdanim.rendering.pipeline import draw
+from gdanim.rendering.result import Rendered, film_digest
+from gdanim.rendering.sidecars import write_sidecars
+from gdanim.rendering.tasks import RenderTask, film_of, prepare
 from gdanim.scene import ONLY, Descent, Scene
 from gdanim.scripting.load import choose
 from gdanim.views.each import Each
@@ -97,18 +100,18 @@ def make(order: Order) -> Made:
     takes = prepare([job_of(order.clip)], order.clip.settings, record)
     if order.task.share is not None:
         return _share(order, takes)
-    shares = sum(max(1, len(take.stretches(o))) for take in takes for o in take.outputs)
+    shares = sum(max(1, len(stretches_of(take, o))) for take in takes for o in take.outputs)
     if order.task.most is not None and shares > order.task.most:
         return Split(_reels(order.clip, takes), tuple(map(Recorded.of, runs)))
-    return [rendered for take in takes for rendered in take.files(_unwatched)]
+    return [rendered for take in takes for rendered in draw(take)]
 
 
 def _reels(clip: PlannedClip, takes: Sequence[RenderTask]) -> dict[int, EncodePlan]:
     """The clip's files before they are made, by their outputs' numbers."""
     numbers = {output.path: number for number, output in enumerate(clip.outputs)}
-    films = [(take, take.film()) for take in takes]
+    films = [(take, film_of(take)) for take in takes]
     return {
-        numbers[output.path]: take.reel(film, output)
+        numbers[output.path]: plan_encode(take, film, output)
         for take, film in films
         for output in take.outputs
     }
@@ -120,17 +123,19 @@ def _share(order: Order, takes: Sequence[RenderTask]) -> list[Rendered] | Piece:
     begun = time.perf_counter()
     path = order.clip.outputs[share.output].path
     ((take, output),) = ((t, o) for t in takes for o in t.outputs if o.path == path)
-    film = take.film()
+    film = film_of(take)
     # A script that was edited meanwhile, or one that gives another scene each time.
-    if look_of(film) != split.reels[share.output].look:
+    if film_digest(film) != split.reels[share.output].digest:
         raise OtherFilmError(f"{order.clip.selection}: its film is not always the same")
     if share.frames is None:
-        return list(replace(take, outputs=(output,)).files(_unwatched))
+        return list(draw(replace(take, outputs=(output,))))
+    assert isinstance(output, VideoOutput)
     with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
         piece = Path(folder, f"piece{path.suffix}")
-        frames = take.encode(film, output, share.frames, piece)
+        frames = encode_stretch(take, film, output, share.frames, piece)
         first = share.frames.start == 0
-        beside = take.beside(film, output, Path(folder, output.base.name)) if first else ()
+        base = Path(folder, output.base.name)
+        beside = write_sidecars(take, film, output, base) if first else ()
         content, others = piece.read_bytes(), {file.name: file.read_bytes() for file in beside}
     return Piece(content, frames, time.perf_counter() - begun, others)
 
@@ -147,10 +152,6 @@ def job_of(clip: PlannedClip) -> Job:
     if clip.script is not None:
         origin = replace(origin, script=clip.script)
     return Job(scene, clip.outputs, function.script, origin)
-
-
-def _unwatched(path: Path, frames: int) -> AbstractContextManager[Progress]:
-    return nullcontext(lambda done, total: None)
 
 
 def run_name(descent: Descent) -> str:

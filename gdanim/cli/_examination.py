@@ -120,7 +120,7 @@ def _test_clip(format: Format) -> str:
     with tempfile.TemporaryDirectory(prefix="gdanim-doctor-") as folder:
         path = Path(folder, f"clip{format.extension}")
         made = gdanim.render(scene, path, size=(320, 180), fps=10, seconds=1, codec=format.codec)
-    return f"{made.frames} frames encoded in {made.took:.1f} s"
+    return f"{made.frames} frames encoded in {made.elapsed:.1f} s"
 
 
 def _test_codec(format: Format) -> str:

@@ -21,7 +21,7 @@ from gdanim.errors import RequestError
 def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> None:
     """Show what a file or a folder of frames holds, what wrote it, and the command to repeat it."""
     from gdanim.rendering.inspection import inspect
-    from gdanim.rendering.jobs import is_folder
+    from gdanim.rendering.outputs import is_folder
 
     found = inspect(path)
     place = Path(output or path)

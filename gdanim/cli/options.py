@@ -8,11 +8,11 @@ import click
 
 from gdanim.cli.group import F
 from gdanim.errors import RequestError
-from gdanim.rendering.quality import FASTEST, QUALITIES, Size, parse_size
+from gdanim.rendering.quality import FASTEST, QUALITIES, Size, parse_bytes, parse_size
 
 if TYPE_CHECKING:
     from gdanim.rendering.jobs import Settings
-    from gdanim.rendering.sidecars import Still
+    from gdanim.rendering.outputs import StillStep
 
 # Held to gdanim.views.theme.THEMES by a test: to import that is to import matplotlib.
 THEMES = ("light", "dark", "projector")
@@ -28,7 +28,7 @@ def size_of(ctx: click.Context, param: click.Parameter, text: str | None) -> Siz
         raise click.BadParameter(f"{error}") from None
 
 
-def still_of(ctx: click.Context, param: click.Parameter, text: str | None) -> Still | None:
+def still_of(ctx: click.Context, param: click.Parameter, text: str | None) -> StillStep | None:
     """A step's number, or `last`."""
     if text is None:
         return None
@@ -43,8 +43,6 @@ def bytes_of(ctx: click.Context, param: click.Parameter, text: str | None) -> in
     """`5MB` in bytes."""
     if text is None:
         return None
-    from gdanim.rendering.size_limit import parse_bytes
-
     return parse_bytes(text)
 
 

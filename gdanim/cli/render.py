@@ -21,7 +21,7 @@ from gdanim.encoding.formats import CODECS, FORMATS, STILLS
 from gdanim.errors import GdanimError
 
 if TYPE_CHECKING:
-    from gdanim.rendering.sidecars import Still
+    from gdanim.rendering.outputs import StillStep
 
 
 @click.command(cls=Command)
@@ -85,10 +85,10 @@ def render(
     codec: str | None,
     settings: dict[str, str],
     sweep: dict[str, list[str]],
-    still: Still | None,
+    still: StillStep | None,
     show: bool,
     processes: int,
-    poster: Still | None,
+    poster: StillStep | None,
     captions: bool,
     alt: bool,
     filmstrip: bool,
@@ -99,17 +99,18 @@ def render(
 
     SCRIPT is a scene script; ::SCENE picks one of its scenes, otherwise all are rendered.
     """
-    from gdanim.rendering.jobs import request
-    from gdanim.rendering.pipeline import prepare, rehearse
-    from gdanim.rendering.sidecars import Sidecars
+    from gdanim.rendering.jobs import jobs_from_scripts
+    from gdanim.rendering.outputs import OutputOptions, Sidecars
+    from gdanim.rendering.pipeline import draw
+    from gdanim.rendering.tasks import prepare, rehearse
 
     wanted = settings_from(**wishes)
-    beside = Sidecars(poster, captions, alt, filmstrip, csv)
-    jobs = request(scripts, settings, output, formats, still, codec, beside, sweep)
-    takes = prepare(jobs, wanted)
-    rehearse(takes)
-    for take in takes:
-        for rendered in take.files(bar, processes):
+    sidecars = Sidecars(poster, captions, alt, filmstrip, csv)
+    options = OutputOptions(output, formats, still, codec, sidecars)
+    tasks = prepare(jobs_from_scripts(scripts, settings, options, sweep), wanted)
+    rehearse(tasks)
+    for task in tasks:
+        for rendered in draw(task, bar, processes):
             click.echo(report(rendered))
             if show and click.launch(str(rendered.path)) != 0:
                 raise GdanimError(f"{rendered.path}: this desktop has no program to open it with")

@@ -13,7 +13,7 @@ import click
 from gdanim.core.numbers import counted, file_size
 
 if TYPE_CHECKING:
-    from gdanim.film.save import Progress
+    from gdanim.film.progress import Progress
     from gdanim.rendering.result import Rendered
 
 
@@ -32,8 +32,8 @@ def report(rendered: Rendered) -> str:
         if rendered.seconds
         else ""
     )
-    others = "with " * bool(rendered.beside) + ", ".join(path.name for path in rendered.beside)
+    others = "with " * bool(rendered.sidecars) + ", ".join(path.name for path in rendered.sidecars)
     return (
         f"{rendered.path}: {width}x{height}, {length}{file_size(rendered.bytes)}, "
-        f"made in {rendered.took:.1f} s"
+        f"made in {rendered.elapsed:.1f} s"
     ) + "".join(f"; {text}" for text in (rendered.notice, others) if text)

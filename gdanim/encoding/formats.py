@@ -225,6 +225,7 @@ PNG = Format(
 FRAME = r"frame-\d+\.png"
 # The kinds of picture that a single step can be drawn as.
 STILLS = ("png", "svg", "pdf")
+STILL_EXTENSIONS = tuple(f".{kind}" for kind in STILLS)
 
 # Of formats of one name and codec, the first whose encoder there is; of those of one name, the
 # first codec unless another is asked for.
@@ -248,6 +249,7 @@ def with_codec(format: Format, codec: str | None) -> Format:
 
 
 FORMATS = {format.name: with_codec(format, None) for format in VARIANTS}
+BY_EXTENSION = {format.extension: format for format in FORMATS.values()}
 
 
 def usable(format: Format, encoders: Collection[str]) -> Format:

@@ -21,11 +21,10 @@ from gdanim.encoding.formats import FRAME, Format
 from gdanim.encoding.palette import Colours, choose_palette
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
+from gdanim.film.progress import Progress
 from gdanim.film.stretches import Count, cut, encode, join
 from gdanim.film.style import plain_style
 from gdanim.film.workers import Load, encode_all
-
-Progress = Callable[[int, int], object]
 
 # So many frames are looked at for the colours of a palette.
 PALETTE_FRAMES = 24

@@ -10,7 +10,7 @@ from PIL import Image
 
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError, RequestError
-from gdanim.rendering.sidecars import ALT, CAPTIONS, POSTER, sidecar_path
+from gdanim.rendering.outputs import ALT, CAPTIONS, POSTER, sidecar_path
 
 # Best first: a browser takes the first that it can play.
 VIDEOS = {".webm": "video/webm", ".mp4": "video/mp4"}

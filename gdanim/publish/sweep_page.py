@@ -12,13 +12,15 @@ from gdanim.core.atomic import replacing
 from gdanim.descent._same_objective import share_objectives
 from gdanim.descent.run import Run
 from gdanim.errors import RequestError
+from gdanim.film.progress import Watch
 from gdanim.pacing.timeline import Pace, Timeline
 from gdanim.publish._html import url
 from gdanim.publish._slider import Slide, page
-from gdanim.rendering.jobs import Settings, request
-from gdanim.rendering.pipeline import RenderTask, Watch, prepare
-from gdanim.rendering.sidecars import ALT, Sidecars, sidecar_path
+from gdanim.rendering.jobs import Settings, jobs_from_scripts
+from gdanim.rendering.outputs import ALT, OutputOptions, Sidecars, sidecar_path
+from gdanim.rendering.pipeline import draw
 from gdanim.rendering.sweep import grid
+from gdanim.rendering.tasks import RenderTask, prepare
 from gdanim.scripting.load import choose
 
 
@@ -61,14 +63,14 @@ def embed(
     if len(choose(selection)) > 1:
         raise RequestError(f"{selection}: holds several scenes; pick one with ::SCENE")
     with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
-        alt = Sidecars(alt=True)
-        asked = request([selection], knobs, f"{folder}/", ["mp4"], beside=alt, sweep=sweep)
+        options = OutputOptions(f"{folder}/", ["mp4"], sidecars=Sidecars(alt=True))
+        asked = jobs_from_scripts([selection], knobs, options, sweep)
         takes = in_step(prepare(asked, settings))
         # Where they are while they are made is nobody's business.
         videos = [
             one.path
             for take in takes
-            for one in take.files(lambda path, frames: watch(Path(path.name), frames), jobs)
+            for one in draw(take, lambda path, frames: watch(Path(path.name), frames), jobs)
         ]
         written = [_beside(where, video) for video in videos] if beside else []
         addresses = [url(Path(path.name)) for path in written] or [_inside(one) for one in videos]

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gdanim.encoding import ffmpeg
-from gdanim.encoding import metadata as containers
+from gdanim.encoding import ffmpeg, metadata
 from gdanim.rendering.provenance import Note, read
 
 
@@ -54,7 +53,7 @@ def inspect(path: Path) -> Inspected:
     if kind in ("svg", "pdf"):
         return Inspected(kind, None, 1, 0.0, size, note)
     if kind in ("png", "webp"):
-        frames = containers.shown_frames(path, fps) if fps else 1
-        return Inspected(kind, containers.picture_size(files[0]), frames, fps, size, note)
+        frames = metadata.shown_frames(path, fps) if fps else 1
+        return Inspected(kind, metadata.picture_size(files[0]), frames, fps, size, note)
     stream = ffmpeg.stream(path)
     return Inspected(stream.codec, stream.size, ffmpeg.count_frames(path), stream.fps, size, note)

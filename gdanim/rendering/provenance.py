@@ -7,30 +7,24 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePath
 
-from gdanim.encoding import ffmpeg
-from gdanim.encoding import metadata as containers
+from gdanim.encoding import ffmpeg, metadata
 from gdanim.errors import GdanimError
-from gdanim.scripting.knobs import Value
+from gdanim.film.film import Film
+from gdanim.rendering.jobs import Origin
+from gdanim.rendering.outputs import Output, StillOutput
+from gdanim.rendering.tasks import RenderTask
 from gdanim.version import __version__
+from gdanim.views.theme import THEMES
 
-# The options of `gdanim render` that a note may name.
-OPTIONS = ("size", "fps", "seconds", "theme", "still", "codec", "max-size")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The scene function that a file shows: its script, its name, the values of all its knobs."""
-
-    script: str
-    scene: str
-    knobs: Mapping[str, Value] = field(default_factory=dict)
+# The options of `gdanim render` that a note may contain.
+OPTIONS = ("size", "fps", "seconds", "theme", "still", "max-size", "codec")
 
 
 @dataclass(frozen=True)
 class Note:
     """What wrote a file: versions by package, the scene, its seed, options of `gdanim render`.
 
-    `fps` is the file's own rate, which a limit on its size may have made lower than the option's.
+    `fps` is the file's own rate, which a size limit may have reduced below that of the options.
     """
 
     versions: Mapping[str, str]
@@ -44,10 +38,10 @@ class Note:
         return json.dumps({"gdanim": __version__, **asdict(self)}, separators=(",", ":"))
 
     def command(self, output: Path) -> list[str]:
-        """The words of the command that makes the file anew; GdanimError when nobody knows."""
+        """The words of the command that makes the file again; GdanimError when it has no script."""
         if self.origin is None:
             raise GdanimError(
-                f"{output}: its scene came from no script, so no command makes it anew"
+                f"{output}: its scene came from no script, so no command makes it again"
             )
         settings = [f"--set={name}={value}" for name, value in self.origin.knobs.items()]
         options = [f"--{name}={text}" for name, text in self.options.items()]
@@ -55,34 +49,46 @@ class Note:
         return ["gdanim", "render", scene, *settings, *options, "-o", f"{output}"]
 
 
-def shown_path(script: Path) -> str:
-    """A script's path as it was named; of an absolute one what is below the working folder.
+def note_of(task: RenderTask, film: Film, output: Output, asked: Film | None = None) -> str:
+    """The note to keep in a file drawn of `film`: all that its pixels depend on.
 
-    A file that is passed on must not tell where on whose computer it was made.
+    Under a size limit, `asked` is the film as it was requested.
     """
-    if script.is_absolute():
-        here = Path.cwd()
-        script = script.relative_to(here) if here in script.parents else Path(script.name)
-    return script.as_posix()
+    settings = task.settings
+    options = dict.fromkeys(OPTIONS, None) | {
+        "size": "x".join(map(str, (asked or film).size)),
+        "fps": (asked or film).timeline.fps,
+        "seconds": settings.seconds,
+        "max-size": f"{settings.max_size}B" if asked else None,
+    }
+    if settings.theme and settings.theme in THEMES.values():
+        options["theme"] = settings.theme.name
+    if isinstance(output, StillOutput):
+        options["still"] = output.step
+    elif output.format.crf is not None:
+        options["codec"] = output.format.codec
+    given = {name: f"{value}" for name, value in options.items() if value is not None}
+    found = versions(encoder=not isinstance(output, StillOutput))
+    return Note(found, task.origin, task.scene.seed, film.timeline.fps, given).text()
 
 
 def read(path: Path) -> Note:
-    """The note in a file or folder; GdanimError when there is none that gdanim wrote."""
+    """The note in a file or folder; GdanimError when gdanim left none there."""
     try:
-        text = containers.read_note(path)
+        text = metadata.read_note(path)
     except (OSError, ValueError) as error:
         raise GdanimError(f"{path}: cannot be read: {error}") from None
     try:
         return _parsed(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError):
         raise GdanimError(
-            f"{path}: does not say what wrote it; gdanim's files do, until another program "
-            "writes them anew"
+            f"{path}: contains no note on what wrote it; gdanim's files do, until another program "
+            "rewrites them"
         ) from None
 
 
 def versions(encoder: bool) -> dict[str, str]:
-    """The versions of what frames depend on, with ffmpeg's when it encodes them."""
+    """The versions of the packages that frames depend on, and of the `encoder` ffmpeg."""
     import matplotlib
     import numpy
 
@@ -91,7 +97,7 @@ def versions(encoder: bool) -> dict[str, str]:
 
 
 def _parsed(fields: dict[str, object]) -> Note:
-    """The note that these fields make; it may be anybody's, so only what is known gets in."""
+    """The note in these fields, of which only known ones are accepted: anyone may write a file."""
     packages, options, origin = fields["versions"], fields["options"], fields["origin"]
     if not (isinstance(packages, dict) and isinstance(options, dict)):
         raise TypeError

@@ -1,4 +1,4 @@
-"""How large and how smooth a video is, and where it goes when nobody says so."""
+"""Sizes, frame rates and qualities of videos, and the folder that they go to by default."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from gdanim.film.defaults import FPS, SIZE
 Size = tuple[int, int]
 
 OUTPUT = "output"
-# Below, the letters of most scenes are less than half a pixel high, which FreeType refuses.
+# Below this, the letters of most scenes are under half a pixel high, which FreeType rejects.
 SMALLEST, LARGEST = 48, 8192
 FASTEST = 120
+BYTES = {
+    **{"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9},
+    **{"kib": 2**10, "mib": 2**20, "gib": 2**30},
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ MEDIUM = QUALITIES["medium"]
 
 
 def check_size(size: Size) -> Size:
-    """`size`, or RequestError where no video of that size can be made."""
+    """`size`; RequestError when no video can have it."""
     whole = len(size) == 2 and all(isinstance(length, int) for length in size)
     if not (whole and all(SMALLEST <= length <= LARGEST for length in size)):
         raise RequestError(
@@ -44,18 +48,31 @@ def check_size(size: Size) -> Size:
     return size
 
 
-def parse_size(text: str) -> Size:
-    """`1280x720` as width and height; RequestError for anything else."""
-    match = re.fullmatch(r"(-?\d{1,9})x(-?\d{1,9})", text)
-    if not match:
-        raise RequestError(f"{text!r} is no size; write WIDTHxHEIGHT, such as 1280x720")
-    return check_size((int(match[1]), int(match[2])))
-
-
 def check_fps(fps: int) -> int:
-    """`fps`, or RequestError where no video of that rate can be made."""
+    """`fps`; RequestError when no video can have this rate."""
     if not (isinstance(fps, int) and 1 <= fps <= FASTEST):
         raise RequestError(
             f"fps: must be a whole number from 1 to {FASTEST} frames per second, got {fps}"
         )
     return fps
+
+
+def parse_size(text: str) -> Size:
+    """`1280x720` as width and height; RequestError for anything else."""
+    match = re.fullmatch(r"(-?\d{1,9})x(-?\d{1,9})", text)
+    if not match:
+        raise RequestError(f"{text!r} is not a size; write WIDTHxHEIGHT, such as 1280x720")
+    return check_size((int(match[1]), int(match[2])))
+
+
+def parse_bytes(text: str) -> int:
+    """`5MB`, `800kB` or `1.5MiB` in bytes; RequestError for anything else."""
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?) ?([a-z]{1,3})", text.strip().lower())
+    unit = BYTES.get(match[2]) if match else None
+    count = int(float(match[1]) * unit) if match and unit else 0
+    if count < 1:
+        raise RequestError(
+            "max-size: must be a number above 0 and its unit, such as 5MB, 800kB or 5MiB, "
+            f"got {text!r}"
+        )
+    return count

@@ -1,8 +1,7 @@
-"""Videos that keep within a number of bytes: what is given up, in the order that hurts least."""
+"""Videos below a number of bytes: which quality, frame rate and size to give up for that."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,22 +9,22 @@ import numpy as np
 
 from gdanim.descent.run import Run
 from gdanim.encoding.formats import Format
-from gdanim.errors import RequestError
+from gdanim.errors import GdanimError
+from gdanim.film.film import Film
+from gdanim.film.save import TooLargeError
 from gdanim.pacing.timeline import Pace, Timeline
+from gdanim.rendering.outputs import VideoOutput
 from gdanim.rendering.quality import SMALLEST, Size
+from gdanim.rendering.tasks import RenderTask
 
-UNITS = {
-    **{"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9},
-    **{"kib": 2**10, "mib": 2**20, "gib": 2**30},
-}
-# Motion is still motion at this rate, and text still legible at these parts of the size.
-SLOWEST = 10
+# Motion still looks like motion at this frame rate, and text stays legible at these scales.
+LOWEST_FPS = 10
 SCALES = (0.75, 0.5, 0.375)
 
 
 @dataclass(frozen=True)
 class EncodeSettings:
-    """One way to make a video: its format with all settings, width and height, rate."""
+    """One way to encode a video: the format with its quality, width and height, frame rate."""
 
     format: Format
     size: Size
@@ -33,18 +32,94 @@ class EncodeSettings:
 
     def instead_of(self, other: EncodeSettings) -> str:
         """What is less than in `other`: `crf 24 instead of 18, 640x360 instead of 1280x720`."""
-        given_up = []
-        if self.format.crf != other.format.crf:
-            given_up.append(f"crf {self.format.crf} instead of {other.format.crf}")
-        if self.format.colours != other.format.colours:
-            given_up.append(
-                f"{self.format.colours} colours instead of {other.format.colours or 'all'}"
-            )
-        if self.size != other.size:
-            given_up.append(f"{_times(self.size)} instead of {_times(other.size)}")
-        if self.fps != other.fps:
-            given_up.append(f"{self.fps} frames per second instead of {other.fps}")
-        return ", ".join(given_up)
+        mine, theirs = self.format, other.format
+        reduced = {
+            f"crf {mine.crf} instead of {theirs.crf}": mine.crf != theirs.crf,
+            f"{mine.colours} colours instead of {theirs.colours or 'all'}": (
+                mine.colours != theirs.colours
+            ),
+            f"{_text(self.size)} instead of {_text(other.size)}": self.size != other.size,
+            f"{self.fps} frames per second instead of {other.fps}": self.fps != other.fps,
+        }
+        return ", ".join(text for text, differs in reduced.items() if differs)
+
+
+def fit_size(
+    task: RenderTask, film: Film, output: VideoOutput, encode: Callable[[Film, VideoOutput], None]
+) -> tuple[Film, str]:
+    """Write the best video of at most `max_size` bytes; its film, and a notice of the reductions.
+
+    `encode` writes a film to the output and raises TooLargeError for too many bytes. Raises
+    GdanimError when even the lowest settings take more.
+    """
+    groups = ladder(output.format, film.size, film.timeline.fps)
+    asked = groups[0][0]
+    films = {(asked.size, asked.fps): film}
+    too_large: dict[EncodeSettings, int] = {}
+
+    def fits(settings: EncodeSettings) -> bool:
+        key = settings.size, settings.fps
+        # Frames are drawn again, not kept: writing them losslessly takes as long as drawing them.
+        if key not in films:
+            films[key] = _reduced(task, settings, asked)
+        try:
+            encode(films[key], replace(output, format=settings.format))
+        except TooLargeError as error:
+            too_large[settings] = error.bytes
+            return False
+        return True
+
+    found = first_that_fits(groups, fits)
+    limit = task.settings.max_size
+    if found is None:
+        smallest = min(too_large, key=lambda settings: too_large[settings])
+        raise GdanimError(
+            f"{output.path}: does not fit into {limit} bytes: with "
+            f"{smallest.instead_of(asked)} it still takes {too_large[smallest]}; allow more bytes, "
+            "or make it shorter (--seconds)"
+        )
+    reduced = found.instead_of(asked)
+    notice = f"kept within {limit} bytes by {reduced}" if reduced else ""
+    return films[found.size, found.fps], notice
+
+
+def ladder(format: Format, size: Size, fps: int) -> list[list[EncodeSettings]]:
+    """All settings that a size limit may choose, best first, in groups.
+
+    Within a group only the quality falls: the encoder's, or the number of colours. From group to
+    group, first the frame rate is halved, again and again, and then the size falls.
+    """
+    rates = [fps]
+    while (lower := _half(format, rates[-1])) is not None:
+        rates.append(lower)
+    sizes = [_scaled(format, size, scale) for scale in SCALES if min(size) * scale >= SMALLEST]
+    steps = [(size, rate) for rate in rates] + [(smaller, rates[-1]) for smaller in sizes]
+    return [[EncodeSettings(level, *step) for level in format.levels] for step in steps]
+
+
+def first_that_fits(
+    groups: Sequence[Sequence[EncodeSettings]], fits: Callable[[EncodeSettings], bool]
+) -> EncodeSettings | None:
+    """Binary search for the best settings that fit; None when none do.
+
+    At most len(groups) + log2(levels) encodes: the very first settings, then the last of each group
+    until one fits, then a bisection of that group. The result is the last that fitted to be tried.
+    """
+    if fits(groups[0][0]):
+        return groups[0][0]
+    for group in groups:
+        untried = group[1:] if group is groups[0] else group
+        if not untried or not fits(untried[-1]):
+            continue
+        low, found = 0, len(untried) - 1
+        while low < found:
+            middle = (low + found) // 2
+            if fits(untried[middle]):
+                found = middle
+            else:
+                low = middle + 1
+        return untried[found]
+    return None
 
 
 @dataclass(frozen=True)
@@ -67,62 +142,16 @@ class Thinned(Pace):
         return replace(self, pace=self.pace.with_duration(seconds))
 
 
-def parse_bytes(text: str) -> int:
-    """`5MB`, `800kB` or `1.5MiB` in bytes; RequestError for anything else."""
-    match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?) ?([a-z]{1,3})", text.strip().lower())
-    unit = UNITS.get(match[2]) if match else None
-    count = int(float(match[1]) * unit) if match and unit else 0
-    if count < 1:
-        raise RequestError(
-            "max-size: must be a number above 0 and its unit, such as 5MB, 800kB or 5MiB, "
-            f"got {text!r}"
-        )
-    return count
-
-
-def rungs(format: Format, size: Size, fps: int) -> list[list[EncodeSettings]]:
-    """The ladder of ways to make a video, from the best down, in groups.
-
-    In a group only quality falls: encoder's quality, or number of colours. From group to group it
-    is first the rate, by halves, and then the size.
-    """
-    rates = [fps]
-    while (lower := _half(format, rates[-1])) is not None:
-        rates.append(lower)
-    sizes = [_scaled(format, size, scale) for scale in SCALES if min(size) * scale >= SMALLEST]
-    steps = [(size, rate) for rate in rates] + [(smaller, rates[-1]) for smaller in sizes]
-    return [[EncodeSettings(level, *step) for level in format.levels] for step in steps]
-
-
-def first_that_fits(
-    groups: Sequence[Sequence[EncodeSettings]], fits: Callable[[EncodeSettings], bool]
-) -> EncodeSettings | None:
-    """The best rung that fits, and the last one of those that did to be tried; None without one.
-
-    The first rung of all is tried first; then the last of each group, until one fits, and between
-    that and its group's first by halves. So many groups and a few tries are the most there are.
-    """
-    if fits(groups[0][0]):
-        return groups[0][0]
-    for group in groups:
-        # What has been tried is not tried again.
-        untried = group[1:] if group is groups[0] else group
-        if not untried or not fits(untried[-1]):
-            continue
-        low, found = 0, len(untried) - 1
-        while low < found:
-            middle = (low + found) // 2
-            if fits(untried[middle]):
-                found = middle
-            else:
-                low = middle + 1
-        return untried[found]
-    return None
+def _reduced(task: RenderTask, settings: EncodeSettings, asked: EncodeSettings) -> Film:
+    """The task's film in another size and at another frame rate."""
+    pace = Thinned(task.scene.pace, asked.fps)
+    scene = replace(task.scene, size=settings.size, fps=settings.fps, pace=pace)
+    return scene.film(task.runs, task.linked_clips)
 
 
 def _half(format: Format, fps: int) -> int | None:
-    """The next lower rate: half of it, or what the format keeps below that."""
-    rates = [rate for rate in format.fps or (fps // 2,) if SLOWEST <= rate <= fps / 2]
+    """The next lower frame rate: half of it, or the next one below that the format can keep."""
+    rates = [rate for rate in format.fps or (fps // 2,) if LOWEST_FPS <= rate <= fps / 2]
     return max(rates, default=None)
 
 
@@ -131,5 +160,5 @@ def _scaled(format: Format, size: Size, scale: float) -> Size:
     return (width // 2 * 2, height // 2 * 2) if format.even else (width, height)
 
 
-def _times(size: Size) -> str:
+def _text(size: Size) -> str:
     return "x".join(map(str, size))
