@@ -203,9 +203,11 @@ class Valley(Objective):
         across = y - x * x
         return np.stack([-2 * (1 - x) - 400 * x * across, 200 * across], axis=-1)
 
+    @property
     def minimum(self) -> KnownMinimum:
         return KnownMinimum("minimum", 0.0, np.ones(2))
 
+    @property
     def hessian(self) -> None:
         return None
 

@@ -135,7 +135,7 @@ def test_a_curved_surface_is_diagnosed_where_one_stands() -> None:
     assert found.eigenvalues[0] > 0, "a minimum"
     assert found.excess.sum() < 0.01, "it has settled"
     assert found.optimum is not None and found.optimum.params is not None
-    truth = WAVE.minimum()
+    truth = WAVE.minimum
     assert truth is not None and found.optimum.loss <= truth.loss < found.loss / 100
     np.testing.assert_allclose(WAVE.gradient(found.optimum.params), 0, atol=1e-4)
     # The Hessian's own quadratic form, on the way from here to near by.

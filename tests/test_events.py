@@ -82,7 +82,7 @@ def test_the_loss_stops_at_676_and_has_not_converged() -> None:
 
 def test_where_a_line_has_converged() -> None:
     run, event = run_of("converges"), only("converges", "converged")
-    best = run.problem.minimum()
+    best = run.problem.minimum
     assert best is not None
     losses = run.losses - best.loss
     margin = 0.01 * best.loss + 1e-6 * losses[0]

@@ -235,7 +235,7 @@ def test_what_names_no_parameters(formula: Callable[..., Any]) -> None:
 
 
 def test_a_builtin_tells_no_names() -> None:
-    with pytest.raises(GdanimError, match=r"tells no names of parameters; wrap it: lambda x, a"):
+    with pytest.raises(GdanimError, match=r"no signature .*wrap it: lambda x, a"):
         Formula(math.hypot)
     with pytest.raises(GdanimError, match=r"^Formula: features: must be a whole number"):
         Formula(growth, features=0)

@@ -61,8 +61,11 @@ def test_formula_shortens_deep_networks() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"hidden": ()}, r"^MLP: hidden must be the units of each hidden layer, such as \(20,\)"),
-        ({"hidden": 20}, r"^MLP: hidden must be the units of each hidden layer"),
+        (
+            {"hidden": ()},
+            r"^MLP: hidden must be the number of units of each hidden layer, such as \(20,\)",
+        ),
+        ({"hidden": 20}, r"^MLP: hidden must be the number of units of each hidden layer"),
         ({"hidden": (0,)}, r"^MLP: hidden: must be a whole number of at least 1"),
         ({"activation": "swish"}, r"^MLP: activation must be sigmoid or tanh or relu, got 'swish'"),
         ({"output": "softmax"}, r"^MLP: output must be linear or logistic, got 'softmax'"),

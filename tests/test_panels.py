@@ -77,7 +77,7 @@ def test_validation_is_dashed_and_named() -> None:
 
 def test_the_gap_is_how_far_the_loss_is_above_the_best() -> None:
     film, ax, run = drawn(LossCurve(gap=True))
-    best = LINE.minimum()
+    best = LINE.minimum
     assert best is not None
     for frame in (12, 0, 30):
         film.show(frame)

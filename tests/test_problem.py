@@ -171,7 +171,7 @@ def test_model_and_data_must_have_the_same_features() -> None:
 @each_model
 def test_a_constant_hessian_is_the_change_of_the_gradient(case: ModelCase) -> None:
     problem, params = _problem(case, MeanSquaredError()), np.array(case.params)
-    hessian = problem.hessian()
+    hessian = problem.hessian
     if not isinstance(case.model, LinearInParameters):
         assert hessian is None
         return
@@ -184,7 +184,7 @@ def test_a_constant_hessian_is_the_change_of_the_gradient(case: ModelCase) -> No
 @each_model
 def test_no_direction_leads_down_from_the_best_fit(case: ModelCase) -> None:
     problem = _problem(case, MeanSquaredError())
-    best = problem.minimum()
+    best = problem.minimum
     if best is None:
         assert not isinstance(case.model, LinearInParameters)
         return
@@ -208,7 +208,7 @@ def ridge(weight: float) -> Problem:
 
 def test_the_best_fit_knows_the_ridge() -> None:
     problem = ridge(0.7)
-    best, hessian = problem.minimum(), problem.hessian()
+    best, hessian = problem.minimum, problem.hessian
     assert best is not None and best.params is not None and hessian is not None
     np.testing.assert_allclose(problem.gradient(best.params), 0, atol=1e-7)
     step = np.array([1.0, -2.0, 0.5, 3.0])
@@ -229,13 +229,13 @@ def test_no_best_fit_is_claimed_where_least_squares_gives_none() -> None:
         (Huber(), None),
     ]:
         problem = Problem(plain, model, loss, penalty)
-        assert problem.minimum() is None
-        assert problem.hessian() is None
+        assert problem.minimum is None
+        assert problem.hessian is None
     root = Problem(plain, model, RootMeanSquaredError())
-    best, squares = root.minimum(), LINE.minimum()
+    best, squares = root.minimum, LINE.minimum
     assert best is not None and squares is not None
     assert best.loss == pytest.approx(np.sqrt(squares.loss))
-    assert root.hessian() is None
+    assert root.hessian is None
 
 
 def test_penalties_show_in_name_and_symbol() -> None:
@@ -250,9 +250,9 @@ def test_validation_losses_are_those_of_the_held_out_points_without_penalty() ->
     params = np.random.default_rng(0).normal(size=(6, 3, 2))
     expected = np.mean((params[..., :1] * held_out.x[:, 0] + params[..., 1:] - held_out.y) ** 2, -1)
     np.testing.assert_allclose(problem.validation_losses(params), expected, rtol=1e-12)
-    with pytest.raises(GdanimError, match=r"^Problem: has no held-out points; split the data, "):
+    with pytest.raises(GdanimError, match=r"^Problem: .*no validation set"):
         LINE.validation_losses(params)
-    with pytest.raises(GdanimError, match=r"takes 1 feature\(s\) and the validation data has 2"):
+    with pytest.raises(GdanimError, match=r"takes 1 feature\(s\) and the validation set has 2"):
         Problem(train, Linear(), validation=Dataset(np.ones((3, 2)), np.ones(3)))
 
 
@@ -260,7 +260,7 @@ def test_log_loss_needs_a_probability_and_outcomes() -> None:
     outcomes = Dataset(np.arange(4.0), [0.0, 1.0, 1.0, 0.5])  # type: ignore[arg-type]
     assert Problem(outcomes, Logistic(), LogLoss()).loss((0.0, 0.0)) == pytest.approx(np.log(2))
     for model in (Linear(), MLP()):
-        with pytest.raises(GdanimError, match=r"^LogLoss: (Linear|MLP) predicts no probability; "):
+        with pytest.raises(GdanimError, match=r"^LogLoss: (Linear|MLP) .*probability"):
             Problem(outcomes, model, LogLoss())
     wrong = Dataset(np.arange(2.0), [1.0, 2.0])  # type: ignore[arg-type]
     for data, held_out in ((wrong, None), (outcomes, wrong)):

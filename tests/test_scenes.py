@@ -412,12 +412,12 @@ def test_residuals_shrink_to_the_noise() -> None:
 
 def test_three_learning_rates() -> None:
     small, right, large = scene_of("three_learning_rates")().runs().values()
-    best = small.problem.minimum()
+    best = small.problem.minimum
     assert best is not None
     assert right.losses[-1] < 1.2 * best.loss and small.losses[-1] > 10 * best.loss
     assert large.losses[-1] > 5 * large.losses[0]
     assert small.params[-1, 0] < 0, "from -2 to 2, not half the way"
-    hessian = large.problem.hessian()
+    hessian = large.problem.hessian
     assert hessian is not None
     assert 2 / np.linalg.eigvalsh(hessian)[-1] == pytest.approx(0.02999, abs=5e-6)
     swings = np.diff(large.params[:, 0])
@@ -462,7 +462,7 @@ def test_standardising() -> None:
     assert measured.losses[-1] > 50 * standardised.losses[-1]
     assert measured.losses[0] == pytest.approx(standardised.losses[0]), "the same start"
     for run, share in ((measured, 0.5), (standardised, 0.1)):
-        hessian = run.problem.hessian()
+        hessian = run.problem.hessian
         assert hessian is not None
         edge = 2 / np.linalg.eigvalsh(hessian)[-1]
         assert float(run.rate(0)) == pytest.approx(share * edge, rel=0.05)

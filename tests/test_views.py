@@ -192,7 +192,7 @@ def test_the_loss_axis_is_logarithmic_past_two_decades() -> None:
     falls = inset(scene.film())
     assert falls.get_yscale() == "log"
     # The best fit is in view on both, far below as it is.
-    best = problem.minimum()
+    best = problem.minimum
     assert best is not None
     assert falls.get_ylim()[0] < best.loss
     stays = inset(changed(scene, start=tuple(scene.run().params[2]), steps=7).film())
@@ -217,7 +217,7 @@ def test_the_loss_axis_shows_the_gap_to_the_floor() -> None:
     ],
 )
 def test_best_fit_is_marked(problem: Problem, name: str) -> None:
-    best = problem.minimum()
+    best = problem.minimum
     assert best is not None and best.name == name
     data = problem.data
     if name == "best fit":
@@ -233,7 +233,7 @@ def test_best_fit_is_marked(problem: Problem, name: str) -> None:
 def test_no_floor_is_drawn_where_none_is_known() -> None:
     data = datasets.sinusoid()
     problem = Problem(Dataset(data.x, data.y), Sinusoid())
-    assert problem.minimum() is None
+    assert problem.minimum is None
     film = Scene(problem, GradientDescent(1e-3), steps=5, size=SIZE).film()
     assert "floor" not in lines(inset(film))
 

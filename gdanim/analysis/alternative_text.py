@@ -119,7 +119,7 @@ def _events(run: Run) -> Iterator[str]:
 
 def _event_sentence(event: Event, run: Run) -> str:
     """Fill in the sentence of the event's kind."""
-    best = run.problem.minimum()
+    best = run.problem.minimum
     words = {
         "step": f"{event.step:,}",
         "until": "on" if event.last >= run.steps else f"to step {event.last:,}",
@@ -149,7 +149,7 @@ def _end(run: Run, views: list[View]) -> Iterator[str]:
 
 def _gap(run: Run) -> str:
     """Compare a loss at the end with the start and with the best that is known."""
-    start, end, best = float(run.losses[0]), float(run.losses[-1]), run.problem.minimum()
+    start, end, best = float(run.losses[0]), float(run.losses[-1]), run.problem.minimum
     if abs(end - start) <= HARDLY * abs(start):
         return ", almost unchanged"
     if end > start:

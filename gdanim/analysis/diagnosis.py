@@ -127,7 +127,7 @@ def diagnose(
         matrix = hessian(problem, here)
     if not np.isfinite(matrix).all():
         raise GdanimError(f"params: the loss has no finite curvature at {params!r:.80}")
-    quadratic = problem.hessian() is not None
+    quadratic = problem.hessian is not None
     eigenvalues, vectors = np.linalg.eigh(matrix)
     rounding = (EXACT if quadratic else DIFFERENCES) * len(here) * abs(eigenvalues).max()
     return Diagnosis(
@@ -175,7 +175,7 @@ def standardised_condition(problem: Objective) -> float | None:
     """The condition number with every feature standardised, where the loss is quadratic."""
     if not isinstance(problem, Problem):
         return None
-    other = replace(problem, data=problem.data.standardised(), validation=None).hessian()
+    other = replace(problem, data=problem.data.standardised(), validation=None).hessian
     return None if other is None else float(np.linalg.cond(other))
 
 

@@ -29,7 +29,7 @@ def lowest(
     for ever. No `restarts`, no search: then the optimum that the problem knows, or None. Raises
     SearchError when it has to search and there is no scipy.
     """
-    known, constant = problem.minimum(), problem.hessian()
+    known, constant = problem.minimum, problem.hessian
     if not restarts or (known is not None and known.params is not None):
         return known
     # A quadratic with a direction downhill has no minimum; a search would find the range's end.

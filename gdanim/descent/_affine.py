@@ -48,7 +48,7 @@ class Affine:
         """Whether this descent is affine, and small enough for that to be a gain."""
         if type(optimizer) not in LINEAR or not isinstance(schedule, Constant):
             return False
-        return 2 * len(problem.names) <= SMALL and problem.hessian() is not None
+        return 2 * len(problem.names) <= SMALL and problem.hessian is not None
 
     def fill(self, rows: Floats) -> None:
         """The parameters of the next steps, into `rows [n, *R, P]`."""
@@ -67,7 +67,7 @@ def transition(problem: Objective, optimizer: Optimizer, lr: Floats, state: Stat
 
     Their columns are what the optimizer makes of unit vectors, and of the gradient at 0.
     """
-    hessian = problem.hessian()
+    hessian = problem.hessian
     assert hessian is not None
     p = len(hessian)
     k = p if isinstance(state, tuple) else 2 * p

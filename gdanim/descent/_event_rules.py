@@ -66,7 +66,7 @@ class Record:
     @cached_property
     def lowest(self) -> float:
         """The lowest loss that is known: of the problem, or of the run."""
-        best, reached = self.problem.minimum(), float(self.losses.min())
+        best, reached = self.problem.minimum, float(self.losses.min())
         return reached if best is None else min(best.loss, reached)
 
     @cached_property
@@ -207,7 +207,7 @@ def arrival(record: Record) -> tuple[Event, ...]:
     gained from here.
     """
     problem, losses = record.problem, record.losses
-    best, end = problem.minimum(), float(losses[-1])
+    best, end = problem.minimum, float(losses[-1])
     target = best.loss if best else end - gain_left(problem, record.params[-1])
     margin = WITHIN * abs(target) + TRIFLE * (losses[0] - target)
     if np.isfinite(target) and end - target <= margin:

@@ -18,7 +18,7 @@ def hessian(problem: Objective, params: Floats, batch: Ints | None = None) -> Fl
     Where it is the same everywhere, the problem's own; else by central differences of the
     gradient, symmetric, to about ten digits.
     """
-    constant = problem.hessian() if batch is None else None
+    constant = problem.hessian if batch is None else None
     if constant is not None:
         return np.broadcast_to(constant, (*params.shape, params.shape[-1]))
     h = STEP * np.maximum(abs(params), 1.0)

@@ -1,16 +1,17 @@
-"""A bare function of its parameters, without data."""
+"""A function of its parameters, without data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import Floats, Ints, floats, read_only
+from gdanim.core.arrays import Floats, Ints, floats, read_only, set_fields
 from gdanim.errors import GdanimError
 from gdanim.problems._formula_errors import evaluated, explained, slopes
 from gdanim.problems.objective import KnownMinimum, Objective
@@ -18,15 +19,50 @@ from gdanim.problems.objective import KnownMinimum, Objective
 
 @dataclass(frozen=True, eq=False)
 class FunctionObjective(Objective):
-    """Minimise `f(x, y, ...)`, a formula in plain NumPy of one parameter or more.
+    """A function of one parameter or more, without data.
 
-    It is written elementwise and gets one array for each parameter, all of the same shape. Fields:
-    `names` (the formula's own where none are given), `range`: where starts are drawn and what a
-    view shows, `(low, high)` for all parameters or `[P, 2]`, `formula` in mathtext, the known
-    `minima [K, P]` and the `source`. The derivative comes from autograd, or from `derivative(x, y,
-    ...)`, which gives one for each parameter; `constant_hessian [P, P]` is the second one, where it
-    is the same everywhere. Raises GdanimError, with what to write instead, for a formula that takes
-    no arrays or that autograd cannot follow, and for fields that do not fit the parameters.
+    Parameters
+    ----------
+    f : callable
+        `f(x, y, ...)`, written elementwise in plain NumPy. It receives one array for each
+        parameter, all of the same shape, and returns an array of that shape.
+    names : tuple of str, optional
+        The names of the parameters; by default those of the arguments of `f`.
+    range : (low, high) or (p, 2) array_like, default (-2.5, 2.5)
+        Where starts are drawn and what a view shows, for all parameters or for each.
+    formula : str, optional
+        The formula in mathtext; by default `f(x, y)`.
+    minima : (k, p) array_like, optional
+        The known minima.
+    source : str, optional
+        Where the function comes from.
+    derivative : callable, optional
+        `derivative(x, y, ...)`, which returns one array for each parameter. By default the
+        derivative comes from automatic differentiation.
+    constant_hessian : (p, p) array_like, optional
+        The second derivative, if it is the same everywhere.
+
+    Raises
+    ------
+    GdanimError
+        If `f` does not take arrays, cannot be differentiated automatically, or if a field does not
+        fit the parameters. The message says what to write instead.
+
+    See Also
+    --------
+    gdanim.objectives : Functions from textbooks.
+    Problem : A model fitted to data.
+
+    Examples
+    --------
+    >>> from gdanim import FunctionObjective
+    >>> objective = FunctionObjective(lambda x, y: x**2 + 3 * y**2, minima=[(0, 0)])
+    >>> objective.names
+    ('x', 'y')
+    >>> objective.gradient((1, 1))
+    array([2., 6.])
+    >>> objective.minimum.loss
+    0.0
     """
 
     f: Callable[..., Any]
@@ -39,67 +75,46 @@ class FunctionObjective(Objective):
     constant_hessian: ArrayLike | None = None
 
     def __post_init__(self) -> None:
-        keep = object.__setattr__
-        keep(self, "names", _distinct(self.names) or _names(self.f))
+        set_fields(self, names=_distinct(self.names) or _names(self.f))
         width = len(self.names)
-        keep(self, "range", _range(self.range, width))
-        keep(self, "formula", self.formula or f"f({', '.join(self.names)})")
+        set_fields(self, range=_range(self.range, width), formula=self.formula or self.loss_name)
         if self.minima is not None:
-            keep(self, "minima", _table("minima", self.minima, self.names))
+            set_fields(self, minima=_table("minima", self.minima, self.names))
         if self.constant_hessian is not None:
             table = _table("constant_hessian", self.constant_hessian, self.names, width)
-            keep(self, "constant_hessian", table)
+            set_fields(self, constant_hessian=table)
         self._try()
 
     @property
-    def loss_name(self) -> str:
-        """`f(x, y)`."""
-        return f"f({', '.join(self.names)})"
-
-    @property
-    def loss_symbol(self) -> str:
-        """`f`."""
-        return "f"
-
-    @property
-    def points(self) -> int:
-        """0: there is no data."""
-        return 0
-
-    @property
-    def workspace(self) -> int:
-        """The parameters."""
-        return len(self.names)
-
-    @property
     def convex(self) -> bool:
-        """Where the second derivative is the same everywhere, and bends down nowhere."""
-        constant = self.hessian()
+        """Whether the second derivative is constant and positive semidefinite."""
+        constant = self.hessian
         return constant is not None and bool((np.linalg.eigvalsh(constant) >= 0).all())
 
     def init(self, rng: np.random.Generator) -> Floats:
-        """Uniform on the range, `[P]`."""
+        """Draw parameters uniformly from the range, `[P]`."""
         low, high = np.asarray(self.range).T
         start: Floats = rng.uniform(low, high)
         return start
 
     def loss_at(self, params: Floats, batch: Ints | None = None) -> Floats:
-        """`(p)->()`."""
+        """Return `f` of the parameters, `(p)->()`, unchecked."""
         value = self.f(*np.moveaxis(params, -1, 0))
         return evaluated(value, params.shape[:-1]).copy()
 
     def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
-        """`(p)->(p)`: autograd's, or the derivative that was given."""
+        """Return the given derivative or the automatic one, `(p)->(p)`, unchecked."""
         columns = list(np.moveaxis(params, -1, 0))
         if self.derivative is not None:
             given = slopes(self.derivative, columns, self.names, params.shape[:-1])
             return np.stack(given, axis=-1)
-        # Most commands need no autograd.
+        # Imported late, as most commands need no autograd.
         from gdanim.problems._tracing import pull
 
-        # A run's value depends on its own parameters alone, so one pass serves all runs.
+        # The value of a run depends on its own parameters only, so one pass serves all runs.
         return np.stack(pull(self.f, columns, np.ones(params.shape[:-1])), axis=-1)
 
+    @cached_property
     def minimum(self) -> KnownMinimum | None:
         """The lowest of the known minima."""
         if self.minima is None:
@@ -108,15 +123,16 @@ class FunctionObjective(Objective):
         losses = self.loss(minima)
         return KnownMinimum("minimum", float(losses.min()), minima[int(losses.argmin())])
 
+    @property
     def hessian(self) -> Floats | None:
-        """`constant_hessian`."""
+        """The second derivative `[P, P]`, if it is constant."""
         constant = self.constant_hessian
         return None if constant is None else floats("constant_hessian", constant)
 
     def _try(self) -> None:
-        """Evaluate and differentiate the formula once, to say early what it cannot do."""
+        """Evaluate and differentiate `f` once, so that its mistakes are found early."""
         low, high = np.asarray(self.range).T
-        # A number of runs that nothing else has; and nothing may be assigned to.
+        # A number of runs that no other axis has; read-only, so that assignments in place fail.
         runs = len(self.names) + 1
         params = read_only(low + (high - low) * np.linspace(0.3, 0.6, runs)[:, np.newaxis])
         where, arrays = f"FunctionObjective: {self.loss_name}", "an array for each parameter"
@@ -133,7 +149,7 @@ class FunctionObjective(Objective):
 
 
 def _names(f: Callable[..., Any]) -> tuple[str, ...]:
-    """The parameters that a formula names."""
+    """The names of the arguments of `f`."""
     try:
         arguments = list(signature(f).parameters.values())
     except (TypeError, ValueError):
@@ -142,13 +158,14 @@ def _names(f: Callable[..., Any]) -> tuple[str, ...]:
     names = tuple(argument.name for argument in arguments if argument.kind in kinds)
     if not names or any(a.kind is Parameter.VAR_POSITIONAL for a in arguments):
         raise GdanimError(
-            f"FunctionObjective: {f!r:.80} tells no names of parameters; give names=('x', 'y')"
+            f"FunctionObjective: {f!r:.80} has no signature to take the names of parameters from; "
+            "give names=('x', 'y')"
         )
     return names
 
 
 def _distinct(names: object) -> tuple[str, ...]:
-    """One name, or several, all different; GdanimError for anything else."""
+    """One name, or several that differ, as a tuple; GdanimError for anything else."""
     given = (names,) if isinstance(names, str) else names
     if (
         not isinstance(given, tuple | list)
@@ -165,7 +182,7 @@ def _distinct(names: object) -> tuple[str, ...]:
 def _table(
     field: str, values: ArrayLike, names: tuple[str, ...], rows: int | None = None
 ) -> Floats:
-    """`values [rows, P]`."""
+    """`values` as an array `[rows, P]`; GdanimError for any other shape."""
     array = floats(f"FunctionObjective: {field}", values)
     if array.ndim != 2 or array.shape != (rows or len(array), len(names)):
         raise GdanimError(
@@ -176,7 +193,7 @@ def _table(
 
 
 def _range(values: ArrayLike, width: int) -> Floats:
-    """Low and high of each parameter, `[P, 2]`."""
+    """The lowest and highest value of each parameter, `[P, 2]`."""
     array = floats("range", values)
     if array.shape not in ((2,), (width, 2)) or not (
         np.isfinite(array).all() and (array[..., 0] < array[..., 1]).all()

@@ -1,4 +1,4 @@
-"""The straight line, and its like in several features."""
+"""The straight line, and its counterpart in several features."""
 
 from __future__ import annotations
 
@@ -14,8 +14,38 @@ from gdanim.problems.model import LinearInParameters
 class Linear(LinearInParameters):
     """Linear regression: a slope for each feature, and one intercept.
 
-    Raises GdanimError for fewer than one feature.
+    Parameters
+    ----------
+    features : int, default 1
+        The number of features; at least 1.
+
+    Raises
+    ------
+    GdanimError
+        If `features` is not a whole number of at least 1.
+
+    See Also
+    --------
+    Polynomial : Powers of one feature.
+    gdanim.datasets.linear : Points on a line.
+
+    Notes
+    -----
+    The parameters are `slope, intercept`, or `slope1, slope2, ..., intercept`. Starts are drawn
+    uniformly from (-2.5, 2.5).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gdanim import Linear
+    >>> Linear(features=2).names
+    ('slope1', 'slope2', 'intercept')
+    >>> Linear().predict(np.array([3.0, 8.0]), np.array([[0.0], [2.0]]))
+    array([ 8., 14.])
     """
+
+    intercepts = ("intercept",)
+    shape_name = "line"
 
     features: int = 1
 
@@ -24,19 +54,14 @@ class Linear(LinearInParameters):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """`slope, intercept`, or `slope1, slope2, ..., intercept`."""
+        """The slopes, then the intercept."""
         if self.features == 1:
             return ("slope", "intercept")
         return (*(f"slope{i}" for i in range(1, self.features + 1)), "intercept")
 
     @property
-    def intercepts(self) -> tuple[str, ...]:
-        """`intercept`."""
-        return ("intercept",)
-
-    @property
     def symbols(self) -> tuple[str, ...]:
-        """`w, b`, or `w_1, w_2, ..., b`."""
+        """The symbols `w, b`, or `w_1, w_2, ..., b`."""
         if self.features == 1:
             return ("w", "b")
         indices = (str(i) if i < 10 else f"{{{i}}}" for i in range(1, self.features + 1))
@@ -44,22 +69,13 @@ class Linear(LinearInParameters):
 
     @property
     def formula(self) -> str:
-        """Mathtext: `w x + b`."""
+        """The formula `w x + b`, in mathtext."""
         if self.features == 1:
             return r"\hat{y} = w\,x + b"
         if self.features == 2:
             return r"\hat{y} = w_1 x_1 + w_2 x_2 + b"
         return rf"\hat{{y}} = w_1 x_1 + \dots + w_{{{self.features}}} x_{{{self.features}}} + b"
 
-    @property
-    def shape_name(self) -> str:
-        """`line`."""
-        return "line"
-
-    def init(self, rng: np.random.Generator) -> Floats:
-        """Uniform on (-2.5, 2.5), `[P]`."""
-        return rng.uniform(-2.5, 2.5, self.features + 1)
-
     def design(self, x: Floats) -> Floats:
-        """`(n,d)->(n,p)`: the features, then 1."""
+        """Return the features, then a column of ones, `(n,d)->(n,p)`."""
         return np.concatenate([x, np.ones_like(x[..., :1])], axis=-1)

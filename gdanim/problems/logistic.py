@@ -1,4 +1,4 @@
-"""The single neuron with a sigmoid: logistic regression."""
+"""Logistic regression."""
 
 from __future__ import annotations
 
@@ -13,11 +13,41 @@ from gdanim.problems.model import Model, sigmoid
 
 @dataclass(frozen=True)
 class Logistic(Model):
-    """The probability that y is 1: the sigmoid of a linear function; usually with LogLoss.
+    """Logistic regression: the probability that y is 1, the sigmoid of a linear function.
 
-    Cox, "The regression analysis of binary sequences", Journal of the Royal Statistical Society
-    B 20, 1958. Raises GdanimError for fewer than one feature.
+    Parameters
+    ----------
+    features : int, default 1
+        The number of features; at least 1.
+
+    Raises
+    ------
+    GdanimError
+        If `features` is not a whole number of at least 1.
+
+    See Also
+    --------
+    LogLoss : The usual loss for it.
+    Linear : The linear function.
+
+    Notes
+    -----
+    The prediction is `1 / (1 + exp(-(w x + b)))` [1]_, with the parameters of `Linear`.
+
+    References
+    ----------
+    .. [1] D. R. Cox, "The regression analysis of binary sequences", Journal of the Royal
+       Statistical Society B 20, 1958.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gdanim import Logistic
+    >>> Logistic().predict(np.array([1.0, 0.0]), np.array([[0.0], [2.0]])).round(6)
+    array([0.5     , 0.880797])
     """
+
+    shape_name = "S-shaped curve"
 
     features: int = 1
 
@@ -31,40 +61,35 @@ class Logistic(Model):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """`slope, intercept`, or `slope1, slope2, ..., intercept`."""
+        """The slopes, then the intercept."""
         return self.logits.names
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """`w, b`, or `w_1, w_2, ..., b`."""
+        """The symbols `w, b`, or `w_1, w_2, ..., b`."""
         return self.logits.symbols
 
     @property
     def intercepts(self) -> tuple[str, ...]:
-        """`intercept`."""
+        """The intercept."""
         return self.logits.intercepts
 
     @property
     def formula(self) -> str:
-        """Mathtext: `sigma(w x + b)`."""
+        """The formula `sigma(w x + b)`, in mathtext."""
         linear = self.logits.formula.removeprefix(r"\hat{y} = ")
         return rf"\hat{{y}} = \sigma({linear})"
 
-    @property
-    def shape_name(self) -> str:
-        """`S-shaped curve`."""
-        return "S-shaped curve"
-
     def init(self, rng: np.random.Generator) -> Floats:
-        """Uniform on (-2.5, 2.5), `[P]`."""
+        """Draw parameters as `Linear` does, `[P]`."""
         return self.logits.init(rng)
 
     def predict(self, params: Floats, x: Floats) -> Floats:
-        """`(p),(n,d)->(n)`: the probability."""
+        """Return the probability at each point, `(p),(n,d)->(n)`."""
         return sigmoid(self.logits.predict(params, x))
 
     def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
-        """`(p),(n,d),(n)->(p)`; the sigmoid's derivative is `p (1 - p)`."""
+        """Return the cotangent times the derivative, `(p),(n,d),(n)->(p)`."""
         z = self.logits.predict(params, x)
-        # 1 - p would round to 0 where the probability is near 1.
+        # The sigmoid's derivative is p (1 - p), but 1 - p would round to 0 where p is near 1.
         return self.logits.vjp(params, x, cotangent * sigmoid(z) * sigmoid(-z))

@@ -1,4 +1,4 @@
-"""What a prediction costs."""
+"""Loss functions: how far a prediction is from the data."""
 
 from __future__ import annotations
 
@@ -10,85 +10,238 @@ import numpy as np
 from gdanim.core.arrays import Floats, check_positive, set_fields
 from gdanim.errors import GdanimError
 from gdanim.problems.model import Model, sigmoid
+from gdanim.problems.quadratic import Quadratic
 
 
 class Loss(ABC):
-    """The distance from a prediction to the data, one number."""
+    """The distance from a prediction to the data, as one number: the base class of all losses.
+
+    A subclass gives `value` and `gradient`; the rest has defaults. Make it a frozen dataclass, so
+    that its runs can be saved and cached.
+
+    See Also
+    --------
+    MeanSquaredError, RootMeanSquaredError, MeanAbsoluteError, Huber, LogLoss : Losses.
+    Penalty : A cost of the parameters themselves.
+
+    Notes
+    -----
+    Predictions and values are arrays whose last axis is the N points; all axes before it broadcast.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from gdanim import Linear, Problem, datasets
+    >>> from gdanim.problems.losses import Loss
+    >>> @dataclass(frozen=True)
+    ... class LogCosh(Loss):
+    ...     name = "log-cosh loss"
+    ...     convex = True
+    ...
+    ...     def value(self, prediction, y):
+    ...         return np.mean(np.log(np.cosh(prediction - y)), axis=-1)
+    ...
+    ...     def gradient(self, prediction, y):
+    ...         return np.tanh(prediction - y) / y.shape[-1]
+    >>> problem = Problem(datasets.linear(noise=0), Linear(), LogCosh())
+    >>> float(problem.loss((2, 1)))
+    0.0
+    """
 
     @property
-    @abstractmethod
     def name(self) -> str:
-        """As a sentence would have it: `mean squared error`."""
+        """The loss in a sentence, such as `mean squared error`; by default the class's name."""
+        return type(self).__name__
 
     @property
-    @abstractmethod
     def symbol(self) -> str:
-        """As a label has it: `MSE`."""
+        """The loss in a label, such as `MSE`; by default its name."""
+        return self.name
+
+    @property
+    def convex(self) -> bool:
+        """Whether the loss is known to be a convex function of the prediction."""
+        return False
+
+    @property
+    def monotone_of(self) -> Loss:
+        """A loss that this one is an increasing function of, so that both have one minimum."""
+        return self
 
     def scored_model(self, model: Model, y: Floats) -> Model:
-        """The model whose prediction `value` takes to compare with `y`: for most losses the model
-        itself. Raises GdanimError where this loss has no meaning for the model or for `y`.
+        """Return the model whose output the loss takes: for most losses the model itself.
+
+        Parameters
+        ----------
+        model : Model
+            The model that is fitted.
+        y : (n,) array
+            The observed values.
+
+        Returns
+        -------
+        Model
+            The model whose predictions `value` compares with `y`.
+
+        Raises
+        ------
+        GdanimError
+            If the loss is not defined for the model or for `y`.
         """
         return model
 
     @abstractmethod
     def value(self, prediction: Floats, y: Floats) -> Floats:
-        """`(n),(n)->()`."""
+        """Return the loss, `(n),(n)->()`.
+
+        Parameters
+        ----------
+        prediction : (..., n) array
+            The predictions.
+        y : (..., n) array
+            The observed values.
+
+        Returns
+        -------
+        (...) array
+            The losses.
+        """
 
     @abstractmethod
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
-        """`(n),(n)->(n)`: the derivative by the prediction."""
+        """Return the derivative of the loss by the prediction, `(n),(n)->(n)`.
 
+        Parameters
+        ----------
+        prediction : (..., n) array
+            The predictions.
+        y : (..., n) array
+            The observed values.
 
-def mean_square(residual: Floats) -> Floats:
-    """`(n)->()`."""
-    return np.asarray(np.vecdot(residual, residual) / residual.shape[-1])
+        Returns
+        -------
+        (..., n) array
+            The derivatives.
+        """
+
+    def value_and_gradient(
+        self, model: Model, params: Floats, x: Floats, y: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return the loss and its derivative by the model's parameters, from one prediction.
+
+        Parameters
+        ----------
+        model : Model
+            The model whose output the loss takes.
+        params : (..., p) array
+            Parameters.
+        x : (..., n, d) array
+            Points.
+        y : (..., n) array
+            The observed values.
+
+        Returns
+        -------
+        tuple of arrays
+            The losses `(...)` and the gradients `(..., p)`.
+        """
+        prediction, vjp = model.forward(params, x)
+        return self.value(prediction, y), vjp(self.gradient(prediction, y))
+
+    def quadratic_form(self, design: Floats, y: Floats) -> Quadratic | None:
+        """Return the loss of `design @ params` as a quadratic, if it is one.
+
+        Parameters
+        ----------
+        design : (n, p) array
+            The design matrix.
+        y : (n,) array
+            The observed values.
+
+        Returns
+        -------
+        Quadratic or None
+            The loss as a function of the parameters.
+        """
+        return None
 
 
 @dataclass(frozen=True)
 class MeanSquaredError(Loss):
-    """The mean of the squared residuals over the points, without a factor 1/2."""
+    """The mean of the squared residuals, without a factor 1/2.
 
-    @property
-    def name(self) -> str:
-        """`mean squared error`."""
-        return "mean squared error"
+    See Also
+    --------
+    RootMeanSquaredError : Its square root, in the units of y.
 
-    @property
-    def symbol(self) -> str:
-        """`MSE`."""
-        return "MSE"
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gdanim import MeanSquaredError
+    >>> float(MeanSquaredError().value(np.array([1.0, 4.0]), np.array([1.0, 2.0])))
+    2.0
+    """
+
+    name = "mean squared error"
+    symbol = "MSE"
+    convex = True
 
     def value(self, prediction: Floats, y: Floats) -> Floats:
-        """`(n),(n)->()`: `mean((prediction - y)^2)`."""
-        return mean_square(prediction - y)
+        """Return `mean((prediction - y)^2)`."""
+        return _mean_square(prediction - y)
 
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
-        """`(n),(n)->(n)`: `2 (prediction - y) / n`."""
+        """Return `2 (prediction - y) / n`."""
         gradient: Floats = (prediction - y) * (2.0 / y.shape[-1])
         return gradient
+
+    def value_and_gradient(
+        self, model: Model, params: Floats, x: Floats, y: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return both from one residual."""
+        residual, vjp = model.residual(params, x, y)
+        # Arrays of many runs are long: they are scaled at the end, where few numbers are left.
+        return _mean_square(residual), (2.0 / y.shape[-1]) * vjp(residual)
+
+    def quadratic_form(self, design: Floats, y: Floats) -> Quadratic:
+        """Return `mean((design @ params - y)^2)`."""
+        return Quadratic(design, y)
 
 
 @dataclass(frozen=True)
 class RootMeanSquaredError(Loss):
-    """The root of the mean squared error, in the units of y. For a batch it is the batch's own."""
+    """The square root of the mean squared error, in the units of y.
+
+    The loss of a mini-batch is the root of its own mean.
+
+    See Also
+    --------
+    MeanSquaredError : Its square.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gdanim import RootMeanSquaredError
+    >>> float(RootMeanSquaredError().value(np.array([3.0, 5.0]), np.array([0.0, 2.0])))
+    3.0
+    """
+
+    name = "root mean squared error"
+    symbol = "RMSE"
+    convex = True
 
     @property
-    def name(self) -> str:
-        """`root mean squared error`."""
-        return "root mean squared error"
-
-    @property
-    def symbol(self) -> str:
-        """`RMSE`."""
-        return "RMSE"
+    def monotone_of(self) -> Loss:
+        """The mean squared error."""
+        return MeanSquaredError()
 
     def value(self, prediction: Floats, y: Floats) -> Floats:
-        """`(n),(n)->()`: `sqrt(mean((prediction - y)^2))`."""
+        """Return `sqrt(mean((prediction - y)^2))`."""
         return np.asarray(np.sqrt(MeanSquaredError().value(prediction, y)))
 
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
-        """`(n),(n)->(n)`: `(prediction - y) / (n RMSE)`; 0 at a perfect prediction."""
+        """Return `(prediction - y) / (n RMSE)`; 0 at a perfect prediction."""
         residual = prediction - y
         root = self.value(prediction, y)[..., np.newaxis]
         # The cone has no derivative at its tip; 0 is one of its subgradients.
@@ -98,107 +251,147 @@ class RootMeanSquaredError(Loss):
 
 @dataclass(frozen=True)
 class MeanAbsoluteError(Loss):
-    """The mean of the residuals' sizes: outliers weigh no more than their distance."""
+    """The mean of the absolute residuals: an outlier weighs no more than its distance.
 
-    @property
-    def name(self) -> str:
-        """`mean absolute error`."""
-        return "mean absolute error"
+    See Also
+    --------
+    Huber : Smooth at 0.
 
-    @property
-    def symbol(self) -> str:
-        """`MAE`."""
-        return "MAE"
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gdanim import MeanAbsoluteError
+    >>> float(MeanAbsoluteError().value(np.array([1.0, 4.0]), np.array([1.0, 2.0])))
+    1.0
+    """
+
+    name = "mean absolute error"
+    symbol = "MAE"
+    convex = True
 
     def value(self, prediction: Floats, y: Floats) -> Floats:
-        """`(n),(n)->()`: `mean(|prediction - y|)`."""
+        """Return `mean(|prediction - y|)`."""
         return np.asarray(np.mean(np.abs(prediction - y), axis=-1))
 
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
-        """`(n),(n)->(n)`: `sign(prediction - y) / n`; 0 where the residual is 0."""
+        """Return `sign(prediction - y) / n`; 0 where the residual is 0."""
         gradient: Floats = np.sign(prediction - y) / y.shape[-1]
         return gradient
 
 
 @dataclass(frozen=True)
 class Huber(Loss):
-    """Squares for residuals up to `delta`, straight lines beyond; torch.nn.HuberLoss.
+    """The Huber loss: quadratic for small residuals, linear for large ones.
 
-    `delta` is in the units of y. Huber, "Robust estimation of a location parameter", Annals of
-    Mathematical Statistics 35, 1964. Raises GdanimError unless `delta` is finite and positive.
+    Parameters
+    ----------
+    delta : float, default 1.0
+        Where the quadratic ends, in the units of y; above 0.
+
+    Raises
+    ------
+    GdanimError
+        If `delta` is not finite and positive.
+
+    See Also
+    --------
+    MeanAbsoluteError : Linear everywhere.
+
+    Notes
+    -----
+    The mean of `r^2 / 2` for residuals `|r| <= delta`, and of `delta (|r| - delta / 2)` for larger
+    ones [1]_, as in `torch.nn.HuberLoss`.
+
+    References
+    ----------
+    .. [1] P. J. Huber, "Robust estimation of a location parameter", Annals of Mathematical
+       Statistics 35, 1964.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gdanim import Huber
+    >>> float(Huber(delta=1.0).value(np.array([1.0, 10.0]), np.array([0.0, 0.0])))
+    5.0
     """
+
+    name = "Huber loss"
+    symbol = "Huber"
+    convex = True
 
     delta: float = 1.0
 
     def __post_init__(self) -> None:
         set_fields(self, delta=check_positive("Huber: delta", self.delta))
 
-    @property
-    def name(self) -> str:
-        """`Huber loss`."""
-        return "Huber loss"
-
-    @property
-    def symbol(self) -> str:
-        """`Huber`."""
-        return "Huber"
-
     def value(self, prediction: Floats, y: Floats) -> Floats:
-        """`(n),(n)->()`: the mean of `r^2 / 2`, r the residual, and of
-        `delta (|r| - delta / 2)` where `|r| > delta`.
-        """
+        """Return the mean of the quadratic or linear costs."""
         size = np.abs(prediction - y)
         inside = np.minimum(size, self.delta)
         # inside (size - inside / 2) is both branches, and overflows in neither.
         return np.asarray(np.mean(inside * (size - 0.5 * inside), axis=-1))
 
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
-        """`(n),(n)->(n)`: the residual, no larger than `delta`, over n."""
+        """Return the residual, clipped to `delta`, over n."""
         gradient: Floats = np.clip(prediction - y, -self.delta, self.delta) / y.shape[-1]
         return gradient
 
 
 @dataclass(frozen=True)
 class LogLoss(Loss):
-    """The mean of `-log p` of what was observed: cross-entropy for outcomes of 0 and 1.
+    """The mean of `-log p` of the observed outcomes: binary cross-entropy.
 
-    It reads the logit z rather than the probability `p = 1 / (1 + exp(-z))`, so it is exact where p
-    rounds to 0 or 1. So the model must have logits, as Logistic and MLP(output="logistic") have;
-    their `predict` stays the probability. `y` may be any probability from 0 to 1.
+    The model must predict a probability, as `Logistic` and `MLP(output="logistic")` do, and y must
+    be 0 or 1, or a probability in between.
+
+    See Also
+    --------
+    Logistic : Logistic regression.
+
+    Notes
+    -----
+    For the logit z of the probability `p = 1 / (1 + exp(-z))`, the loss of a point is
+    `log(1 + exp(z)) - y z`. Since it takes z and not p, it is exact where p rounds to 0 or 1.
+
+    Examples
+    --------
+    >>> from gdanim import Dataset, LogLoss, Logistic, Problem
+    >>> problem = Problem(Dataset([-1, 2], [0, 1]), Logistic(), LogLoss())
+    >>> round(float(problem.loss((0, 0))), 6)
+    0.693147
     """
 
-    @property
-    def name(self) -> str:
-        """`log loss`."""
-        return "log loss"
-
-    @property
-    def symbol(self) -> str:
-        """`log loss`."""
-        return "log loss"
+    name = "log loss"
+    symbol = "log loss"
+    convex = True
 
     def scored_model(self, model: Model, y: Floats) -> Model:
-        """The model of the logits; GdanimError for a model without, or y beyond 0 and 1."""
+        """Return the model of the logits; GdanimError if there are none, or y is not in [0, 1]."""
         if model.logits is None:
             raise GdanimError(
-                f"LogLoss: {type(model).__name__} predicts no probability; "
+                f"LogLoss: {type(model).__name__} does not predict a probability; "
                 'use Logistic or MLP(output="logistic"), or another loss'
             )
         if outside := np.flatnonzero((y < 0) | (y > 1)).tolist():
             raise GdanimError(
-                f"LogLoss: y must be 0 or 1, or a probability between, but point {outside[0]} is "
-                f"{y[outside[0]]}"
+                f"LogLoss: y must be 0 or 1, or a probability in between, but point {outside[0]} "
+                f"is {y[outside[0]]}"
             )
         return model.logits
 
     def value(self, prediction: Floats, y: Floats) -> Floats:
-        """`(n),(n)->()`: `mean(log(1 + exp(z)) - y z)` for logits z, without overflow."""
+        """Return `mean(log(1 + exp(z)) - y z)` for logits z."""
         z = prediction
         linear = np.maximum(z, 0.0) - y * z
         return np.asarray(np.mean(linear + np.log1p(np.exp(-np.abs(z))), axis=-1))
 
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
-        """`(n),(n)->(n)`: `(p - y) / n`, exact where p is near to y."""
+        """Return `(p - y) / n`, exact where p is close to y."""
         difference = (1 - y) * sigmoid(prediction) - y * sigmoid(-prediction)
         gradient: Floats = difference / y.shape[-1]
         return gradient
+
+
+def _mean_square(residual: Floats) -> Floats:
+    """`(n)->()`."""
+    return np.asarray(np.vecdot(residual, residual) / residual.shape[-1])

@@ -15,17 +15,17 @@ from gdanim.problems.model import Model, sigmoid
 
 
 class Activation(NamedTuple):
-    """A function of a hidden unit, its derivative by the function's value, and its mathtext."""
+    """A function of hidden units, its derivative as a function of its value, and its mathtext."""
 
     value: Callable[[Floats], Floats]
-    slope: Callable[[Floats], Floats]
+    derivative: Callable[[Floats], Floats]
     symbol: str
 
 
 ACTIVATIONS = {
     "sigmoid": Activation(sigmoid, lambda h: h * (1.0 - h), r"\sigma"),
     "tanh": Activation(np.tanh, lambda h: 1.0 - h * h, r"\tanh"),
-    # At 0 the slope is 0, as in torch.
+    # At 0 the derivative is 0, as in torch.
     "relu": Activation(
         lambda z: np.maximum(z, 0.0), lambda h: np.where(h > 0, 1.0, 0.0), r"\mathrm{relu}"
     ),
@@ -35,14 +35,53 @@ OUTPUTS = ("linear", "logistic")
 
 @dataclass(frozen=True)
 class MLP(Model):
-    """Layers of `hidden` units, each a linear function of all units before it, then `activation`.
+    """A multilayer perceptron: a small neural network with one output.
 
-    `hidden` has the number of units of each hidden layer, `activation` is sigmoid, tanh or relu,
-    `output` linear, or logistic for a probability. The parameters are those of torch's
-    `nn.Sequential(Linear, activation, Linear, ...)` in its order: of each layer the weights
-    `[out, in]` row by row, then the biases. The derivative is backpropagation (Rumelhart, Hinton
-    and Williams, Nature 323, 1986). Raises GdanimError for other arguments.
+    Parameters
+    ----------
+    hidden : tuple of int, default (20,)
+        The number of units of each hidden layer, each at least 1.
+    activation : {"sigmoid", "tanh", "relu"}, default "sigmoid"
+        The function that each hidden unit applies to its linear combination of inputs.
+    output : {"linear", "logistic"}, default "linear"
+        Whether the output is a number, or the probability that y is 1.
+    features : int, default 1
+        The number of features; at least 1.
+
+    Raises
+    ------
+    GdanimError
+        If an argument is not allowed.
+
+    See Also
+    --------
+    Formula : Any formula as a model.
+
+    Notes
+    -----
+    The parameters are, layer by layer, the weights `[out, in]` row by row, then the biases, as in
+    torch's `nn.Sequential(Linear, activation, Linear, ...)`. The derivative is computed by
+    backpropagation [1]_. Starts are drawn uniformly from +-1/sqrt(inputs of the layer), as for
+    torch's `nn.Linear`: the input of a unit is then of order 1 in layers of any width [2]_.
+
+    References
+    ----------
+    .. [1] D. E. Rumelhart, G. E. Hinton and R. J. Williams, "Learning representations by
+       back-propagating errors", Nature 323, 1986.
+    .. [2] Y. LeCun, L. Bottou, G. B. Orr and K.-R. Müller, "Efficient BackProp", 1998.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gdanim import MLP
+    >>> model = MLP(hidden=(2,), activation="tanh")
+    >>> model.names
+    ('W1[0,0]', 'W1[1,0]', 'b1[0]', 'b1[1]', 'W2[0,0]', 'W2[0,1]', 'b2[0]')
+    >>> model.predict(np.zeros(7), np.array([[0.0], [1.0]]))
+    array([0., 0.])
     """
+
+    shape_name = "curve of a neural network"
 
     hidden: tuple[int, ...] = (20,)
     activation: str = "sigmoid"
@@ -52,7 +91,7 @@ class MLP(Model):
     def __post_init__(self) -> None:
         if not (isinstance(self.hidden, tuple | list) and self.hidden):
             raise GdanimError(
-                f"MLP: hidden must be the units of each hidden layer, such as (20,), "
+                f"MLP: hidden must be the number of units of each hidden layer, such as (20,), "
                 f"got {self.hidden!r:.80}"
             )
         sizes = tuple(check_int("MLP: hidden", units, least=1) for units in self.hidden)
@@ -72,12 +111,12 @@ class MLP(Model):
 
     @property
     def workspace(self) -> int:
-        """The units."""
+        """The number of units."""
         return sum(self.hidden) + 1
 
     @property
     def names(self) -> tuple[str, ...]:
-        """`W1[0,0], ..., b1[0], ..., W2[0,0], ..., b2[0]`."""
+        """The names `W1[0,0], ..., b1[0], ..., W2[0,0], ..., b2[0]`."""
         return tuple(name for layer in self._layer_names() for part in layer for name in part)
 
     @property
@@ -87,7 +126,7 @@ class MLP(Model):
 
     @property
     def formula(self) -> str:
-        """Mathtext: `W2 sigma(W1 x + b1) + b2`."""
+        """The formula `W2 sigma(W1 x + b1) + b2`, in mathtext."""
         symbol = ACTIVATIONS[self.activation].symbol
         inner = "W_1 x + b_1"
         for layer in range(2, len(self.hidden) + 2):
@@ -96,17 +135,8 @@ class MLP(Model):
             inner = rf"W_{{{layer}}}\,{symbol}({middle}) + b_{{{layer}}}"
         return rf"\hat{{y}} = \sigma({inner})" if self.logits else rf"\hat{{y}} = {inner}"
 
-    @property
-    def shape_name(self) -> str:
-        """`curve of a neural network`."""
-        return "curve of a neural network"
-
     def init(self, rng: np.random.Generator) -> Floats:
-        """Weights and biases uniform on +-1/sqrt(units before the layer), as torch's nn.Linear.
-
-        `[P]`. After LeCun, Bottou, Orr and Müller, "Efficient BackProp", 1998: what enters a unit
-        is of the order of 1 however many units stand before it.
-        """
+        """Draw parameters uniformly from +-1/sqrt(inputs of the layer), `[P]`."""
         layers = [
             rng.uniform(-1.0, 1.0, (before + 1) * units) / np.sqrt(before)
             for before, units in self._sizes()
@@ -114,43 +144,43 @@ class MLP(Model):
         return np.concatenate(layers)
 
     def predict(self, params: Floats, x: Floats) -> Floats:
-        """`(p),(n,d)->(n)`."""
+        """Return the output at each point, `(p),(n,d)->(n)`."""
         weights, bias = self._layers(params)[-1]
         # One unit: a product with its weights costs less than a matrix of one column.
         z = np.matmul(self._activations(params, x)[-1], np.swapaxes(weights, -1, -2))[..., 0] + bias
         return sigmoid(z) if self.output == "logistic" else z
 
     def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
-        """`(p),(n,d),(n)->(p)`: backpropagation."""
+        """Return the cotangent times the derivative, `(p),(n,d),(n)->(p)`, by backpropagation."""
         if self.logits is not None:
             z = self.logits.predict(params, x)
             return self.logits.vjp(params, x, cotangent * sigmoid(z) * sigmoid(-z))
         lead = np.broadcast_shapes(params.shape[:-1], x.shape[:-2], cotangent.shape[:-1])
         delta = np.broadcast_to(cotangent, (*lead, cotangent.shape[-1]))[..., np.newaxis]
-        slope = ACTIVATIONS[self.activation].slope
+        derivative = ACTIVATIONS[self.activation].derivative
         units = [x, *self._activations(params, x)]
         parts: list[Floats] = []
         for level, (weights, _) in reversed(list(enumerate(self._layers(params)))):
             by_weights = np.matmul(np.swapaxes(delta, -1, -2), units[level])
             parts = [by_weights.reshape(*lead, -1), delta.sum(axis=-2), *parts]
             if level:
-                delta = np.matmul(delta, weights) * slope(units[level])
+                delta = np.matmul(delta, weights) * derivative(units[level])
         return np.concatenate(parts, axis=-1)
 
     def hidden_units(self, params: Floats, x: Floats) -> Floats:
-        """`(p),(n,d)->(n,h)`: what the units of the last hidden layer give at each point."""
+        """Return the outputs of the last hidden layer at each point, `(p),(n,d)->(n,h)`."""
         return self._activations(params, x)[-1]
 
     def _activations(self, params: Floats, x: Floats) -> list[Floats]:
-        """What each hidden layer gives, `[..., N, units]`."""
+        """The outputs of each hidden layer, `[..., N, units]`."""
         value = ACTIVATIONS[self.activation].value
-        given: list[Floats] = []
+        outputs: list[Floats] = []
         units = x
         for weights, biases in self._layers(params)[:-1]:
             z = np.matmul(units, np.swapaxes(weights, -1, -2)) + biases[..., np.newaxis, :]
             units = value(z)
-            given.append(units)
-        return given
+            outputs.append(units)
+        return outputs
 
     def _layers(self, params: Floats) -> list[tuple[Floats, Floats]]:
         """Weights `[..., out, in]` and biases `[..., out]` of each layer."""
@@ -169,5 +199,5 @@ class MLP(Model):
             yield weights, [f"b{number}[{i}]" for i in range(units)]
 
     def _sizes(self) -> Iterator[tuple[int, int]]:
-        """The units before and in each layer."""
+        """The number of inputs and of units of each layer."""
         return pairwise((self.features, *self.hidden, 1))

@@ -1,4 +1,4 @@
-"""What a model is, and the two things that many models share."""
+"""The base classes of models."""
 
 from __future__ import annotations
 
@@ -13,102 +13,247 @@ from gdanim.core.arrays import Floats, check_params, set_fields
 
 
 class Model(ABC):
-    """A prediction that depends on P parameters.
+    r"""A prediction that depends on P parameters: the base class of all models.
 
-    Shapes are gufunc signatures: every axis before the core axes broadcasts, so one call serves
-    one step, a whole run, or a hundred runs side by side.
+    A subclass gives `names`, `predict` and `vjp`; the rest has defaults. Make it a frozen
+    dataclass, so that its runs can be saved and cached. For a formula in plain NumPy there is
+    `Formula`, which needs no derivative.
+
+    See Also
+    --------
+    LinearInParameters : A model that needs only its design matrix.
+    Formula : A model from a function, with its derivative from automatic differentiation.
+
+    Notes
+    -----
+    Parameters are arrays whose last axis is P, and points are arrays `[..., N, D]`. All axes before
+    these broadcast, so that one call predicts one step, a whole run, or a hundred runs side by
+    side. Therefore take a parameter as `params[..., 0:1]`: it keeps an axis of length 1, which
+    broadcasts against the N points. In shape signatures such as `(p),(n,d)->(n)` the leading axes
+    are left out.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from gdanim import Dataset, Problem
+    >>> from gdanim.problems.model import Model
+    >>> @dataclass(frozen=True)
+    ... class Exponential(Model):
+    ...     names = ("a", "b")
+    ...     formula = r"\hat{y} = a\,e^{b x}"
+    ...
+    ...     def predict(self, params, x):
+    ...         a, b = params[..., 0:1], params[..., 1:2]
+    ...         return a * np.exp(b * x[..., 0])
+    ...
+    ...     def vjp(self, params, x, cotangent):
+    ...         a, b = params[..., 0:1], params[..., 1:2]
+    ...         growth = np.exp(b * x[..., 0])
+    ...         columns = growth, a * growth * x[..., 0]
+    ...         return np.stack([np.vecdot(cotangent, column) for column in columns], axis=-1)
+    >>> problem = Problem(Dataset([0, 1, 2], [1, 2, 4]), Exponential())
+    >>> bool(problem.loss((1, np.log(2))) < 1e-30)
+    True
+    >>> problem.gradient((1.0, 0.0))
+    array([-2.66666667, -4.66666667])
     """
 
     @property
     @abstractmethod
     def names(self) -> tuple[str, ...]:
-        """The P parameters' names, in the order in which people write the formula."""
+        """The names of the P parameters, in their order in the formula."""
 
     @property
-    @abstractmethod
     def formula(self) -> str:
         """The prediction in mathtext, without dollar signs."""
+        return rf"\hat{{y}} = f({', '.join(map(math_name, ('x', *self.names)))})"
 
     @property
-    @abstractmethod
     def features(self) -> int:
-        """D, the number of features of a point."""
+        """The number D of features of a point."""
+        return 1
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """The P parameters as `formula` writes them; their names, where it writes those."""
+        """The parameters as `formula` writes them; by default their names."""
         return self.names
 
     @property
     def intercepts(self) -> tuple[str, ...]:
-        """The parameters that only move the prediction as a whole; penalties leave them alone."""
+        """The names of parameters that only shift the prediction; penalties leave these alone."""
         return ()
 
     @property
     def logits(self) -> Model | None:
-        """The model of the logits, where the prediction is a probability: its `sigmoid`."""
+        """The model whose `sigmoid` this one is, if the prediction is a probability."""
         return None
 
     @property
     def shape_name(self) -> str:
-        """What the prediction looks like over one feature: a noun for the alternative text."""
+        """What the prediction over one feature looks like: a noun for the alternative text."""
         return "curve"
 
     @property
     def workspace(self) -> int:
-        """How many numbers a prediction holds for each point while it is computed."""
+        """The temporary floats that a prediction needs for each point."""
         return 1
 
-    @abstractmethod
     def init(self, rng: np.random.Generator) -> Floats:
-        """A random start `[P]`."""
+        """Draw random parameters to start from: uniform on (-2.5, 2.5).
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            The source of randomness.
+
+        Returns
+        -------
+        (p,) array
+            The parameters.
+        """
+        return rng.uniform(-2.5, 2.5, len(self.names))
 
     @abstractmethod
     def predict(self, params: Floats, x: Floats) -> Floats:
-        """`(p),(n,d)->(n)`: the prediction at each point."""
+        """Return the prediction at each point, `(p),(n,d)->(n)`.
+
+        Parameters
+        ----------
+        params : (..., p) array
+            Parameters.
+        x : (..., n, d) array
+            Points.
+
+        Returns
+        -------
+        (..., n) array
+            The predictions.
+        """
 
     @abstractmethod
     def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
-        """`(p),(n,d),(n)->(p)`: the cotangent times the derivative of the prediction.
+        """Return the cotangent times the derivative of the prediction, `(p),(n,d),(n)->(p)`.
 
-        With the loss's gradient as cotangent this is the gradient over the parameters.
+        With the gradient of a loss as cotangent, this is the gradient by the parameters.
+
+        Parameters
+        ----------
+        params : (..., p) array
+            Parameters.
+        x : (..., n, d) array
+            Points.
+        cotangent : (..., n) array
+            One factor for each prediction.
+
+        Returns
+        -------
+        (..., p) array
+            `sum_n cotangent[n] * d prediction[n] / d params`.
         """
 
     def forward(self, params: Floats, x: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
-        """`predict`, and `vjp` there as a function of the cotangent.
+        """Return `predict`, and `vjp` there as a function of the cotangent.
 
-        For a descent, which needs both; models override it where they have much in common. Arrays
-        of many runs are long, so what is handed over may be overwritten: the prediction by the
-        caller, the cotangent by `vjp`.
+        Override it where both share work: each step of a descent needs both.
+
+        Parameters
+        ----------
+        params : (..., p) array
+            Parameters.
+        x : (..., n, d) array
+            Points.
+
+        Returns
+        -------
+        tuple
+            The predictions `(..., n)`, which the caller may overwrite, and the function, which may
+            overwrite the cotangent it is given.
         """
         return np.array(self.predict(params, x)), lambda cotangent: self.vjp(params, x, cotangent)
 
     def residual(
         self, params: Floats, x: Floats, y: Floats
     ) -> tuple[Floats, Callable[[Floats], Floats]]:
-        """`(p),(n,d),(n)->(n)`: the prediction less `y`, and `vjp` there; as `forward`."""
+        """Return the prediction minus `y`, and `vjp` there, as `forward` does.
+
+        Parameters
+        ----------
+        params : (..., p) array
+            Parameters.
+        x : (..., n, d) array
+            Points.
+        y : (..., n) array
+            The observed values.
+
+        Returns
+        -------
+        tuple
+            The residuals `(..., n)`, and the function of the cotangent.
+        """
         residual, vjp = self.forward(params, x)
         residual -= y
         return residual, vjp
 
 
+def math_name(name: str) -> str:
+    """Return a name in mathtext: italic if it is one letter, else upright."""
+    return name if len(name) == 1 else rf"\mathrm{{{name}}}".replace("_", r"\_")
+
+
 def sigmoid(z: Floats) -> Floats:
-    """`()->()`: `1 / (1 + exp(-z))`, without overflow."""
+    """Return `1 / (1 + exp(-z))`, elementwise, without overflow."""
     small = np.exp(-np.abs(z))
     probability: Floats = np.where(z >= 0, 1.0, small) / (1.0 + small)
     return probability
 
 
 class LinearInParameters(Model):
-    """A model whose prediction is `design(x) @ params`; its loss surface is a bowl."""
+    r"""A model whose prediction is `design(x) @ params`; under squared error, its loss is a bowl.
+
+    A subclass gives `names` and `design`. Everything else follows: the prediction, its derivative,
+    the exact minimum and the Hessian.
+
+    See Also
+    --------
+    Linear, Polynomial : Models of this kind.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from gdanim import Dataset, Problem
+    >>> from gdanim.problems.model import LinearInParameters
+    >>> @dataclass(frozen=True)
+    ... class Harmonic(LinearInParameters):
+    ...     names = ("a", "b")
+    ...     formula = r"\hat{y} = a\,\sin x + b\,\cos x"
+    ...
+    ...     def design(self, x):
+    ...         return np.concatenate([np.sin(x), np.cos(x)], axis=-1)
+    >>> x = np.linspace(0, 6, 20)
+    >>> Problem(Dataset(x, 3 * np.sin(x)), Harmonic()).minimum.params.round(6) + 0.0
+    array([3., 0.])
+    """
 
     @abstractmethod
     def design(self, x: Floats) -> Floats:
-        """`(n,d)->(n,p)`: the design matrix, the derivative of the prediction."""
+        """Return the design matrix, `(n,d)->(n,p)`: the derivative of the prediction.
+
+        Parameters
+        ----------
+        x : (..., n, d) array
+            Points.
+
+        Returns
+        -------
+        (..., n, p) array
+            One row for each point, one column for each parameter.
+        """
 
     @final
     def predict(self, params: Floats, x: Floats) -> Floats:
-        """`(p),(n,d)->(n)`: `design(x) @ params`."""
+        """Return `design(x) @ params`, `(p),(n,d)->(n)`."""
         if x.ndim == 2:
             return params @ self.design(x).T
         column: Floats = np.matmul(self.design(x), params[..., np.newaxis])
@@ -116,7 +261,7 @@ class LinearInParameters(Model):
 
     @final
     def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
-        """`(p),(n,d),(n)->(p)`: `cotangent @ design(x)`."""
+        """Return `cotangent @ design(x)`, `(p),(n,d),(n)->(p)`."""
         # The derivative does not depend on the parameters, but their axes broadcast all the same.
         if cotangent.shape[:-1] != params.shape[:-1]:
             axes = np.broadcast_shapes(cotangent.shape[:-1], params.shape[:-1])
@@ -129,7 +274,7 @@ class LinearInParameters(Model):
 
 @dataclass(frozen=True, eq=False)
 class ModelCurve:
-    """A model with its parameters fixed: a curve, `(n,d)->(n)`."""
+    """The curve `(n,d)->(n)` of a model with fixed parameters."""
 
     model: Model
     params: Floats
@@ -138,4 +283,5 @@ class ModelCurve:
         set_fields(self, params=check_params("params", self.params, self.model.names))
 
     def __call__(self, x: Floats) -> Floats:
+        """Return the prediction at each point."""
         return self.model.predict(self.params, x)

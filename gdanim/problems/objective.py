@@ -1,4 +1,4 @@
-"""What a descent needs to know of what it minimises: a loss over parameters, and its gradient."""
+"""What gradient descent minimises: a loss over parameters, with its gradient."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ from gdanim.errors import GdanimError
 
 @dataclass(frozen=True, eq=False)
 class KnownMinimum:
-    """The lowest loss that is known.
+    """The lowest loss that is known, to compare a run with.
 
-    Fields: `name` (`best fit`, `true curve`, `minimum`, `best of several searches`), the loss, and
-    the parameters `[P]` where they are known, else None.
+    Parameters
+    ----------
+    name : str
+        Where it comes from: `best fit`, `true curve`, `minimum` or `best of several searches`.
+    loss : float
+        The loss there.
+    params : (p,) array, optional
+        The parameters there, where they are known.
     """
 
     name: str
@@ -27,100 +33,230 @@ class KnownMinimum:
 
 
 class Objective(ABC):
-    """A loss over P parameters: of data and a model (Problem), or a bare function of them.
+    r"""A loss over P parameters: the base class of `Problem` and `FunctionObjective`.
 
-    The loop, the Recorder, Run and the views that need no data ask nothing else. Shapes are gufunc
-    signatures: every axis before the core axes broadcasts. Overflow gives inf or nan, without
-    a warning: a run that diverges is no error.
+    A subclass gives `names`, `loss_at` and `gradient_at`; the rest has defaults. Make it a frozen
+    dataclass, so that its runs can be saved and cached.
+
+    See Also
+    --------
+    Problem : A model fitted to data.
+    FunctionObjective : A function, with its gradient from automatic differentiation.
+
+    Notes
+    -----
+    Parameters are arrays whose last axis is P; all axes before it broadcast, so that one call
+    evaluates many steps of many runs. In the shape signature `(p)->()`, the leading axes are left
+    out. Overflow gives inf or nan: a run that diverges is not an error.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from gdanim import GradientDescent, descend
+    >>> from gdanim.problems.objective import Objective
+    >>> @dataclass(frozen=True, eq=False)
+    ... class Valley(Objective):
+    ...     steepness: float = 10.0
+    ...     names = ("x", "y")
+    ...
+    ...     def loss_at(self, params, batch=None):
+    ...         x, y = params[..., 0], params[..., 1]
+    ...         return x**2 + self.steepness * y**2
+    ...
+    ...     def gradient_at(self, params, batch=None):
+    ...         x, y = params[..., 0], params[..., 1]
+    ...         return np.stack([2 * x, 2 * self.steepness * y], axis=-1)
+    >>> run = descend(Valley(), GradientDescent(0.05), (1.0, 1.0), steps=100)
+    >>> bool(run.losses[-1] < 1e-8)
+    True
     """
+
+    # A class of more than a dozen members, as it is all that loop, views and analysis know of what
+    # is minimised. Those below are properties for the sake of subclasses that compute them; a plain
+    # class attribute overrides them as well.
 
     @property
     @abstractmethod
     def names(self) -> tuple[str, ...]:
-        """The P parameters' names."""
+        """The names of the P parameters."""
 
     @property
-    @abstractmethod
     def formula(self) -> str:
-        """What is minimised or fitted, in mathtext, without dollar signs."""
+        """What is minimised or fitted, in mathtext without dollar signs."""
+        return self.loss_name
 
     @property
-    @abstractmethod
     def loss_name(self) -> str:
-        """As a sentence would have it: `mean squared error`."""
+        """The loss in a sentence, such as `mean squared error`."""
+        return f"f({', '.join(self.names)})"
 
     @property
-    @abstractmethod
     def loss_symbol(self) -> str:
-        """As a label has it: `MSE`."""
+        """The loss in a label, such as `MSE`."""
+        return "f"
 
     @property
-    @abstractmethod
     def points(self) -> int:
-        """N, the number of points that a batch can choose from; 0 where there is no data."""
+        """The number of points that a mini-batch is drawn from; 0 without data."""
+        return 0
 
     @property
-    @abstractmethod
     def workspace(self) -> int:
-        """How many numbers one evaluation of the loss holds at a time."""
+        """The temporary floats that one evaluation of the loss needs, for one parameter vector."""
+        return len(self.names)
 
     @property
     def convex(self) -> bool:
-        """Whether it is known that all its minima are equally low."""
+        """Whether all minima are known to be equally low."""
         return False
 
-    @abstractmethod
+    @property
+    def minimum(self) -> KnownMinimum | None:
+        """The lowest loss that is known without a search, if any."""
+        return None
+
+    @property
+    def hessian(self) -> Floats | None:
+        """The second derivative `[P, P]`, if it is the same everywhere."""
+        return None
+
     def init(self, rng: np.random.Generator) -> Floats:
-        """A random start `[P]`."""
+        """Draw random parameters to start from: uniform on (-2.5, 2.5).
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            The source of randomness.
+
+        Returns
+        -------
+        (p,) array
+            The parameters.
+        """
+        return rng.uniform(-2.5, 2.5, len(self.names))
 
     @abstractmethod
     def loss_at(self, params: Floats, batch: Ints | None = None) -> Floats:
-        """`(p)->()`: `loss`, unchecked, for loops; takes float64 alone, and overflow may warn."""
+        """Return the loss, `(p)->()`, without checking the arguments.
+
+        Parameters
+        ----------
+        params : (..., p) array
+            Parameters, as float64.
+        batch : (..., b) array of int, optional
+            The points to evaluate, for an objective with data; all points if None.
+
+        Returns
+        -------
+        (...) array
+            The losses. Overflow may warn.
+        """
 
     @abstractmethod
     def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
-        """`(p)->(p)`: `gradient`, unchecked, for loops, as `loss_at`."""
+        """Return the derivative of the loss, `(p)->(p)`, without checking the arguments.
+
+        Parameters
+        ----------
+        params : (..., p) array
+            Parameters, as float64.
+        batch : (..., b) array of int, optional
+            The points to evaluate, for an objective with data; all points if None.
+
+        Returns
+        -------
+        (..., p) array
+            The gradients. Overflow may warn.
+        """
 
     def loss_and_gradient_at(self, params: Floats) -> tuple[Floats, Floats]:
-        """Both over all points, unchecked; where they have much in common, it is computed once."""
+        """Return `loss_at` and `gradient_at`; override it where both share work.
+
+        Parameters
+        ----------
+        params : (..., p) array
+            Parameters, as float64.
+
+        Returns
+        -------
+        tuple of arrays
+            The losses `(...)` and the gradients `(..., p)`.
+        """
         return self.loss_at(params), self.gradient_at(params)
-
-    @abstractmethod
-    def minimum(self) -> KnownMinimum | None:
-        """The lowest loss that is known without a search; None where none is."""
-
-    @abstractmethod
-    def hessian(self) -> Floats | None:
-        """The second derivative `[P, P]` where it is the same everywhere; None where it is not."""
 
     @final
     def loss(self, params: ArrayLike, batch: ArrayLike | None = None) -> Floats:
-        """`(p)->()`: the loss over the data, or over the points that `batch (b)` numbers.
+        """Return the loss, `(p)->()`.
 
-        Raises GdanimError for another number of parameters, and for points that there are not.
+        Parameters
+        ----------
+        params : (..., p) array_like
+            Parameters.
+        batch : (..., b) array_like of int, optional
+            The points to evaluate, for an objective with data; all points if None.
+
+        Returns
+        -------
+        (...) array
+            The losses.
+
+        Raises
+        ------
+        GdanimError
+            If the number of parameters is another one, or a point does not exist.
         """
-        checked, points = check_params("params", params, self.names), self._batch(batch)
         with np.errstate(all="ignore"):
-            return self.loss_at(checked, points)
+            return self.loss_at(*_checked(self, params, batch))
 
     @final
     def gradient(self, params: ArrayLike, batch: ArrayLike | None = None) -> Floats:
-        """`(p)->(p)`: the derivative of `loss` by the parameters.
+        """Return the derivative of the loss by the parameters, `(p)->(p)`.
 
-        Raises GdanimError as `loss` does.
+        Parameters
+        ----------
+        params : (..., p) array_like
+            Parameters.
+        batch : (..., b) array_like of int, optional
+            The points to evaluate, for an objective with data; all points if None.
+
+        Returns
+        -------
+        (..., p) array
+            The gradients.
+
+        Raises
+        ------
+        GdanimError
+            If the number of parameters is another one, or a point does not exist.
         """
-        checked, points = check_params("params", params, self.names), self._batch(batch)
         with np.errstate(all="ignore"):
-            return self.gradient_at(checked, points)
-
-    def _batch(self, batch: ArrayLike | None) -> Ints | None:
-        if batch is None:
-            return None
-        if not self.points:
-            raise GdanimError("batch: there is no data to choose from; leave it out")
-        return check_indices("batch", batch, self.points)
+            return self.gradient_at(*_checked(self, params, batch))
 
     @final
     def losses(self, params: Floats) -> Floats:
-        """`(p)->()`: `loss` over long stacks of parameters `[S, ..., P]`, in bounded memory."""
+        """Return the loss of a long stack of parameters, in bounded memory.
+
+        Parameters
+        ----------
+        params : (s, ..., p) array
+            Parameters, as float64.
+
+        Returns
+        -------
+        (s, ...) array
+            The losses.
+        """
         return in_blocks(self.loss, params, params[:1].size // params.shape[-1] * self.workspace)
+
+
+def _checked(
+    objective: Objective, params: ArrayLike, batch: ArrayLike | None
+) -> tuple[Floats, Ints | None]:
+    """Parameters and batch as arrays; GdanimError for those that the objective cannot take."""
+    checked = check_params("params", params, objective.names)
+    if batch is None:
+        return checked, None
+    if not objective.points:
+        raise GdanimError("batch: there is no data to choose from; leave it out")
+    return checked, check_indices("batch", batch, objective.points)

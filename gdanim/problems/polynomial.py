@@ -1,4 +1,4 @@
-"""The polynomial."""
+"""Polynomials."""
 
 from __future__ import annotations
 
@@ -11,13 +11,45 @@ from gdanim.errors import GdanimError
 from gdanim.problems.model import LinearInParameters
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-# A longer formula is shown with its middle left out.
-WHOLE_FORMULA = 4
+# A formula of a higher degree is shown with its middle left out.
+HIGHEST_WRITTEN_OUT = 4
 
 
 @dataclass(frozen=True)
 class Polynomial(LinearInParameters):
-    """`a x^degree + ... `, highest power first, as people write it; 0 <= degree <= 25."""
+    """A polynomial in one feature, written with the highest power first.
+
+    Parameters
+    ----------
+    degree : int
+        The highest power; from 0 to 25.
+
+    Raises
+    ------
+    GdanimError
+        If `degree` is not a whole number from 0 to 25.
+
+    See Also
+    --------
+    Linear : Degree 1, in one feature or several.
+    gdanim.datasets.polynomial : Points on a polynomial.
+
+    Notes
+    -----
+    The parameters are `a, b, c, ...` from the highest power down: `a x^2 + b x + c`. Starts are
+    drawn uniformly from (-2.5, 2.5).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gdanim import Polynomial
+    >>> Polynomial(2).names
+    ('a', 'b', 'c')
+    >>> Polynomial(2).predict(np.array([1.0, 2.0, 3.0]), np.array([[0.0], [2.0]]))
+    array([ 3., 11.])
+    """
+
+    features = 1
 
     degree: int
 
@@ -28,44 +60,35 @@ class Polynomial(LinearInParameters):
             )
 
     @property
-    def features(self) -> int:
-        """One feature."""
-        return 1
-
-    @property
     def names(self) -> tuple[str, ...]:
-        """`a, b, c, ...` from the highest power down."""
+        """The letters `a, b, c, ...`, from the highest power down."""
         return tuple(LETTERS[: self.degree + 1])
 
     @property
     def intercepts(self) -> tuple[str, ...]:
-        """The constant."""
+        """The constant term."""
         return self.names[-1:]
 
     @property
     def formula(self) -> str:
-        """Mathtext: `a x^2 + b x + c`."""
+        """The formula `a x^2 + b x + c`, in mathtext."""
         terms = [
             letter + {0: "", 1: r"\,x"}.get(power, rf"\,x^{{{power}}}")
             for letter, power in zip(self.names, range(self.degree, -1, -1), strict=True)
         ]
-        if self.degree > WHOLE_FORMULA:
+        if self.degree > HIGHEST_WRITTEN_OUT:
             terms[2:-2] = [r"\dots"]
         return r"\hat{y} = " + " + ".join(terms)
 
     @property
     def shape_name(self) -> str:
-        """`line`, `parabola`, or `polynomial of degree 3`."""
+        """The shape: `line`, `parabola`, or `polynomial of degree 3`."""
         if self.degree > 2:
             return f"polynomial of degree {self.degree}"
         return "parabola" if self.degree == 2 else "line"
 
-    def init(self, rng: np.random.Generator) -> Floats:
-        """Uniform on (-2.5, 2.5), `[P]`."""
-        return rng.uniform(-2.5, 2.5, self.degree + 1)
-
     def design(self, x: Floats) -> Floats:
-        """`(n,d)->(n,p)`: the powers of x, highest first (the Vandermonde matrix)."""
+        """Return the powers of x, highest first, `(n,d)->(n,p)`: the Vandermonde matrix."""
         powers = np.ones((*x.shape[:-1], self.degree + 1))
         for column in range(self.degree - 1, -1, -1):
             powers[..., column] = powers[..., column + 1] * x[..., 0]

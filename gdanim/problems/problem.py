@@ -7,24 +7,70 @@ from functools import cached_property
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, Ints, floats, read_only
+from gdanim.core.arrays import Floats, Ints, floats, set_fields
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.losses import Loss, MeanSquaredError, RootMeanSquaredError, mean_square
+from gdanim.problems.losses import Loss, MeanSquaredError
 from gdanim.problems.model import LinearInParameters, Model
 from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.penalties import Penalty
+from gdanim.problems.quadratic import Quadratic
 
 
 @dataclass(frozen=True, eq=False)
 class Problem(Objective):
-    """Fit `model` to `data` by minimising `loss_function`, and a `penalty` on the parameters' size.
+    """Fit a model to data: the loss of its prediction, as a function of its parameters.
 
-    The penalty leaves the model's `intercepts` alone. `validation` is held-out data: it takes no
-    part in the descent, `validation_losses` shows how the fit does there. Raises GdanimError when
-    the model takes another number of features than the data has, or when the loss has no meaning
-    for the model or the data; `loss` and `gradient` do when they get another number of parameters
-    than the model has.
+    Parameters
+    ----------
+    data : Dataset
+        The points to fit.
+    model : Model
+        Its number of features must be that of the data.
+    loss_function : Loss, default MeanSquaredError()
+        The distance from the prediction to the data.
+    penalty : Penalty, optional
+        A cost of large parameters, added to the loss. It leaves the model's `intercepts` alone.
+    validation : Dataset, optional
+        The validation set. It takes no part in the fit; `validation_losses` measures it.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The names of the model's P parameters.
+    formula : str
+        The model's formula, in mathtext.
+    loss_name, loss_symbol : str
+        The name and the symbol of the loss function, followed by the penalty's symbol.
+    points : int
+        The number of data points.
+    workspace : int
+        The temporary floats that one evaluation of the loss needs.
+    convex : bool
+        Whether all minima are known to be equally low: for a convex loss, and penalty, of a
+        prediction that is linear in the parameters.
+
+    Raises
+    ------
+    GdanimError
+        If the model takes another number of features than the data has, or if the loss is not
+        defined for the model or the data.
+
+    See Also
+    --------
+    FunctionObjective : A function of the parameters, without data.
+    Dataset.split : Set points aside for validation.
+
+    Examples
+    --------
+    >>> from gdanim import Linear, Problem, datasets
+    >>> problem = Problem(datasets.linear(slope=2, intercept=1, noise=0), Linear())
+    >>> problem.names
+    ('slope', 'intercept')
+    >>> float(problem.loss((2, 3)))
+    4.0
+    >>> problem.minimum.params.round(6)
+    array([2., 1.])
     """
 
     data: Dataset
@@ -32,216 +78,180 @@ class Problem(Objective):
     loss_function: Loss = field(default_factory=MeanSquaredError)
     penalty: Penalty | None = None
     validation: Dataset | None = None
+    names: tuple[str, ...] = field(default=(), init=False, repr=False)
+    formula: str = field(default="", init=False, repr=False)
+    loss_name: str = field(default="", init=False, repr=False)
+    loss_symbol: str = field(default="", init=False, repr=False)
+    points: int = field(default=0, init=False, repr=False)
+    workspace: int = field(default=1, init=False, repr=False)
+    convex: bool = field(default=False, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        expect("Problem: data", self.data, Dataset, "datasets.linear()")
-        expect("Problem: model", self.model, Model, "Linear()")
-        expect("Problem: loss_function", self.loss_function, Loss, "MeanSquaredError()")
-        if self.penalty is not None:
-            expect("Problem: penalty", self.penalty, Penalty, "L2(0.1)")
-        if self.validation is not None:
-            expect("Problem: validation", self.validation, Dataset, "data.split(0.8)[1]")
-        for name, data in (("data", self.data), ("validation data", self.validation)):
-            if data is None:
-                continue
-            if data.features != self.model.features:
-                raise GdanimError(
-                    f"Problem: the model takes {self.model.features} feature(s) and the {name} has "
-                    f"{data.features} ({', '.join(data.x_names)}); change one of them"
-                )
-            self.loss_function.scored_model(self.model, data.y)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The model's parameters."""
-        return self.model.names
-
-    @property
-    def formula(self) -> str:
-        """The model's."""
-        return self.model.formula
-
-    @property
-    def loss_name(self) -> str:
-        """The loss function's, and the penalty's symbol."""
-        return self.loss_function.name + self._penalised
-
-    @property
-    def loss_symbol(self) -> str:
-        """The loss function's, and the penalty's."""
-        return self.loss_function.symbol + self._penalised
-
-    @property
-    def points(self) -> int:
-        """N."""
-        return len(self.data)
-
-    @property
-    def workspace(self) -> int:
-        """What the model's prediction holds for each point."""
-        return len(self.data) * self.model.workspace
-
-    @property
-    def convex(self) -> bool:
-        """Of a model that is linear in its parameters, or whose logits are: the losses and
-        penalties are convex.
-        """
-        return isinstance(self._scored, LinearInParameters)
+        _check(self)
+        penalised = "" if self.penalty is None else f" + {self.penalty.symbol}"
+        linear = isinstance(self._scored, LinearInParameters)
+        set_fields(
+            self,
+            names=self.model.names,
+            formula=self.model.formula,
+            loss_name=self.loss_function.name + penalised,
+            loss_symbol=self.loss_function.symbol + penalised,
+            points=len(self.data),
+            workspace=len(self.data) * self.model.workspace,
+            convex=linear
+            and self.loss_function.convex
+            and (self.penalty is None or self.penalty.convex),
+        )
 
     def init(self, rng: np.random.Generator) -> Floats:
-        """As the model suggests, `[P]`."""
+        """Draw random parameters, as the model does, `[P]`."""
         return self.model.init(rng)
 
     def loss_at(self, params: Floats, batch: Ints | None = None) -> Floats:
-        """`(p)->()`: the loss of the model's prediction, and the penalty."""
-        if batch is None and self._condensed is not None:
-            rows, target, rest = self._condensed
-            # Transposed, so that the long axis is the inner one.
-            residual = rows @ params.reshape(-1, len(target)).T - target[:, np.newaxis]
-            squares = np.sum(residual * residual, axis=0).reshape(params.shape[:-1])
-            loss: Floats = np.asarray(squares + rest)
+        """Return the loss of the prediction plus the penalty, `(p)->()`, unchecked."""
+        if batch is None and (quadratic := self._condensed) is not None:
+            loss = quadratic.value(params)
         else:
-            x, y = self._points(batch)
+            x, y = _chosen(self.data, batch)
             loss = self.loss_function.value(self._scored.predict(params, x), y)
         if self.penalty is None:
             return loss
-        return loss + self.penalty.value(self._slopes * params)
+        return loss + self.penalty.value(self._penalised * params)
 
     def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
-        """`(p)->(p)`: the model's vjp of the loss's gradient, and the penalty's gradient."""
-        if batch is None and self._condensed is not None:
-            rows, target, _ = self._condensed
-            gradient = (params @ rows.T - target) @ (2.0 * rows)
+        """Return the derivative of the loss and the penalty, `(p)->(p)`, unchecked."""
+        if batch is None and (quadratic := self._condensed) is not None:
+            gradient = quadratic.gradient(params)
         else:
-            x, y = self._points(batch)
+            x, y = _chosen(self.data, batch)
             prediction, vjp = self._scored.forward(params, x)
             gradient = vjp(self.loss_function.gradient(prediction, y))
         if self.penalty is None:
             return gradient
-        return gradient + self._slopes * self.penalty.gradient(self._slopes * params)
+        return gradient + self._penalised * self.penalty.gradient(self._penalised * params)
 
     def loss_and_gradient_at(self, params: Floats) -> tuple[Floats, Floats]:
-        """Both from one prediction."""
+        """Return both from one prediction."""
         if self._condensed is not None or self.penalty is not None:
             return self.loss_at(params), self.gradient_at(params)
-        x, y, function = self.data.x, self.data.y, self.loss_function
-        if isinstance(function, MeanSquaredError):
-            # Arrays of many runs are long: they are scaled at the end, where few numbers are left.
-            residual, vjp = self.model.residual(params, x, y)
-            return mean_square(residual), (2.0 / len(y)) * vjp(residual)
-        prediction, vjp = self._scored.forward(params, x)
-        return function.value(prediction, y), vjp(function.gradient(prediction, y))
+        x, y = self.data.x, self.data.y
+        return self.loss_function.value_and_gradient(self._scored, params, x, y)
 
     def validation_losses(self, params: Floats) -> Floats:
-        """`losses` over the held-out points, without penalty: `[S, ..., P] -> [S, ...]`.
+        """Return the loss over the validation set, without penalty, in bounded memory.
 
-        Raises GdanimError when there are none.
+        Parameters
+        ----------
+        params : (s, ..., p) array
+            Stacks of parameters.
+
+        Returns
+        -------
+        (s, ...) array
+            The losses.
+
+        Raises
+        ------
+        GdanimError
+            If there is no validation set.
         """
         if self.validation is None:
             raise GdanimError(
-                "Problem: has no held-out points; split the data, "
-                "train, held_out = data.split(0.8, seed=0), and give validation=held_out"
+                "Problem: has no validation set; split the data, "
+                "train, validation = data.split(0.8, seed=0), and give validation=validation"
             )
         return Problem(self.validation, self.model, self.loss_function).losses(params)
 
-    def minimum(self) -> KnownMinimum | None:
-        """The least squares solution of a model that is linear in its parameters, else the loss of
-        the true curve of generated data.
-        """
-        return self._minimum
-
-    def hessian(self) -> Floats | None:
-        """`2 X^T X / n` for the design X of a model that is linear in its parameters, under the
-        mean squared error; and the penalty's curvature.
-        """
-        return self._hessian
-
     @cached_property
-    def _minimum(self) -> KnownMinimum | None:
-        data = self.data
+    def minimum(self) -> KnownMinimum | None:
+        """The least squares solution where there is one, else the loss of the data's true curve."""
+        ridge, loss = _ridge(self), self.loss_function
         with np.errstate(all="ignore"):
-            if (fit := self._least_squares()) is not None:
+            # A loss and its square root have the same minimum, but not if a penalty is added.
+            same = loss if self.penalty is not None else loss.monotone_of
+            quadratic = self._quadratic if same is loss else _quadratic(self, same)
+            if quadratic is not None and ridge is not None:
+                fit = quadratic.minimum(ridge)
                 return _finite(KnownMinimum("best fit", float(self.loss(fit)), fit))
-            # A loss that reads logits, or a penalty, has its minimum elsewhere.
-            if data.truth is not None and self._scored is self.model and self.penalty is None:
-                loss = self.loss_function.value(data.truth(data.x), data.y)
-                return _finite(KnownMinimum("true curve", float(loss)))
+            # A loss of logits, or a penalty, has its minimum elsewhere.
+            truth = self.data.truth
+            if truth is not None and self._scored is self.model and self.penalty is None:
+                return _finite(
+                    KnownMinimum("true curve", float(loss.value(truth(self.data.x), self.data.y)))
+                )
         return None
 
     @cached_property
-    def _hessian(self) -> Floats | None:
-        ridge = self._ridge
-        if self._design is None or ridge is None:
+    def hessian(self) -> Floats | None:
+        """The second derivative `[P, P]` where it is constant: of a quadratic loss and penalty."""
+        ridge = _ridge(self)
+        if self._quadratic is None or ridge is None:
             return None
-        if not isinstance(self.loss_function, MeanSquaredError):
-            return None
-        return read_only(2 * self._design.T @ self._design / len(self.data) + np.diag(ridge))
-
-    def _least_squares(self) -> Floats | None:
-        """The parameters `[P]` of the least loss where one linear solution gives them."""
-        ridge = self._ridge
-        if self._design is None or ridge is None:
-            return None
-        if isinstance(self.loss_function, RootMeanSquaredError):
-            # The root moves no minimum, but it moves the balance with a penalty.
-            if self.penalty is not None:
-                return None
-        elif not isinstance(self.loss_function, MeanSquaredError):
-            return None
-        rows = np.vstack([self._design, np.diag(np.sqrt(ridge * len(self.data) / 2))])
-        y = np.append(self.data.y, np.zeros(len(ridge)))
-        return read_only(np.linalg.lstsq(rows, y)[0])
-
-    @cached_property
-    def _condensed(self) -> tuple[Floats, Floats, float] | None:
-        """Fewer rows with the same mean squared error: it is `sum((R w - t)^2) + rest`.
-
-        `R [P, P]`, `t [P]` and the rest come from the QR decomposition of the design with y beside
-        it, divided by sqrt(N) (Golub and Van Loan, "Matrix Computations", section 5.3). None where
-        the model is not linear in its parameters, the loss another, or there are too few points.
-        """
-        p = len(self.names)
-        if len(self.data) <= p + 1 or not isinstance(self.loss_function, MeanSquaredError):
-            return None
-        if self._design is None:
-            return None
-        both = np.column_stack([self._design, self.data.y]) / np.sqrt(len(self.data))
-        triangle = floats("triangle", np.linalg.qr(both, mode="r"))
-        return triangle[:p, :p], triangle[:p, p], float(triangle[p, p] ** 2)
-
-    @cached_property
-    def _design(self) -> Floats | None:
-        """The design matrix `[N, P]` of a model that is linear in its parameters."""
-        if not isinstance(self.model, LinearInParameters):
-            return None
-        return self.model.design(self.data.x)
-
-    @property
-    def _ridge(self) -> Floats | None:
-        """The penalty's second derivative by each parameter `[P]`; None where it varies."""
-        if self.penalty is None:
-            return np.zeros(len(self.names))
-        return None if self.penalty.curvature is None else self.penalty.curvature * self._slopes
+        return floats("hessian", self._quadratic.hessian + np.diag(ridge))
 
     @cached_property
     def _scored(self) -> Model:
-        """The model whose prediction the loss reads."""
+        """The model whose prediction the loss takes."""
         return self.loss_function.scored_model(self.model, self.data.y)
 
     @cached_property
-    def _slopes(self) -> Floats:
+    def _penalised(self) -> Floats:
         """1 for each parameter that is penalised, 0 for each intercept, `[P]`."""
-        return floats("slopes", [name not in self.model.intercepts for name in self.names])
+        return floats("penalised", [name not in self.model.intercepts for name in self.names])
+
+    @cached_property
+    def _quadratic(self) -> Quadratic | None:
+        return _quadratic(self, self.loss_function)
 
     @property
-    def _penalised(self) -> str:
-        return "" if self.penalty is None else f" + {self.penalty.symbol}"
-
-    def _points(self, batch: Ints | None) -> tuple[Floats, Floats]:
-        if batch is None:
-            return self.data.x, self.data.y
-        return self.data.x.take(batch, axis=0), self.data.y.take(batch)
+    def _condensed(self) -> Quadratic | None:
+        """The loss over all points, where fewer rows than points give it."""
+        quadratic = self._quadratic
+        return quadratic if quadratic is not None and quadratic.condenses else None
 
 
-def _finite(best: KnownMinimum) -> KnownMinimum | None:
-    return best if np.isfinite(best.loss) else None
+def _check(problem: Problem) -> None:
+    """Raise GdanimError unless the parts are of the right kinds and fit together."""
+    model, loss = problem.model, problem.loss_function
+    expect("Problem: data", problem.data, Dataset, "datasets.linear()")
+    expect("Problem: model", model, Model, "Linear()")
+    expect("Problem: loss_function", loss, Loss, "MeanSquaredError()")
+    if problem.penalty is not None:
+        expect("Problem: penalty", problem.penalty, Penalty, "L2(0.1)")
+    if problem.validation is not None:
+        expect("Problem: validation", problem.validation, Dataset, "data.split(0.8)[1]")
+    for name, data in (("data", problem.data), ("validation set", problem.validation)):
+        if data is None:
+            continue
+        if data.features != model.features:
+            raise GdanimError(
+                f"Problem: the model takes {model.features} feature(s) and the {name} has "
+                f"{data.features} ({', '.join(data.x_names)}); change one of them"
+            )
+        loss.scored_model(model, data.y)
+
+
+def _quadratic(problem: Problem, loss: Loss) -> Quadratic | None:
+    """`loss` over all points as a quadratic of the parameters, where it is one."""
+    if not isinstance(problem.model, LinearInParameters):
+        return None
+    return loss.quadratic_form(problem.model.design(problem.data.x), problem.data.y)
+
+
+def _ridge(problem: Problem) -> Floats | None:
+    """The penalty's second derivative by each parameter `[P]`; None where it varies."""
+    if problem.penalty is None:
+        return np.zeros(len(problem.names))
+    curvature = problem.penalty.curvature
+    return None if curvature is None else curvature * problem._penalised
+
+
+def _chosen(data: Dataset, batch: Ints | None) -> tuple[Floats, Floats]:
+    """The features and values of the points in `batch`, or of all points."""
+    if batch is None:
+        return data.x, data.y
+    return data.x.take(batch, axis=0), data.y.take(batch)
+
+
+def _finite(minimum: KnownMinimum) -> KnownMinimum | None:
+    return minimum if np.isfinite(minimum.loss) else None

@@ -134,7 +134,7 @@ def how_it_went(run: Run) -> str:
     kinds.discard(EventKind.DIVERGENCE)
     if words := next((kind.verdict for kind in EventKind if kind in kinds and kind.verdict), ""):
         return words
-    before, best = float(run.losses[-1 - run.steps // 10]), run.problem.minimum()
+    before, best = float(run.losses[-1 - run.steps // 10]), run.problem.minimum
     left = before - (0.0 if best is None else best.loss)
     return "still falling" if before - float(run.losses[-1]) > FALLING * left > 0 else ""
 

@@ -203,7 +203,7 @@ def gap_text(gap: float) -> str:
 
 def common_best(problems: Sequence[Objective]) -> KnownMinimum | None:
     """The best that is known, where all runs have the same."""
-    first, *others = (problem.minimum() for problem in problems)
+    first, *others = (problem.minimum for problem in problems)
     if first is None or any(best is None or best.loss != first.loss for best in others):
         return None
     return first
@@ -219,7 +219,7 @@ def highest_tame(clip: Clip, curves: Sequence[Curve]) -> float:
 def lowest_known(clip: Clip, best: KnownMinimum | None) -> float:
     """The `best` of the runs that are shown and those of other videos' runs; NaN without any."""
     others = clip.limit_runs.values() if clip.linked_clips else ()
-    bests = [best, *(run.problem.minimum() for run in others)]
+    bests = [best, *(run.problem.minimum for run in others)]
     return min((one.loss for one in bests if one is not None), default=np.nan)
 
 

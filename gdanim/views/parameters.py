@@ -159,7 +159,7 @@ def parameter_colours(theme: Theme, count: int) -> tuple[str, ...]:
 
 def optimum(run: Run, columns: Sequence[int]) -> Floats | None:
     """The best values `[K]` of these parameters, where they are known."""
-    best = run.problem.minimum()
+    best = run.problem.minimum
     if best is None or best.params is None:
         return None
     return np.asarray(best.params[list(columns)])

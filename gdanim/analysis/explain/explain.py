@@ -44,7 +44,7 @@ def explain(run: Run) -> list[str]:
 
     Where the optimum takes a search and there is no scipy, the last one says what to install.
     """
-    quadratic = run.problem.hessian() is not None
+    quadratic = run.problem.hessian is not None
     return list(_everywhere(run) if quadratic else _here(run))
 
 

@@ -42,15 +42,15 @@ class Terrain:
     """
 
     def __init__(self, landscape: Objective) -> None:
-        self.best = landscape.minimum()
-        self._hessian = landscape.hessian()
+        self.best = landscape.minimum
+        self._hessian = landscape.hessian
         if self.best is None or self.best.params is None:
             self._hessian = None
         self._whole = landscape
         self.landscape = landscape if self._hessian is not None else sampled(landscape)
         self.sample = ""
         if self.landscape is not landscape:
-            self.best = self.landscape.minimum()
+            self.best = self.landscape.minimum
             self.sample = f", of {count(MANY)} of {count(landscape.points)} points"
         drawn = self.landscape
         self.workspace = len(drawn.names) if self._hessian is not None else drawn.workspace
