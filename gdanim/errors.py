@@ -1,5 +1,6 @@
 """What a user is shown, without a traceback."""
 
+import difflib
 from collections.abc import Iterable
 
 # So many words stand in one line.
@@ -33,3 +34,9 @@ def listed(values: Iterable[object]) -> str:
     """The values with commas between; of more than a few, the first ones and the last."""
     words = [f"{value}" for value in values]
     return ", ".join(words if len(words) <= FEW else [*words[:3], "...", words[-1]])
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """Return `; did you mean lr?` with the names closest to `name`, or nothing if none is close."""
+    close = difflib.get_close_matches(name, list(names), cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -17,6 +17,7 @@ from gdanim.rendering.jobs import Settings
 from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
 from gdanim.rendering.quality import OUTPUT, QUALITIES, parse_size
 from gdanim.rendering.sweep import grid, label, suffix
+from gdanim.scripting.examples import find_script
 from gdanim.scripting.load import SceneFunction, ScriptError, choose, load, scripts_in
 from gdanim.views.theme import THEMES
 
@@ -276,7 +277,7 @@ class PlanEntry:
     @property
     def _selection(self) -> str:
         path, colons, name = self.values["scene"].partition("::")
-        return f"{self.path.parent / path}{colons}{name}"
+        return f"{find_script(path, self.path.parent)}{colons}{name}"
 
     @property
     def _where(self) -> str:

@@ -22,6 +22,7 @@ def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> Non
     """Show what a file or a folder of frames holds, what wrote it, and the command to repeat it."""
     from gdanim.rendering.inspection import inspect
     from gdanim.rendering.outputs import is_folder
+    from gdanim.scripting.examples import find_script
 
     found = inspect(path)
     place = Path(output or path)
@@ -29,8 +30,8 @@ def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> Non
         place /= path.absolute().name
     if again:
         words = found.note.command(place)[2:]
-        script = Path(words[0].partition("::")[0])
-        if not script.exists():
+        script = words[0].partition("::")[0]
+        if not find_script(script).is_file():
             raise RequestError(
                 f"{script}: no such file here: its path is relative to the folder that {path} was "
                 "rendered in; go there, and name the video from there"

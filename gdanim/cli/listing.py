@@ -15,22 +15,26 @@ if TYPE_CHECKING:
     from gdanim.scripting.knobs import Knob
     from gdanim.scripting.load import Script
 
-SCENES = "scenes"
+SCENES = Path("scenes")
 
 
 @click.command("list", cls=Command)
-@click.argument("path", default=SCENES, type=click.Path(exists=True, path_type=Path))
+@click.argument("path", metavar="[SCRIPT|DIR]", type=click.Path(path_type=Path), required=False)
 @debug_option
 @click.pass_context
-def list_(ctx: click.Context, path: Path) -> None:
-    """Show the scenes of a script, or of all scripts in a folder, with their knobs.
+def list_(ctx: click.Context, path: Path | None) -> None:
+    """List the scenes of a script, or of all scripts in a folder, and their knobs.
 
-    PATH is scenes/ by default.
+    Without an argument, list those in scenes/ or, if there is no such folder, those that ship with
+    gdanim.
     """
+    from gdanim.scripting import examples
     from gdanim.scripting.load import load, scripts_in
 
+    if path is None:
+        path = SCENES if SCENES.is_dir() else examples.folder()
     if not path.is_dir():
-        click.echo(_described(load(path)))
+        click.echo(_described(load(examples.find_script(f"{path}"))))
         return
     broken = 0
     for script in scripts_in(path):
@@ -46,8 +50,10 @@ def list_(ctx: click.Context, path: Path) -> None:
 
 
 def _described(script: Script) -> str:
-    """A script's scenes and their knobs."""
-    lines = [f"{script.path}"]
+    """Describe a script's scenes and their knobs."""
+    from gdanim.scripting.examples import is_shipped
+
+    lines = [script.path.name if is_shipped(script.path) else f"{script.path}"]
     for scene in script.scenes:
         lines.append(f"    {scene.name}  {scene.doc.partition(chr(10))[0]}".rstrip())
         lines += [f"        {_knob(knob)}" for knob in scene.knobs]

@@ -11,10 +11,18 @@ from gdanim.cli.group import Command, debug_option
 
 @click.command(cls=Command)
 @click.argument("name")
+@click.option(
+    "--from",
+    "example",
+    metavar="SCENE",
+    help="Scene to copy, one of those that `gdanim list` shows.",
+)
 @debug_option
-def new(name: str) -> None:
-    """Write a scene script to start from, NAME.py."""
+def new(name: str, example: str | None) -> None:
+    """Create a scene script, NAME.py, to start from."""
     from gdanim.scripting.template import write_script
 
-    path = write_script(name, Path())
-    click.echo(f"{path}: written; now run `gdanim render {path.as_posix()}`")
+    script, *data = write_script(name, Path(), example)
+    for path in data:
+        click.echo(f"{path}: written")
+    click.echo(f"{script}: written; now run `gdanim render {script.as_posix()}`")

@@ -13,6 +13,7 @@ from gdanim.rendering.outputs import Output, OutputOptions, outputs_for
 from gdanim.rendering.quality import MEDIUM, Quality, Size, check_fps, check_size
 from gdanim.rendering.sweep import grid, suffix
 from gdanim.scene import Scene
+from gdanim.scripting.examples import is_shipped
 from gdanim.scripting.knobs import Value
 from gdanim.scripting.load import SceneFunction, choose
 from gdanim.views.theme import Theme
@@ -112,8 +113,11 @@ def origin_of(scene: SceneFunction, knobs: Mapping[str, Value]) -> Origin:
 def shown_path(script: Path) -> str:
     """A script's path as the user named it; an absolute one relative to the working folder.
 
-    A file that is passed on must not reveal where on a computer it was made.
+    A file that is passed on must not reveal where on a computer it was made. A scene that ships
+    with gdanim has its bare name, by which it is found everywhere.
     """
+    if is_shipped(script):
+        return script.name
     if script.is_absolute():
         here = Path.cwd()
         script = script.relative_to(here) if here in script.parents else Path(script.name)

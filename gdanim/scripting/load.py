@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 import inspect
 import os
@@ -16,8 +15,9 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType, SimpleNamespace, TracebackType
 from typing import Any, get_type_hints
 
-from gdanim.errors import GdanimError, RequestError
+from gdanim.errors import GdanimError, RequestError, did_you_mean
 from gdanim.scene import Scene, hint_for
+from gdanim.scripting import examples
 from gdanim.scripting.knobs import Knob, Value, knob_of
 
 # Where lines are nobody's who writes a script: here, in Python's library, in installed packages.
@@ -79,7 +79,7 @@ class SceneFunction:
 
     def _no_knob(self, name: str) -> str:
         names = [knob.name for knob in self.knobs]
-        return f"{self} has no such knob{_suggestion(name, names)}" + (
+        return f"{self} has no such knob{did_you_mean(name, names)}" + (
             f"; its knobs are {', '.join(names)}" if names else "; it has none at all"
         )
 
@@ -93,9 +93,12 @@ class Script:
 
 
 def choose(selection: str) -> tuple[SceneFunction, ...]:
-    """The scenes that `SCRIPT[::SCENE]` names: one, or all that the script has."""
+    """Return the scenes that `SCRIPT[::SCENE]` names: one, or all those of the script.
+
+    SCRIPT is a path, or the name of a scene that ships with gdanim.
+    """
     path, _, name = selection.partition("::")
-    script = load(Path(path))
+    script = load(examples.find_script(path))
     if not script.scenes:
         raise GdanimError(f"{path}: has no scene; write a function annotated -> Scene:\n{EXAMPLE}")
     if not name:
@@ -103,7 +106,7 @@ def choose(selection: str) -> tuple[SceneFunction, ...]:
     names = [scene.name for scene in script.scenes]
     if name not in names:
         raise RequestError(
-            f"{path}: has no scene {name}{_suggestion(name, names)}; it has {', '.join(names)}"
+            f"{path}: has no scene {name}{did_you_mean(name, names)}; it has {', '.join(names)}"
         )
     return (script.scenes[names.index(name)],)
 
@@ -135,8 +138,10 @@ def _check_script(path: Path) -> None:
         first = next((f"{script}" for script in sorted(path.glob("*.py"))), "lesson.py")
         raise RequestError(f"{path}: is a folder; name a script, such as {first}")
     if not path.exists():
+        nearby = [script.stem for script in path.parent.glob("*.py")]
+        known = did_you_mean(path.stem, {*nearby, *examples.names()})
         raise RequestError(
-            f"{path}: no such file; `gdanim list` shows the scenes there are, "
+            f"{path}: no such file{known or ';'} `gdanim list` shows the scenes there are, "
             "`gdanim new NAME` writes one"
         )
     if path.suffix != ".py":
@@ -307,8 +312,3 @@ def _in_library(name: str) -> bool:
         or not INSTALLED.isdisjoint(path.parts)
         or any(library in path.parents for library in LIBRARIES)
     )
-
-
-def _suggestion(name: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(name, names, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}?" if close else ""
