@@ -36,7 +36,7 @@ def listed(values: Iterable[object]) -> str:
     return ", ".join(words if len(words) <= FEW else [*words[:3], "...", words[-1]])
 
 
-def did_you_mean(name: str, names: Iterable[str]) -> str:
+def did_you_mean(name: str, names: Iterable[str], cutoff: float = 0.5) -> str:
     """Return `; did you mean lr?` with the names closest to `name`, or nothing if none is close."""
-    close = difflib.get_close_matches(name, list(names), cutoff=0.5)
+    close = difflib.get_close_matches(name, list(names), cutoff=cutoff)
     return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -26,6 +26,7 @@ Rate = Annotated[float, Interval(gt=0, le=20)]
 
 
 def patients(**features: str) -> Dataset:
+    # Heart Disease (Janosi et al. 1989), UCI Machine Learning Repository, CC BY 4.0.
     file = Path(__file__).parent / "data" / "heart.csv"
     data = datasets.from_csv(file, x=list(features), y="heart_disease")
     return replace(data, x_names=tuple(features.values()), y_name="disease").standardised()

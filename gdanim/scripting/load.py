@@ -138,8 +138,8 @@ def _check_script(path: Path) -> None:
         first = next((f"{script}" for script in sorted(path.glob("*.py"))), "lesson.py")
         raise RequestError(f"{path}: is a folder; name a script, such as {first}")
     if not path.exists():
-        nearby = [script.stem for script in path.parent.glob("*.py")]
-        known = did_you_mean(path.stem, {*nearby, *examples.names()})
+        nearby = {script.stem for script in path.parent.glob("*.py")}
+        known = did_you_mean(path.stem, sorted(nearby | set(examples.names())), cutoff=0.7)
         raise RequestError(
             f"{path}: no such file{known or ';'} `gdanim list` shows the scenes there are, "
             "`gdanim new NAME` writes one"
