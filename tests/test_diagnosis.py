@@ -13,7 +13,7 @@ from published import book
 from gdanim.analysis.diagnosis import (
     Diagnosis,
     diagnose,
-    in_minimum,
+    is_near_minimum,
     sharpness,
     standardised_condition,
 )
@@ -45,8 +45,8 @@ def test_the_books_surface() -> None:
     np.testing.assert_allclose(found.eigenvalues, [0.2586, 15.98, 56499], rtol=3e-4)
     assert f"{found.condition:.0f}" == "218451"
     assert f"{found.max_stable_lr:.2e}" == "3.54e-05"
-    assert found.optimum is not None and found.optimum.name == "best fit"
-    assert found.optimum.loss == pytest.approx(7.303745, rel=1e-9)
+    assert found.minimum is not None and found.minimum.name == "best fit"
+    assert found.minimum.loss == pytest.approx(7.303745, rel=1e-9)
     assert found.loss == pytest.approx(25823.8086, abs=0.003)
     assert found.excess.sum() == pytest.approx(found.loss - 7.303745, rel=1e-9)
     other = standardised_condition(book())
@@ -69,8 +69,8 @@ def test_the_books_slowest_direction_halves_every_268_000_steps() -> None:
     halves = found.steps(1e-5, 0.5)
     assert f"{halves[0]:.3g}" == "2.68e+05"
     later = descend(book(), GradientDescent(1e-5), START, round(halves[0])).params[-1]
-    assert found.optimum is not None and found.optimum.params is not None
-    here, there = (found.directions @ (p - found.optimum.params) for p in (found.params, later))
+    assert found.minimum is not None and found.minimum.params is not None
+    here, there = (found.directions @ (p - found.minimum.params) for p in (found.params, later))
     assert there[0] / here[0] == pytest.approx(0.5, rel=1e-4)
 
 
@@ -113,7 +113,7 @@ def test_a_flat_direction_and_a_saddle() -> None:
     assert flat.excess[0] == 0 and np.isinf(flat.steps(0.01, 0.5)[0])
     assert flat.excess.sum() == pytest.approx(flat.loss, rel=1e-9)
     saddle = diagnose(objectives.saddle(), (0.5, 0.5))
-    assert saddle.optimum is None and np.isnan(saddle.optimal_lr)
+    assert saddle.minimum is None and np.isnan(saddle.optimal_lr)
     np.testing.assert_allclose(saddle.excess, [-0.125, 0.125])
 
 
@@ -124,8 +124,8 @@ def test_ridge_improves_the_condition() -> None:
         for penalty in (None, L2(0.01))
     )
     assert ridged.condition < plain.condition / 10
-    assert ridged.optimum is not None and plain.optimum is not None
-    assert ridged.optimum.loss > plain.optimum.loss
+    assert ridged.minimum is not None and plain.minimum is not None
+    assert ridged.minimum.loss > plain.minimum.loss
 
 
 def test_a_curved_surface_is_diagnosed_where_one_stands() -> None:
@@ -134,10 +134,10 @@ def test_a_curved_surface_is_diagnosed_where_one_stands() -> None:
     assert not found.quadratic
     assert found.eigenvalues[0] > 0, "a minimum"
     assert found.excess.sum() < 0.01, "it has settled"
-    assert found.optimum is not None and found.optimum.params is not None
+    assert found.minimum is not None and found.minimum.params is not None
     truth = WAVE.minimum
-    assert truth is not None and found.optimum.loss <= truth.loss < found.loss / 100
-    np.testing.assert_allclose(WAVE.gradient(found.optimum.params), 0, atol=1e-4)
+    assert truth is not None and found.minimum.loss <= truth.loss < found.loss / 100
+    np.testing.assert_allclose(WAVE.gradient(found.minimum.params), 0, atol=1e-4)
     # The Hessian's own quadratic form, on the way from here to near by.
     step = 1e-3 * np.array([1.0, -1.0, 2.0, 0.5])
     form = float((found.eigenvalues * (found.directions @ step) ** 2).sum()) / 2
@@ -150,7 +150,7 @@ def test_the_search_finds_the_optimum_of_logistic_regression() -> None:
     x = rng.normal(size=80)
     ill = np.where(rng.uniform(size=80) < 1 / (1 + np.exp(1 - 2 * x)), 1.0, 0.0)
     problem = Problem(Dataset(x, ill), Logistic(), LogLoss())
-    best = diagnose(problem, (0.0, 0.0), restarts=2).optimum
+    best = diagnose(problem, (0.0, 0.0), restarts=2).minimum
     assert best is not None and best.params is not None
     np.testing.assert_allclose(problem.gradient(best.params), 0, atol=1e-6)
 
@@ -168,23 +168,23 @@ def test_a_minimum_is_told_from_what_only_flattens() -> None:
         FunctionObjective(f, range=(0, 3)) for f in (lambda x: x**3, lambda x: np.exp(-x))
     )
     for x in (1.0, 1e-3):
-        assert not in_minimum(cube, np.array([x]))
-    assert not in_minimum(tail, np.array([9.0]))
-    assert not in_minimum(objectives.himmelblau(), np.zeros(2))
-    assert in_minimum(objectives.himmelblau(), np.array([2.95, 2.03]))
+        assert not is_near_minimum(cube, np.array([x]))
+    assert not is_near_minimum(tail, np.array([9.0]))
+    assert not is_near_minimum(objectives.himmelblau(), np.zeros(2))
+    assert is_near_minimum(objectives.himmelblau(), np.array([2.95, 2.03]))
     run = descend(WAVE, GradientDescent(0.1), (2.9, 1.72, 0, -1.2), 300)
-    assert in_minimum(WAVE, run.params[-1])
+    assert is_near_minimum(WAVE, run.params[-1])
 
 
 def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)
     with pytest.raises(SearchError, match=r"needs scipy: pip install 'gdanim\[explain\]'$"):
         diagnose(WAVE, (1.0, 1.0, 1.0, 1.0))
-    known = diagnose(WAVE, (1.0, 1.0, 1.0, 1.0), restarts=0).optimum
+    known = diagnose(WAVE, (1.0, 1.0, 1.0, 1.0), restarts=0).minimum
     assert known is not None and known.name == "true curve"
-    assert diagnose(LINE, (0.0, 0.0)).optimum is not None
-    assert diagnose(objectives.rosenbrock(), (0.0, 0.0)).optimum is not None
-    assert diagnose(objectives.saddle(), (1.0, 1.0)).optimum is None
+    assert diagnose(LINE, (0.0, 0.0)).minimum is not None
+    assert diagnose(objectives.rosenbrock(), (0.0, 0.0)).minimum is not None
+    assert diagnose(objectives.saddle(), (1.0, 1.0)).minimum is None
 
 
 def test_what_it_refuses() -> None:

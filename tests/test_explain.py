@@ -13,10 +13,11 @@ import pytest
 from click.testing import CliRunner
 from published import book
 
+from gdanim.analysis._explain.words import condition_number, growth, told_apart
 from gdanim.analysis.diagnosis import diagnose
 from gdanim.analysis.explain import explain
-from gdanim.analysis.explain._words import apart, count, growth, number, percent, steps
 from gdanim.cli import main
+from gdanim.core.numbers import counted, percent, rounded
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
@@ -42,13 +43,15 @@ WAVE = Problem(datasets.sinusoid(), Sinusoid())
 def test_the_book() -> None:
     run = descend(book(), GradientDescent(1e-5), (-0.7658, -0.7506, 1.3525), 500_000)
     assert explain(run) == [
-        "learning rate 1e-05 is 28 % of the largest stable one, 3.5399e-05; "
+        "the learning rate, 1e-05, is 28% of the largest stable one, 3.5399e-05; "
         "the fastest would be 3.5398e-05",
-        "the fit's floor is 7.30: no parameters have a smaller loss",
-        "the condition number is 218 451",
-        "the slowest direction (mostly c) halves every 268 000 steps",
-        "after 500 000 steps the loss is 57.5; 50.2 of it is still that direction, not noise",
-        "with standardised features the condition number would be 7.7 instead of 218 451",
+        "the minimum of the loss is 7.30: no parameters fit better",
+        "the condition number is 218,451",
+        "along the slowest direction (mostly c) the distance to the minimum halves every 268,000 "
+        "steps",
+        "after 500,000 steps the loss is 57.5; 50.2 of it is still due to that direction, not to "
+        "noise",
+        "with standardised features the condition number would be 7.7 instead of 218,451",
     ]
 
 
@@ -56,14 +59,14 @@ def test_the_blogs_line_past_the_edge() -> None:
     run = descend(LINE, GradientDescent(3e-2), (-2.0, -1.5), 100)
     lines = explain(run)
     assert lines[0] == (
-        "learning rate 0.03 is past the edge of stability, 0.029994: the distance along the "
-        "steepest direction (mostly slope) grows by 0.04 % with every step"
+        "the learning rate, 0.03, exceeds the largest stable one, 0.029994: the distance along the "
+        "steepest direction (mostly slope) grows by 0.04% with every step"
     )
-    first, last = (number(float(loss)) for loss in run.losses[[0, -1]])
-    assert lines[3] == f"after 100 steps the loss is {last}, and was {first} at the start"
+    first, last = (rounded(float(loss)) for loss in run.losses[[0, -1]])
+    assert lines[3] == f"after 100 steps the loss is {last}, up from {first} at the start"
     lines = explain(descend(LINE, GradientDescent(1e-2), (-2.0, -1.5), 1000))
-    assert lines[0].startswith("learning rate 0.01 is 33 % of the largest stable one, 0.029994; ")
-    assert lines[4].endswith(", which is the floor")
+    assert lines[0].startswith("the learning rate, 0.01, is 33% of the largest stable one, ")
+    assert lines[4].endswith(", which is the minimum")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,7 @@ def test_the_blogs_line_past_the_edge() -> None:
     [
         (
             lambda: descend(WAVE, GradientDescent(0.1), (2.9, 1.72, 0, -1.2), 300),
-            "it ends in a local minimum, 2.4",
+            "the run ends in a local minimum, 2.4",
         ),
         (
             lambda: descend(WAVE, GradientDescent(0.01), (2.0, 1.0, 1.3, -4.0), 20),
@@ -79,15 +82,15 @@ def test_the_blogs_line_past_the_edge() -> None:
         ),
         (
             lambda: descend(WAVE, GradientDescent(0.005), (2.2, 1.05, 1.36, -4.7), 500),
-            "that is within 1 % of the best that is known",
+            "that is within 1% of the lowest known loss",
         ),
         (
             lambda: descend(objectives.rosenbrock(), Adam(0.1), (-1.5, 2), 1500),
-            "that is above the best that is known by less than a billionth of the way down",
+            "that is above the lowest known loss by less than a billionth of the initial gap",
         ),
         (
             lambda: descend(objectives.himmelblau(), GradientDescent(0.001), (0, 0), 1),
-            "at its end the loss bends down in some direction, so this is no minimum",
+            "where the run ends, the loss curves downward in some direction: not a minimum",
         ),
         (
             lambda: descend(objectives.rosenbrock(), GradientDescent(0.1), (2, 2), 50),
@@ -95,15 +98,15 @@ def test_the_blogs_line_past_the_edge() -> None:
         ),
         (
             lambda: descend(objectives.rosenbrock(), GradientDescent(0.1), (2, 2), 50),
-            "near its start alone, for the surface has another shape elsewhere, this holds",
+            "the following holds only near the start of the run, as the curvature changes",
         ),
         (
             lambda: descend(objectives.saddle(), GradientDescent(0.1), (1, 0.1), 20),
-            "there is no floor: along a direction of negative curvature the loss falls for ever",
+            "there is no minimum: along a direction of negative curvature the loss falls forever",
         ),
         (
             lambda: descend(objectives.bowl(), GradientDescent(0.1), (1, 1), 20),
-            "the minimum is 0: no parameters have a smaller loss",
+            "the minimum is 0: no parameters have a lower loss",
         ),
         (
             lambda: descend(objectives.bowl(), Momentum(0.1), (1, 1), 20),
@@ -111,11 +114,11 @@ def test_the_blogs_line_past_the_edge() -> None:
         ),
         (
             lambda: descend(LINE, GradientDescent([0.02, 0.5]), (1, 1), 20),
-            "the learning rates are at 67 % of the edge of stability",
+            "the learning rates are at 67% of the largest stable ones",
         ),
         (
             lambda: descend(LINE, GradientDescent([0.04, 0.5]), (1, 1), 20),
-            "the learning rates are past the edge of stability, by 33 %",
+            "the learning rates exceed the largest stable ones by 33%",
         ),
         (
             lambda: descend(
@@ -160,7 +163,7 @@ SLOPE = FunctionObjective(lambda x: np.exp(-x), ("x",), (0, 3))
         ),
         (
             lambda: descend(EXACT, GradientDescent(0.01), (-2.0, -1.5), 100),
-            "not noise",
+            "not to noise",
         ),
         (
             lambda: descend(LINE, GradientDescent(0.01), (-2, -1.5), batch_size=2, epochs=40),
@@ -168,11 +171,11 @@ SLOPE = FunctionObjective(lambda x: np.exp(-x), ("x",), (0, 3))
         ),
         (
             lambda: descend(LINE, Noisy(GradientDescent(0.01), 3.0), (-2, -1.5), 1000),
-            "not noise|still|halves",
+            "not to noise|still|halves",
         ),
         (
             lambda: replace(descend(LINE, GradientDescent(0.01), (-2, -1.5), 100), optimizer=None),
-            "not noise|halves",
+            "not to noise|halves",
         ),
         (
             lambda: descend(objectives.rosenbrock(), Momentum(1e-4), (-1.5, 2), 200),
@@ -180,7 +183,7 @@ SLOPE = FunctionObjective(lambda x: np.exp(-x), ("x",), (0, 3))
         ),
         (
             lambda: descend(LINE, GradientDescent(0.0304), (-2, -1.5), 40),
-            "still|not noise|halves",
+            "still|not to noise|halves",
         ),
     ],
 )  # fmt: skip
@@ -196,49 +199,50 @@ def test_fitted_noise_is_said_to_be_noise() -> None:
     run = descend(problem, GradientDescent(0.45), np.zeros(13), 20_000)
     assert run.validation_losses is not None and train.truth is not None
     best = int(run.validation_losses.argmin())
-    true = number(float(np.mean((train.truth(train.x) - train.y) ** 2)))
-    last, low = (number(float(run.validation_losses[step])) for step in (-1, best))
-    loss = number(float(run.losses[-1]))
+    true = rounded(float(np.mean((train.truth(train.x) - train.y) ** 2)))
+    last, low = (rounded(float(run.validation_losses[step])) for step in (-1, best))
+    loss = rounded(float(run.losses[-1]))
     assert explain(run)[-2:] == [
-        f"after 20 000 steps the loss is {loss}, below the true curve's {true}: it fits noise",
-        f"on the held-out points the loss is {last}, and was lowest, {low}, after {steps(best)}",
+        f"after 20,000 steps the loss is {loss}, below that of the true curve, {true}: the model "
+        "fits noise",
+        f"the validation loss is {last}; it was lowest, {low}, after {counted(best, 'step')}",
     ]
 
 
-def test_points_without_noise_have_no_floor_of_rounding() -> None:
+def test_points_without_noise_have_no_minimum_of_rounding() -> None:
     lines = explain(descend(EXACT, GradientDescent(0.01), (-2.0, -1.5), 100))
-    assert "the fit's floor is 0, but for rounding: the model can go through every point" in lines
-    assert lines[4].endswith("; nearly all of it is still that direction")
+    assert "the minimum of the loss is 0, up to rounding: the model can fit every point" in lines
+    assert lines[4].endswith("; nearly all of it is still due to that direction")
 
 
 def test_what_batches_and_noise_cost_is_measured_against_the_same_run_without() -> None:
     start, rule = (-2.0, -1.5), GradientDescent(0.01)
-    calm = number(float(descend(LINE, rule, start, 200).losses[-1]))
+    calm = rounded(float(descend(LINE, rule, start, 200).losses[-1]))
     batches = explain(descend(LINE, rule, start, 200, batch_size=2))
     noise = explain(descend(LINE, Noisy(rule, 3.0), start, 200))
-    instead = "; at the same rates, but with {}, it would be {}"
-    assert batches[3].endswith(instead.format("all points in each step", calm))
-    assert noise[3].endswith(instead.format("no noise on the gradient", calm))
+    instead = "; with the same learning rates but {}, it would be {}"
+    assert batches[3].endswith(instead.format("full batches", calm))
+    assert noise[3].endswith(instead.format("no gradient noise", calm))
     both = explain(descend(LINE, Noisy(rule, 3.0), start, 200, batch_size=2))
-    without = "all points in each step and no noise on the gradient"
+    without = "full batches and no gradient noise"
     assert both[3].endswith(instead.format(without, calm))
 
 
-def test_a_schedule_past_the_edge_is_warned_of() -> None:
+def test_a_schedule_that_is_too_large_is_warned_of() -> None:
     run = descend(LINE, GradientDescent(Piecewise([1e-2, 3e-2], [10])), (-2, -1.5), 60)
     found = diagnose(LINE, run.params[-1])
-    assert found.optimum is not None and found.optimum.params is not None
-    along = (run.params - found.optimum.params) @ found.directions[-1]
+    assert found.minimum is not None and found.minimum.params is not None
+    along = (run.params - found.minimum.params) @ found.directions[-1]
     grown = percent(abs(float(along[-1] / along[10])) - 1)
     assert explain(run)[0] == (
-        "of learning rates from 0.01 to 0.03, 0.03 is past the edge of stability, 0.029994: over "
-        f"50 of 60 steps the distance along the steepest direction (mostly slope) grows by {grown}"
-        ", and at the last rate would for ever"
+        "the learning rates range from 0.01 to 0.03, which exceeds the largest stable one, "
+        "0.029994: over 50 of 60 steps the distance along the steepest direction (mostly slope) "
+        f"grows by {grown}, and would keep growing at the last one"
     )
     lines = explain(descend(LINE, GradientDescent(Cosine(0.2, 100)), (-2, -1.5), 100))
-    assert "0.2 is past the edge of stability, 0.029994: over 75 of 100 steps" in lines[0]
+    assert "0.2, which exceeds the largest stable one, 0.029994: over 75 of 100 steps" in lines[0]
     assert lines[0].endswith(" times as large")
-    assert lines[3].startswith("after 100 steps the loss is 7.95e+108, and was 538 at the start")
+    assert lines[3].startswith("after 100 steps the loss is 7.95e+108, up from 538 at the start")
 
 
 def test_all_rates_of_a_schedule_count_where_each_parameter_has_its_own() -> None:
@@ -247,29 +251,32 @@ def test_all_rates_of_a_schedule_count_where_each_parameter_has_its_own() -> Non
     assert run.rates is not None
     past = int((run.rates[:, 0] > 0.0299938).sum())
     assert explain(run)[0] == (
-        f"the learning rates are past the edge of stability, by up to 67 %, in {past} of 200 steps"
+        f"the learning rates exceed the largest stable ones by up to 67%, in {past} of 200 steps"
     )
 
 
 def test_the_slowest_direction_is_the_steepest_one_near_the_edge() -> None:
     run = descend(LINE, GradientDescent(0.02995), (-2, -1.5), 400)
     (line,) = [line for line in explain(run) if "slowest" in line]
-    assert line == "the slowest direction (mostly slope) halves every 237 steps"
+    assert line == (
+        "along the slowest direction (mostly slope) the distance to the minimum halves every 237 "
+        "steps"
+    )
     found = diagnose(LINE, run.params[-1])
-    assert found.optimum is not None and found.optimum.params is not None
-    along = abs((run.params - found.optimum.params) @ found.directions[-1])
+    assert found.minimum is not None and found.minimum.params is not None
+    along = abs((run.params - found.minimum.params) @ found.directions[-1])
     assert along[237] / along[0] == pytest.approx(0.5, abs=0.002)
 
 
 def test_a_direction_that_the_run_itself_made_is_not_still_there() -> None:
     found = diagnose(LINE, (0.0, 0.0))
-    assert found.optimum is not None and found.optimum.params is not None
-    start = found.optimum.params + np.array([10.0, 0.02]) @ found.directions
+    assert found.minimum is not None and found.minimum.params is not None
+    start = found.minimum.params + np.array([10.0, 0.02]) @ found.directions
     run = descend(LINE, GradientDescent(0.031), start, 60)
     assert run.losses[-1] < run.losses[0]
-    before, now = (number(diagnose(LINE, run.params[step]).excess[1]) for step in (0, -1))
+    before, now = (rounded(diagnose(LINE, run.params[step]).excess[1]) for step in (0, -1))
     assert explain(run)[3].endswith(
-        f"; {now} of it is the direction that is mostly slope, which had {before} at the start"
+        f"; {now} of it is due to the direction that is mostly slope, up from {before} at the start"
     )
 
 
@@ -279,41 +286,33 @@ def test_a_kink_is_no_bend_downwards() -> None:
     data = Dataset(x, 2 * x + 1 + np.array([1.0, -2.0, 3e-5]))
     run = descend(Problem(data, Linear(), MeanAbsoluteError()), GradientDescent(1e-9), (2, 1), 1)
     assert diagnose(run.problem, run.params[-1]).eigenvalues[0] < 0
-    assert not any("bends" in line for line in explain(run))
+    assert not any("curves" in line for line in explain(run))
 
 
 def test_without_scipy_it_says_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)
     lines = explain(descend(WAVE, GradientDescent(1.002), (2.9, 1.72, 0, -1.2), 90))
-    assert lines[0].endswith("; the best known is 0.00932 (true curve)")
-    assert any("learning rate 1.002 is past the edge" in line for line in lines)
+    assert lines[0].endswith("; the lowest known loss is 0.00932 (true curve)")
+    assert any("learning rate, 1.002, exceeds the largest" in line for line in lines)
     assert lines[-1].endswith("needs scipy: pip install 'gdanim[explain]'")
 
 
 def test_numbers_in_words() -> None:
-    assert [number(v) for v in (7.303745, 268000.25, 3.5399e-5, 0.00924, 57.5016, 0)] == [
-        "7.30", "268 000", "3.54e-05", "0.00924", "57.5", "0",
+    assert [condition_number(v) for v in (218450.6, 7.702, np.inf, 1e18)] == [
+        "218,451", "7.7", "infinite", "1.0e+18",
     ]  # fmt: skip
-    assert number(9.996) == "10.0" and number(0.029993723, 5) == "0.029994"
-    assert [count(v) for v in (218450.6, 7.702, np.inf, 1e18)] == [
-        "218 451", "7.7", "infinite", "1.0e+18",
-    ]  # fmt: skip
-    assert [percent(v) for v in (0.2825, 0.00041855, 0.9998, 1.0, 0.5, 1.5)] == [
-        "28 %", "0.04 %", "99.98 %", "100 %", "50 %", "150 %",
-    ]  # fmt: skip
-    assert percent(1170.69) == "117 069 %"
     assert [growth(v) for v in (1.0004, 1.5, 1170.69)] == [
-        "grows by 0.04 %", "grows by 50 %", "becomes 1 170 times as large",
+        "grows by 0.04%", "grows by 50%", "becomes 1,170 times as large",
     ]  # fmt: skip
-    assert apart(0.03, 0.0299937) == ("0.03", "0.029994")
-    assert apart(0.0299938, 0.0299937) == ("0.0299938", "0.0299937")
+    assert told_apart(0.03, 0.0299937) == ("0.03", "0.029994")
+    assert told_apart(0.0299938, 0.0299937) == ("0.0299938", "0.0299937")
 
 
 def test_command_line(tmp_path: Path) -> None:
     path = write(tmp_path, TWO)
     done = CliRunner().invoke(main, ["explain", f"{path}::calm", "--set", "lr=0.001"])
     assert done.exit_code == 0
-    assert done.output.startswith(f"{path}::calm\n    Learning rate 0.001 is ")
+    assert done.output.startswith(f"{path}::calm\n    The learning rate, 0.001, is ")
     assert done.output.count("\n") == 6 + ("With standardised" in done.output)
     done = CliRunner().invoke(main, ["explain", f"{path}"])
     assert f"{path}::calm\n" in done.output and f"{path}::wild\n" in done.output
@@ -324,5 +323,5 @@ def test_runs_that_are_compared_are_explained_one_by_one(tmp_path: Path) -> None
     text = TWO.replace("GradientDescent(lr)", "GradientDescent([[lr], [2 * lr]])")
     done = CliRunner().invoke(main, ["explain", f"{write(tmp_path, text)}::calm"])
     assert done.exit_code == 0, done.output
-    assert "    η = 0.01:\n    Learning rate 0.01 " in done.output
-    assert "    η = 0.02:\n    Learning rate 0.02 " in done.output
+    assert "    η = 0.01:\n    The learning rate, 0.01, " in done.output
+    assert "    η = 0.02:\n    The learning rate, 0.02, " in done.output

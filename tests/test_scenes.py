@@ -249,7 +249,7 @@ def test_heart() -> None:
     assert len(data) == 303
     chance = np.full(303, data.y.mean())
     assert -np.mean(np.log(np.where(data.y, chance, 1 - chance))) > 0.68
-    best = diagnose(problem_of(one), run.params[-1], restarts=2).optimum
+    best = diagnose(problem_of(one), run.params[-1], restarts=2).minimum
     assert best is not None and run.losses[-1] == pytest.approx(best.loss, abs=1e-4)
     age, rate, _ = two.run().params[-1]
     assert abs(age) == pytest.approx(abs(rate) / 5, rel=0.1)

@@ -1,9 +1,10 @@
-"""What a descent is up against: curvature, stable rates, the floor, and how far each direction is.
+"""The curvature around a point: stable learning rates, conditioning, distance to the minimum.
 
-Gradient descent on a quadratic with Hessian H moves along each eigenvector of H by itself: every
-step multiplies the distance along it by `1 - lr eigenvalue`. So the steepest direction limits the
-rate and the flattest one sets the pace (Boyd and Vandenberghe, "Convex Optimization", 2004,
-section 9.3; Goh, "Why Momentum Really Works", Distill, 2017). Elsewhere it holds near a point.
+Gradient descent on a quadratic with Hessian H moves along each eigenvector of H independently:
+every step multiplies the distance along it by `1 - lr * eigenvalue`. So the steepest direction
+limits the learning rate, and the flattest one sets the pace (Boyd and Vandenberghe, "Convex
+Optimization", 2004, section 9.3; Goh, "Why Momentum Really Works", Distill, 2017). For other losses
+this holds near the point alone.
 """
 
 from __future__ import annotations
@@ -13,28 +14,61 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.analysis.search import lowest
+from gdanim.analysis.search import find_minimum
 from gdanim.core.arrays import Floats, check_finite, check_int, check_params, read_only
 from gdanim.descent.curvature import hessian
 from gdanim.errors import GdanimError, expect, listed
 from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.problem import Problem
 
-# An eigenvalue this much smaller than the largest is a rounding error: P times the precision of
-# float64, or of the differences that the Hessian comes from.
+# An eigenvalue below this share of the largest, times P, is a rounding error: of float64, or of the
+# finite differences that the Hessian comes from.
 EXACT, DIFFERENCES = 4e-16, 1e-9
-# So many Newton steps from near a minimum change its least curvature in the end by less than this.
-NEWTON, AT_REST = 8, 0.01
+# This many Newton steps are taken from near a minimum; at their end the smallest eigenvalue changes
+# by less than this share.
+NEWTON_STEPS, AT_REST = 8, 0.01
 
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """The loss around `params [P]`, where a descent stands.
+    """The loss around a point: curvature, stable learning rates, distance to the minimum.
 
-    Fields: the parameters' names, `loss` and `gradient [P]` there, `quadratic`: whether the Hessian
-    is the same everywhere (else all that follows is local), its `eigenvalues [P]` from small to
-    large and, in rows, their `directions [P, P]`, each of length 1; the `optimum` (None where none
-    is known). An eigenvalue that is 0 but for rounding is 0.
+    `diagnose` makes it.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The names of the P parameters.
+    params : (P,) array
+        The point.
+    loss : float
+        The loss there.
+    gradient : (P,) array
+        The gradient there.
+    quadratic : bool
+        Whether the Hessian is the same everywhere. If not, all that follows holds near the point
+        alone.
+    eigenvalues : (P,) array
+        The eigenvalues of the Hessian in ascending order; those that are 0 up to rounding are 0.
+    directions : (P, P) array
+        Their eigenvectors of length 1, one in each row.
+    minimum : KnownMinimum or None
+        The lowest loss that is known or was found, and where it is; None where there is none.
+
+    See Also
+    --------
+    diagnose : Make a diagnosis.
+
+    Examples
+    --------
+    >>> from gdanim import Linear, Problem, datasets, diagnose
+    >>> found = diagnose(Problem(datasets.linear(), Linear()), (-2.0, -1.5))
+    >>> found.names
+    ('slope', 'intercept')
+    >>> print(f"{found.condition:.1f} {found.max_stable_lr:.4f} {found.optimal_lr:.4f}")
+    33.4 0.0300 0.0291
+    >>> found.steps(found.optimal_lr, accuracy=0.01).round()
+    array([77., 77.])
     """
 
     names: tuple[str, ...]
@@ -44,39 +78,42 @@ class Diagnosis:
     quadratic: bool
     eigenvalues: Floats
     directions: Floats
-    optimum: KnownMinimum | None
+    minimum: KnownMinimum | None
 
     @property
     def condition(self) -> float:
-        """The largest over the smallest eigenvalue; infinite where one is not positive."""
+        """The condition number: the largest over the smallest eigenvalue.
+
+        Infinite unless all eigenvalues are positive.
+        """
         low, high = self.eigenvalues[[0, -1]]
         return float(high / low) if low > 0 else np.inf
 
     @property
     def max_stable_lr(self) -> float:
-        """The edge of stability of gradient descent, 2 over the largest eigenvalue."""
+        """The largest stable learning rate of gradient descent: 2 over the largest eigenvalue."""
         return _over(2.0, float(self.eigenvalues[-1]))
 
     @property
     def optimal_lr(self) -> float:
-        """The rate that is fastest in the end, 2 over the sum of smallest and largest eigenvalue.
+        """The learning rate that converges fastest.
 
-        Polyak, "Introduction to Optimization", 1987, section 1.4. NaN where an eigenvalue is
-        negative.
+        2 over the sum of the smallest and the largest eigenvalue; NaN where one is negative
+        (Polyak, "Introduction to Optimization", 1987, section 1.4).
         """
         low, high = self.eigenvalues[[0, -1]]
         return _over(2.0, float(low + high)) if low >= 0 else np.nan
 
     @property
     def excess(self) -> Floats:
-        """`[P]`: how much of the loss is each direction's distance to the (local) optimum.
+        """`[P]`: the part of the loss above the minimum that each direction contributes.
 
-        `eigenvalue distance^2 / 2`; their sum is the loss above the optimum's for a quadratic, and
-        what a Newton step promises elsewhere. 0 along directions without curvature, negative where
-        the curvature is.
+        `eigenvalue * distance^2 / 2`. For a quadratic these add up to the loss above the minimum,
+        elsewhere to what a Newton step promises. 0 along directions without curvature, negative
+        along those of negative curvature.
         """
-        if self.quadratic and self.optimum is not None and self.optimum.params is not None:
-            distance = self.directions @ (self.params - self.optimum.params)
+        if self.quadratic and self.minimum is not None and self.minimum.params is not None:
+            distance = self.directions @ (self.params - self.minimum.params)
             return self.eigenvalues * distance**2 / 2
         slopes = self.directions @ self.gradient
         flat = self.eigenvalues == 0
@@ -84,14 +121,28 @@ class Diagnosis:
         return np.where(flat, 0.0, excess)
 
     def factors(self, lr: float) -> Floats:
-        """`[P]`: what a step of gradient descent multiplies each direction's distance by."""
+        """`[P]`: by how much a step of gradient descent multiplies each direction's distance."""
         return 1 - lr * self.eigenvalues
 
     def steps(self, lr: float, accuracy: float) -> Floats:
-        """`[P]`: the steps of gradient descent until each direction's distance has shrunk to
-        `accuracy` times its own; infinite where it does not shrink.
+        """`[P]`: the steps of gradient descent until each distance has shrunk by a factor.
 
-        Raises GdanimError unless `lr` is one number and `accuracy` lies between 0 and 1.
+        Parameters
+        ----------
+        lr : float
+            The learning rate.
+        accuracy : float
+            The factor, between 0 and 1: 0.5 for the steps that halve the distance.
+
+        Returns
+        -------
+        (P,) array
+            The number of steps for each direction; infinite where the distance does not shrink.
+
+        Raises
+        ------
+        GdanimError
+            Where `lr` is not a finite number or `accuracy` does not lie between 0 and 1.
         """
         if not 0 < check_finite("accuracy", accuracy) < 1:
             raise GdanimError(f"accuracy: must lie between 0 and 1, got {accuracy!r}")
@@ -104,14 +155,49 @@ class Diagnosis:
 def diagnose(
     problem: Objective, params: ArrayLike, *, restarts: int = 10, seed: int = 0
 ) -> Diagnosis:
-    """`(p)->()`: curvature and optimum of `problem`, seen from `params [P]`.
+    """Diagnose the loss around a point: curvature, stable learning rates, the minimum.
 
-    The Hessian is the problem's own where it is the same everywhere, else it comes from differences
-    of the gradient at `params`. The optimum is the one in closed form, or the known one, else the
-    best of `restarts` searches, from `params` and from starts drawn from `seed`. Raises GdanimError
-    for parameters that do not fit or where the loss is not finite, and SearchError when it has to
-    search and scipy is not installed (`pip install 'gdanim[explain]'`); with no `restarts` it
-    never searches.
+    Parameters
+    ----------
+    problem : Objective
+        A Problem, or an objective without data.
+    params : (P,) array_like
+        The point, such as `run.params[-1]`.
+    restarts : int, default 10
+        How many searches look for a minimum that has no closed form; 0 for none.
+    seed : int, default 0
+        Of the random starts of these searches; the first starts at `params`.
+
+    Returns
+    -------
+    Diagnosis
+        What was found.
+
+    Raises
+    ------
+    GdanimError
+        For parameters of another number, and where the loss, its gradient or its curvature is not
+        finite.
+    SearchError
+        When the minimum has to be searched for and SciPy is not installed
+        (`pip install 'gdanim[explain]'`).
+
+    See Also
+    --------
+    gdanim.analysis.explain.explain : The same in words, for a run.
+
+    Notes
+    -----
+    The Hessian is exact where it is the same everywhere, as for a model that is linear in its
+    parameters under the mean squared error; elsewhere it comes from differences of the gradient at
+    `params`.
+
+    Examples
+    --------
+    >>> from gdanim import Linear, Problem, datasets, diagnose
+    >>> found = diagnose(Problem(datasets.linear(), Linear()), (-2.0, -1.5))
+    >>> found.quadratic, round(found.max_stable_lr, 6)
+    (True, 0.029994)
     """
     expect("problem", problem, Objective, "Problem(datasets.linear(), Linear())")
     check_int("restarts", restarts)
@@ -138,18 +224,18 @@ def diagnose(
         quadratic,
         read_only(np.where(abs(eigenvalues) > rounding, eigenvalues, 0.0)),
         read_only(vectors.T.copy()),
-        lowest(problem, here, restarts, seed),
+        find_minimum(problem, here, restarts, seed),
     )
 
 
-def in_minimum(problem: Objective, params: Floats) -> bool:
+def is_near_minimum(problem: Objective, params: Floats) -> bool:
     """`(p)->()`: whether Newton's method goes from here to a minimum, through positive curvature.
 
-    Before a point of inflection, or on a slope that only flattens, curvature is positive too, but
-    there each step halves it or so, while at a minimum it comes to rest.
+    Before a point of inflection, or on a slope that only flattens, the curvature is positive too,
+    but there each step roughly halves it, while at a minimum it comes to rest.
     """
     low = last = np.inf
-    for _ in range(NEWTON):
+    for _ in range(NEWTON_STEPS):
         matrix, slopes = hessian(problem, params), problem.gradient(params)
         if not (np.isfinite(matrix).all() and np.isfinite(slopes).all()):
             return False
@@ -162,9 +248,9 @@ def in_minimum(problem: Objective, params: Floats) -> bool:
 
 
 def sharpness(problem: Objective, params: Floats, lr: Floats) -> Floats:
-    """`(p),(p)->()`: the largest eigenvalue of rates times Hessian, stable below 2.
+    """`(p),(p)->()`: the largest eigenvalue of learning rates times Hessian, stable below 2.
 
-    For gradient descent with a learning rate of its own for each parameter, or one for all.
+    For gradient descent with one learning rate, or with one for each parameter.
     """
     root = np.sqrt(np.broadcast_to(lr, (*np.shape(lr)[:-1], *params.shape)))
     scaled = root[..., np.newaxis, :] * hessian(problem, params) * root[..., np.newaxis]
@@ -172,7 +258,7 @@ def sharpness(problem: Objective, params: Floats, lr: Floats) -> Floats:
 
 
 def standardised_condition(problem: Objective) -> float | None:
-    """The condition number with every feature standardised, where the loss is quadratic."""
+    """The condition number with every feature standardised; None unless the loss is quadratic."""
     if not isinstance(problem, Problem):
         return None
     other = replace(problem, data=problem.data.standardised(), validation=None).hessian

@@ -1,4 +1,4 @@
-"""The lowest loss that can be found: known, or the best of many descents by a stronger method."""
+"""The minimum of an objective: known, or the best of several searches by a stronger method."""
 
 from __future__ import annotations
 
@@ -9,47 +9,49 @@ from gdanim.core.arrays import Floats, read_only
 from gdanim.errors import GdanimError
 from gdanim.problems.objective import KnownMinimum, Objective
 
-# A loss that is not finite, as the search sees it.
+# What the search is told where the loss is not finite.
 WALL = 1e300
-# A network's loss can fall for ever; so far a search follows it.
+# A network's loss can fall forever; a search follows it for this many iterations.
 ITERATIONS = 500
 
 
 class SearchError(GdanimError):
-    """The optimum takes a search, and there is no scipy for it."""
+    """Raised when the minimum has to be searched for and SciPy is not installed."""
 
 
-def lowest(
+def find_minimum(
     problem: Objective, params: ArrayLike, restarts: int = 10, seed: int = 0
 ) -> KnownMinimum | None:
-    """The optimum: what the problem knows in closed form, else the best of `restarts` searches.
+    """Find the minimum: the one that is known, else the best of `restarts` searches.
 
-    Each is L-BFGS-B of scipy (Byrd, Lu, Nocedal and Zhu, SIAM Journal on Scientific Computing 16,
-    1995), from `params [P]` and from starts that are drawn from `seed`. None for a loss that falls
-    for ever. No `restarts`, no search: then the optimum that the problem knows, or None. Raises
-    SearchError when it has to search and there is no scipy.
+    Each search is SciPy's L-BFGS-B (Byrd, Lu, Nocedal and Zhu, SIAM Journal on Scientific Computing
+    16, 1995); the first starts from `params [P]`, the others from random starts drawn from `seed`.
+    None for a loss that falls forever. With `restarts=0` nothing is searched for: the result is
+    what the problem knows, or None. Raises SearchError when it has to search and SciPy is missing.
     """
     known, constant = problem.minimum, problem.hessian
     if not restarts or (known is not None and known.params is not None):
         return known
-    # A quadratic with a direction downhill has no minimum; a search would find the range's end.
+    # A quadratic with negative curvature has no minimum; a search would find the end of its range.
     if constant is not None and np.linalg.eigvalsh(constant)[0] < 0:
         return None
     rng = np.random.default_rng(seed)
     starts = [np.array(params, dtype=np.float64), *(problem.init(rng) for _ in range(restarts - 1))]
-    found = min((_search(problem, start) for start in starts), key=lambda best: best.loss)
+    found = min(_searches(problem, starts), key=lambda best: best.loss)
     return found if np.isfinite(found.loss) else None
 
 
-def _search(problem: Objective, start: Floats) -> KnownMinimum:
+def _searches(problem: Objective, starts: list[Floats]) -> list[KnownMinimum]:
+    """Where a search from each start ends."""
     try:
         from scipy.optimize import minimize
+        from threadpoolctl import threadpool_limits
     except ImportError:
         raise SearchError(
-            "to search for the optimum of this problem needs scipy: pip install 'gdanim[explain]'"
+            "searching for the minimum of this problem needs scipy: pip install 'gdanim[explain]'"
         ) from None
 
-    def both(params: Floats) -> tuple[float, Floats]:
+    def loss_and_gradient(params: Floats) -> tuple[float, Floats]:
         with np.errstate(all="ignore"):
             value, gradient = problem.loss_and_gradient_at(params)
         loss = float(value)
@@ -58,6 +60,14 @@ def _search(problem: Objective, start: Floats) -> KnownMinimum:
         return loss, gradient
 
     options = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": ITERATIONS}
-    found = minimize(both, start, jac=True, method="L-BFGS-B", options=options)
-    params = read_only(np.asarray(found.x, dtype=np.float64))
-    return KnownMinimum("best of several searches", float(problem.loss(params)), params)
+    # The systems are so small that threads of the BLAS wait for each other longer than they work.
+    with threadpool_limits(1, user_api="blas"):
+        ends = [
+            minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options=options).x
+            for start in starts
+        ]
+    points = [read_only(np.asarray(end, dtype=np.float64)) for end in ends]
+    return [
+        KnownMinimum("best of several searches", float(problem.loss(params)), params)
+        for params in points
+    ]

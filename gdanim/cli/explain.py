@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from textwrap import indent
 
 import click
@@ -16,15 +15,11 @@ from gdanim.cli.options import set_option
 @set_option
 @debug_option
 def explain(scripts: tuple[str, ...], settings: dict[str, str]) -> None:
-    """Say in words what a scene's descent is up against, and where it ends.
+    """Explain a run: stable learning rates, minimum, conditioning, result.
 
-    The learning rate beside the largest stable one, the floor, the slowest direction. To search
-    for the lowest loss of a model that is not linear in its parameters needs scipy: pip install
-    'gdanim[explain]'.
+    Models that are not linear in their parameters need scipy to search for the minimum: pip
+    install 'gdanim[explain]'.
     """
-    # The searches solve systems of a few unknowns each: threads wait for one another longer than
-    # they work. OpenBLAS reads this when it is loaded.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from gdanim.analysis.explain import paragraphs
     from gdanim.scripting.load import choose
 

@@ -1,4 +1,4 @@
-"""What a run took its steps by: learning rates, and chance."""
+"""Randomness in a run: mini-batches and gradient noise, and how it would end without them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from gdanim.analysis.diagnosis import Diagnosis
 from gdanim.core.arrays import Floats
+from gdanim.core.words import enumerated
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
@@ -15,32 +16,33 @@ from gdanim.descent.run import Run
 
 
 def plain_rates(optimizer: Optimizer | None, run: Run) -> Floats | None:
-    """The learning rates of gradient descent, `[S, 1]` or `[S, P]`; None if unknown, and for other
-    optimizers.
+    """The learning rates of plain gradient descent, `[S, 1]` or `[S, P]`.
+
+    None for other optimizers, and where the learning rates are not known.
     """
     return run.rate_columns if isinstance(optimizer, GradientDescent) else None
 
 
-def samples(run: Run) -> bool:
-    """Whether its steps saw some of the points alone."""
+def uses_batches(run: Run) -> bool:
+    """Whether each step used some of the points only."""
     return run.batches is not None and run.batches.shape[1] < run.problem.points
 
 
-def noisy(run: Run) -> bool:
-    """Whether noise was added to its gradients."""
+def uses_noise(run: Run) -> bool:
+    """Whether noise was added to the gradients."""
     return isinstance(run.optimizer, Noisy) and run.optimizer.scale > 0
 
 
-def calm(run: Run) -> str:
-    """What would make it a run without chance; nothing where it is one."""
-    without = ["all points in each step"] * samples(run) + ["no noise on the gradient"] * noisy(run)
-    return " and ".join(without)
+def without_randomness(run: Run) -> str:
+    """What would make the run deterministic: `full batches`; empty where it is."""
+    needed = ["full batches"] * uses_batches(run) + ["no gradient noise"] * uses_noise(run)
+    return enumerated(needed) if needed else ""
 
 
-def calm_excess(run: Run, end: Diagnosis) -> float | None:
-    """How far above the floor of a quadratic the run would end without chance, at its own rates.
+def deterministic_excess(run: Run, end: Diagnosis) -> float | None:
+    """How far above the minimum the same run would end on a quadratic without randomness.
 
-    None where the optimizer is no gradient descent with one rate a step.
+    None unless the optimizer is gradient descent with one learning rate a step.
     """
     rule = run.optimizer.optimizer if isinstance(run.optimizer, Noisy) else run.optimizer
     rates = plain_rates(rule, run)

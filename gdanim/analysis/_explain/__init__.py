@@ -1,0 +1,1 @@
+"""The sentences of `gdanim explain`, by subject. Used by analysis.explain alone."""
