@@ -217,7 +217,7 @@ def test_an_ffmpeg_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyP
         encode(tmp_path / "a.mkv")
     message = str(caught.value)
     assert message.startswith(f"ffmpeg cannot be started: {tmp_path}{os.sep}nowhere: ")
-    assert message.endswith("; unset IMAGEIO_FFMPEG_EXE or let it name an ffmpeg that works")
+    assert message.endswith("; unset IMAGEIO_FFMPEG_EXE or set it to an ffmpeg that works")
 
 
 def test_an_ffmpeg_that_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ def test_the_ladder_of_an_mp4_keeps_sizes_even() -> None:
     groups = ladder(MP4, (854, 480), 60)
     assert [group[0].fps for group in groups] == [60, 30, 15, 15, 15, 15]
     assert [group[0].size for group in groups[3:]] == [(640, 360), (426, 240), (320, 180)]
-    assert [rung.format.crf for rung in groups[0]] == [18, *MP4.lower]
+    assert [rung.format.crf for rung in groups[0]] == [18, *MP4.lower_crfs]
     for group in groups:
         for rung in group:
             rung.format.check(rung.size, rung.fps)

@@ -27,20 +27,20 @@ else:
 
 Write = Callable[[memoryview], None]
 
-# How much of ffmpeg's complaint an error shows.
+# How much of ffmpeg's error output a message shows.
 LAST_LINES = 5
 LAST_BYTES = 4096
 PIPE_BYTES = 1 << 20
 
 
 def executable() -> str:
-    """The ffmpeg to use: IMAGEIO_FFMPEG_EXE, else the one that imageio-ffmpeg brings or finds."""
+    """The path of ffmpeg: IMAGEIO_FFMPEG_EXE, else the one that imageio-ffmpeg ships or finds."""
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:
         raise GdanimError(
             "no ffmpeg found: run `pip install --force-reinstall imageio-ffmpeg`, "
-            "or let IMAGEIO_FFMPEG_EXE name one"
+            "or set IMAGEIO_FFMPEG_EXE to the path of one"
         ) from None
 
 
@@ -48,15 +48,15 @@ def executable() -> str:
 def encoding(
     size: tuple[int, int], fps: int, arguments: Sequence[str | Path], pixels: str = "rgb0"
 ) -> Iterator[Write]:
-    """Run ffmpeg on frames that `write` hands it: RGBA, `[height, width, 4]` of uint8.
+    """Run ffmpeg on the frames that `write` passes to it: RGBA, `[height, width, 4]` of uint8.
 
-    `pixels` is ffmpeg's name for another layout; alpha is not looked at in this one. `arguments`
-    are all that follow the frames' own input: further inputs, options, the file. Leaving the block
-    waits until the file is complete; leaving it by an exception kills the process, and what the
-    file then holds is nothing to use. GdanimError carries ffmpeg's own last words.
+    `pixels` is ffmpeg's name of another pixel format; the default ignores alpha. `arguments` follow
+    the input of the frames: further inputs, options, the file. Leaving the block waits until the
+    file is complete; leaving it by an exception kills the process and leaves the file unusable.
+    Raises GdanimError with the last lines of ffmpeg's own error output.
     """
     frames = ("-f", "rawvideo", "-pix_fmt", pixels, "-video_size", f"{size[0]}x{size[1]}")
-    # A file, not a pipe: nobody has to read it while the frames are written.
+    # A file, not a pipe, which would have to be read while the frames are written.
     with tempfile.TemporaryFile() as words:
         process = _start((*frames, "-framerate", f"{fps}", "-i", "pipe:0", *arguments), words)
         try:
@@ -67,7 +67,7 @@ def encoding(
                 try:
                     _write_all(stdin, frame)
                 except OSError:
-                    # It has closed its end: it is on its way out, and says why.
+                    # ffmpeg has closed its end: it is exiting, and reports why.
                     process.wait()
                     raise _failure(process.returncode, words) from None
 
@@ -80,7 +80,7 @@ def encoding(
 
 
 def count_frames(path: Path) -> int:
-    """How many frames the file holds, without decoding them."""
+    """The number of frames in the file, without decoding them."""
     ask = ("-i", path, "-map", "0:v:0", "-c", "copy", "-f", "null", "-progress", "pipe:1", "-")
     report = _asked(ask)
     counts = [line for line in report.splitlines() if line.startswith(b"frame=")]
@@ -89,7 +89,7 @@ def count_frames(path: Path) -> int:
 
 @dataclass(frozen=True)
 class Stream:
-    """What a video holds: its codec, width and height, frames per second."""
+    """A video stream: its codec, width and height, frames per second."""
 
     codec: str
     size: tuple[int, int]
@@ -97,8 +97,8 @@ class Stream:
 
 
 def stream(path: Path) -> Stream:
-    """What the file says of its video; GdanimError when it holds none."""
-    # It leaves its pipes to the garbage collector where ffmpeg has ended already.
+    """The file's video stream; GdanimError when it has none."""
+    # imageio-ffmpeg leaves its pipes to the garbage collector when ffmpeg has ended already.
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
         try:
             frames = imageio_ffmpeg.read_frames(f"{path}")
@@ -107,7 +107,7 @@ def stream(path: Path) -> Stream:
             finally:
                 frames.close()
         except (OSError, RuntimeError, StopIteration):
-            raise GdanimError(f"{path}: is no video that ffmpeg can read") from None
+            raise GdanimError(f"{path}: is not a video that ffmpeg can read") from None
     return Stream(found["codec"].rstrip(","), tuple(found["source_size"]), float(found["fps"]))
 
 
@@ -117,29 +117,29 @@ def version() -> str:
 
 
 def tags(path: Path) -> dict[str, str]:
-    """The file's own tags, such as comment; GdanimError when it is no video."""
+    """The file's tags, such as comment; GdanimError when it is not a video."""
     try:
         listing = _asked(("-i", path, "-f", "ffmetadata", "-")).decode(errors="replace")
     except FfmpegError:
-        raise GdanimError(f"{path}: is no video that ffmpeg can read") from None
+        raise GdanimError(f"{path}: is not a video that ffmpeg can read") from None
     pairs = (line.partition("=") for line in listing.splitlines() if not line.startswith(";"))
     # https://ffmpeg.org/ffmpeg-formats.html#Metadata-2
     return {name: re.sub(r"\\(.)", r"\1", text) for name, _, text in pairs}
 
 
 def encoders() -> frozenset[str]:
-    """The names of the encoders that this ffmpeg has."""
+    """The names of this ffmpeg's encoders."""
     listing = _asked(("-encoders",)).decode().partition("------\n")[2]
     return frozenset(line.split()[1] for line in listing.splitlines())
 
 
 def run(arguments: Sequence[str | Path]) -> None:
-    """Let ffmpeg do what needs no frames of ours."""
+    """Run ffmpeg without frames to pass to it."""
     _asked(arguments)
 
 
 def _asked(arguments: Sequence[str | Path]) -> bytes:
-    """What ffmpeg writes to its standard output."""
+    """ffmpeg's standard output."""
     with tempfile.TemporaryFile() as words:
         process = _start(arguments, words, subprocess.PIPE)
         try:
@@ -162,20 +162,20 @@ def _start(
             stdin=subprocess.PIPE,
             stdout=stdout,
             stderr=words,
-            # Ctrl-C is for us alone: a process that caught it too would tidy up its half of a file.
+            # Ctrl-C is for gdanim alone: ffmpeg would catch it too, and complete half a file.
             process_group=0,
             creationflags=NO_WINDOW,
         )
     except OSError as error:
         raise GdanimError(
             f"ffmpeg cannot be started: {command[0]}: {error.strerror or error}; unset "
-            "IMAGEIO_FFMPEG_EXE or let it name an ffmpeg that works"
+            "IMAGEIO_FFMPEG_EXE or set it to an ffmpeg that works"
         ) from None
 
 
 def _widen(pipe: IO[bytes]) -> None:
-    # With a megabyte, the most that Linux gives without privileges, a frame takes few turns between
-    # the two processes instead of dozens. Elsewhere, or where that is refused, it works as it is.
+    # With a megabyte, the most that Linux allows without privileges, a frame takes a few turns
+    # between the two processes instead of dozens. Without it, encoding works too.
     if sys.platform == "linux":
         import fcntl
 
@@ -184,14 +184,14 @@ def _widen(pipe: IO[bytes]) -> None:
 
 
 def _write_all(stdin: IO[bytes], frame: memoryview) -> None:
-    # Unbuffered, so the pipe takes the canvas's own memory; and takes as much as it likes.
+    # Unbuffered, so the canvas's own memory goes to the pipe, which takes as much as it can.
     rest = frame.cast("B")
     while rest:
         rest = rest[stdin.write(rest) :]
 
 
 class FfmpegError(GdanimError):
-    """ffmpeg ended before it was done; the message has its own last words."""
+    """ffmpeg failed; the message ends in the last lines of its error output."""
 
 
 def _failure(code: int, words: IO[bytes]) -> FfmpegError:
@@ -204,21 +204,21 @@ def _failure(code: int, words: IO[bytes]) -> FfmpegError:
                 f"ffmpeg cannot write: {full}; free some space, or name another place"
             )
     if code == 0:
-        what = "stopped before the last frame"
+        problem = "stopped before the last frame"
     else:
-        what = ending(code)
-    return FfmpegError("\n".join([f"ffmpeg {what}" + (":" if lines else ""), *lines]))
+        problem = ending(code)
+    return FfmpegError("\n".join([f"ffmpeg {problem}" + (":" if lines else ""), *lines]))
 
 
 def ending(code: int) -> str:
-    """How a process with this exit code ended, in words."""
+    """How a process with this exit code ended."""
     if code < 0:
         return f"was killed by signal {-code} ({signal.strsignal(-code)})"
     return f"failed (exit code {code})"
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:
-    # Does nothing to a process that has ended.
+    # No effect on a process that has ended.
     process.kill()
     process.wait()
     for pipe in (process.stdin, process.stdout):

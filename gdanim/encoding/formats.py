@@ -1,4 +1,4 @@
-"""The kinds of file that a film can be saved as."""
+"""The file formats that a film can be saved in: a new one is a new entry of VARIANTS."""
 
 from __future__ import annotations
 
@@ -8,31 +8,38 @@ from typing import Literal
 
 from gdanim.errors import GdanimError, RequestError
 
+NotePlace = Literal["tags", "gif", "png", "webp", "svg", "pdf"]
+"""Where a file keeps the note on what wrote it: in ffmpeg's tags, or as its own kind of file does.
+"""
+
 
 @dataclass(frozen=True)
 class Format:
     """A kind of video file: what it can hold, and ffmpeg's arguments for it.
 
-    `output` are the arguments between input and file name, the muxer among them; `crf`, where it
-    has one, is the encoder's constant rate factor (higher is smaller). `encoder` is the one of
-    ffmpeg that it needs. `fps` lists the frame rates that it can keep (any when None); `even` says
-    that width and height must be even. Its frames are drawn in a palette of so many `colours` (all
-    when None). A `folder` holds a numbered file for every frame. `lower` are the further values of
-    `crf`, or else of `colours`, that a limit on the file's size may take, best first. `container`
-    says where the file keeps the note on what wrote it.
+    `encoder` is ffmpeg's encoder, and `output` its arguments and filters; `crf`, where it has one,
+    is its constant rate factor (higher is smaller). `muxer` are the container's arguments, given
+    where encoded videos can be joined without encoding again. `fps` lists the frame rates that the
+    format can keep (any when None); `even` says that width and height must be even. Frames are
+    drawn in a palette of `colours` colours (all when None). A `folder` holds a numbered file for
+    every frame. `lower_crfs` and `lower_colours` are what a limit on the file's size may choose
+    instead, best first. `mime` is the type that a web page names.
     """
 
     name: str
     output: tuple[str, ...]
     codec: str = ""
     encoder: str = ""
+    muxer: tuple[str, ...] = ()
+    mime: str = ""
+    note: NotePlace = "tags"
     fps: tuple[int, ...] | None = None
     even: bool = False
     crf: int | None = None
+    lower_crfs: tuple[int, ...] = ()
     colours: int | None = None
-    lower: tuple[int, ...] = ()
+    lower_colours: tuple[int, ...] = ()
     folder: bool = False
-    container: Literal["tags", "gif", "png", "webp"] = "tags"
 
     @property
     def extension(self) -> str:
@@ -42,14 +49,15 @@ class Format:
     @property
     def levels(self) -> tuple[Format, ...]:
         """This format and the same in lower quality, best first."""
-        if self.crf is not None:
-            return (self, *(replace(self, crf=crf) for crf in self.lower))
-        return (self, *(replace(self, colours=colours) for colours in self.lower))
+        by_crf = [replace(self, crf=crf) for crf in self.lower_crfs]
+        by_colours = [replace(self, colours=colours) for colours in self.lower_colours]
+        return (self, *by_crf, *by_colours)
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """What ffmpeg is told between input and file name."""
-        return (*self.output, *(("-crf", f"{self.crf}") if self.crf is not None else ()))
+        """ffmpeg's arguments between input and file name."""
+        crf = () if self.crf is None else ("-crf", f"{self.crf}")
+        return (*self.output, *crf, *self.muxer)
 
     def check(self, size: tuple[int, int], fps: int) -> None:
         """GdanimError when the format cannot hold frames of this size at this rate."""
@@ -71,11 +79,11 @@ class Format:
             )
 
 
-# Without `scale` saying so, swscale converts RGB with BT.601's matrix and tags nothing, and players
+# Unless `scale` is told, swscale converts RGB with BT.601's matrix and tags nothing, and players
 # show other colours. Halved chroma is the mean of all four pixels (full_chroma_inp: not of every
-# other one): as near to the frame as bicubic, for two thirds of the time. bitexact rounds alike on
-# every processor. The frames' tags (setparams) are what newer ffmpegs give the encoder, the options
-# what older ones do. https://trac.ffmpeg.org/wiki/colorspace
+# other one): as close to the frame as bicubic, in two thirds of the time. bitexact rounds alike on
+# every processor. Newer ffmpegs give the encoder the frames' tags (setparams), older ones the
+# options. https://trac.ffmpeg.org/wiki/colorspace
 _BT709 = (
     "-vf",
     "scale=out_color_matrix=bt709:out_range=tv"
@@ -84,158 +92,124 @@ _BT709 = (
     *("-color_range", "tv", "-colorspace", "bt709"),
     *("-color_primaries", "bt709", "-color_trc", "bt709"),
 )
-_MP4 = ("-movflags", "+faststart", "-f", "mp4")
-# Without bitexact the file gets a random id, and the same film would give other bytes.
-_WEBM = ("-fflags", "+bitexact", "-f", "webm")
-# The result depends on how many threads there are, and encoders' defaults follow the machine.
+# The result depends on the number of threads, which by default follows the machine.
 _THREADS = ("-threads", "4")
+
+
+_MUXERS = {
+    "mp4": ("-movflags", "+faststart", "-f", "mp4"),
+    # Without bitexact the file gets a random id, and the same film would give other bytes.
+    "webm": ("-fflags", "+bitexact", "-f", "webm"),
+}
+
+
+def _video(
+    name: str, codec: str, encoder: str, options: tuple[str, ...], crfs: tuple[int, ...] = (),
+    even: bool = True,
+) -> Format:  # fmt: skip
+    """A video in colours that players know; `crfs` are its constant rate factors, best first."""
+    return Format(
+        name=name,
+        mime=f"video/{name}",
+        codec=codec,
+        encoder=encoder,
+        output=(*_BT709, "-c:v", encoder, *options),
+        muxer=_MUXERS[name],
+        even=even,
+        crf=crfs[0] if crfs else None,
+        lower_crfs=crfs[1:],
+    )
+
+
+# Slower presets save a tenth of the bytes and take more than twice the time: at this factor there
+# is no visible difference. Lines on an even ground need no fine motion search, and more frames
+# between two others cost hardly any bytes there: that saves a quarter of x264's time.
+_X264 = (
+    *("-preset", "veryfast", "-tune", "animation"),
+    *("-x264-params", "subme=1:bframes=5:b-adapt=0", *_THREADS),
+)
+_OPENH264 = ("-rc_mode", "off", "-qmin", "18", "-qmax", "18", "-threads", "1")
+_X265 = (
+    *("-preset", "medium", "-x265-params", "log-level=error:pools=4:frame-threads=2"),
+    # Apple's players recognise HEVC by this tag alone.
+    *("-tag:v", "hvc1"),
+)
 _VP9 = (
-    *("-c:v", "libvpx-vp9", "-b:v", "0", "-deadline", "good", "-cpu-used", "4"),
+    *("-b:v", "0", "-deadline", "good", "-cpu-used", "4"),
     *("-row-mt", "1", "-tile-columns", "1", *_THREADS),
 )
-_SVT_AV1 = ("-c:v", "libsvtav1", "-preset", "6", "-svtav1-params", "scm=1")
-_AOM_AV1 = ("-c:v", "libaom-av1", "-cpu-used", "8", "-row-mt", "1", *_THREADS)
+_SVT_AV1 = ("-preset", "6", "-svtav1-params", "scm=1")
+_AOM_AV1 = ("-cpu-used", "8", "-row-mt", "1", *_THREADS)
 
-# Slower presets save a tenth of the bytes and take twice the time and more: at this factor there is
-# nothing to see between them. Lines on an even ground need no fine search for motion, and with more
-# frames between two others that costs hardly any bytes: it saves a quarter of x264's time.
-MP4 = Format(
-    name="mp4",
-    codec="h264",
-    encoder="libx264",
-    even=True,
-    crf=18,
-    lower=(21, 24, 27, 30),
-    output=(
-        *(*_BT709, "-c:v", "libx264", "-preset", "veryfast", "-tune", "animation"),
-        *("-x264-params", "subme=1:bframes=5:b-adapt=0"),
-        *(*_THREADS, *_MP4),
-    ),
-)
-# For ffmpegs without libx264, such as those of free-only distributions. It has no rate factor.
-MP4_OPENH264 = Format(
-    name="mp4",
-    codec="h264",
-    encoder="libopenh264",
-    even=True,
-    output=(
-        *(*_BT709, "-c:v", "libopenh264", "-rc_mode", "off", "-qmin", "18", "-qmax", "18"),
-        *("-threads", "1", *_MP4),
-    ),
-)
-MP4_HEVC = Format(
-    name="mp4",
-    codec="hevc",
-    encoder="libx265",
-    even=True,
-    crf=20,
-    lower=(23, 26, 29, 32),
-    output=(
-        *(*_BT709, "-c:v", "libx265", "-preset", "medium"),
-        *("-x265-params", "log-level=error:pools=4:frame-threads=2"),
-        # Apple's players know HEVC by this tag alone.
-        *("-tag:v", "hvc1", *_MP4),
-    ),
-)
-MP4_AV1 = Format(
-    name="mp4",
-    codec="av1",
-    encoder="libsvtav1",
-    even=True,
-    crf=30,
-    lower=(36, 42, 48, 54),
-    output=(*_BT709, *_SVT_AV1, *_MP4),
-)
-MP4_AOM = Format(
-    name="mp4",
-    codec="av1",
-    encoder="libaom-av1",
-    even=True,
-    crf=28,
-    lower=(34, 40, 46, 52),
-    output=(*_BT709, *_AOM_AV1, *_MP4),
-)
-WEBM = Format(
-    name="webm",
-    codec="vp9",
-    encoder="libvpx-vp9",
-    crf=24,
-    lower=(29, 34, 39, 45),
-    output=(*_BT709, *_VP9, *_WEBM),
-)
-WEBM_AV1 = Format(
-    name="webm",
-    codec="av1",
-    encoder="libsvtav1",
-    even=True,
-    crf=30,
-    lower=(36, 42, 48, 54),
-    output=(*_BT709, *_SVT_AV1, *_WEBM),
-)
-WEBM_AOM = Format(
-    name="webm",
-    codec="av1",
-    encoder="libaom-av1",
-    crf=28,
-    lower=(34, 40, 46, 52),
-    output=(*_BT709, *_AOM_AV1, *_WEBM),
-)
+MP4 = _video("mp4", "h264", "libx264", _X264, (18, 21, 24, 27, 30))
 GIF = Format(
     name="gif",
+    mime="image/gif",
     codec="gif",
-    container="gif",
     encoder="gif",
+    note="gif",
     # A GIF counts time in hundredths of a second, and browsers slow down delays below 2 of them:
     # at other rates the video would drift. https://www.w3.org/Graphics/GIF/spec-gif89a.txt
     fps=(10, 20, 25, 50),
     colours=96,
-    lower=(64, 48, 32),
+    lower_colours=(64, 48, 32),
     output=("-c:v", "gif", "-loop", "0", "-f", "gif"),
 )
-WEBP = Format(
-    name="webp",
-    codec="webp",
-    container="webp",
-    encoder="libwebp_anim",
-    lower=(160, 96, 64, 32),
-    # On flat colours lossless is as small as lossy at quality 85, and has no rims around the lines.
-    output=(
-        *("-c:v", "libwebp_anim", "-lossless", "1", "-compression_level", "1", "-quality", "75"),
-        *("-loop", "0", "-f", "webp"),
+# Of several formats with one name and codec, the first that ffmpeg has an encoder for is used; of
+# those with one name, the first codec unless another is asked for.
+VARIANTS = (
+    MP4,
+    # For ffmpegs without libx264, such as those of free-only distributions. It has no rate factor.
+    _video("mp4", "h264", "libopenh264", _OPENH264),
+    _video("mp4", "hevc", "libx265", _X265, (20, 23, 26, 29, 32)),
+    _video("mp4", "av1", "libsvtav1", _SVT_AV1, (30, 36, 42, 48, 54)),
+    _video("mp4", "av1", "libaom-av1", _AOM_AV1, (28, 34, 40, 46, 52)),
+    _video("webm", "vp9", "libvpx-vp9", _VP9, (24, 29, 34, 39, 45), even=False),
+    _video("webm", "av1", "libsvtav1", _SVT_AV1, (30, 36, 42, 48, 54)),
+    _video("webm", "av1", "libaom-av1", _AOM_AV1, (28, 34, 40, 46, 52), even=False),
+    GIF,
+    Format(
+        name="webp",
+        mime="image/webp",
+        codec="webp",
+        encoder="libwebp_anim",
+        note="webp",
+        lower_colours=(160, 96, 64, 32),
+        # On flat colours lossless is as small as lossy at quality 85, without rims around lines.
+        output=(
+            *("-c:v", "libwebp_anim", "-lossless", "1", "-compression_level", "1"),
+            *("-quality", "75", "-loop", "0", "-f", "webp"),
+        ),
+    ),
+    Format(
+        name="apng",
+        mime="image/apng",
+        codec="apng",
+        encoder="apng",
+        note="png",
+        lower_colours=(160, 96, 64, 32),
+        output=("-c:v", "apng", "-pred", "mixed", "-plays", "0", "-f", "apng"),
+    ),
+    Format(
+        name="png",
+        codec="png",
+        encoder="png",
+        note="png",
+        folder=True,
+        output=("-c:v", "png", "-pred", "mixed", "-start_number", "0", "-f", "image2"),
     ),
 )
-APNG = Format(
-    name="apng",
-    codec="apng",
-    container="png",
-    encoder="apng",
-    lower=(160, 96, 64, 32),
-    output=("-c:v", "apng", "-pred", "mixed", "-plays", "0", "-f", "apng"),
-)
-PNG = Format(
-    name="png",
-    codec="png",
-    container="png",
-    encoder="png",
-    folder=True,
-    output=("-c:v", "png", "-pred", "mixed", "-start_number", "0", "-f", "image2"),
-)
+CODECS = tuple(dict.fromkeys(format.codec for format in VARIANTS if format.muxer))
 
-# What the files in a folder of frames are called; LaTeX's animate wants them numbered so.
+# The names of the files in a folder of frames, numbered as LaTeX's animate wants them.
 FRAME = r"frame-\d+\.png"
 # The kinds of picture that a single step can be drawn as.
-STILLS = ("png", "svg", "pdf")
+STILLS: tuple[Literal["png", "svg", "pdf"], ...] = ("png", "svg", "pdf")
 STILL_EXTENSIONS = tuple(f".{kind}" for kind in STILLS)
-
-# Of formats of one name and codec, the first whose encoder there is; of those of one name, the
-# first codec unless another is asked for.
-_VIDEO = (MP4, MP4_OPENH264, MP4_HEVC, MP4_AV1, MP4_AOM, WEBM, WEBM_AV1, WEBM_AOM)
-VARIANTS = (*_VIDEO, GIF, WEBP, APNG, PNG)
-CODECS = tuple(dict.fromkeys(format.codec for format in _VIDEO))
 
 
 def with_codec(format: Format, codec: str | None) -> Format:
-    """The format with another codec; RequestError when it has no such one."""
+    """The format with this codec (None: its first); RequestError when it has no such codec."""
     same = [other for other in VARIANTS if other.name == format.name]
     for other in same:
         if codec in (None, other.codec):
@@ -253,7 +227,10 @@ BY_EXTENSION = {format.extension: format for format in FORMATS.values()}
 
 
 def usable(format: Format, encoders: Collection[str]) -> Format:
-    """The format, or its like with an encoder that there is; GdanimError when there is none."""
+    """The format, or one of the same name and codec, whose encoder is among `encoders`.
+
+    Raises GdanimError when there is none.
+    """
     like = [o for o in VARIANTS if (o.name, o.codec) == (format.name, format.codec)]
     for other in (format, *like):
         if other.encoder in encoders:
@@ -265,5 +242,8 @@ def usable(format: Format, encoders: Collection[str]) -> Format:
     )
 
 
-# Videos of these names can be cut into stretches, which this joins.
-JOINED = {"mp4": _MP4, "webm": _WEBM}
+def note_place(extension: str) -> NotePlace:
+    """Where a video or still with this extension keeps its note."""
+    if extension in BY_EXTENSION:
+        return BY_EXTENSION[extension].note
+    return next((kind for kind in STILLS if f".{kind}" == extension), "tags")

@@ -1,4 +1,4 @@
-"""What ffmpeg's muxers leave undone: notes on what wrote a file, and WebP's exact length."""
+"""What ffmpeg's muxers leave undone: notes on what wrote a file, and WebP's exact duration."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from PIL import Image
 from gdanim.core.atomic import replacing
 from gdanim.encoding import _webp as webp
 from gdanim.encoding import ffmpeg
-from gdanim.encoding.formats import Format
+from gdanim.encoding.formats import Format, note_place
 
-# The word that a note in a PNG goes under. https://www.w3.org/TR/png/#11keywords
+# The keyword of a note in a PNG. https://www.w3.org/TR/png/#11keywords
 KEYWORD = b"Comment"
 PNG_HEADER = 33
 DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
@@ -31,37 +31,37 @@ LOOP = b"\x21\xff\x0bNETSCAPE2.0"
 
 
 def tags(format: Format, note: str) -> tuple[str, ...]:
-    """ffmpeg's arguments for a note (ASCII) in formats whose muxer takes one."""
-    return ("-metadata", f"comment={note}") if format.container == "tags" and note else ()
+    """ffmpeg's arguments for a note (ASCII), in formats whose muxer takes one."""
+    return ("-metadata", f"comment={note}") if format.note == "tags" and note else ()
 
 
 def finish(path: Path, format: Format, size: tuple[int, int], seconds: float, note: str) -> None:
-    """Do what is left to do when ffmpeg has written the file or the folder."""
-    if format.container == "webp":
-        content = webp.lasting(path.read_bytes(), size, round(1000 * seconds))
+    """Complete the file or folder that ffmpeg has written: duration and note."""
+    if format.note == "webp":
+        content = webp.with_duration(path.read_bytes(), size, round(1000 * seconds))
         if note:
             content = webp.with_xmp(content, XMP.format(html.escape(note, quote=False)).encode())
         path.write_bytes(content)
-    elif note and format.container == "gif":
+    elif note and format.note == "gif":
         _insert(path, _after_loop(path), _gif_comment(note.encode()))
-    elif note and format.container == "png":
+    elif note and format.note == "png":
         for file in sorted(path.iterdir()) if format.folder else [path]:
             _insert(file, PNG_HEADER, png_text(note.encode()))
 
 
 def frames_in(path: Path, format: Format, fps: int, drawn: int) -> int:
-    """How many frames the file or folder holds, without decoding them."""
-    if format.folder or format.container == "webp":
-        # Frames that are all alike have become a picture without any length.
+    """The number of frames in the file or folder, without decoding them."""
+    if format.folder or format.note == "webp":
+        # A WebP of identical frames is a still picture without a duration.
         return shown_frames(path, fps) or (drawn if path.stat().st_size else 0)
     return ffmpeg.count_frames(path) if path.stat().st_size else 0
 
 
 def shown_frames(path: Path, fps: float) -> int:
-    """How many frames a folder or a WebP file shows, at `fps` frames per second."""
+    """The number of frames that a folder or a WebP file shows, at `fps` frames per second."""
     if path.is_dir():
         return sum(1 for _ in path.iterdir())
-    # Frames alike have been made one that lasts longer.
+    # Identical frames have been merged into one that lasts longer.
     return round(sum(webp.durations(path.read_bytes())) * fps / 1000)
 
 
@@ -76,18 +76,18 @@ def read_note(path: Path) -> str:
     if path.is_dir():
         files = sorted(path.glob("*.png"))
         return read_note(files[0]) if files else ""
-    match path.suffix.lower():
-        case ".svg":
+    match note_place(path.suffix.lower()):
+        case "tags":
+            return _in_tags(ffmpeg.tags(path))
+        case "svg":
             return _in_xml(path.read_bytes())
-        case ".pdf":
+        case "pdf":
             return _in_pdf(path.read_bytes())
-        case ".gif" | ".png" | ".apng" | ".webp":
-            return _in_picture(path)
-    return _in_tags(ffmpeg.tags(path))
+    return _in_picture(path)
 
 
 def png_text(note: bytes) -> bytes:
-    """The chunk of a PNG that says so."""
+    """The chunk of a PNG that contains the note."""
     body = b"tEXt" + KEYWORD + b"\0" + note
     return (len(body) - 4).to_bytes(4) + body + zlib.crc32(body).to_bytes(4)
 
@@ -105,7 +105,7 @@ def _gif_comment(note: bytes) -> bytes:
 
 
 def _after_loop(path: Path) -> int:
-    """Where a GIF's first blocks may stand: some programs want the loop to come before all."""
+    """Where a GIF's first blocks may go: some programs need the loop to come before all others."""
     with path.open("rb") as file:
         head = file.read(13)
         colours = 3 << (head[10] & 7) + 1 if head[10] & 0x80 else 0

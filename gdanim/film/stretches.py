@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gdanim.encoding import ffmpeg
-from gdanim.encoding.formats import JOINED, Format
+from gdanim.encoding.formats import Format
 from gdanim.encoding.palette import Colours
 from gdanim.film.film import Film
 from gdanim.film.writer import FilmWriter
@@ -35,7 +35,7 @@ def stretches(frames: int, fps: int) -> list[range]:
 
 def cut(frames: int, fps: int, format: Format) -> list[range]:
     """The stretches that a film is encoded in: one of all frames where these cannot be joined."""
-    return stretches(frames, fps) if format.name in JOINED else [range(frames)]
+    return stretches(frames, fps) if format.muxer else [range(frames)]
 
 
 def encode(
@@ -54,4 +54,4 @@ def join(parts: Sequence[Path], path: Path, format: Format, tags: Sequence[str])
     """Put the encoded stretches one after the other; `tags` are ffmpeg's arguments for these."""
     listing = parts[0].with_suffix(".txt")
     listing.write_text("".join(f"file {part.name}\n" for part in parts), encoding="utf-8")
-    ffmpeg.run([*("-f", "concat", "-i", listing, "-c", "copy"), *tags, *JOINED[format.name], path])
+    ffmpeg.run([*("-f", "concat", "-i", listing, "-c", "copy"), *tags, *format.muxer, path])
