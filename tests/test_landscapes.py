@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gdanim.core.arrays import Floats
 from gdanim.descent._same_objective import share_objectives
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import LogLoss, MeanAbsoluteError
@@ -64,6 +66,24 @@ def test_runs_of_the_same_landscape_share_it(one: Objective, other: Objective, s
     assert first is a
     assert second.problem is (one if same else other)
     assert (second is b) == (not same)
+
+
+def test_objectives_that_differ_away_from_the_start_are_not_shared() -> None:
+    """They are compared at states all along both runs."""
+
+    def bump(x: Floats, y: Floats) -> Floats:
+        return x * x + y * y + np.maximum(0.0, 0.5 - abs(x - 0.9))
+
+    def bowl(x: Floats, y: Floats) -> Floats:
+        return x * x + y * y
+
+    one, other = (
+        descend(FunctionObjective(function, formula="f"), GradientDescent(0.02), (2.0, 1.0), 120)
+        for function in (bowl, bump)
+    )
+    assert one.losses[0] == other.losses[0]
+    first, second = share_objectives({"a": one, "b": other}).values()
+    assert (first.problem is one.problem, second.problem is other.problem) == (True, True)
 
 
 @pytest.mark.parametrize("view", [Fit(), Contour(), LossSlice()])

@@ -16,9 +16,9 @@ from gdanim.descent.loop import descend
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.pacing.by_motion import sampled
-from gdanim.pacing.by_weight import capped, spread
+from gdanim.pacing._spread import capped, spread
 from gdanim.pacing.timeline import Even, Pace
+from gdanim.pacing.weighted import loss_changes, sampled
 
 LOOKING: list[type[Any]] = [pacing.Log, pacing.ByLoss, pacing.ByMotion]
 RUNS = {
@@ -112,6 +112,28 @@ def test_motion_beyond_the_picture_is_not_seen() -> None:
     near = np.stack([np.zeros(101), np.linspace(0, 1, 101)], axis=-1)
     shown = pacing.ByMotion(10, 0, 0, longest=0.2).timeline(recorded(np.append(far, near, 0)), 30)
     assert (shown.steps < 100).mean() < 0.05
+
+
+def test_motion_counts_up_to_a_margin_around_the_data() -> None:
+    """Of two equal ways, that between 0.2 and 1.4 heights above the data takes half of the time,
+    that between 2 and 12 heights none.
+    """
+    low, high = LINE.data.y.min(), LINE.data.y.max()
+
+    def time_in_the_first(start: float, end: float) -> float:
+        inside = np.linspace(high - 1.2 * (high - low), high, 101)
+        off = high + np.linspace(start, end, 101) * (high - low)
+        params = np.stack([np.zeros(202), np.append(off, inside)], axis=-1)
+        shown = pacing.ByMotion(10, 0, 0, longest=0.2).timeline(recorded(params), 30).steps
+        return float(np.mean(shown < 101))
+
+    assert time_in_the_first(0.2, 1.4) == pytest.approx(0.5, abs=0.1)
+    assert time_in_the_first(2, 12) < 0.05
+
+
+def test_a_loss_as_good_as_none_does_not_change() -> None:
+    changes = loss_changes(np.array([2.0, 2e-8, 2e-10, 2e-12]))
+    np.testing.assert_allclose(changes, np.log([1e8, 10, 1]), atol=1e-9)
 
 
 @each_pace

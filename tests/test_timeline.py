@@ -183,6 +183,34 @@ def test_speeds_are_tidy_and_zero_in_holds() -> None:
     assert moving[100] == 200
 
 
+@pytest.mark.parametrize(
+    ("jumps", "speed"),
+    [
+        ((1, 2, 1, 2, 1, 2, 1), 2),
+        ((1, 2, 1), 1),
+        ((2, 1, 2), 2),
+        ((3, 3, 4), 5),
+        ((3, 3, 3, 3, 3, 4), 5),
+    ],
+)
+def test_speeds_are_compared_by_their_ratio(jumps: tuple[int, ...], speed: int) -> None:
+    """From the geometric mean on the larger speed is the nearer one: 1.41 of 1 and 2, 3.16 of 2
+    and 5.
+    """
+    speeds = Timeline(np.cumsum(np.resize(jumps, 600)), 30).speeds()
+    assert set(speeds[100:-100]) == {speed}
+
+
+def test_a_lower_rate_leaves_frames_out() -> None:
+    whole = Every(1, 0.5, 0.5).timeline(RUNS[31], 20)
+    fewer = whole.thinned(10)
+    assert (len(whole), len(fewer), fewer.fps) == (52, 26, 10)
+    np.testing.assert_array_equal(fewer.steps[:-1], whole.steps[:-2:2])
+    assert fewer.steps[-1] == whole.steps[-1]
+    assert whole.thinned(7).seconds == pytest.approx(whole.seconds, abs=0.5 / 7)
+    np.testing.assert_array_equal(whole.thinned(20).steps, whole.steps)
+
+
 def test_speeds_do_not_flicker() -> None:
     rng = np.random.default_rng(0)
     speeds = Timeline(np.cumsum(rng.integers(0, 4, 600)), 30).speeds()

@@ -1,4 +1,4 @@
-"""Slow motion where something happens."""
+"""Slow motion around events."""
 
 from __future__ import annotations
 
@@ -17,11 +17,34 @@ from gdanim.pacing.timeline import Pace, Timeline, all_runs
 
 @dataclass(frozen=True)
 class SlowMotion(Pace):
-    """Another pace, `factor` times slower about some moments and quicker between them.
+    """Another pace, slower around some moments and faster between them.
 
-    `around` names steps, kinds of events (`"overshoot"`, ...: see `Run.events`) or both; None is
-    every event's first step. Slow are the frames less than half of `seconds` away, as the other
-    pace has them. The length and the holds at both ends stay.
+    The duration and the holds at both ends stay the same.
+
+    Parameters
+    ----------
+    pace : Pace
+        The pace to change.
+    around : tuple of int or str, optional
+        The moments: steps, kinds of events such as `"overshoot"` (see `Run.events`), or both; an
+        event counts by its first step. None, the default, means all events.
+    factor : float, default 4.0
+        How many times slower the slow frames are than the others, at least 1.
+    seconds : float, default 1.0
+        The time around each moment that is slowed down, measured at the original pace, above 0.
+
+    Raises
+    ------
+    GdanimError
+        If a number is out of its bounds, or `around` names an unknown kind of event.
+
+    Examples
+    --------
+    >>> from gdanim import Even, GradientDescent, Linear, Problem, datasets, descend, pacing
+    >>> run = descend(Problem(datasets.linear(), Linear()), GradientDescent(0.01), steps=100)
+    >>> pace = pacing.SlowMotion(Even(1.0, first=0, last=0), around=(50,), seconds=0.2)
+    >>> pace.timeline(run, fps=11).steps
+    array([  0,  16,  32,  42,  46,  50,  54,  58,  68,  84, 100])
     """
 
     pace: Pace
@@ -43,7 +66,7 @@ class SlowMotion(Pace):
                 check_int("around", moment)
 
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
-        """As many frames as the other pace has."""
+        """Return a timeline with as many frames as the other pace has."""
         timeline = self.pace.timeline(run, fps)
         steps, (first, last) = timeline.steps, timeline.moving
         moving = steps[first : last + 1]
@@ -56,11 +79,11 @@ class SlowMotion(Pace):
         return Timeline(np.concatenate(frames), fps)
 
     def with_duration(self, seconds: float) -> SlowMotion:
-        """The same about another length."""
+        """Return the same slow motion in the other pace over another duration."""
         return replace(self, pace=self.pace.with_duration(seconds))
 
     def _steps(self, runs: Sequence[Run]) -> Ints:
-        """The steps of all moments."""
+        """Return the steps of all moments."""
         around = [*EventKind] if self.around is None else self.around
         steps = [moment for moment in around if not isinstance(moment, str)]
         if any(isinstance(moment, str) for moment in around):
@@ -69,15 +92,15 @@ class SlowMotion(Pace):
 
 
 def slowed(steps: Ints, slow: NDArray[np.bool_], factor: float) -> Ints:
-    """`(f),(f-1),()->(f)`: the frames `steps` spread anew, the `slow` intervals `factor` times as
-    long as the others.
+    """Return the frames `steps` with the `slow` intervals between them `factor` times as long as
+    the others, `(f),(f-1),()->(f)`.
     """
     if len(steps) < 2:
         return steps
     lengths = np.where(slow, factor, 1.0)
     places = np.append(0.0, np.cumsum(lengths)) * (len(slow) / lengths.sum())
     frames = np.arange(len(steps))
-    # Between two frames a step shows until the next one comes.
+    # A step is shown until the next one comes.
     spread = np.interp(np.interp(frames, places, frames), frames, steps)
     spread[-1] = steps[-1]
     return np.floor(spread + 1e-6).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Pacing: which step each frame shows. The paces that look at the run are in `gdanim.pacing`."""
+"""Which step each frame shows: timelines, and the paces that look at the step's number alone."""
 
 from __future__ import annotations
 
@@ -10,11 +10,28 @@ import numpy as np
 
 from gdanim.core.arrays import Ints, check_int, check_non_negative, check_positive, read_only
 from gdanim.descent.run import Run
+from gdanim.pacing._speeds import tidy_speeds
 
 
 @dataclass(frozen=True, eq=False)
 class Timeline:
-    """`steps [F]`, the step that each frame shows, and the frames per second."""
+    """The step that each frame shows, and the frame rate.
+
+    Parameters
+    ----------
+    steps : (F,) array of int
+        The step that each of F frames shows, not decreasing.
+    fps : int
+        Frames per second, at least 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gdanim.pacing import Timeline
+    >>> timeline = Timeline(np.array([0, 0, 10, 20, 30, 30]), fps=2)
+    >>> len(timeline), timeline.seconds, timeline.frame(20)
+    (6, 3.0, 3)
+    """
 
     steps: Ints
     fps: int
@@ -24,38 +41,48 @@ class Timeline:
         check_int("fps", self.fps, least=1)
 
     def __len__(self) -> int:
+        """Return the number of frames."""
         return len(self.steps)
 
     @property
     def seconds(self) -> float:
-        """How long it plays."""
+        """The duration."""
         return len(self.steps) / self.fps
 
     def frame(self, step: int) -> int:
-        """The last frame that shows `step`; where none does, the first after it, or the last."""
+        """Return the last frame that shows `step`, or if none does, the first frame after it."""
         after = int(np.searchsorted(self.steps, step, side="right"))
         shown = after > 0 and self.steps[after - 1] == step
         return after - 1 if shown else min(after, len(self) - 1)
 
     def showing(self, step: int) -> Timeline:
-        """The same, but for one frame at most: `frame(step)` shows exactly that."""
+        """Return a timeline whose `frame(step)` shows exactly `step`; no other frame changes."""
         steps = self.steps.copy()
         steps[self.frame(step)] = step
         return Timeline(steps, self.fps)
 
+    def thinned(self, fps: int) -> Timeline:
+        """Return the timeline at a lower frame rate: each frame shows what is on screen when it
+        begins, the last one the last step.
+        """
+        frames = max(1, round(len(self) * fps / self.fps))
+        steps = self.steps[np.arange(frames) * self.fps // fps]
+        steps[-1] = self.steps[-1]
+        return Timeline(steps, fps)
+
     @property
     def moving(self) -> tuple[int, int]:
-        """The first and the last frame between the holds; the same, where nothing moves."""
+        """The first and the last frame between the holds at both ends; (0, 0) if nothing moves."""
         if self.steps[0] == self.steps[-1]:
             return 0, 0
         first = int(np.searchsorted(self.steps, self.steps[0], side="right")) - 1
         return first, int(np.searchsorted(self.steps, self.steps[-1]))
 
     def speeds(self) -> Ints:
-        """How many steps a frame time runs at, `[F]`: a tidy number, or 0 where the ends are held.
+        """Return the steps per frame at each frame `[F]`, as tidy numbers; 0 in the holds.
 
-        Exact where every frame goes equally far; else the nearest of 1, 2, 5, 10, 20, ... to the
-        mean over half a second, changes that last less than that left out.
+        Exact if every frame goes equally far. Otherwise the nearest of 1, 2, 5, 10, 20, ... to the
+        mean over half a second; a speed shown for under half a second takes the next one's value.
         """
         first, last = self.moving
         speeds = np.zeros(len(self.steps), dtype=np.int64)
@@ -64,44 +91,97 @@ class Timeline:
         return speeds
 
 
-def tidy_speeds(steps: Ints, fps: int) -> Ints:
-    """`(f)->(f)`: the tidy speeds of frames that move."""
-    jumps = np.diff(steps)
-    # The last frame arrives, however far that is.
-    if (jumps[:-1] == jumps[0]).all() and jumps[-1] <= jumps[0]:
-        return np.full(len(steps), jumps[0])
-    frames, around = np.arange(len(steps)), max(1, fps // 4)
-    begin, end = np.maximum(frames - around, 0), np.minimum(frames + around, len(steps) - 1)
-    mean = (steps[end] - steps[begin]) / (end - begin)
-    tidy: Ints = np.ravel(np.outer(10 ** np.arange(18, dtype=np.int64), [1, 2, 5]))
-    nearest = np.searchsorted(np.sqrt(tidy[:-1] * tidy[1:].astype(np.float64)), mean)
-    ends = np.append(np.flatnonzero(np.diff(nearest)) + 1, len(steps))
-    lasting = np.diff(ends, prepend=0) >= 2 * around
-    kept = ends[lasting] if lasting.any() else ends[-1:]
-    # What lasts for less already says what comes.
-    until = np.minimum(np.searchsorted(kept, frames, side="right"), len(kept) - 1)
-    speeds: Ints = tidy[nearest[kept[until] - 1]]
-    return speeds
-
-
 class Pace(ABC):
-    """How the steps of a run, or of runs side by side, are spread over a video's frames."""
+    """Base class of paces: decides which step each frame of a video shows.
+
+    A subclass defines `timeline` and `with_duration`. To give each step a share of the frames,
+    derive from `pacing.ByWeight` instead.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass, replace
+    >>> import numpy as np
+    >>> from gdanim import GradientDescent, Linear, Pace, Problem, datasets, descend
+    >>> from gdanim.pacing import Timeline
+    >>> @dataclass(frozen=True)
+    ... class Backwards(Pace):
+    ...     seconds: float = 10.0
+    ...
+    ...     def timeline(self, run, fps):
+    ...         frames = round(self.seconds * fps)
+    ...         return Timeline(np.linspace(run.steps, 0, frames).astype(int), fps)
+    ...
+    ...     def with_duration(self, seconds):
+    ...         return replace(self, seconds=seconds)
+    >>> run = descend(Problem(datasets.linear(), Linear()), GradientDescent(0.01), steps=40)
+    >>> Backwards(1.0).timeline(run, 5).steps
+    array([40, 30, 20, 10,  0])
+    """
 
     @abstractmethod
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
-        """The frames that show `run` at `fps` frames per second, up to the longest one's end."""
+        """Return the timeline of a run, or of several runs that are shown together.
+
+        Parameters
+        ----------
+        run : Run or sequence of Run
+            What is shown; of several, the longest decides where the video ends.
+        fps : int
+            Frames per second.
+
+        Returns
+        -------
+        Timeline
+            The step that each frame shows; a run that ended earlier stays at its last step.
+        """
 
     @abstractmethod
     def with_duration(self, seconds: float) -> Pace:
-        """The same pace over a length of `seconds`."""
+        """Return the same pace over another duration.
+
+        Parameters
+        ----------
+        seconds : float
+            The duration of the video.
+
+        Returns
+        -------
+        Pace
+            A pace whose timelines take `seconds`.
+        """
 
 
 @dataclass(frozen=True)
 class Even(Pace):
-    """All steps, evenly over `seconds`, of which `first` and `last` hold the end frames.
+    """All steps in equal time.
 
-    When the holds would take more than half of the length, they shrink to half of it. The first
-    frame shows the start and the last frame the end; a single frame shows the end.
+    The first frame shows the start, the last one the end of the run; a single frame shows the end.
+
+    Parameters
+    ----------
+    seconds : float, default 10.0
+        The duration of the video, above 0; the holds are part of it.
+    first : float, default 0.5
+        How many seconds the start is held, at least 0.
+    last : float, default 1.5
+        How many seconds the end is held, at least 0. Holds that would take more than half of the
+        duration are shortened to half of it.
+
+    Raises
+    ------
+    GdanimError
+        If a number is out of its bounds.
+
+    See Also
+    --------
+    Every : One frame for each step, or each k-th.
+
+    Examples
+    --------
+    >>> from gdanim import Even, GradientDescent, Linear, Problem, datasets, descend
+    >>> run = descend(Problem(datasets.linear(), Linear()), GradientDescent(0.01), steps=40)
+    >>> Even(1.0, first=0, last=0).timeline(run, fps=5).steps
+    array([ 0, 10, 20, 30, 40])
     """
 
     seconds: float = 10.0
@@ -113,25 +193,49 @@ class Even(Pace):
         check_holds(self.first, self.last)
 
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
-        """`round(seconds * fps)` frames, at least one."""
-        before, frames, after = shares(self.seconds, self.first, self.last, fps)
+        """Return a timeline of `round(seconds * fps)` frames, at least one."""
+        before, frames, after = split_frames(self.seconds, self.first, self.last, fps)
         last, moving = last_step(run), np.arange(frames)
         if last < frames:
-            # Every step is shown as long as every other.
+            # Every step is shown for the same time.
             steps = moving * (last + 1) // max(1, frames)
         else:
-            # Every frame goes equally far, and the last one arrives.
+            # Every frame goes equally far, but for the last one, which shows the end.
             steps = moving * last // max(1, frames - 1)
-        return held(steps, before, after, last, fps)
+        return with_holds(steps, before, after, last, fps)
 
     def with_duration(self, seconds: float) -> Even:
-        """The same holds over another length."""
+        """Return the same pace over another duration, with the same holds."""
         return replace(self, seconds=seconds)
 
 
 @dataclass(frozen=True)
 class Every(Pace):
-    """Every `steps`-th step, one a frame, and the last; the length follows from the run."""
+    """Every k-th step, one for each frame, and the last step.
+
+    The duration follows from the length of the run.
+
+    Parameters
+    ----------
+    steps : int, default 1
+        The number of steps from frame to frame, at least 1.
+    first : float, default 0.5
+        How many seconds the start is held, at least 0.
+    last : float, default 1.5
+        How many seconds the end is held, at least 0.
+
+    Raises
+    ------
+    GdanimError
+        If a number is out of its bounds.
+
+    Examples
+    --------
+    >>> from gdanim import Every, GradientDescent, Linear, Problem, datasets, descend
+    >>> run = descend(Problem(datasets.linear(), Linear()), GradientDescent(0.01), steps=7)
+    >>> Every(3, first=0, last=0).timeline(run, fps=30).steps
+    array([0, 3, 6, 7])
+    """
 
     steps: int = 1
     first: float = 0.5
@@ -142,7 +246,7 @@ class Every(Pace):
         check_holds(self.first, self.last)
 
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
-        """One frame for steps 0, k, 2k, ... and the last, and the holds besides."""
+        """Return a frame for steps 0, k, 2k, ... and the last, between the holds."""
         last = last_step(run)
         steps = np.arange(0, last + 1, self.steps)
         if steps[-1] != last:
@@ -151,29 +255,29 @@ class Every(Pace):
         return Timeline(np.pad(steps, holds, mode="edge"), fps)
 
     def with_duration(self, seconds: float) -> Even:
-        """All steps evenly over `seconds`, with the same holds."""
+        """Return Even over that duration, with the same holds."""
         return Even(seconds, self.first, self.last)
 
 
 def check_holds(first: float, last: float) -> None:
-    """GdanimError for holds that no video can have."""
+    """Raise GdanimError unless both holds are finite and at least 0."""
     for name, value in (("first", first), ("last", last)):
         check_non_negative(name, value)
 
 
 def all_runs(run: Run | Sequence[Run]) -> Sequence[Run]:
-    """One run or several, as several."""
+    """Return one run or several as a sequence."""
     return (run,) if isinstance(run, Run) else run
 
 
 def last_step(run: Run | Sequence[Run]) -> int:
-    """The last step of the longest run."""
+    """Return the last step of the longest run."""
     return max(one.steps for one in all_runs(run))
 
 
-def shares(seconds: float, first: float, last: float, fps: int) -> tuple[int, int, int]:
-    """How many of the `round(seconds * fps)` frames (at least one) hold the start, move, and hold
-    the end; holds take no more than half.
+def split_frames(seconds: float, first: float, last: float, fps: int) -> tuple[int, int, int]:
+    """Split `round(seconds * fps)` frames, at least one: how many hold the start, move, and hold
+    the end. The holds take no more than half.
     """
     frames = max(1, round(seconds * fps))
     shrink = min(1.0, seconds / 2 / max(first + last, 1e-9))
@@ -181,14 +285,14 @@ def shares(seconds: float, first: float, last: float, fps: int) -> tuple[int, in
     return before, frames - before - after, after
 
 
-def held(moving: Ints, before: int, after: int, last: int, fps: int) -> Timeline:
-    """The `moving` frames between those that hold both ends; the last one shows `last`."""
+def with_holds(moving: Ints, before: int, after: int, last: int, fps: int) -> Timeline:
+    """Return the `moving` frames between the holds of both ends; the last one shows `last`."""
     steps = np.pad(moving, (before, after), constant_values=(0, last))
     steps[-1] = last
     return Timeline(steps, fps)
 
 
 def _frames(seconds: float, fps: int) -> int:
-    """The whole frames in `seconds`; the summand keeps 0.29 s at 100 fps from becoming 28."""
+    """Return the whole frames in `seconds`; the summand keeps 0.29 s at 100 fps from being 28."""
     check_int("fps", fps, least=1)
     return int(seconds * fps + 1e-6)
