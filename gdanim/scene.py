@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
@@ -213,12 +213,16 @@ class Scene:
         (run,) = runs.values()
         return run
 
-    def clip(self, runs: Mapping[str, Run], linked_clips: Sequence[Clip] = ()) -> Clip:
+    def clip(
+        self,
+        runs: Mapping[str, Run],
+        linked_clips: Sequence[Clip] = (),
+        timeline: Timeline | None = None,
+    ) -> Clip:
         """What the panels are given to show the recorded `runs`."""
-        timeline = self.timeline(runs)
         return Clip(
             runs,
-            timeline,
+            timeline or self.timeline(runs),
             self.theme,
             self.title,
             captions=self.captions,
@@ -226,18 +230,23 @@ class Scene:
         )
 
     def film(
-        self, runs: Run | Mapping[str, Run] | None = None, linked_clips: Sequence[Clip] = ()
+        self,
+        runs: Run | Mapping[str, Run] | None = None,
+        linked_clips: Sequence[Clip] = (),
+        timeline: Timeline | None = None,
     ) -> Film:
         """The frames, ready to be drawn in any order; of `runs` where that is done already.
 
         `linked_clips` are the clips of videos that take each other's place, these runs' among them.
+        `timeline` replaces the one of the scene's pace and frame rate.
         """
         if isinstance(runs, Run):
             runs = labelled(runs)
         runs = self.runs() if runs is None else runs
-        return Film(self.clip(runs, linked_clips), self.panels, self.layout, self.size)
+        clip = self.clip(runs, linked_clips, timeline)
+        return Film(clip, self.panels, self.layout, self.size)
 
-    def timeline(self, runs: Mapping[str, Run]) -> Timeline:
+    def timeline(self, runs: Mapping[Any, Run]) -> Timeline:
         """Which step each frame of the film of these runs shows."""
         fps = FPS if self.fps is None else self.fps
         return self.pace.timeline(list(runs.values()), fps)

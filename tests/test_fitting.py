@@ -17,7 +17,7 @@ from gdanim.errors import GdanimError, RequestError
 from gdanim.film.film import Film
 from gdanim.rendering.inspection import inspect
 from gdanim.rendering.quality import Size, parse_bytes
-from gdanim.rendering.size_limit import EncodeSettings, Thinned, first_that_fits, ladder
+from gdanim.rendering.size_limit import EncodeSettings, first_that_fits, ladder
 
 SCENE = Scene(
     Problem(datasets.linear(points=9), Linear()),
@@ -111,7 +111,7 @@ def test_the_best_that_fits_is_found_and_tried_last(fps: int) -> None:
 def test_a_lower_rate_leaves_frames_out() -> None:
     run = SCENE.run()
     whole = Every(1, 0.5, 0.5).timeline(run, 20)
-    fewer = Thinned(Every(1, 0.5, 0.5), 20).timeline(run, 10)
+    fewer = whole.thinned(10)
     assert len(whole) == 33 and len(fewer) == round(33 / 2)
     np.testing.assert_array_equal(fewer.steps[:-1], whole.steps[::2][: len(fewer) - 1])
     assert fewer.steps[-1] == whole.steps[-1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ from gdanim.rendering.outputs import (
 from gdanim.rendering.pipeline import draw, render
 from gdanim.rendering.quality import QUALITIES, check_fps, check_size
 from gdanim.rendering.result import Rendered
-from gdanim.rendering.tasks import Showing, prepare
+from gdanim.rendering.tasks import prepare
 from gdanim.views.theme import DARK
 from scripts import SCENE, TWO, line_of, write
 
@@ -257,10 +256,10 @@ def test_a_still_shows_its_step_and_the_trail_of_the_video(tmp_path: Path) -> No
     render_all([Job(scene, tuple(files))])
     expected = np.array(film.draw(1))
     assert (iio.imread(files[0].path) == expected).all()
-    moved = replace(scene, pace=Showing(scene.pace, between)).film(run)
+    moved = scene.film(run, timeline=film.timeline.showing(between))
     assert (iio.imread(files[1].path) == np.array(moved.draw(2))).all()
     assert (iio.imread(files[1].path) != np.array(film.draw(2))).any()
-    assert list(Showing(scene.pace, between).timeline(run, 10).steps) == [
+    assert list(moved.timeline.steps) == [
         steps[0],
         steps[1],
         between,

@@ -5,15 +5,13 @@ from __future__ import annotations
 import base64
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from gdanim.core.atomic import replacing
 from gdanim.descent._same_objective import share_objectives
-from gdanim.descent.run import Run
 from gdanim.errors import RequestError
 from gdanim.film.progress import Watch
-from gdanim.pacing.timeline import Pace, Timeline
 from gdanim.publish._html import url
 from gdanim.publish._slider import Slide, page
 from gdanim.rendering.jobs import Settings, jobs_from_scripts
@@ -22,25 +20,6 @@ from gdanim.rendering.pipeline import draw
 from gdanim.rendering.sweep import grid
 from gdanim.rendering.tasks import RenderTask, prepare
 from gdanim.scripting.load import choose
-
-
-@dataclass(frozen=True, eq=False)
-class InStep(Pace):
-    """Another pace, over these runs whatever run it is asked for: one timeline for several videos.
-
-    A video whose run ends before the others' stays at its last step.
-    """
-
-    pace: Pace
-    runs: tuple[Run, ...]
-
-    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
-        """That of all the runs."""
-        return self.pace.timeline(self.runs, fps)
-
-    def with_duration(self, seconds: float) -> InStep:
-        """The same over another length."""
-        return replace(self, pace=self.pace.with_duration(seconds))
 
 
 def embed(
@@ -89,18 +68,17 @@ def embed(
 
 
 def in_step(takes: Sequence[RenderTask]) -> list[RenderTask]:
-    """The same takes with one timeline, the first one's pace over the runs of all, and with limits
-    and layout that all have in common.
+    """Give the tasks one timeline, in the first one's pace over the runs of all, and common limits
+    and layout. A video whose run ends before the others' stays at its last step.
     """
     every = {(n, label): run for n, take in enumerate(takes) for label, run in take.runs.items()}
     runs = share_objectives(every)
-    pace = InStep(takes[0].scene.pace, tuple(runs.values()))
+    timeline = takes[0].scene.timeline(runs)
     takes = [
-        replace(take, scene=replace(take.scene, pace=pace),
-                runs={label: runs[n, label] for label in take.runs})
+        replace(take, timeline=timeline, runs={label: runs[n, label] for label in take.runs})
         for n, take in enumerate(takes)
-    ]  # fmt: skip
-    clips = tuple(take.scene.clip(take.runs) for take in takes)
+    ]
+    clips = tuple(take.scene.clip(take.runs, timeline=timeline) for take in takes)
     return [replace(take, linked_clips=clips) for take in takes]
 
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from gdanim.descent.run import Run
 from gdanim.encoding.formats import Format
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.film.save import TooLargeError
-from gdanim.pacing.timeline import Pace, Timeline
 from gdanim.rendering.outputs import VideoOutput
 from gdanim.rendering.quality import SMALLEST, Size
 from gdanim.rendering.tasks import RenderTask
@@ -61,7 +57,9 @@ def fit_size(
         key = settings.size, settings.fps
         # Frames are drawn again, not kept: writing them losslessly takes as long as drawing them.
         if key not in films:
-            films[key] = _reduced(task, settings, asked)
+            scene = replace(task.scene, size=settings.size, fps=settings.fps)
+            timeline = film.timeline.thinned(settings.fps)
+            films[key] = scene.film(task.runs, task.linked_clips, timeline)
         try:
             encode(films[key], replace(output, format=settings.format))
         except TooLargeError as error:
@@ -120,33 +118,6 @@ def first_that_fits(
                 low = middle + 1
         return untried[found]
     return None
-
-
-@dataclass(frozen=True)
-class Thinned(Pace):
-    """Another pace at `fps` frames per second, of which a lower rate shows some: no step longer."""
-
-    pace: Pace
-    fps: int
-
-    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
-        """The frames that are on screen when each of the fewer begins, and the last."""
-        whole = self.pace.timeline(run, self.fps)
-        frames = max(1, round(len(whole) * fps / self.fps))
-        steps = whole.steps[np.arange(frames) * self.fps // fps]
-        steps[-1] = whole.steps[-1]
-        return Timeline(steps, fps)
-
-    def with_duration(self, seconds: float) -> Thinned:
-        """The same over another length."""
-        return replace(self, pace=self.pace.with_duration(seconds))
-
-
-def _reduced(task: RenderTask, settings: EncodeSettings, asked: EncodeSettings) -> Film:
-    """The task's film in another size and at another frame rate."""
-    pace = Thinned(task.scene.pace, asked.fps)
-    scene = replace(task.scene, size=settings.size, fps=settings.fps, pace=pace)
-    return scene.film(task.runs, task.linked_clips)
 
 
 def _half(format: Format, fps: int) -> int | None:

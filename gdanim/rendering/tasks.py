@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film.film import Film
-from gdanim.pacing.timeline import Pace, Timeline
+from gdanim.pacing.timeline import Timeline
 from gdanim.rendering.checks import check
 from gdanim.rendering.jobs import Job, Origin, Settings
 from gdanim.rendering.outputs import Output, StillOutput, StillStep, VideoOutput
@@ -26,6 +26,7 @@ class RenderTask:
     """Recorded runs and the files to draw of them at one frame rate, all checked.
 
     `linked_clips` are the clips of all videos that replace one another, this task's own included.
+    `timeline` replaces the one of the scene's pace and frame rate.
     """
 
     scene: Scene
@@ -35,6 +36,7 @@ class RenderTask:
     script: Path | None = None
     origin: Origin | None = None
     linked_clips: tuple[Clip, ...] = ()
+    timeline: Timeline | None = None
 
 
 def prepare(
@@ -59,7 +61,7 @@ def rehearse(tasks: Sequence[RenderTask]) -> None:
 def film_of(task: RenderTask) -> Film:
     """The film of the task's outputs."""
     with own_lines(task.script), _naming(task.script):
-        return task.scene.film(task.runs, task.linked_clips)
+        return task.scene.film(task.runs, task.linked_clips, task.timeline)
 
 
 def loader(task: RenderTask) -> Callable[[], object] | None:
@@ -77,22 +79,6 @@ def step_number(step: StillStep, runs: Mapping[str, Run], what: object) -> int:
             f"steps are 0 to {run.steps}"
         )
     return number
-
-
-@dataclass(frozen=True)
-class Showing(Pace):
-    """Another pace, with at most one frame changed: the one nearest to `step` shows that step."""
-
-    pace: Pace
-    step: int
-
-    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
-        """The other pace's frames, `step` among them."""
-        return self.pace.timeline(run, fps).showing(self.step)
-
-    def with_duration(self, seconds: float) -> Showing:
-        """The same over another duration."""
-        return replace(self, pace=self.pace.with_duration(seconds))
 
 
 def _tasks_of(
@@ -115,8 +101,8 @@ def _tasks_of(
         yield RenderTask(scene, runs, tuple(same_rate), settings, job.script, job.origin)
     for still, step in stills:
         scene = settings.applied(job.scene)
-        scene = replace(scene, pace=Showing(scene.pace, step))
-        yield RenderTask(scene, runs, (still,), settings, job.script, job.origin)
+        timeline = scene.timeline(runs).showing(step)
+        yield RenderTask(scene, runs, (still,), settings, job.script, job.origin, timeline=timeline)
 
 
 @contextmanager
