@@ -147,6 +147,22 @@ def test_a_spike_in_noise_is_an_overshoot() -> None:
     assert (event.kind, event.step, event.last) == ("overshoot", 500, 500)
 
 
+@pytest.mark.parametrize(("height", "spike"), [(1.5, False), (1.9, False), (2.1, True)])
+def test_a_spike_in_noise_exceeds_twice_the_recent_highest(height: float, spike: bool) -> None:
+    run = run_of("batches")
+    best = run.problem.minimum
+    assert best is not None and best.params is not None
+    recent = float((run.losses[450:500] - best.loss).max())
+    params = run.params.copy()
+    # The loss is a quadratic: along a direction its height grows with the square of the distance.
+    away = np.array([1.0, 0.0])
+    unit = float(run.problem.loss(best.params + away)) - best.loss
+    params[500] = best.params + away * np.sqrt(height * recent / unit)
+    spiked = Run(run.problem, run.optimizer, params, run.rates, run.outcome, run.batches)
+    assert float(spiked.losses[500]) - best.loss == pytest.approx(height * recent)
+    assert [(event.kind, event.step) for event in spiked.events] == [("overshoot", 500)] * spike
+
+
 def test_overfitting_begins_at_the_held_out_points_lowest_loss() -> None:
     run, event = run_of("overfits"), only("overfits", "overfitting")
     held_out = run.validation_losses

@@ -1,4 +1,7 @@
-"""The rules that find the events of a run in what was recorded."""
+"""The rules that find the events of a run, a function for each kind of event.
+
+The height of a loss is how far it is above the lowest loss that is known.
+"""
 
 from __future__ import annotations
 
@@ -17,37 +20,41 @@ from gdanim.descent.curvature import hessian
 from gdanim.descent.events import Event, EventKind
 from gdanim.problems.objective import Objective
 
-# A learning rate changes by more than this fraction, and ten times as much as before and after.
+# A learning rate changes by more than RATE_CHANGE of itself, and by ISOLATED times as much as one
+# step earlier and later.
 RATE_CHANGE, ISOLATED = 0.1, 10.0
-# A loss rises by more than this fraction of its height; a rise counts after so many steps without.
-RISE, QUIET = 0.01, 10
-# A loss that turns at more than this share of the steps is noisy: then only one of more than twice
-# the highest of the last so many counts as a rise.
-NOISY, RECENT = 1 / 3, 50
-# A plateau: no more than this fraction of the height is lost in at least so many steps.
-FLAT, SHORTEST = 0.01, 10
-# A loss of a thousand times the start's, still rising, is not coming back.
-BEYOND = 1e3
-# Converged: within 1 % of the lowest loss, or a millionth of the height at the start.
-WITHIN, TRIFLE = 0.01, 1e-6
-# Stuck: at least a tenth above the lowest loss and a thousandth of the height at the start, and no
-# more than a hundredth of it left to fall from here.
-FAR, HIGH, LEFT = 0.1, 1e-3, 0.01
-# The Hessian of more parameters than these is too much to ask for the sake of one event.
-CURVED = 1000
-# Overfitting: the held-out points' loss ends so much above its lowest.
+# A rise is more than this share of the loss's height above the lowest known loss...
+RISE = 0.01
+# ... and the first one in this number of steps.
+QUIET = 10
+# A loss that turns at more than this share of the steps is noisy...
+NOISY = 1 / 3
+# ... and rises only where it exceeds SPIKE times the highest loss of the last RECENT steps.
+SPIKE, RECENT = 2.0, 50
+# On a plateau at most FLAT of the height is lost in at least SHORTEST_PLATEAU steps.
+FLAT, SHORTEST_PLATEAU = 0.01, 10
+# A run that ends at its highest loss, this many times the height at the start, is not coming back.
+GROWN = 1e3
+# Converged: above the lowest known loss by at most WITHIN of it, or NEGLIGIBLE of the height at the
+# start.
+WITHIN, NEGLIGIBLE = 0.01, 1e-6
+# Stuck: above the lowest known loss by at least FAR_ABOVE of it and HIGH of the height at the
+# start, with at most LITTLE_LEFT of that still to gain from here.
+FAR_ABOVE, HIGH, LITTLE_LEFT = 0.1, 1e-3, 0.01
+# The Hessian of more parameters than this costs too much for one event.
+MOST_PARAMETERS = 1000
+# Overfitting: the validation loss ends at more than this many times its lowest.
 WORSE = 1.05
-# No more events of a kind than these, the first ones.
-MOST = 20
+# At most this many events of a kind are found, the first ones.
+MOST_EVENTS = 20
 
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """What events are found in: a single run of S steps.
+    """The record of a single run of S steps, in which events are found.
 
-    `params [S+1, P]`, `losses [S+1]`, `rates [S, P]` (None: unknown), whether it became infinite,
-    whether each step saw a batch of the points, and the loss over held-out points `[S+1]` where
-    there are some.
+    `params [S+1, P]`, `losses [S+1]`, `rates [S, P]` (None where unknown), whether the run became
+    infinite, whether its steps used mini-batches, and `validation_losses [S+1]`, if any.
     """
 
     problem: Objective
@@ -56,27 +63,27 @@ class Record:
     rates: Floats | None
     diverged: bool
     batches: bool = False
-    held_out: Floats | None = None
+    validation_losses: Floats | None = None
 
     @cached_property
     def noisy(self) -> bool:
-        """Whether steps go astray at random: of batches, or the loss turns at most steps."""
+        """Whether steps are random: they use mini-batches, or the loss turns again and again."""
         return self.batches or len(turning_points(self.losses)) > NOISY * len(self.losses)
 
     @cached_property
     def lowest(self) -> float:
-        """The lowest loss that is known: of the problem, or of the run."""
+        """The lowest known loss: the minimum, where it is known, or the lowest of the run."""
         best, reached = self.problem.minimum, float(self.losses.min())
         return reached if best is None else min(best.loss, reached)
 
     @cached_property
     def heights(self) -> Floats:
-        """How far each loss is above the lowest that is known, `[S+1]`."""
+        """How far each loss is above the lowest known one, `[S+1]`."""
         return self.losses - self.lowest
 
 
 def find_events(record: Record) -> tuple[Event, ...]:
-    """All events of a run, by step; each function below has the rule for its kind."""
+    """Find all events of a run, sorted by step."""
     if len(record.losses) < 2:
         return ()
     with np.errstate(all="ignore"):
@@ -97,9 +104,11 @@ def find_events(record: Record) -> tuple[Event, ...]:
 
 
 def rate_changes(rates: Floats | None) -> Iterator[Event]:
-    """A step takes another learning rate than the one before: by more than 10 %, and by ten times
-    as much as the rate changed a step earlier and a step later, so that a schedule that always
-    moves is not an event at every step. The event lasts to the next change.
+    """Find the steps that take another learning rate than the one before.
+
+    It differs by more than 10 %, and by ten times as much as one step earlier and one later, so
+    that a schedule that always moves is not an event at every step. The event lasts until the next
+    change.
     """
     if rates is None:
         return
@@ -109,7 +118,7 @@ def rate_changes(rates: Floats | None) -> Iterator[Event]:
     around = np.pad(change, 1)
     isolated = change > ISOLATED * np.maximum(around[:-2], around[2:])
     steps = np.flatnonzero((change > RATE_CHANGE) & isolated) + 1
-    for s, following in list(pairwise([*steps, len(rates) + 1]))[:MOST]:
+    for s, following in list(pairwise([*steps, len(rates) + 1]))[:MOST_EVENTS]:
         before, after = float(rates[s - 1].max()), float(rates[s].max())
         kind = EventKind.LEARNING_RATE
         text = kind.caption.format(before=setting(before), after=setting(after))
@@ -117,7 +126,7 @@ def rate_changes(rates: Floats | None) -> Iterator[Event]:
 
 
 def oscillation(record: Record, found: Swing | None) -> Iterator[Event]:
-    """The parameters swing: see `descent.oscillation.swing`."""
+    """Tell the oscillation of the parameters that `swing` found."""
     if found is None:
         return
     name = record.problem.names[found.parameter]
@@ -135,15 +144,14 @@ def oscillation(record: Record, found: Swing | None) -> Iterator[Event]:
 
 
 def overshoots(record: Record, swinging: Swing | None, until: int) -> Iterator[Event]:
-    """The loss rises by more than 1 % of its height above the lowest known loss, after ten steps
-    without a rise, not within an oscillation, nor from `until` on, where the run has arrived or
-    diverges.
+    """Find the steps at which the loss rises by more than 1 % of its height.
 
-    In a noisy run, one of batches or whose loss turns at more than a third of the steps, it has to
-    rise to more than twice the highest of the last fifty. The event lasts to the peak.
+    Ten steps without a rise come before. A rise within an oscillation does not count, nor one from
+    step `until` on, where the run has arrived or diverges. In a noisy run the height has to exceed
+    twice the highest of the last fifty steps. The event lasts until the peak.
     """
     heights, losses = record.heights, record.losses
-    rises = np.diff(heights) > RISE * heights[:-1] + TRIFLE * heights[0]
+    rises = np.diff(heights) > RISE * heights[:-1] + NEGLIGIBLE * heights[0]
     free = np.ones(len(rises), dtype=bool)
     if swinging is not None:
         free[swinging.first : swinging.last + 1] = False
@@ -151,12 +159,12 @@ def overshoots(record: Record, swinging: Swing | None, until: int) -> Iterator[E
     if record.noisy and (record.batches or swinging is None):
         padded = np.pad(heights, (RECENT, 0), mode="edge")
         recent = np.lib.stride_tricks.sliding_window_view(padded, RECENT)[1:-1].max(axis=1)
-        rises &= heights[1:] > 2 * recent
+        rises &= heights[1:] > SPIKE * recent
     steps = np.flatnonzero(rises)
     starts = steps[np.diff(steps, prepend=-QUIET - 1) > QUIET]
     ends = steps[np.diff(steps, append=len(losses) + QUIET) > QUIET]
     counted = free[starts]
-    for s, end in list(zip(starts[counted], ends[counted], strict=True))[:MOST]:
+    for s, end in list(zip(starts[counted], ends[counted], strict=True))[:MOST_EVENTS]:
         top = int(s + losses[s : end + 1 + QUIET].argmax())
         kind, before, after = EventKind.OVERSHOOT, float(losses[s]), float(losses[top])
         text = kind.caption.format(before=quantity(before), after=quantity(after))
@@ -165,15 +173,16 @@ def overshoots(record: Record, swinging: Swing | None, until: int) -> Iterator[E
 
 
 def plateaus(record: Record, until: int) -> Iterator[Event]:
-    """The loss hardly falls: less than 1 % of its height above the lowest known loss, in at least
-    ten steps and at least as many as came before, while that height is more than a thousandth of
-    the start's. Stretches that meet are one. Steps from `until` on, where the run has arrived or
-    diverges, are none.
+    """Find the stretches in which the loss hardly falls.
+
+    Less than 1 % of its height is lost in at least ten steps, and at least as many as came before,
+    while the height is more than a thousandth of that at the start. Stretches that meet are one.
+    Steps from `until` on, where the run has arrived or diverges, do not count.
     """
     heights = np.minimum.accumulate(record.heights[:until])
     steps = np.arange(len(heights))
     ends = np.searchsorted(-heights, -(1 - FLAT) * heights, side="right") - 1
-    flat = (ends - steps >= np.maximum(steps, SHORTEST)) & (heights > HIGH * heights[:1])
+    flat = (ends - steps >= np.maximum(steps, SHORTEST_PLATEAU)) & (heights > HIGH * heights[:1])
     last = -1
     while len(candidates := steps[flat & (steps > last)]):
         first = int(candidates[0])
@@ -186,11 +195,13 @@ def plateaus(record: Record, until: int) -> Iterator[Event]:
 
 
 def divergence(record: Record) -> tuple[Event, ...]:
-    """The run became infinite, or ends at its highest loss, over a thousand times the start's
-    height: from the step at which the loss left the start's height for good.
+    """Tell whether the run diverges, and since when.
+
+    It became infinite, or it ends at its highest loss and more than a thousand times the height at
+    the start. The event begins where the loss exceeds that height for good.
     """
     heights, last = record.heights, len(record.losses) - 1
-    grown = heights[-1] > BEYOND * max(heights[0], 0.0) and heights[-1] == heights.max()
+    grown = heights[-1] > GROWN * max(heights[0], 0.0) and heights[-1] == heights.max()
     if not (record.diverged or grown):
         return ()
     first = min(int(np.flatnonzero(heights <= heights[0])[-1]) + 1, last)
@@ -198,29 +209,32 @@ def divergence(record: Record) -> tuple[Event, ...]:
 
 
 def arrival(record: Record) -> tuple[Event, ...]:
-    """The run ends at a minimum: converged, or stuck above the lowest known loss.
+    """Tell whether the run ends at a minimum: converged, or stuck above the lowest known loss.
 
-    Converged where the loss is, to the end, within 1 % of the lowest known loss (or a millionth of
-    the height at the start); where none is known, of the minimum that the gradient and the Hessian
-    at the end point to. Stuck where the loss is not convex, more than a tenth above the lowest
-    known loss remains, and gradient and Hessian say that less than a hundredth of that can still be
-    gained from here.
+    Converged: the loss is, to the end, within 1 % of the lowest known one (or within a millionth of
+    the height at the start); where none is known, of the minimum that gradient and Hessian at the
+    end point to. Stuck: the loss is not convex, more than a tenth above the lowest known one, and
+    gradient and Hessian say that less than a hundredth of that can still be gained from here.
     """
     problem, losses = record.problem, record.losses
     best, end = problem.minimum, float(losses[-1])
     target = best.loss if best else end - gain_left(problem, record.params[-1])
-    margin = WITHIN * abs(target) + TRIFLE * (losses[0] - target)
+    margin = WITHIN * abs(target) + NEGLIGIBLE * (losses[0] - target)
     if np.isfinite(target) and end - target <= margin:
         step = _since(losses - target <= margin)
         text = EventKind.CONVERGENCE.caption.format(loss=quantity(end))
         return (Event(EventKind.CONVERGENCE, step, len(losses) - 1, text, {"lowest": target}),)
     gap = end - target
-    # A convex loss has no local minimum, only directions too flat to be told from level ones.
-    if best is None or problem.convex or gap < FAR * abs(target) + HIGH * (losses[0] - target):
+    # A convex loss has no local minima, only directions so flat that they look level.
+    if (
+        best is None
+        or problem.convex
+        or gap < FAR_ABOVE * abs(target) + HIGH * (losses[0] - target)
+    ):
         return ()
-    if gain_left(problem, record.params[-1]) > LEFT * gap:
+    if gain_left(problem, record.params[-1]) > LITTLE_LEFT * gap:
         return ()
-    step = _since(abs(losses - end) <= LEFT * gap)
+    step = _since(abs(losses - end) <= LITTLE_LEFT * gap)
     text = EventKind.STUCK.caption.format(
         loss=quantity(end), best=best.name, lowest=quantity(target)
     )
@@ -229,13 +243,13 @@ def arrival(record: Record) -> tuple[Event, ...]:
 
 
 def gain_left(problem: Objective, params: Floats) -> float:
-    """`(p)->()`: how much lower the minimum is of the paraboloid that touches the loss here.
+    """`(p)->()`: how much lower the minimum of the loss's quadratic approximation is.
 
-    Half the Newton decrement squared, 1/2 g' H^-1 g (Boyd and Vandenberghe, Convex Optimization,
-    9.5.1); infinite where the loss bends down, or slopes without bending, and where there are too
-    many parameters to tell.
+    Half the squared Newton decrement, 1/2 g' H^-1 g (Boyd and Vandenberghe, Convex Optimization,
+    9.5.1). Infinite where the curvature is negative somewhere, where the loss slopes without
+    curvature, and where there are too many parameters.
     """
-    if len(params) > CURVED:
+    if len(params) > MOST_PARAMETERS:
         return np.inf
     gradient, curvature = problem.gradient(params), hessian(problem, params)
     if not (np.isfinite(gradient).all() and np.isfinite(curvature).all()):
@@ -250,21 +264,23 @@ def gain_left(problem: Objective, params: Floats) -> float:
 
 
 def overfitting(record: Record) -> Iterator[Event]:
-    """The loss of the held-out points was lowest before the end, and ends (the mean of the last
-    tenth of the steps) more than 5 % above that, while the training loss fell further.
+    """Tell whether the validation loss rises while the training loss still falls.
+
+    It ends (the mean of the last tenth of the steps) more than 5 % above its lowest. The event
+    begins where it was lowest.
     """
-    if (held_out := record.held_out) is None:
+    if (validation := record.validation_losses) is None:
         return
     losses = record.losses
-    best = int(held_out.argmin())
-    end = float(held_out[-max(1, len(held_out) // 10) :].mean())
-    if end > WORSE * held_out[best] and losses[-1] < losses[best]:
-        kind, lowest = EventKind.OVERFITTING, float(held_out[best])
+    best = int(validation.argmin())
+    end = float(validation[-max(1, len(validation) // 10) :].mean())
+    if end > WORSE * validation[best] and losses[-1] < losses[best]:
+        kind, lowest = EventKind.OVERFITTING, float(validation[best])
         text = kind.caption.format(lowest=quantity(lowest), step=count(best))
         numbers = {"lowest": lowest, "end": end}
         yield Event(kind, best, len(losses) - 1, text, numbers)
 
 
 def _since(holds: NDArray[np.bool_]) -> int:
-    """The first step from which it holds to the end."""
+    """The first step from which it holds until the end."""
     return int(len(holds) - np.argmin(np.append(holds[::-1], False)))

@@ -1,4 +1,4 @@
-"""Swings of the parameters, found in the steps that were taken."""
+"""Oscillations of the parameters, found in the recorded steps."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from numpy.typing import NDArray
 
 from gdanim.core.arrays import Floats, Ints
 
-# Cycles of up to so many steps are looked for; each has to come back so near (in lengths of its
-# step), so many times in a row, and its steps must be this large (in ranges of the parameters).
-LONGEST_CYCLE, NEAR, TIMES, SMALLEST = 8, 0.2, 4, 1e-3
-# A longer swing: so many half-swings of so many steps at least, each of about the length before,
-# each this large.
-HALVES, HALF, ALIKE, SWING = 6, 4, 0.25, 1e-2
+# Cycles of up to this many steps are looked for.
+LONGEST_CYCLE = 8
+# A cycle comes back to within RETURNS of the length of its step, at least CYCLES times in a row,
+# and its steps are at least SMALLEST_STEP of the parameters' ranges.
+RETURNS, CYCLES, SMALLEST_STEP = 0.2, 4, 1e-3
+# A longer oscillation has at least HALVES half-swings of at least HALF_STEPS steps each. They
+# differ by at most ALIKE from the one before, and are at least SMALLEST_SWING of the range.
+HALVES, HALF_STEPS, ALIKE, SMALLEST_SWING = 6, 4, 0.25, 1e-2
 
 
 @dataclass(frozen=True)
 class Swing:
-    """From step `first` to `last` the parameter numbered `parameter` swings with this period.
+    """An oscillation of the parameter numbered `parameter`, from step `first` to `last`.
 
     `growth` is how many times as wide the last swing is as the first.
     """
@@ -32,18 +34,18 @@ class Swing:
 
 
 def swing(params: Floats, noisy: bool = False) -> Swing | None:
-    """The longest oscillation of `params [S+1, P]`, None where there is none.
+    """Find the longest oscillation of `params [S+1, P]`; None where there is none.
 
-    Each parameter is measured by its range over the run. A cycle of k = 2, 3, ..., 8 steps is
-    where the parameters are, k steps later, within 0.2 step lengths of where they were, for at
-    least 4 k steps on end. A longer swing is where one parameter makes at least six half-swings,
-    of at least four steps that differ from the one before by at most a quarter or a
-    step; in a `noisy` run that can be chance, and is not looked for.
+    Each parameter is measured by its range over the run. In a cycle of k = 2, 3, ..., 8 steps the
+    parameters are, k steps later, within 0.2 step lengths of where they were, for at least 4 k
+    steps. In a longer oscillation one parameter makes at least six half-swings of at least four
+    steps each, which differ from the one before by at most a quarter, or by one step. In a `noisy`
+    run that can be chance, and is not looked for.
     """
     with np.errstate(all="ignore"):
         reach = np.ptp(params, axis=0)
         scaled = np.where(reach > 0, params / np.where(reach > 0, reach, 1.0), 0.0)
-    if len(params) < 2 * TIMES + 1 or not np.isfinite(scaled).all():
+    if len(params) < 2 * CYCLES + 1 or not np.isfinite(scaled).all():
         return None
     return _cycle(scaled) or (None if noisy else _long_swing(scaled))
 
@@ -55,9 +57,9 @@ def _cycle(scaled: Floats) -> Swing | None:
     for k in range(2, min(LONGEST_CYCLE, len(scaled) // 2) + 1):
         away = np.linalg.norm(scaled[k:] - scaled[:-k], axis=1)
         steps = length[: len(away)]
-        first, last = longest_stretch((away <= NEAR * steps) & (steps >= SMALLEST))
-        # Each cycle of k steps is one of 2 k, too, and may hold k steps longer as such.
-        if last - first >= TIMES * k and (found is None or last - first > found[1] - found[0] + k):
+        first, last = longest_stretch((away <= RETURNS * steps) & (steps >= SMALLEST_STEP))
+        # A cycle of k steps is also one of 2 k, and as such may last k steps longer.
+        if last - first >= CYCLES * k and (found is None or last - first > found[1] - found[0] + k):
             found = first, last + k - 1, k
     if found is None:
         return None
@@ -73,12 +75,12 @@ def _long_swing(scaled: Floats) -> Swing | None:
 
 
 def _swing_of(values: Floats, parameter: int) -> Swing | None:
-    """The longest run of like half-swings of one parameter."""
+    """The longest sequence of similar half-swings of one parameter."""
     turns = turning_points(values)
     if len(turns) <= HALVES:
         return None
     halves, sizes = np.diff(turns), abs(np.diff(values[turns]))
-    good = (halves >= HALF) & (sizes >= SWING)
+    good = (halves >= HALF_STEPS) & (sizes >= SMALLEST_SWING)
     near = abs(np.diff(halves)) <= np.maximum(1, ALIKE * halves[:-1])
     first, last = longest_stretch(good[1:] & good[:-1] & near)
     if last - first + 1 < HALVES:

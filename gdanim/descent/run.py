@@ -123,9 +123,9 @@ class Run:
             raise GdanimError(f"events: of one run at a time, run[0].events; these are {self.runs}")
         diverged = bool(self.outcome.kind == DIVERGED)
         batches = self.batches is not None
-        losses, held_out = self.losses, self.validation_losses
+        losses, validation = self.losses, self.validation_losses
         return find_events(
-            Record(self.problem, self.params, losses, self.rates, diverged, batches, held_out)
+            Record(self.problem, self.params, losses, self.rates, diverged, batches, validation)
         )
 
     @property

@@ -1,0 +1,101 @@
+"""Where the rules for events draw the line: a little below it there is no event, above it one.
+
+A record can hold any losses, so each rule is tried with losses made for it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike
+
+from gdanim.descent._event_rules import (
+    Record,
+    arrival,
+    divergence,
+    gain_left,
+    overfitting,
+    overshoots,
+    rate_changes,
+)
+from gdanim.descent.events import EventKind
+from gdanim.problems import objectives
+
+# Its minimum is 0, so that a loss is its own height.
+BOWL = objectives.bowl()
+VALLEYS = objectives.two_valleys()
+LOCAL = np.array([1.346997408527774])
+
+
+def record(losses: ArrayLike, validation: ArrayLike | None = None) -> Record:
+    """A record of these losses; nothing else of the run counts."""
+    heights = np.array(losses, dtype=np.float64)
+    params = np.zeros((len(heights), 2))
+    unseen = None if validation is None else np.array(validation, dtype=np.float64)
+    return Record(BOWL, params, heights, None, False, validation_losses=unseen)
+
+
+@pytest.mark.parametrize(("change", "found"), [(0.91, 0), (0.89, 1)])
+def test_a_learning_rate_changes_by_a_tenth(change: float, found: int) -> None:
+    rates = np.repeat([[1.0], [change]], 10, axis=0)
+    assert len(list(rate_changes(rates))) == found
+
+
+@pytest.mark.parametrize(("before", "found"), [(0.025, 0), (0.018, 1)])
+def test_a_change_is_ten_times_those_around_it(before: float, found: int) -> None:
+    rates = np.array([[1.0], [1.0 - before], [(1.0 - before) * 0.78], [(1.0 - before) * 0.78]])
+    events = [event for event in rate_changes(rates) if event.step == 2]
+    assert len(events) == found
+
+
+@pytest.mark.parametrize(("apart", "found"), [(9, 1), (12, 2)])
+def test_rises_within_ten_steps_are_one(apart: int, found: int) -> None:
+    losses = np.linspace(10.0, 5.0, 60)
+    losses[20:] += 3.0
+    losses[20 + apart :] += 3.0
+    assert len(list(overshoots(record(losses), None, 60))) == found
+
+
+@pytest.mark.parametrize(("steps", "noisy"), [(8, False), (5, True)])
+def test_a_loss_that_turns_at_a_third_of_the_steps_is_noisy(steps: int, noisy: bool) -> None:
+    # Up, down, and level for the rest: two turns in so many steps.
+    losses = np.tile([1.0, 0.0] + [0.5] * (steps - 2), 20)
+    assert record(losses).noisy == noisy
+
+
+@pytest.mark.parametrize(("height", "found"), [(900.0, 0), (1100.0, 1)])
+def test_a_run_that_grows_a_thousandfold_diverges(height: float, found: int) -> None:
+    assert len(divergence(record(np.geomspace(1.0, height, 20)))) == found
+
+
+@pytest.mark.parametrize(("end", "found"), [(1.04, 0), (1.06, 1)])
+def test_overfitting_is_a_rise_of_a_twentieth(end: float, found: int) -> None:
+    losses, validation = np.linspace(2.0, 1.0, 20), np.full(20, end)
+    validation[8] = 1.0
+    assert len(list(overfitting(record(losses, validation)))) == found
+
+
+def ending(gap: float, start: float, params: np.ndarray = LOCAL) -> list[EventKind]:
+    """How a run ends that ends in the wrong valley, or near it, so far above the other one."""
+    known = VALLEYS.minimum
+    assert known is not None
+    losses = np.array([start, gap, gap]) + known.loss
+    return [
+        event.kind
+        for event in arrival(Record(VALLEYS, np.tile(params, (3, 1)), losses, None, False))
+    ]
+
+
+def test_stuck_is_a_tenth_above_the_lowest_loss_and_a_thousandth_of_the_way() -> None:
+    known = VALLEYS.minimum
+    assert known is not None
+    lowest = abs(known.loss)
+    assert ending(0.09 * lowest, 5.0) == [] and ending(0.11 * lowest, 5.0) == [EventKind.STUCK]
+    assert ending(90.0, 1e5) == [] and ending(110.0, 1e5) == [EventKind.STUCK]
+
+
+def test_a_run_is_not_stuck_that_has_a_hundredth_to_gain() -> None:
+    near = LOCAL + 0.2
+    gain = gain_left(VALLEYS, near)
+    assert 0.1 < gain < 1.0
+    assert ending(90 * gain, 1e3, near) == [] and ending(110 * gain, 1e3, near) == [EventKind.STUCK]
