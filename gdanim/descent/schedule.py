@@ -1,4 +1,4 @@
-"""What a schedule is: the learning rate of each step, and the forms in which one can be given."""
+"""The base classes of learning rate schedules, and the forms in which a rate can be given."""
 
 from __future__ import annotations
 
@@ -15,9 +15,33 @@ from gdanim.errors import GdanimError, listed
 
 
 class Schedule(ABC):
-    """The learning rate of each step. State goes in and comes out, as with an Optimizer.
+    """Base class of learning rate schedules, in its most general form.
 
-    Rates broadcast against the parameters `[*R, P]`.
+    Derive from `schedules.Planned` if the rate depends on the step's number alone: it needs one
+    method. A schedule keeps no state between calls: the state goes in and comes out. Rates
+    broadcast against the parameters `(*R, P)`.
+
+    See Also
+    --------
+    schedules : The schedules of the package.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from gdanim import GradientDescent, Schedule, descend, objectives
+    >>> @dataclass(frozen=True)
+    ... class LargeLoss(Schedule):
+    ...     first = np.asarray(0.01)
+    ...
+    ...     def init(self, runs):
+    ...         return None
+    ...
+    ...     def update(self, number, loss, state):
+    ...         return np.where(loss > 1, 0.01, 0.1)[..., np.newaxis], state
+    >>> run = descend(objectives.bowl(), GradientDescent(LargeLoss()), start=(2, 1), steps=100)
+    >>> float(run.rate(0)), float(run.rate(99))
+    (0.01, 0.1)
     """
 
     @property
@@ -27,22 +51,65 @@ class Schedule(ABC):
 
     @abstractmethod
     def init(self, runs: tuple[int, ...]) -> Any:
-        """The state before the first step, for runs of shape R."""
+        """Return the state before the first step.
+
+        Parameters
+        ----------
+        runs : tuple of int
+            The shape R of the runs side by side; () for a single run.
+
+        Returns
+        -------
+        object
+            Anything; it is handed to `update`.
+        """
 
     @abstractmethod
     def update(self, number: int, loss: Floats, state: Any) -> tuple[Floats, Any]:
-        """`()->()`: the rate of step `number` (0 is the first), which begins at `loss`; the state.
+        """Return the rate of a step.
 
-        The loss has the axes of the runs, `[*R]`; the rate broadcasts against `[*R, P]`.
+        Parameters
+        ----------
+        number : int
+            The number of the step; the first is 0.
+        loss : (*R,) array
+            The loss before the step, over all points.
+        state : object
+            What `init` returned, or the step before.
+
+        Returns
+        -------
+        rate : array
+            The learning rate, of a shape that broadcasts against the parameters `(*R, P)`.
+        state : object
+            The state for the next step.
         """
 
 
 class Planned(Schedule):
-    """A schedule that depends on the step's number alone; it is not shown the loss."""
+    """Base class of schedules that depend on the step's number alone.
+
+    A subclass defines `__call__(step)`.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from gdanim import GradientDescent, descend, objectives, schedules
+    >>> @dataclass(frozen=True)
+    ... class InverseTime(schedules.Planned):
+    ...     rate: float
+    ...
+    ...     def __call__(self, step):
+    ...         return np.asarray(self.rate / (1 + step))
+    >>> run = descend(objectives.bowl(), GradientDescent(InverseTime(0.1)), start=(2, 1), steps=20)
+    >>> float(run.rate(0)), float(run.rate(9))
+    (0.1, 0.01)
+    """
 
     @abstractmethod
     def __call__(self, step: int) -> Floats:
-        """The rate of `step`; 0 is the first."""
+        """Return the rate of `step`; the first is 0."""
 
     @property
     @final
@@ -52,18 +119,38 @@ class Planned(Schedule):
 
     @final
     def init(self, runs: tuple[int, ...]) -> Any:
-        """No state."""
+        """Return no state."""
         return ()
 
     @final
     def update(self, number: int, loss: Floats, state: Any) -> tuple[Floats, Any]:
-        """`()->()`: the rate of step `number`, whatever the loss."""
+        """Return the rate of step `number`, whatever the loss."""
         return self(number), state
 
 
 @dataclass(frozen=True, eq=False)
 class Constant(Planned):
-    """The same rate at every step. Raises GdanimError unless it is finite and positive."""
+    """The same learning rate at every step.
+
+    Only WarmUp needs it: an optimizer takes the number itself.
+
+    Parameters
+    ----------
+    rate : float or array_like
+        The learning rate, finite and above 0; an array gives each parameter, or with shape `(R, 1)`
+        each run, a rate.
+
+    Raises
+    ------
+    GdanimError
+        If the rate is not finite and above 0.
+
+    Examples
+    --------
+    >>> from gdanim import schedules
+    >>> float(schedules.Constant(0.1)(500))
+    0.1
+    """
 
     rate: ArrayLike
 
@@ -71,19 +158,21 @@ class Constant(Planned):
         set_fields(self, rate=check_positive_array("rate", self.rate))
 
     def __call__(self, step: int) -> Floats:
-        """`rate`."""
+        """Return the rate."""
         return self.rate  # type: ignore[return-value]
 
 
 Rate: TypeAlias = ArrayLike | Mapping[str, float] | Schedule
-"""A learning rate: one number; an array that broadcasts against the parameters `[*R, P]`, shape
-`[P]` for a rate of each parameter's own, `[R, 1]` for one of each run; parameters' names to
-numbers; or a Schedule.
+"""A learning rate: one number; an array that broadcasts against the parameters `[*R, P]`, with
+shape `[P]` for a rate of each parameter, `[R, 1]` for one of each run; a mapping from the
+parameters' names to numbers; or a Schedule.
 """
 
 
 def learning_rate(lr: Rate) -> Rate:
-    """`lr` in the form in which an Optimizer keeps it; GdanimError unless finite and positive."""
+    """Return `lr` in the form in which an Optimizer keeps it; GdanimError unless finite and above
+    0.
+    """
     if isinstance(lr, Schedule):
         return lr
     if isinstance(lr, Mapping):
@@ -93,7 +182,7 @@ def learning_rate(lr: Rate) -> Rate:
 
 
 def scheduled(lr: Rate, names: Sequence[str]) -> Schedule:
-    """`lr` as a Schedule, for parameters of these names; GdanimError where they do not fit."""
+    """Return `lr` as a Schedule for parameters of these names; GdanimError if they do not fit."""
     if isinstance(lr, Schedule):
         return lr
     if isinstance(lr, Mapping):
