@@ -218,7 +218,10 @@ def test_the_blog_s_rule() -> None:
         (lambda: schedules.Cosine(1, 10, -1), "last: must be at least 0, got -1"),
         (lambda: schedules.Cosine(1, 1.5), "steps: must be a whole number of at least 1"),  # type: ignore[arg-type]
         (lambda: schedules.OneCycle(1, 10, rise=1), "rise: must be at least 0 and below 1, got 1"),
-        (lambda: schedules.WarmUp(0.1, 10), "then: expected a schedule of the step's number alone, got"),  # type: ignore[arg-type]
+        (
+            lambda: schedules.WarmUp(0.1, 10),  # type: ignore[arg-type]
+            "then: expected a schedule of the step's number alone, got",
+        ),
         (
             lambda: schedules.WarmUp(schedules.Plateau(1), 10),  # type: ignore[arg-type]
             "then: expected a schedule of the step's number alone",

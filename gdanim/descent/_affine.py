@@ -1,4 +1,4 @@
-"""Many steps at once, where the descent is an affine recursion."""
+"""Many steps at once, if the descent is an affine recursion."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from gdanim.problems.objective import Objective
 # Optimizers whose direction and new state are linear in the gradient and the state, and the same at
 # every step; the state is () or one array like the parameters.
 LINEAR = (GradientDescent, Momentum, Nesterov)
-# As many steps make one block, unless the powers of a diverging run grow beyond HUGE before: an
-# infinite power would end a run that is still finite itself.
+# The steps of a block, unless the powers of a diverging run grow beyond HUGE before: an infinite
+# power would end a run that is itself still finite.
 STEPS, HUGE = 1024, 1e100
-# And unless so many numbers are needed for it (16 MiB).
+# The most numbers that the powers of a block may take (16 MiB).
 ROOM = 2_097_152
-# With more numbers in the state than this, step after step is as fast.
+# With more numbers in the state than this, going step by step is as fast.
 SMALL = 48
 
 
 class Affine:
     """A descent whose state z (parameters, then the optimizer's) follows `z = T z + c`.
 
-    So it is where the gradient is affine in the parameters, the optimizer linear, and the rate
-    constant. A block of states is then one matrix product: `T^j z + (T^(j-1) + ... + 1) c`.
+    That is so if the gradient is affine in the parameters, the optimizer linear, and the learning
+    rate constant. A block of states is then one matrix product: `T^j z + (T^(j-1) + ... + 1) c`.
     """
 
-    # What a Stepwise records, and nothing needs here: the rate is constant, all points are seen.
+    # Stepwise records these; here the rate is constant, and each step uses all points.
     rates = batches = losses = None
 
     def __init__(
@@ -45,13 +45,13 @@ class Affine:
 
     @staticmethod
     def fits(problem: Objective, optimizer: Optimizer, schedule: Schedule) -> bool:
-        """Whether this descent is affine, and small enough for that to be a gain."""
+        """Return whether the descent is affine, and small enough for blocks to be faster."""
         if type(optimizer) not in LINEAR or not isinstance(schedule, Constant):
             return False
         return 2 * len(problem.names) <= SMALL and problem.hessian is not None
 
     def fill(self, rows: Floats) -> None:
-        """The parameters of the next steps, into `rows [n, *R, P]`."""
+        """Write the parameters of the next steps into `rows [n, *R, P]`."""
         k, runs = self._width, self._z.shape[:-2]
         size = self._powers.shape[-2] // k
         for first in range(0, len(rows), size):
@@ -63,7 +63,7 @@ class Affine:
 
 
 def transition(problem: Objective, optimizer: Optimizer, lr: Floats, state: State) -> Floats:
-    """T beside c, `[*Q, k, k+1]`, for a rate `[*Q, P]`.
+    """Return T and c side by side, `[*Q, k, k+1]`, for a learning rate `[*Q, P]`.
 
     Their columns are what the optimizer makes of unit vectors, and of the gradient at 0.
     """
@@ -86,9 +86,9 @@ def transition(problem: Objective, optimizer: Optimizer, lr: Floats, state: Stat
 
 
 def powers(first: Floats, cost: int) -> Floats:
-    """The steps `[*Q, k, k+1]` after 1, 2, ... m steps, one below the other: `[*Q, m k, k+1]`.
+    """Return the transitions over 1, 2, ... m steps, one below the other: `[*Q, m k, k+1]`.
 
-    `workspace` is how many numbers a single one needs; m is a power of 2.
+    `first [*Q, k, k+1]` is that of one step, `cost` how many numbers each needs; m is a power of 2.
     """
     k = first.shape[-2]
     last = np.zeros_like(first[..., :1, :])

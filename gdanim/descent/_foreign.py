@@ -1,10 +1,10 @@
-"""Parameters as other packages hold them, found by what they can do: nothing is imported here.
+"""Parameters as other packages hold them, recognised by their methods: nothing is imported.
 
 | what | order |
 |---|---|
 | numbers, an array or tensor of any package | as they stand, `[*R, P]` |
 | a list or tuple of arrays or such lists (a JAX tree) | one after the other, each row by row |
-| a mapping | its keys are the parameters' names |
+| a mapping with the parameters' names as keys | the order of the names |
 | a torch module, or its `module.parameters()` | of a Linear layer the weights, then the bias |
 | a scikit-learn estimator | `coef_`, then `intercept_` |
 
@@ -22,11 +22,11 @@ from numpy.typing import ArrayLike
 from gdanim.errors import GdanimError, listed
 
 Parameters: TypeAlias = Any
-"""Anything that `flat` takes."""
+"""Anything that `flat` accepts."""
 
 
 def flat(params: Parameters, names: Sequence[str]) -> ArrayLike:
-    """`params` as numbers, in the order of `names` and with no check of how many.
+    """Return `params` as numbers in the order of `names`; how many there are is not checked.
 
     Raises GdanimError for a mapping with other keys, and for an estimator that was not fitted.
     """
@@ -54,24 +54,24 @@ def flat(params: Parameters, names: Sequence[str]) -> ArrayLike:
 
 
 def _joined(tree: Any) -> ArrayLike:
-    """The leaves of nested lists, one after the other, each row by row."""
+    """Return the leaves of nested lists, one after the other, each row by row."""
     if isinstance(tree, list | tuple):
         return np.concatenate([np.ravel(_joined(branch)) for branch in tree] or [np.zeros(0)])
     return _numbers(tree)
 
 
 def _plain(tree: Any) -> bool:
-    """Whether there is nothing but numbers in nested lists, as numpy understands them."""
+    """Return whether nested lists contain only numbers."""
     if isinstance(tree, list | tuple):
         return all(map(_plain, tree))
     return np.isscalar(tree) or tree is None
 
 
 def _numbers(leaf: Any) -> ArrayLike:
-    # A tensor that has a gradient is no array; nor is one on another device, or a bfloat16.
+    # NumPy does not convert a tensor with a gradient, on another device, or of type bfloat16.
     if callable(getattr(leaf, "detach", None)):
         leaf = leaf.detach().cpu().double().numpy()
-    # NumPy takes a bfloat16 of JAX for no number before it is told.
+    # NumPy does not recognise JAX's bfloat16 as a number.
     if "float" in f"{getattr(leaf, 'dtype', '')}":
         leaf = np.asarray(leaf).astype(np.float64)
     array: ArrayLike = leaf

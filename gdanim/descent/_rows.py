@@ -1,4 +1,4 @@
-"""Rows that are added one after the other, in bounded memory."""
+"""An array that grows row by row, in bounded memory."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from numpy.typing import DTypeLike, NDArray
 
 from gdanim.errors import GdanimError
 
-# Up to here (bytes) rows are kept in memory; more of them are kept in a file.
+# Rows are kept in memory up to this many bytes, and beyond that in a file.
 LIMIT = 512 * 1024**2
 
 
 class Rows:
     """An array that grows along its first axis.
 
-    Past `limit` bytes (None: LIMIT) it lives in a memory-mapped file in the temporary folder;
-    TMPDIR says which one. The file has no name, or is deleted when it is closed, so it is gone with
-    the last array that was taken of it, whatever happens. Raises GdanimError when the folder has no
-    room.
+    Beyond `limit` bytes (None: LIMIT) it is kept in a memory-mapped file in the temporary folder,
+    which TMPDIR sets. The file has no name, or is deleted when it is closed, so that it disappears
+    with the last array that was taken of it, whatever happens. Raises GdanimError if the folder has
+    no room.
     """
 
     def __init__(
@@ -44,11 +44,11 @@ class Rows:
 
     @property
     def array(self) -> NDArray[Any]:
-        """What was added so far, `[len, *shape]`: a view, not a copy."""
+        """The rows so far, `[len, *shape]`: a view, not a copy."""
         return self._array[: self._count]
 
     def grow(self, count: int) -> NDArray[Any]:
-        """`count` more rows, to be filled by the caller."""
+        """Add `count` rows and return them, for the caller to fill."""
         first, self._count = self._count, self._count + count
         if self._count > len(self._array):
             self._enlarge(max(self._count, 2 * len(self._array)))
@@ -57,7 +57,7 @@ class Rows:
     def _enlarge(self, rows: int) -> None:
         old, in_file = self._array, self._file is not None
         self._array = self._room(rows)
-        # A longer map of the same file holds the old rows already.
+        # A longer map of the same file already holds the old rows.
         if not in_file:
             self._array[: len(old)] = old
 
@@ -68,7 +68,7 @@ class Rows:
         try:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="gdanim-")
-                # What is mapped stays when the file is closed.
+                # The map stays valid when the file is closed.
                 weakref.finalize(self, self._file.close)
             _reserve(self._file, rows * self._row_bytes)
             mapped = np.memmap(self._file, self._dtype, "r+", shape=shape)
@@ -82,10 +82,10 @@ class Rows:
 
 
 def _reserve(file: BinaryIO, size: int) -> None:
-    """Make the file `size` bytes long; OSError where there is no room for it."""
+    """Make the file `size` bytes long; OSError if there is no room for it."""
     if hasattr(os, "posix_fallocate"):
-        # A file that is only said to be longer takes its room when it is written to, and a process
-        # that finds none then is killed.
+        # A file that is merely truncated to a length takes its room only when it is written to; a
+        # process that then finds none is killed.
         os.posix_fallocate(file.fileno(), 0, size)
     else:
         file.truncate(size)

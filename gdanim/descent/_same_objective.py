@@ -1,4 +1,4 @@
-"""Which runs minimise the same."""
+"""Which runs minimise the same objective."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from gdanim.problems.problem import Problem
 
 Label = TypeVar("Label")
 
-# Two landscapes are compared at so many states of either run.
+# Two objectives are compared at this many states of each run, start and end included.
 PROBES = 8
 
 
 def share_objectives(runs: Mapping[Label, Run]) -> dict[Label, Run]:
-    """The runs, those that minimise the same with one and the same landscape.
+    """Return the runs, with one problem for all that minimise the same objective.
 
-    Each call of a scene makes its own, and so does each file of a run that is read.
+    Each call of a scene function makes a problem of its own, and so does each run that is loaded.
     """
     first: list[Run] = []
     common: dict[Label, Run] = {}
@@ -29,14 +29,16 @@ def share_objectives(runs: Mapping[Label, Run]) -> dict[Label, Run]:
         like = next((one for one in first if minimise_same_objective(one, run)), run)
         if like is run:
             first.append(run)
-        # A run that changes nothing keeps what it has computed.
+        # A run that keeps its problem keeps its cached losses too.
         common[label] = run if like.problem is run.problem else replace(run, problem=like.problem)
     return common
 
 
 def minimise_same_objective(one: Run, other: Run) -> bool:
-    """Whether both show the same problem, and have the same losses, to the bit, where either of
-    them has been: a function of the user's cannot be compared but by what it does.
+    """Return whether both runs minimise the same objective.
+
+    They do if what a video shows of it is the same, and the losses are equal to the bit at states
+    of both runs: functions of the user's own can be compared only by their values.
     """
     a, b = one.problem, other.problem
     if a is b:
@@ -48,13 +50,13 @@ def minimise_same_objective(one: Run, other: Run) -> bool:
     return np.array_equal(a.losses(places), b.losses(places), equal_nan=True)
 
 
-def display_signature(landscape: Objective) -> tuple[object, ...]:
-    """What a video says of it."""
-    return type(landscape), landscape.names, landscape.formula, landscape.loss_name
+def display_signature(objective: Objective) -> tuple[object, ...]:
+    """Return what a video shows of an objective."""
+    return type(objective), objective.names, objective.formula, objective.loss_name
 
 
 def same_data(a: Objective, b: Objective) -> bool:
-    """Whether both have equal data, and equal held-out data, or none."""
+    """Return whether both have equal data and validation data, or none."""
     if not isinstance(a, Problem) or not isinstance(b, Problem):
         return True
     if a.validation is None or b.validation is None:

@@ -1,4 +1,4 @@
-"""One step after the other: any rule, any schedule, batches."""
+"""Step by step: any optimizer, any schedule, mini-batches."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from gdanim.problems.objective import Objective
 
 
 class Stepwise:
-    """A descent step by step, with what each step used: its rate and its batch.
+    """A descent step by step, with the learning rate and the mini-batch of each step.
 
-    A rate that is constant is not recorded.
+    A constant rate is not recorded.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Stepwise:
         self._problem, self._optimizer, self._schedule = problem, optimizer, schedule
         self._params, self._number = start, 0
         self._state, self._plan = optimizer.init(start), schedule.init(start.shape[:-1])
-        self._batch = repeat(None) if batches is None else batches.from_first()
+        self._batch = repeat(None) if batches is None else iter(batches)
         self._seen = None if batches is None else Rows((batches.size,), steps, np.int32)
         many = batches is None and start.ndim > 1
         self._losses = Rows(start.shape[:-1], steps) if many else None
@@ -44,21 +44,21 @@ class Stepwise:
 
     @property
     def rates(self) -> Floats | None:
-        """`[S, ...]`; None where the schedule is a constant."""
+        """The rates `[S, ...]`; None if the schedule is a constant."""
         return None if self._rates is None else self._rates.array
 
     @property
     def batches(self) -> Ints | None:
-        """`[S, B]`, -1 where a batch is shorter; None where every step saw all points."""
+        """The batches `[S, B]`, filled up with -1; None if each step used all points."""
         return None if self._seen is None else self._seen.array
 
     @property
     def losses(self) -> Floats | None:
-        """The loss before each step `[S, *R]`; None where that would slow the descent down."""
+        """The loss before each step `[S, *R]`; None where computing it would cost extra."""
         return None if self._losses is None else self._losses.array
 
     def fill(self, rows: Floats) -> None:
-        """The parameters of the next steps, into `rows [n, *R, P]`."""
+        """Write the parameters of the next steps into `rows [n, *R, P]`."""
         problem, optimizer, schedule = self._problem, self._optimizer, self._schedule
         count, first = len(rows), self._number
         rates, seen, losses = (
@@ -76,7 +76,7 @@ class Stepwise:
                 if not blind:
                     loss = problem.loss_at(params)
             lr, plan = schedule.update(first + i, loss, plan)
-            # NumPy is faster with its numbers than with arrays of no axis.
+            # NumPy computes faster with scalars than with arrays without axes.
             lr = lr[()]
             step = Step(first + i, params, problem, batch)
             direction, state = optimizer.direction(gradient, state, step)
@@ -90,10 +90,10 @@ class Stepwise:
         self._params, self._state, self._plan, self._number = params, state, plan, first + count
 
     def _of_runs(self, params: Floats) -> tuple[Floats, Floats]:
-        """The losses `[*R]` and gradients `[*R, P]` of many runs."""
+        """Return the losses `[*R]` and gradients `[*R, P]` of many runs."""
         rows = params.reshape(-1, params.shape[-1])
         losses, gradients = np.empty(len(rows)), np.empty_like(rows)
-        # Each step makes its few calls anew for every block: here longer blocks are faster.
+        # Every block costs a few calls at each step, so longer blocks than usual are faster.
         for block in blocks(len(rows), self._problem.workspace, times=4):
             losses[block], gradients[block] = self._problem.loss_and_gradient_at(rows[block])
         return losses.reshape(params.shape[:-1]), gradients.reshape(params.shape)

@@ -1,4 +1,4 @@
-"""Batches: the points, shuffled anew in every epoch, and dealt out."""
+"""Mini-batches: the points, shuffled anew in every epoch and dealt out."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 from gdanim.core.arrays import Ints, check_int
 from gdanim.errors import GdanimError
 
-# What stands in a recorded batch for a point that a short batch has not.
+# Fills up short batches where they are recorded.
 PADDING = -1
 
 
 @dataclass(frozen=True)
 class Batches:
-    """`points` points in batches of `size`, in an order that `seed` and the epoch's number decide.
+    """Endless mini-batches of `size` out of `points` points, in an order that `seed` determines.
 
-    Every point comes once in each epoch; where `size` does not divide `points`, the epoch's last
-    batch is shorter, as in torch's DataLoader. Runs side by side see the same batches, so each is
+    Every point comes once in each epoch. If `size` does not divide `points`, the last batch of an
+    epoch is shorter, as in torch's DataLoader. Runs side by side get the same batches, so each is
     the run that it would be alone. Raises GdanimError unless 1 <= size <= points.
     """
 
@@ -36,15 +36,15 @@ class Batches:
 
     @property
     def steps(self) -> int:
-        """How many batches an epoch has."""
+        """The number of batches in an epoch."""
         return -(-self.points // self.size)
 
     def order(self, epoch: int) -> Ints:
-        """The points in the order of that epoch, 0 being the first, `[N]`."""
+        """Return the points `[N]` in the order of an epoch; the first is 0."""
         return np.random.default_rng((self.seed, epoch)).permutation(self.points)
 
-    def from_first(self) -> Iterator[Ints]:
-        """The batches of the first step, of the second, and so on without end, `[B]` each."""
+    def __iter__(self) -> Iterator[Ints]:
+        """Yield the batch `[B]` of each step, without end."""
         epoch = 0
         while True:
             order = self.order(epoch)

@@ -7,16 +7,16 @@ import numpy as np
 from gdanim.core.arrays import Floats, Ints
 from gdanim.problems.objective import Objective
 
-# The cube root of float64's precision: the step at which the errors of a central difference, from
+# The cube root of float64's precision: at this step the two errors of a central difference, from
 # rounding and from the third derivative, are about equal.
 STEP = 6e-6
 
 
 def hessian(problem: Objective, params: Floats, batch: Ints | None = None) -> Floats:
-    """`(p)->(p,p)`: the Hessian of the loss, over the points of `batch (b)` or all of them.
+    """Return the Hessian of the loss over the points of `batch (b)`, or all of them, `(p)->(p,p)`.
 
-    Where it is the same everywhere, the problem's own; else by central differences of the
-    gradient, symmetric, to about ten digits.
+    If it is constant, it is the problem's own; otherwise it comes from central differences of the
+    gradient, made symmetric, and has about ten digits.
     """
     constant = problem.hessian if batch is None else None
     if constant is not None:
@@ -26,7 +26,7 @@ def hessian(problem: Objective, params: Floats, batch: Ints | None = None) -> Fl
     here = params[..., np.newaxis, :]
     ahead, behind = here + moves, here - moves
     change = problem.gradient_at(ahead, batch) - problem.gradient_at(behind, batch)
-    # What was moved is what is left after rounding, not h.
+    # Rounding makes the actual move differ from h.
     moved = np.diagonal(ahead - behind, axis1=-2, axis2=-1)
     rows = change / moved[..., np.newaxis]
     return (rows + np.swapaxes(rows, -2, -1)) / 2

@@ -1,4 +1,4 @@
-"""The descent itself."""
+"""The loop of a descent."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect, listed
 from gdanim.problems.objective import Objective
 
+# The length of a descent for which neither steps nor epochs are given.
 STEPS = 300
-# The first block of steps; each later one is a quarter of what there is. At the end of a block it
-# is seen whether the descent goes on, so that at most a quarter of the work is for nothing.
+# The first block of steps; each later one is a quarter of the steps so far. Whether a descent goes
+# on is checked after each block, so that at most a quarter of the work is wasted.
 BLOCK = 16
 
 
@@ -36,23 +37,63 @@ def descend(
     epochs: int | None = None,
     stop: Stop | Sequence[Stop] = (),
 ) -> Run:
-    """Minimise `problem` from `start`, recording the parameters at each step.
+    """Minimise a problem and record the parameters at each step.
 
-    `start` is `[P]`, or `[*R, P]` for R runs side by side; None draws one from `seed` as the model
-    suggests. A learning rate of shape `[R, 1]` makes R runs of one start. The length is `steps`
-    (300 when nothing is said) or `epochs`, passes over the data. With a `batch_size`, each step's
-    gradient is that of so many points, shuffled anew in every epoch from `seed`, the same for all
-    runs; an epoch's last batch can be shorter. A run ends earlier where one of the rules `stop`
-    holds of its loss, over all points.
+    Parameters
+    ----------
+    problem : Objective
+        What to minimise: a Problem, or one of `objectives`.
+    optimizer : Optimizer
+        The update rule, with its learning rate.
+    start : (P,) or (*R, P) array_like, optional
+        The first parameters, or those of R runs side by side. By default the model draws them from
+        `seed`. A learning rate of shape `(R, 1)` makes R runs of one start.
+    steps : int, optional
+        The number of steps; 300 if neither steps nor epochs are given.
+    seed : int, default 0
+        Seeds the start and the order of mini-batches.
+    batch_size : int, optional
+        The number of points in a mini-batch, shuffled anew in every epoch and the same for all
+        runs; the last one of an epoch can be shorter. By default each gradient is that of all
+        points.
+    epochs : int, optional
+        The number of passes over the data, instead of `steps`.
+    stop : Stop or sequence of Stop, default ()
+        Rules that end a run early, by its loss over all points.
 
-    Of R runs side by side each is the run that it would be alone, to about 1e-12: the last bit of a
-    sum can depend on how many are evaluated together. Where a change of one bit in the start grows
-    from step to step (rates past the edge of stability, kinks of the loss), so does that; see
-    Newton for its own limit.
+    Returns
+    -------
+    Run
+        The recorded parameters, losses and learning rates. A run that diverges is recorded up to
+        its last finite step, without an error or a warning.
 
-    A run that diverges is recorded up to its last finite step; nothing is raised and nothing warned
-    of. Raises GdanimError for a start that does not fit the model or has no finite loss, a rate
-    that fits neither, both steps and epochs, or more points in a batch than there are.
+    Raises
+    ------
+    GdanimError
+        For a start that does not fit the model or has no finite loss, a learning rate that does not
+        fit, both steps and epochs, or a `batch_size` above the number of points.
+
+    See Also
+    --------
+    Recorder : Records a training loop of your own.
+    Scene : Shows a descent.
+
+    Notes
+    -----
+    Each step is `params = params - lr * direction`, with the optimizer's direction. Of R runs side
+    by side each is the run that it would be alone, to about 1e-12: the last bit of a sum can depend
+    on how many are evaluated together. If a change of one bit grows from step to step (learning
+    rates past the edge of stability, kinks of the loss), so does the difference.
+
+    Examples
+    --------
+    >>> from gdanim import GradientDescent, Linear, Problem, datasets, descend
+    >>> problem = Problem(datasets.linear(2.0, 1.0), Linear())
+    >>> run = descend(problem, GradientDescent(0.01), start=(0, 0), steps=300)
+    >>> run
+    Run(300 steps of slope, intercept: finished at step 300)
+    >>> run.params.shape, run.losses.shape
+    ((301, 2), (301,))
     """
     expect("problem", problem, Objective, "Problem(datasets.linear(), Linear())")
     expect("optimizer", optimizer, Optimizer, "GradientDescent(0.01)")
@@ -84,12 +125,12 @@ def descend(
 
 def _batches(problem: Objective, size: int, seed: int) -> Batches:
     if not problem.points:
-        raise GdanimError(f"batch_size: there is no data to choose from, got {size}; leave it out")
+        raise GdanimError(f"batch_size: this problem has no data, got {size}; remove it")
     return Batches(problem.points, size, seed)
 
 
 def _steps(steps: int | None, epochs: int | None, each: int) -> int:
-    """The number of steps; an epoch has `each`."""
+    """Return the number of steps; an epoch has `each`."""
     if epochs is None:
         return check_int("steps", STEPS if steps is None else steps)
     if steps is not None:
@@ -98,7 +139,7 @@ def _steps(steps: int | None, epochs: int | None, each: int) -> int:
 
 
 def _start(problem: Objective, schedule: Schedule, start: ArrayLike | None, seed: int) -> Floats:
-    """The first parameters `[*R, P]`."""
+    """Return the first parameters `[*R, P]`."""
     names = problem.names
     if start is None:
         start = problem.init(np.random.default_rng(seed))

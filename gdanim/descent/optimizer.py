@@ -33,6 +33,17 @@ class Step(NamedTuple):
     See Also
     --------
     Optimizer : The base class whose method `direction` takes a Step.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gdanim import Adam, Step, objectives
+    >>> problem, params = objectives.bowl(), np.array([2.0, 1.0])
+    >>> optimizer = Adam(0.1)
+    >>> step = Step(0, params, problem)
+    >>> direction, _ = optimizer.direction(problem.gradient(params), optimizer.init(params), step)
+    >>> direction.round(6)
+    array([1., 1.])
     """
 
     number: int

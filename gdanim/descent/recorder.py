@@ -1,9 +1,8 @@
-"""Snapshots of the parameters, taken step by step."""
+"""Records the parameters of a descent, step by step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from gdanim.core.arrays import (
     Floats,
     Ints,
-    blocks,
     check_indices,
     check_int,
     check_params,
@@ -19,25 +17,57 @@ from gdanim.core.arrays import (
 )
 from gdanim.descent._foreign import Parameters, flat
 from gdanim.descent._rows import Rows
+from gdanim.descent._snapshots import (
+    finite_rows,
+    hold_ends,
+    large_rows,
+    rates_of_steps,
+    rows_of_steps,
+)
 from gdanim.descent.batches import PADDING
 from gdanim.descent.optimizer import Optimizer
-from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run, per_step
+from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.objective import Objective
 
-# Parameters below this leave room for points and their powers, before a square overflows at 1e308.
-LARGE = 1e30
-
 
 class Recorder:
-    """Takes a snapshot of the parameters `[*R, P]` after every step and gives a Run.
+    """Records a training loop of your own and makes a Run of it.
 
-    For `descend`, and for any training loop: call `snapshot` once before the first step and once
-    after each; `Scene(problem, recorder.run())` shows it. `steps` is a hint of how many will come.
-    Past `memory` bytes (512 MiB when nothing is said) the snapshots are kept in a memory-mapped
-    file in the temporary folder, which goes with the last Run of them. Raises GdanimError for
-    parameters that do not fit the problem or change their shape, and when that folder has no room.
+    Call `snapshot` once before the first step and once after each, then `run`.
+
+    Parameters
+    ----------
+    problem : Objective
+        What is minimised; it gives the parameters' names and the loss.
+    steps : int, default 1023
+        About how many steps will come, at least 0: a hint that saves time.
+    memory : int, optional
+        The number of bytes beyond which the snapshots are kept in a memory-mapped file in the
+        temporary folder, which disappears with the last Run of them; 512 MiB by default.
+
+    Raises
+    ------
+    GdanimError
+        If `steps` or `memory` is not a whole number of at least 0.
+
+    See Also
+    --------
+    descend : Minimises a problem with one of the optimizers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gdanim import Linear, Problem, Recorder, datasets
+    >>> problem = Problem(datasets.linear(2.0, 1.0), Linear())
+    >>> recorder, params = Recorder(problem), np.zeros(2)
+    >>> recorder.snapshot(params)
+    >>> for _ in range(100):
+    ...     params -= 0.01 * problem.gradient(params)
+    ...     recorder.snapshot(params)
+    >>> recorder.run(rates=[0.01] * 100)
+    Run(100 steps of slope, intercept: finished at step 100)
     """
 
     def __init__(self, problem: Objective, steps: int = 1023, memory: int | None = None) -> None:
@@ -50,15 +80,24 @@ class Recorder:
         self._losses: Rows | None = None
 
     def __len__(self) -> int:
-        """How many snapshots there are."""
+        """Return the number of snapshots."""
         return 0 if self._rows is None else len(self._rows)
 
     def snapshot(self, params: Parameters) -> None:
-        """Record one step's parameters `[*R, P]`; they are copied.
+        """Record the parameters of one step.
 
-        Numbers, NumPy arrays and lists of them, in the order of the problem's names; or a torch
-        tensor, a torch module, a JAX array or tree of them, a scikit-learn estimator (see
-        `gdanim.descent._foreign`).
+        Parameters
+        ----------
+        params : (*R, P) array_like, tensor, module, tree or estimator
+            Numbers, arrays or lists of them, in the order of the problem's names; a mapping from
+            the names; a torch tensor or module; a JAX array or tree; or a scikit-learn estimator.
+            They are copied.
+
+        Raises
+        ------
+        GdanimError
+            If they do not fit the problem, or change their shape from snapshot to snapshot; and if
+            the temporary folder has no room.
         """
         row = check_params("params", flat(params, self._problem.names), self._problem.names)
         if self._rows is None:
@@ -71,19 +110,19 @@ class Recorder:
         self._rows.grow(1)[0] = row
 
     def grow(self, count: int) -> Floats:
-        """Room for `count` more snapshots `[count, *R, P]`, for `descend` to fill."""
+        """Add `count` snapshots `[count, *R, P]` and return them, for `descend` to fill."""
         assert self._rows is not None
         return self._rows.grow(count)
 
     def set_losses(self, losses: Floats) -> None:
-        """Take `losses [s, *R]` of the first s snapshots from a caller that has them already."""
+        """Set the `losses [s, *R]` of the first s snapshots, if the caller already has them."""
         if self._losses is None:
             self._losses = Rows(losses.shape[1:], self._capacity)
         new = losses[len(self._losses) :]
         self._losses.grow(len(new))[...] = new
 
     def any_running(self, stops: Sequence[Stop]) -> bool:
-        """Whether some run is finite still, and no rule of `stops` has held for it."""
+        """Return whether any run is still finite, and no rule of `stops` has held for it."""
         assert self._rows is not None
         going = np.isfinite(self._rows.array[-1]).all(axis=-1)
         for stop in stops:
@@ -97,13 +136,29 @@ class Recorder:
         batches: ArrayLike | None = None,
         stops: Sequence[Stop] = (),
     ) -> Run:
-        """What was recorded; each run ends at its last step with finite parameters and loss, or at
-        the first one where a rule of `stops` holds.
+        """Make a Run of what was recorded so far.
 
-        `rates [S, ...]` is the learning rate of each step (None: unknown); its other axes broadcast
-        against the parameters'. `batches [S, B]` numbers the points that each step saw, with -1
-        where there were fewer. Raises GdanimError when nothing was recorded, when a start has no
-        finite loss, for fewer rates or batches than steps, or for points that there are not.
+        Parameters
+        ----------
+        optimizer : Optimizer, optional
+            Named in headers and captions.
+        rates : (S, ...) array_like, optional
+            The learning rate of each step, finite; the other axes broadcast against the parameters.
+        batches : (S, B) array_like of int, optional
+            The numbers of the points in each step's mini-batch, filled up with -1.
+        stops : sequence of Stop, default ()
+            Rules that end a run earlier.
+
+        Returns
+        -------
+        Run
+            Each run ends at its last step with finite parameters and loss, or at the first at which
+            a rule holds.
+
+        Raises
+        ------
+        GdanimError
+            If nothing was recorded, a start has no finite loss, or the rates or batches do not fit.
         """
         if self._rows is None:
             raise GdanimError("Recorder: nothing was recorded; call snapshot before run")
@@ -119,30 +174,15 @@ class Recorder:
             kind, last = self._ends(length - 1, stops)
         steps = int(last.max())
         used = max(steps, 1)
-        lr = None if rates is None else self._rates(rates, steps)[:used]
-        seen = None if batches is None else _of_steps("batches", batches, steps)[:steps]
+        lr = None if rates is None else rates_of_steps(rates, steps, params)[:used]
+        seen = None if batches is None else rows_of_steps("batches", batches, steps)[:steps]
         if seen is not None:
             check_indices("batches", seen, self._problem.points, least=PADDING)
-        held = self._held(params[: steps + 1], last)
+        held = hold_ends(params[: steps + 1], last, self._memory)
         return Run(self._problem, optimizer, held, lr, Outcome(kind, last), seen)
 
-    def _rates(self, rates: ArrayLike, steps: int) -> Floats:
-        """Check that `rates [S, ...]` are finite and fit the parameters; as `[S, *R, P]`."""
-        assert self._rows is not None
-        array = _of_steps("rates", rates, steps)
-        if not np.isfinite(array[:steps]).all():
-            raise GdanimError("rates: must be finite; leave them out when they are unknown")
-        try:
-            return per_step(array.astype(np.float64, copy=False), self._rows.array)
-        except ValueError:
-            raise GdanimError(
-                f"rates: shape {array.shape} does not fit parameters of shape "
-                f"{self._rows.array.shape[1:]}; give one number for each step, or one for each "
-                f"step and parameter"
-            ) from None
-
     def _known_losses(self) -> Floats:
-        """The loss of every snapshot `[S+1, *R]`; of those that are new, it is computed now."""
+        """Return the loss of each snapshot `[S+1, *R]`, after computing those of new ones."""
         assert self._rows is not None
         params = self._rows.array
         if self._losses is None:
@@ -154,22 +194,22 @@ class Recorder:
         return self._losses.array
 
     def _finite(self, every_loss: bool) -> Ints:
-        """How many snapshots each run has before the first that is not finite, `[*R]`.
+        """Return how many snapshots each run has before the first that is not finite, `[*R]`.
 
-        Unless every loss is asked for, only those of large parameters are computed, and those at
-        the end, back to a finite one: with batches, the loss over all points would cost more than
-        the descent.
+        Unless `every_loss` is set, losses are computed only for large parameters and from the end
+        back to a finite one: with mini-batches, the loss over all points costs more than the
+        descent.
         """
         assert self._rows is not None
         params = self._rows.array
-        finite = in_blocks(_finite_rows, params, params[0].size)
+        finite = in_blocks(finite_rows, params, params[0].size)
         if every_loss:
             finite &= np.isfinite(self._known_losses())
         else:
-            large = in_blocks(_large_rows, params, params[0].size) & finite
+            large = in_blocks(large_rows, params, params[0].size) & finite
             (steps,) = np.nonzero(large.reshape(len(params), -1).any(axis=1))
             finite[steps] &= np.isfinite(self._problem.losses(params[steps]))
-        # Everything after the first row that is not finite is lost.
+        # A run ends before its first row that is not finite.
         length = np.logical_and.accumulate(finite, axis=0).sum(axis=0)
         if every_loss:
             return np.asarray(length)
@@ -177,7 +217,7 @@ class Recorder:
         return self._back_to_a_finite_loss(length * beginning)
 
     def _back_to_a_finite_loss(self, length: Ints) -> Ints:
-        """`length [*R]`, shortened to where the last snapshot's loss is finite too."""
+        """Return `length [*R]`, shortened until the loss of the last snapshot is finite."""
         assert self._rows is not None
         size = 1
         while True:
@@ -192,7 +232,7 @@ class Recorder:
             size *= 2
 
     def _ends(self, last: Ints, stops: Sequence[Stop]) -> tuple[NDArray[np.str_], Ints]:
-        """How each run ends, and at which step, `[*R]` both."""
+        """Return how each run ends, and at which step, both `[*R]`."""
         kind = np.where(last < len(self) - 1, DIVERGED, FINISHED)
         for stop in stops:
             holds = stop.holds(self._known_losses())
@@ -200,47 +240,3 @@ class Recorder:
             earlier = (step <= last) & ((step < last) | (kind == FINISHED))
             kind, last = np.where(earlier, stop.kind, kind), np.where(earlier, step, last)
         return kind, last
-
-    def _held(self, params: Floats, last: Ints) -> Floats:
-        """`params [S, *R, P]` where each run keeps its row `last [*R]` from there on."""
-        if (last == len(params) - 1).all():
-            return params
-        held = Rows(params.shape[1:], len(params), limit=self._memory)
-        held.grow(len(params))[...] = params
-        last = last[..., np.newaxis]
-        end = np.take_along_axis(params, last[np.newaxis], axis=0)
-        steps = np.arange(len(params)).reshape(-1, *[1] * last.ndim)
-        for block in blocks(len(params), params[0].size):
-            np.copyto(held.array[block], end, where=steps[block] > last)
-        return held.array
-
-
-def _of_steps(name: str, values: ArrayLike, steps: int) -> NDArray[Any]:
-    """`values [S, ...]` as an array, with a row for each step; else GdanimError."""
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise GdanimError(f"{name}: expected rows of one length, got {values!r:.80}") from None
-    if array.dtype.kind not in "iuf":
-        raise GdanimError(
-            f"{name}: expected numbers for each of the {steps} steps, got {values!r:.80}"
-        )
-    if array.ndim < 1 or len(array) < steps:
-        raise GdanimError(
-            f"{name}: one for each of the {steps} steps expected, got shape {array.shape}"
-        )
-    return array
-
-
-def _large_rows(params: Floats) -> NDArray[np.bool_]:
-    """`(p)->()`: whether a square of a prediction might be infinite."""
-    return np.asarray((abs(params) > LARGE).any(axis=-1))
-
-
-def _finite_rows(params: Floats) -> NDArray[np.bool_]:
-    """`(p)->()`."""
-    finite = np.isfinite(params)
-    # Nearly always, and much faster over the whole than along the short last axis.
-    if finite.all():
-        return np.ones(params.shape[:-1], dtype=bool)
-    return np.asarray(finite.all(axis=-1))

@@ -1,4 +1,4 @@
-"""What was recorded: the parameters at every step, and how the run ended."""
+"""A recorded run: the parameters at each step, and how it ended."""
 
 from __future__ import annotations
 
@@ -25,10 +25,21 @@ FINISHED, CONVERGED, DIVERGED = "finished", "converged", "diverged"
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """How each run ended, and at which step: `kind [*R]`, `step [*R]`.
+    """How each run ended, and at which step.
 
-    The kinds are finished (it took all its steps), converged and diverged. A diverged run's step is
-    its last one with finite parameters and a finite loss, or where a rule found that it diverges.
+    Parameters
+    ----------
+    kind : (*R,) array of str
+        `"finished"` (it took all its steps), `"converged"` or `"diverged"`.
+    step : (*R,) array of int
+        The last step of each run. If it diverged, the last one with finite parameters and a finite
+        loss, or the one at which a stopping rule held.
+
+    Examples
+    --------
+    >>> from gdanim import GradientDescent, descend, objectives
+    >>> print(descend(objectives.bowl(), GradientDescent(0.1), start=(2, 1), steps=20).outcome)
+    finished at step 20
     """
 
     kind: NDArray[np.str_]
@@ -43,7 +54,7 @@ class Outcome:
 
 
 def stack_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
-    """How R single runs ended, as one value: `kind [R]`, `step [R]`; of one run, its own."""
+    """Return how R single runs ended as one value: `kind [R]`, `step [R]`; of one run, its own."""
     if len(outcomes) == 1:
         return outcomes[0]
     return Outcome(
@@ -52,21 +63,48 @@ def stack_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
 
 
 def per_step(rates: Floats, params: Floats) -> Floats:
-    """`rates [S, ...]`, its other axes broadcast against `params [S+1, *R, P]`: `[S, *R, P]`."""
+    """Broadcast `rates [S, ...]` against `params [S+1, *R, P]`: `[S, *R, P]`, read-only."""
     rates = rates.reshape(len(rates), *[1] * (params.ndim - rates.ndim), *rates.shape[1:])
     return np.broadcast_to(rates, (len(rates), *params.shape[1:]))
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A recorded descent of S steps, of one run or of R runs side by side.
+    """A recorded descent of S steps, of a single run or of R runs side by side.
 
-    Fields: the problem, the optimizer (None for a training loop of the user's own),
-    `params [S+1, *R, P]` where row s is the state after s steps, `rates [S, *R, P]`: the learning
-    rate of each step (None when unknown; where S is 0, the one row that the first step would have
-    used), the outcome, and `batches [S, B]`: the numbers of the
-    points that each step saw, of all runs, with -1 where a batch was shorter (None when each saw
-    all points). A run that ended before the others of its axis keeps its last parameters.
+    `descend` and `Recorder.run` make it. Its arrays are read-only. `run[i]` is one of several runs.
+
+    Parameters
+    ----------
+    problem : Objective
+        What was minimised.
+    optimizer : Optimizer or None
+        The optimizer; None for a training loop of your own.
+    params : (S + 1, *R, P) array
+        The parameters: row s after s steps. A run that ended before the others keeps its last ones.
+    rates : (S, *R, P) array or None
+        The learning rate of each step, for each parameter; None if unknown. If S is 0, it has the
+        one row that the first step would have used. Given as `(S, ...)`, it is broadcast.
+    outcome : Outcome
+        How each run ended.
+    batches : (S, B) array of int, optional
+        The numbers of the points in each step's mini-batch, filled up with -1; None if each step
+        used all points.
+
+    See Also
+    --------
+    descend : Minimises a problem.
+    Recorder : Records a training loop of your own.
+
+    Examples
+    --------
+    >>> from gdanim import GradientDescent, Linear, Problem, datasets, descend
+    >>> problem = Problem(datasets.linear(2.0, 1.0), Linear())
+    >>> run = descend(problem, GradientDescent([[0.01], [0.02]]), start=(0, 0), steps=50)
+    >>> run.runs, run.steps, run.params.shape, run.losses.shape
+    ((2,), 50, (51, 2, 2), (51, 2))
+    >>> float(run[1].rate(0))
+    0.02
     """
 
     problem: Objective
@@ -90,24 +128,22 @@ class Run:
 
     @property
     def steps(self) -> int:
-        """S, how many steps were recorded."""
+        """S, the number of recorded steps."""
         return len(self.params) - 1
 
     @property
     def runs(self) -> tuple[int, ...]:
-        """R, the shape of the run axes; () for a single run."""
+        """R, the shape of the axes of runs side by side; () for a single run."""
         return self.params.shape[1:-1]
 
     @cached_property
     def losses(self) -> Floats:
-        """The loss at every step, `[S+1, *R]`."""
+        """The loss before the first step and after each, `[S+1, *R]`."""
         return read_only(self.problem.losses(self.params))
 
     @cached_property
     def validation_losses(self) -> Floats | None:
-        """The loss over the problem's held-out points at every step, without penalty, `[S+1, *R]`;
-        None where there are none.
-        """
+        """The loss over the validation set, without penalty, `[S+1, *R]`; None if there is none."""
         problem = self.problem
         if not isinstance(problem, Problem) or problem.validation is None:
             return None
@@ -115,12 +151,12 @@ class Run:
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
-        """What happens in it, by step: `descent.events` has the kinds.
+        """What happens in the run, by step, such as an overshoot or a plateau.
 
-        Raises GdanimError for runs side by side, which have each their own: `run[0].events`.
+        Raises GdanimError for runs side by side, as each has its own events: `run[0].events`.
         """
         if self.runs:
-            raise GdanimError(f"events: of one run at a time, run[0].events; these are {self.runs}")
+            raise GdanimError(f"events: take one run, such as run[0].events; there are {self.runs}")
         diverged = bool(self.outcome.kind == DIVERGED)
         batches = self.batches is not None
         losses, validation = self.losses, self.validation_losses
@@ -130,13 +166,13 @@ class Run:
 
     @property
     def diverges(self) -> bool:
-        """Whether the run became infinite, or was on its way there at its last step."""
+        """Whether the run became infinite, or its loss grows without bound at its end."""
         grows = any(event.kind == EventKind.DIVERGENCE for event in self.events)
         return bool(self.outcome.kind == DIVERGED) or grows
 
     @cached_property
     def rate_columns(self) -> Floats | None:
-        """The learning rates as few numbers: `[S, *R, 1]` where all parameters share them, else
+        """The learning rates as few numbers: `[S, *R, 1]` if all parameters share them, otherwise
         `rates`.
         """
         if self.rates is None or (self.rates != self.rates[..., :1]).any():
@@ -144,10 +180,22 @@ class Run:
         return self.rates[..., :1]
 
     def rate(self, step: int) -> Floats:
-        """The learning rate that `step` used; after the last step, the last one.
+        """Return the learning rate of a step.
 
-        `[]` where it is a single number, else `[*R, 1]` where all parameters share it, else
-        `[*R, P]`. Raises GdanimError when the rates are unknown.
+        Parameters
+        ----------
+        step : int
+            The number of the step; the first is 0. After the last step, it is the last rate.
+
+        Returns
+        -------
+        () or (*R, 1) or (*R, P) array
+            A single number where possible; one for each run if all parameters share it.
+
+        Raises
+        ------
+        GdanimError
+            If the rates are unknown.
         """
         if self.rate_columns is None:
             raise GdanimError("rate: this run was recorded without learning rates")
@@ -155,9 +203,17 @@ class Run:
         return np.asarray(rate.reshape(()) if rate.size == 1 else rate)
 
     def batch(self, step: int) -> Ints | None:
-        """The numbers of the points that `step` saw, `[B]`; after the last step, those of the last.
+        """Return the mini-batch of a step.
 
-        None where it saw all points, or where no step was taken.
+        Parameters
+        ----------
+        step : int
+            The number of the step; the first is 0. After the last step, it is the last batch.
+
+        Returns
+        -------
+        (B,) array of int or None
+            The numbers of its points; None if each step used all points, or no step was taken.
         """
         if self.batches is None or not len(self.batches):
             return None
@@ -165,9 +221,7 @@ class Run:
         return np.asarray(batch[batch != PADDING])
 
     def __getitem__(self, index: int) -> Run:
-        """One run of the first run axis, cut at its own last step; its problem and optimizer are
-        those of all.
-        """
+        """Return one run of the first run axis, up to its own last step."""
         if not self.runs:
             raise IndexError("this Run is a single run")
         outcome = Outcome(self.outcome.kind[index], self.outcome.step[index])
@@ -178,16 +232,44 @@ class Run:
         return Run(self.problem, self.optimizer, params, rates, outcome, batches)
 
     def save(self, path: str | Path) -> None:
-        """Write the run to an .npz file that `Run.load` reads; folders that are missing are made.
+        """Write the run to an .npz file.
 
-        Raises GdanimError when the problem holds a function of the user's own, which no file can
-        keep, or when the file cannot be written.
+        Parameters
+        ----------
+        path : str or Path
+            The file; missing folders are made.
+
+        Raises
+        ------
+        GdanimError
+            If the problem holds a function of your own, which a file cannot keep, or if the file
+            cannot be written.
+
+        See Also
+        --------
+        Run.load : Reads the file.
         """
         save_value(self, Path(path))
 
     @staticmethod
     def load(path: str | Path) -> Run:
-        """The run that `save` wrote; GdanimError when the file is none."""
+        """Read a run that `save` wrote.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        Run
+            The run.
+
+        Raises
+        ------
+        GdanimError
+            If the file cannot be read, or does not hold a run.
+        """
         value = load_value(Path(path))
         if not isinstance(value, Run):
             raise GdanimError(f"{path}: holds a {type(value).__name__}, not a Run")

@@ -11,11 +11,34 @@ from gdanim.problems.objective import Objective
 
 
 def starts(model: Model | Objective, rng: np.random.Generator | int, n: int) -> Floats:
-    """`n` random starts as `model` suggests them, `[n, P]`, for `descend` or a Scene.
+    """Draw random starts as the model suggests them.
 
-    `rng` is a generator or its seed. The first k are those of `starts(model, rng, k)`, and the
-    first is the one that `descend` draws from that seed. Raises GdanimError for n below 1, or what
-    is no model or no seed.
+    Parameters
+    ----------
+    model : Model or Objective
+        What draws the starts.
+    rng : numpy.random.Generator or int
+        A generator or its seed. With a seed, the first start is the one that `descend` draws from
+        that seed, and the first k of n starts are those of `starts(model, rng, k)`.
+    n : int
+        The number of starts, at least 1.
+
+    Returns
+    -------
+    (n, P) array
+        The starts, for `descend` or a Scene: each becomes a run.
+
+    Raises
+    ------
+    GdanimError
+        For n below 1, and for what is not a model or not a seed.
+
+    Examples
+    --------
+    >>> from gdanim import Adam, Problem, Sinusoid, datasets, descend, starts
+    >>> problem = Problem(datasets.sinusoid(), Sinusoid())
+    >>> descend(problem, Adam(0.05), starts(problem, rng=0, n=5), steps=100).runs
+    (5,)
     """
     if not isinstance(model, Model | Objective):
         raise GdanimError(
