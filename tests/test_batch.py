@@ -220,19 +220,68 @@ def test_runs_of_a_plan_that_is_called_dots_lie_apart_from_other_files(
     assert len(list((RUNS / "scripts").glob("*.npz"))) == 1
 
 
-def test_what_no_key_can_vouch_for_is_made_again(folder: Path) -> None:
+def with_truth(folder: Path, truth: str) -> None:
     change(folder / "lesson.py", "data = datasets", "data = _own(datasets")
     change(folder / "lesson.py", 'y="y")', 'y="y"))')
     change(
         folder / "lesson.py",
         "HERE =",
-        "def _own(data):\n    from dataclasses import replace\n\n"
-        "    return replace(data, truth=lambda x: x[:, 0])\n\n\nHERE =",
+        "import random\nfrom dataclasses import replace\n\nRNG = random.Random(0)\n\n\n"
+        f"def _own(data):\n    return replace(data, truth={truth})\n\n\nHERE =",
     )
+
+
+def test_what_no_key_can_describe_is_made_again(folder: Path) -> None:
+    with_truth(folder, "lambda x: x[:, 0] * RNG.random()")
     assert invoke().exit_code == 0
     assert to_make() == dict.fromkeys(
-        BOTH, "scene.problem.data.truth is a function of your own, which may have changed"
+        BOTH, "scene.problem.data.truth.RNG is a Random, which may have changed"
     )
+
+
+def test_a_function_of_ones_own_is_described_by_what_it_does(folder: Path) -> None:
+    with_truth(folder, "lambda x: x[:, 0] * 2")
+    assert invoke().exit_code == 0
+    assert to_make() == {}
+    change(folder / "lesson.py", "import random", "import random  # A comment.")
+    assert to_make() == {}
+    change(folder / "lesson.py", "x[:, 0] * 2", "x[:, 0] * 3")
+    assert set(to_make()) == BOTH
+
+
+OWN_CLASSES = """
+from dataclasses import dataclass
+
+import numpy as np
+from gdanim import GradientDescent
+from gdanim.problems.model import LinearInParameters
+
+@dataclass(frozen=True)
+class Doubled(LinearInParameters):
+    by: float = 2.0
+    names = ("a", "b")
+
+    def design(self, x):
+        return np.concatenate([self.by * x, np.ones_like(x)], axis=-1)
+"""
+
+
+def test_a_class_of_ones_own_is_as_good_as_ours(folder: Path) -> None:
+    with (folder / "helper.py").open("a") as file:
+        file.write(OWN_CLASSES)
+    change(folder / "lesson.py", "import TITLE", "import TITLE, Doubled")
+    change(folder / "lesson.py", "Linear())", "Doubled())")
+    assert invoke().exit_code == 0
+    assert to_make() == {}
+    # Its runs are kept: with another title they are drawn again, and not computed again.
+    runs = {path: path.stat().st_mtime_ns for path in folder.rglob("*.npz")}
+    change(folder / "helper.py", "TITLE = ", "TITLE = 'New: ' + ")
+    assert set(to_make()) == BOTH
+    assert invoke().exit_code == 0
+    assert len(runs) == 2
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.npz")} == runs
+    change(folder / "helper.py", "self.by * x", "3 * self.by * x")
+    assert set(to_make()) == BOTH
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 from cases import LINE, MODELS, OPTIMIZERS, WAVE, ModelCase
 
+from gdanim.core.arrays import Floats
 from gdanim.core.serialize import load_value, save_value
 from gdanim.descent import schedules
 from gdanim.descent.gradient_descent import GradientDescent
@@ -29,6 +32,7 @@ from gdanim.problems.dataset import Dataset
 from gdanim.problems.formula import Formula
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber
+from gdanim.problems.model import LinearInParameters
 from gdanim.problems.penalties import L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
@@ -54,7 +58,7 @@ def assert_same(one: Any, other: Any) -> None:
         assert one == other
 
 
-# A formula of the user's own cannot be kept.
+# A formula of the user's own cannot be saved.
 SAVED = [case for case in MODELS if not isinstance(case.model, Formula)]
 
 
@@ -132,7 +136,7 @@ def test_the_name_is_kept_as_it_is(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["run.v1"]
 
 
-def test_a_function_of_ones_own_cannot_be_kept(tmp_path: Path) -> None:
+def test_a_function_of_ones_own_cannot_be_saved(tmp_path: Path) -> None:
     data = Dataset([1.0, 2.0], [1.0, 2.0], truth=lambda x: x[..., 0])  # type: ignore[arg-type]
     run = descend(Problem(data, Linear()), GradientDescent(0.1), None, 2)
     with pytest.raises(GdanimError, match=r"^Run\.problem\.data\.truth: <function .* cannot be"):
@@ -140,26 +144,99 @@ def test_a_function_of_ones_own_cannot_be_kept(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-def test_a_formula_of_ones_own_cannot_be_kept(tmp_path: Path) -> None:
+def test_a_formula_of_ones_own_cannot_be_saved(tmp_path: Path) -> None:
     model = Formula(lambda x, a: a * x)
     run = descend(Problem(LINE.data, model), GradientDescent(0.01), None, 2)
-    with pytest.raises(GdanimError, match=r"^Run\.problem\.model\.f: <function .* cannot be kept"):
+    with pytest.raises(GdanimError, match=r"^Run\.problem\.model\.f: <function .* cannot be saved"):
         run.save(tmp_path / "run.npz")
 
 
-class Doubled(Linear):
+# Classes of the user's own
+
+
+@dataclass(frozen=True)
+class Doubled(LinearInParameters):
     """A user's own model."""
 
+    by: float = 2.0
+    names = ("a",)
 
-def test_a_class_of_ones_own_cannot_be_kept(tmp_path: Path) -> None:
-    run = descend(Problem(LINE.data, Doubled()), GradientDescent(0.01), None, 2)
-    with pytest.raises(GdanimError, match=r"^Run\.problem\.model: Doubled\(features=1\) cannot"):
+    def design(self, x: Floats) -> Floats:
+        return self.by * x
+
+
+@dataclass(frozen=True)
+class Halving:
+    """A curve that derives from none of gdanim's classes."""
+
+    def __call__(self, x: Floats) -> Floats:
+        return x[..., 0] / 2
+
+
+def _own(tmp_path: Path, truth: Any = None) -> Run:
+    x = np.arange(3.0)
+    run = descend(Problem(Dataset(x, x, truth=truth), Doubled(3.0)), GradientDescent(0.01), None, 2)
+    run.save(tmp_path / "run.npz")
+    return run
+
+
+def test_a_class_of_ones_own_is_saved_by_its_name(tmp_path: Path) -> None:
+    run = _own(tmp_path)
+    with np.load(tmp_path / "run.npz") as content:
+        assert '"type": "test_values:Doubled", "fields": {"by": 3.0}' in str(content["tree"])
+    assert_same(Run.load(tmp_path / "run.npz"), run)
+    assert_same(Run.load(tmp_path / "run.npz", types=[Doubled]), run)
+
+
+def test_a_class_that_is_not_loaded_is_never_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = _own(tmp_path)
+    monkeypatch.delitem(sys.modules, __name__)
+    with pytest.raises(GdanimError, match=r"Doubled of the module test_values.* import it first"):
+        Run.load(tmp_path / "run.npz")
+    assert __name__ not in sys.modules
+    assert_same(Run.load(tmp_path / "run.npz", types=[Linear, Doubled]), run)
+
+
+def test_only_a_class_that_derives_from_ours_is_looked_up(tmp_path: Path) -> None:
+    run = _own(tmp_path, Halving())
+    with pytest.raises(GdanimError, match=r"Halving .*give Run\.load\(path, types=\[Halving\]\)"):
+        Run.load(tmp_path / "run.npz")
+    assert_same(Run.load(tmp_path / "run.npz", types=[Halving]), run)
+
+
+def test_scripts_that_define_a_class_of_one_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("a", "b"):
+        module = ModuleType(f"scene script /{folder}/own_py")
+        local = type("Local", (Linear,), {"__module__": module.__name__})
+        vars(module)["Local"] = dataclass(frozen=True)(local)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        if folder == "a":
+            run = descend(
+                Problem(LINE.data, vars(module)["Local"]()), GradientDescent(0.01), None, 2
+            )
+            run.save(tmp_path / "run.npz")
+            assert_same(Run.load(tmp_path / "run.npz"), run)
+    with np.load(tmp_path / "run.npz") as content:
+        assert '"type": "own_py:Local"' in str(content["tree"])
+    with pytest.raises(GdanimError, match=r"more than one"):
+        Run.load(tmp_path / "run.npz")
+
+
+def test_what_is_not_in_the_fields_cannot_be_saved(tmp_path: Path) -> None:
+    model = Doubled()
+    object.__setattr__(model, "secret", 1)
+    run = descend(Problem(LINE.data, model), GradientDescent(0.01), None, 2)
+    with pytest.raises(GdanimError, match=r"^Run\.problem\.model: Doubled keeps secret outside"):
         run.save(tmp_path / "run.npz")
 
 
 @pytest.mark.parametrize("value", [{1: 1}, {"a": b"x"}, np.array([object()]), b"x", 1j])
-def test_other_values_cannot_be_kept(value: object, tmp_path: Path) -> None:
-    with pytest.raises(GdanimError, match="cannot be kept in a file"):
+def test_other_values_cannot_be_saved(value: object, tmp_path: Path) -> None:
+    with pytest.raises(GdanimError, match="cannot be saved"):
         save_value(value, tmp_path / "value.npz")
 
 
@@ -323,7 +400,6 @@ def test_a_file_holds_type_names_and_no_module_paths(tmp_path: Path) -> None:
         "os.system",
         "system",
         "gdanim.problems.linear.Linear",
-        "gdanim.problems.linear:Linear",
         "from_csv",
         "dataclass",
         "Absent",
@@ -346,13 +422,26 @@ def test_a_file_cannot_name_other_things(
     _refused(_tree(tmp_path / "run.npz", {"type": name, "fields": {"command": "true"}}))
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["os:system", "gdanim.problems.linear:Linear", "pathlib:Path", "dataclasses:Field", ":", "os:"],
+)
+def test_a_file_cannot_name_other_classes(name: str, tmp_path: Path) -> None:
+    for content in ({}, {"command": "true"}):
+        with pytest.raises(GdanimError, match="among the loaded modules; import it first"):
+            Run.load(_tree(tmp_path / "run.npz", {"type": name, "fields": content}))
+
+
 def test_loading_imports_nothing_that_the_file_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "intruder.py").write_text("raise SystemExit('imported')\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    for name in ("intruder", "intruder.Linear", "intruder:Linear"):
+    for name in ("intruder", "intruder.Linear"):
         _refused(_tree(tmp_path / "run.npz", {"type": name, "fields": {}}))
+    with pytest.raises(GdanimError, match="Linear of the module intruder"):
+        Run.load(_tree(tmp_path / "run.npz", {"type": "intruder:Linear", "fields": {}}))
+    assert "intruder" not in sys.modules
 
 
 def test_values_that_their_class_refuses(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gdanim.batch.keys import UnkeyableError, key_of, versions
 from gdanim.batch.manifest import Manifest, ManifestEntry, note
 from gdanim.batch.plan import PlannedClip
 from gdanim.batch.scheduling import outcomes
 from gdanim.batch.sites import Site
 from gdanim.batch.work import job_of, run_name
 from gdanim.core.atomic import forget_leftovers
+from gdanim.core.digest import UnkeyableError, key_of, versions
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.rendering.checks import check

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.keys import LIBRARIES, versions
 from gdanim.batch.sites import Elsewhere
+from gdanim.core.digest import LIBRARIES, versions
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.film.style import FONT

@@ -17,7 +17,7 @@ NEW, GONE, EDITED = "is new", "is gone", "was edited"
 
 @dataclass(frozen=True)
 class ManifestEntry:
-    """What a file was made of, as keys (see `gdanim.batch.keys`), and the digest of its bytes."""
+    """What a file was made of, as keys (see `gdanim.core.digest`), and the digest of its bytes."""
 
     scene: str
     settings: str

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.keys import UnkeyableError, key_of, versions
 from gdanim.batch.plan import PlannedClip
 from gdanim.batch.shares import WHOLE, OtherFilmError, Piece, Recorded, Split, Task
+from gdanim.core.digest import UnkeyableError, key_of, versions
+from gdanim.core.serialize import own_types
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.rendering.encode_plan import EncodePlan, encode_stretch, plan_encode, stretches_of
@@ -167,7 +168,7 @@ def kept(descent: Descent, folder: Path) -> Run:
         return descent.run()
     if path.exists():
         try:
-            return Run.load(path)
+            return Run.load(path, own_types(descent))
         except GdanimError:
             path.unlink(missing_ok=True)
     run = descent.run()

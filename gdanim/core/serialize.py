@@ -1,15 +1,18 @@
 """Save frozen dataclasses as .npz: a tree of type names next to plain arrays.
 
-Nothing is pickled: loading never executes code from the file. Types are stored by their bare
-names, not by the paths of their modules, so that files outlive a move within the package.
+Nothing is pickled, and loading never executes code from the file. gdanim's own types are stored by
+their bare names, so that files outlive a move within the package; a user's class is stored as
+`module:name`, and found only among the classes that are loaded already.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -24,15 +27,117 @@ from gdanim.errors import GdanimError
 
 FORMAT = "gdanim value 2"
 # The packages whose dataclasses a file can hold.
-PACKAGES = ("gdanim.problems", "gdanim.descent")
+_PACKAGES = ("gdanim.problems", "gdanim.descent")
+
 Arrays = dict[str, NDArray[Any]]
+Walk = Callable[[str, Any], Any]
+Special = Callable[[str, Any, Walk], Any]
+"""Encodes what is not plain data: where it is, the value, and how to encode its parts."""
+
+
+class _NotLoadedError(GdanimError):
+    """The file holds a class that is not loaded."""
+
+
+def save_value(value: Any, path: Path) -> None:
+    """Write `value` as .npz; if it cannot be saved, GdanimError, and the file stays as it was."""
+    tree, arrays = encode(type(value).__name__, value, _saved)
+    text = json.dumps({"format": FORMAT, "value": tree})
+    content: dict[str, Any] = {"tree": np.array(text), **arrays}
+    with replacing(path) as part, part.open("wb") as file:
+        # Given a name, numpy would add .npz to any other extension.
+        np.savez_compressed(file, **content)
+
+
+def load_value(path: Path, types: Sequence[type] = ()) -> Any:
+    """Return the value that `save_value` wrote; GdanimError if the file is not one of those.
+
+    A class that is not gdanim's is taken from `types`, by its name, or from the loaded modules if
+    it derives from a class of gdanim's.
+    """
+    try:
+        # Opened here, as numpy would not close a file of its own that turns out to be damaged.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
+            arrays: Arrays = dict(content)
+        tree = json.loads(str(arrays.pop("tree")))
+        if tree["format"] != FORMAT:
+            raise ValueError(tree["format"])
+        return _decode(tree["value"], arrays, types)
+    except OSError as error:
+        raise GdanimError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except _NotLoadedError as error:
+        raise GdanimError(f"{path}: {error}") from None
+    # A damaged file fails anywhere: in zlib, zipfile, numpy, json, or a value's own checks.
+    except Exception as error:
+        raise GdanimError(
+            f"{path}: is damaged, or is not a file that this version of gdanim wrote"
+        ) from error
+
+
+def encode(where: str, value: Any, special: Special) -> tuple[Any, Arrays]:
+    """Return `value` as a tree for JSON, and the arrays in it by the names that the tree has.
+
+    `special` encodes values that are not numbers, texts, arrays, sequences or mappings. `where` is
+    the place of the value, for error messages.
+    """
+    arrays: Arrays = {}
+
+    def walk(where: str, value: Any) -> Any:
+        kind = type(value)
+        if value is None or kind in (bool, int, float, str):
+            return value
+        if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biufU":
+            name = f"array{len(arrays)}"
+            arrays[name] = np.asarray(value)
+            return {"array" if isinstance(value, np.ndarray) else "scalar": name}
+        if kind in (tuple, list):
+            items = [walk(f"{where}[{i}]", item) for i, item in enumerate(value)]
+            return {kind.__name__: items}
+        if kind is dict and all(type(key) is str for key in value):
+            items = [walk(f"{where}[{key!r}]", item) for key, item in value.items()]
+            return {"keys": list(value), "values": items}
+        return special(where, value, walk)
+
+    return walk(where, value), arrays
+
+
+def fields_of(where: str, value: Any, walk: Walk) -> dict[str, Any]:
+    """Encode the fields of a dataclass; GdanimError if it holds anything else."""
+    kind = type(value)
+    names = [field.name for field in fields(kind) if field.init]
+    derived = {field.name for field in fields(kind) if not field.init}
+    derived |= {n for c in kind.__mro__ for n, v in vars(c).items() if type(v) is cached_property}
+    if extra := sorted(getattr(value, "__dict__", {}).keys() - set(names) - derived):
+        raise GdanimError(
+            f"{where}: {kind.__name__} keeps {', '.join(extra)} outside of its fields; make it a "
+            "frozen dataclass that holds all of its state in fields"
+        )
+    return {name: walk(f"{where}.{name}", getattr(value, name)) for name in names}
+
+
+def is_ours(kind: Any) -> bool:
+    """Whether a class or function is gdanim's."""
+    return str(getattr(kind, "__module__", "")).partition(".")[0] == __name__.partition(".")[0]
+
+
+def own_types(value: Any) -> tuple[type, ...]:
+    """Return the dataclasses in `value` that are not gdanim's."""
+    found: dict[type, None] = {}
+
+    def note(where: str, value: Any, walk: Walk) -> Any:
+        if is_dataclass(value) and not isinstance(value, type):
+            found.update({} if is_ours(type(value)) else {type(value): None})
+            fields_of(where, value, walk)
+
+    encode("value", value, note)
+    return tuple(found)
 
 
 @cache
 def type_names() -> Mapping[str, type]:
-    """The dataclasses that a file can hold, by the names under which it holds them."""
+    """Return gdanim's dataclasses that a file can hold, by the names that it holds them under."""
     table: dict[str, type] = {}
-    for package in map(import_module, PACKAGES):
+    for package in map(import_module, _PACKAGES):
         for entry in iter_modules(package.__path__, f"{package.__name__}."):
             for name, kind in vars(import_module(entry.name)).items():
                 if is_dataclass(kind) and kind.__module__ == entry.name:
@@ -42,64 +147,27 @@ def type_names() -> Mapping[str, type]:
     return MappingProxyType(table)
 
 
-def save_value(value: Any, path: Path) -> None:
-    """Write `value` as .npz; GdanimError when it cannot be kept, and the file is as it was."""
-    arrays: Arrays = {}
-    tree = json.dumps({"format": FORMAT, "value": _encode(type(value).__name__, value, arrays)})
-    content: dict[str, Any] = {"tree": np.array(tree), **arrays}
-    with replacing(path) as part, part.open("wb") as file:
-        # numpy would add .npz to a name that ends in anything else.
-        np.savez_compressed(file, **content)
-
-
-def load_value(path: Path) -> Any:
-    """The value that `save_value` wrote; GdanimError when the file is no such file."""
-    try:
-        # numpy leaves a file that it opened itself open where it turns out to be damaged.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-            arrays: Arrays = dict(content)
-        tree = json.loads(str(arrays.pop("tree")))
-        if tree["format"] != FORMAT:
-            raise ValueError(tree["format"])
-        return _decode(tree["value"], arrays)
-    except OSError as error:
-        raise GdanimError(f"{path}: cannot be read: {error.strerror or error}") from error
-    # A damaged file fails anywhere: in zlib, zipfile, numpy, json, or a value's own checks.
-    except Exception as error:
-        raise GdanimError(
-            f"{path}: is damaged, or is not a file that this version of gdanim wrote"
-        ) from error
-
-
-def _encode(where: str, value: Any, arrays: Arrays) -> Any:
-    """`value` as JSON, its arrays put aside; `where` it stands is for the error."""
+def _saved(where: str, value: Any, walk: Walk) -> Any:
+    """Encode a dataclass by its name; GdanimError for anything else."""
     kind = type(value)
-    if value is None or kind in (bool, int, float, str):
-        return value
-    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biufU":
-        name = f"array{len(arrays)}"
-        arrays[name] = np.asarray(value)
-        return {"array" if isinstance(value, np.ndarray) else "scalar": name}
-    if kind in (tuple, list):
-        items = [_encode(f"{where}[{i}]", item, arrays) for i, item in enumerate(value)]
-        return {kind.__name__: items}
-    if kind is dict and all(isinstance(key, str) for key in value):
-        items = [_encode(f"{where}[{key!r}]", value[key], arrays) for key in value]
-        return {"keys": list(value), "values": items}
     if type_names().get(kind.__qualname__) is kind:
-        content = {
-            f.name: _encode(f"{where}.{f.name}", getattr(value, f.name), arrays)
-            for f in fields(kind)
-            if f.init
-        }
-        return {"type": kind.__qualname__, "fields": content}
-    raise GdanimError(
-        f"{where}: {value!r:.80} cannot be kept in a file, only numbers, names and gdanim's own "
-        f"classes can; save it without"
-    )
+        name = kind.__qualname__
+    elif is_dataclass(kind) and not is_ours(kind):
+        name = f"{_module_name(kind.__module__)}:{kind.__qualname__}"
+    else:
+        raise GdanimError(
+            f"{where}: {value!r:.80} cannot be saved in a file, only numbers, texts, arrays, "
+            "gdanim's own classes and frozen dataclasses can; save it without"
+        )
+    return {"type": name, "fields": fields_of(where, value, walk)}
 
 
-def _decode(tree: Any, arrays: Arrays) -> Any:
+def _module_name(name: str) -> str:
+    """The name of a module, without the folder that those of scene scripts have."""
+    return re.split(r"[\\/]", name)[-1]
+
+
+def _decode(tree: Any, arrays: Arrays, types: Sequence[type]) -> Any:
     if not isinstance(tree, dict):
         return tree
     if "array" in tree:
@@ -107,11 +175,36 @@ def _decode(tree: Any, arrays: Arrays) -> Any:
     if "scalar" in tree:
         return arrays[tree["scalar"]][()]
     if "tuple" in tree:
-        return tuple(_decode(item, arrays) for item in tree["tuple"])
+        return tuple(_decode(item, arrays, types) for item in tree["tuple"])
     if "list" in tree:
-        return [_decode(item, arrays) for item in tree["list"]]
+        return [_decode(item, arrays, types) for item in tree["list"]]
     if "keys" in tree:
-        values = [_decode(item, arrays) for item in tree["values"]]
+        values = [_decode(item, arrays, types) for item in tree["values"]]
         return dict(zip(tree["keys"], values, strict=True))
-    fields_of = {key: _decode(item, arrays) for key, item in tree["fields"].items()}
-    return type_names()[tree["type"]](**fields_of)
+    name: str = tree["type"]
+    kind = _loaded_type(name, types) if ":" in name else type_names()[name]
+    return kind(**{key: _decode(item, arrays, types) for key, item in tree["fields"].items()})
+
+
+def _loaded_type(name: str, types: Sequence[type]) -> type:
+    """The class `module:name` among `types`, or in the loaded modules; never imports any."""
+    module, _, qualified = name.partition(":")
+    found = [kind for kind in types if kind.__qualname__ == qualified]
+    for name, loaded in [] if found else list(sys.modules.items()):
+        if _module_name(name) == module and name.partition(".")[0] != "gdanim":
+            kind: Any = loaded
+            # Not by getattr, as a module may import what it is asked for.
+            for part in qualified.split("."):
+                kind = vars(kind).get(part)
+                if not isinstance(kind, type):
+                    break
+            else:
+                found += [kind] if any(map(is_ours, kind.__mro__)) else []
+    if len(found) != 1 or not is_dataclass(found[0]):
+        last = qualified.rpartition(".")[2]
+        raise _NotLoadedError(
+            f"holds a {qualified} of the module {module}, and there is "
+            f"{'no such dataclass' if not found else 'more than one'} among the loaded modules; "
+            f"import it first, or give Run.load(path, types=[{last}])"
+        )
+    return found[0]

@@ -234,6 +234,9 @@ class Run:
     def save(self, path: str | Path) -> None:
         """Write the run to an .npz file.
 
+        A class of your own, such as a model, is saved by its name and its fields if it is a frozen
+        dataclass.
+
         Parameters
         ----------
         path : str or Path
@@ -242,7 +245,7 @@ class Run:
         Raises
         ------
         GdanimError
-            If the problem holds a function of your own, which a file cannot keep, or if the file
+            If the run holds a function or another object that a file cannot hold, or if the file
             cannot be written.
 
         See Also
@@ -252,13 +255,16 @@ class Run:
         save_value(self, Path(path))
 
     @staticmethod
-    def load(path: str | Path) -> Run:
+    def load(path: str | Path, types: Sequence[type] = ()) -> Run:
         """Read a run that `save` wrote.
 
         Parameters
         ----------
         path : str or Path
             The file.
+        types : sequence of type, optional
+            The classes of your own that the run holds. Those that derive from a class of gdanim's
+            are also found in modules that are imported already.
 
         Returns
         -------
@@ -268,9 +274,9 @@ class Run:
         Raises
         ------
         GdanimError
-            If the file cannot be read, or does not hold a run.
+            If the file cannot be read, does not hold a run, or holds a class that is not loaded.
         """
-        value = load_value(Path(path))
+        value = load_value(Path(path), types)
         if not isinstance(value, Run):
             raise GdanimError(f"{path}: holds a {type(value).__name__}, not a Run")
         return value
