@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from gdanim.core.numbers import quantity
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
+from gdanim.descent.verdict import verdict
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.pacing.timeline import Every
@@ -24,7 +25,7 @@ from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene, labelled, longest
 from gdanim.views.base import Clip
-from gdanim.views.each import Each, how_it_went
+from gdanim.views.each import Each
 from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
@@ -251,7 +252,7 @@ def test_verdicts_stand_on_one_line() -> None:
 def test_verdicts(
     problem: Objective, lr: float, steps: int, start: tuple[float, ...], words: str
 ) -> None:
-    assert how_it_went(descend(problem, GradientDescent(lr), start, steps)) == words
+    assert verdict(descend(problem, GradientDescent(lr), start, steps)) == words
 
 
 def test_fit_refuses_runs_of_different_data_and_each_shows_them() -> None:

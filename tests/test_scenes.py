@@ -17,11 +17,11 @@ from gdanim.core.arrays import Floats
 from gdanim.descent.descent import Descent
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
+from gdanim.descent.verdict import verdict
 from gdanim.problems.model import ModelCurve
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.scripting.load import load
-from gdanim.views.each import how_it_went
 
 FOLDER = Path(__file__).parent.parent / "scenes"
 SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.py"))
@@ -422,12 +422,12 @@ def test_three_learning_rates() -> None:
     assert 2 / np.linalg.eigvalsh(hessian)[-1] == pytest.approx(0.02999, abs=5e-6)
     swings = np.diff(large.params[:, 0])
     assert (swings[1:] * swings[:-1] < 0).all() and (np.diff(abs(swings)) > 0).all()
-    assert [how_it_went(run) for run in (small, large)] == ["still falling", "diverges"]
+    assert [verdict(run) for run in (small, large)] == ["still falling", "diverges"]
 
 
 def test_three_traces_say_what_they_are() -> None:
     runs = scene_of("three_traces")().runs()
-    verdicts = {label: how_it_went(run) for label, run in runs.items()}
+    verdicts = {label: verdict(run) for label, run in runs.items()}
     assert verdicts == {
         "still falling": "still falling", "oscillating": "oscillates", "converged": "converged"
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""When the run's events are said on screen."""
+"""Captions: which events are told on screen, and in which frames."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ import numpy as np
 
 from gdanim.views.base import Clip
 
-# A caption stays for so many seconds, at least so many when the next one waits, which it does for
-# no longer; it comes and goes within a quarter of a second.
-STAYS, LEAST, FADE = 3.5, 1.5, 0.25
+# How many seconds a caption stays, how many at least where the next one waits, and how many it takes
+# to come and go. No caption waits for longer than another one stays at least.
+STAYS, STAYS_AT_LEAST, FADE = 3.5, 1.5, 0.25
 
 
 @dataclass(frozen=True)
 class Caption:
-    """A line of text, shown from frame `first` to frame `last`."""
+    """A line of text on screen, from frame `first` to frame `last`."""
 
     text: str
     first: int
     last: int
 
     def visibility(self, frame: int, fps: int, frames: int) -> float:
-        """From 0 to 1: fading in after the first frame and out before the last; at the end of the
-        video it stays.
+        """How visible it is at a frame, from 0 to 1.
+
+        It fades in after its first frame and out before its last; at the end of the video it stays.
         """
         if not self.first <= frame <= self.last:
             return 0.0
@@ -34,36 +35,31 @@ class Caption:
 
 
 def captions(clip: Clip) -> tuple[Caption, ...]:
-    """The events of all runs, one after the other, each from the frame that first shows it and
-    while it lasts.
+    """Place the events of all runs one after the other.
 
-    How runs end comes before what passes. Left out is what is over before it can be read, and what
-    would have to wait for longer than that takes.
+    A caption begins with the frame that first shows its event, or a little later where another one
+    is in the way, and is true in all of its frames. How runs end goes before what happens on the
+    way. An event is left out if its caption could not be read before it is over, or would have to
+    wait for longer than that takes.
     """
     if not clip.captions:
         return ()
     frames, fps = len(clip.timeline), clip.timeline.fps
-    least, shown = round(LEAST * fps), list[Caption]()
+    least, placed = round(STAYS_AT_LEAST * fps), list[Caption]()
     for rank, wanted in sorted(_wanted(clip), key=lambda pair: (pair[0], pair[1].first)):
-        begins = sorted([wanted.first, *(one.first + least for one in shown)])
-        latest = min(wanted.first + least, frames - 1)
-        if wanted.last < frames - 1:
-            latest = min(latest, wanted.last + 1 - least)
-        for first in begins:
-            if wanted.first <= first <= latest and _free(first, shown, least):
-                stays = frames if rank == 0 else round(STAYS * fps)
-                shown.append(Caption(wanted.text, first, min(wanted.last, first + stays - 1)))
-                break
-    shown.sort(key=lambda one: one.first)
-    following = [*(one.first for one in shown[1:]), frames]
+        if (first := _first_free(wanted, placed, least, frames)) is not None:
+            stays = frames if rank == 0 else round(STAYS * fps)
+            placed.append(Caption(wanted.text, first, min(wanted.last, first + stays - 1)))
+    placed.sort(key=lambda one: one.first)
+    following = [*(one.first for one in placed[1:]), frames]
     return tuple(
         replace(one, last=min(one.last, after - 1))
-        for one, after in zip(shown, following, strict=False)
+        for one, after in zip(placed, following, strict=False)
     )
 
 
 def _wanted(clip: Clip) -> Iterator[tuple[int, Caption]]:
-    """Each event's rank, its text, and the frames in which the text is true."""
+    """Yield the rank of each event, and a caption for all frames in which its text is true."""
     for label, run in clip.runs.items():
         steps = clip.steps(label)
         for event in run.events:
@@ -73,13 +69,20 @@ def _wanted(clip: Clip) -> Iterator[tuple[int, Caption]]:
             yield event.kind.rank, Caption(text, first, last)
 
 
-def _free(first: int, shown: Sequence[Caption], least: int) -> bool:
-    """Whether a caption that begins there, and those before and after it, can be read."""
-    return all(abs(first - one.first) >= least for one in shown)
+def _first_free(wanted: Caption, placed: Sequence[Caption], least: int, frames: int) -> int | None:
+    """The first frame that leaves each caption `least` frames; None where none is in time."""
+    latest = min(wanted.first + least, frames - 1)
+    if wanted.last < frames - 1:
+        latest = min(latest, wanted.last + 1 - least)
+    for first in sorted([wanted.first, *(one.first + least for one in placed)]):
+        free = all(abs(first - one.first) >= least for one in placed)
+        if free and wanted.first <= first <= latest:
+            return first
+    return None
 
 
 def caption_at(shown: Sequence[Caption], frame: int, clip: Clip) -> tuple[str, float]:
-    """The text at `frame`, and how far it is visible."""
+    """The text at `frame`, and how visible it is."""
     for caption in shown:
         if caption.first <= frame <= caption.last:
             frames, fps = len(clip.timeline), clip.timeline.fps

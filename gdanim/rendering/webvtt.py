@@ -1,4 +1,4 @@
-"""Captions as WebVTT: https://www.w3.org/TR/webvtt1/."""
+"""Captions as WebVTT files: https://www.w3.org/TR/webvtt1/."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from gdanim.views.base import Clip
 
 
 def webvtt(clip: Clip) -> str:
-    """What the video says of the runs' events, also where the scene leaves that out on screen.
+    """Write the captions of a clip as a WebVTT file, also where the scene does not show them.
 
-    A cue lasts from the moment its first frame is shown to the moment its last one goes.
+    A cue lasts from the moment its first frame appears to the moment its last one disappears.
     """
     shown = captions(replace(clip, captions=True))
     return "\n".join(["WEBVTT\n", *(_cue(caption, clip.timeline.fps) for caption in shown)])
@@ -23,7 +23,7 @@ def _cue(caption: Caption, fps: int) -> str:
 
 
 def clock(frame: int, fps: int) -> str:
-    """When a frame is first shown, to the millisecond: `00:00:01.500`."""
+    """The moment at which a frame appears, to the millisecond: `00:00:01.500`."""
     seconds, thousandths = divmod(round(1000 * frame / fps), 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
@@ -31,6 +31,6 @@ def clock(frame: int, fps: int) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A cue's text is one line here, and `<` begins a tag."""
+    """Put a text in one line, and escape what would begin a tag."""
     one_line = " ".join(text.split())
     return one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -10,13 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
 from gdanim.core.numbers import quantity
-from gdanim.descent.events import Event, EventKind
 from gdanim.descent.run import Run
+from gdanim.descent.verdict import verdict
 from gdanim.errors import GdanimError
 from gdanim.views._drawing.axes import ROOM
 from gdanim.views.base import Clip, Update, View, chain_updates
 
-FALLING = 0.01
 # The lines of a verdict: as wide as each may be, and how far down it stands, in heights of its
 # letters; the layout makes room for them.
 LINES = (("MSE 00000.00", 1.05), ("still falling", 2.45))
@@ -101,7 +100,7 @@ def draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
     ]  # fmt: skip
 
     def update(frame: int) -> list[Artist]:
-        for text, words in zip(texts, verdict(run, clip.step(label, frame)), strict=True):
+        for text, words in zip(texts, below_panel(run, clip.step(label, frame)), strict=True):
             text.set_text(words)
         return [*texts]
 
@@ -115,37 +114,10 @@ def points_below(ax: Axes, points: float) -> ScaledTranslation:
     return ScaledTranslation(0, -points / 72, figure.dpi_scale_trans)
 
 
-def verdict(run: Run, step: int) -> tuple[str, str]:
-    """`MSE 3.947`, and how it went at the run's last step."""
+def below_panel(run: Run, step: int) -> tuple[str, str]:
+    """The two lines below a panel: `MSE 3.947`, and the verdict at the run's last step."""
     loss = f"{run.problem.loss_symbol} {quantity(float(run.losses[step]))}"
-    return loss, how_it_went(run) if step == run.steps else ""
-
-
-def how_it_went(run: Run) -> str:
-    """The gravest of the run's events in a word, or whether its loss still falls.
-
-    It does when the last tenth of the steps took more than a hundredth of what was left above the
-    lowest loss that is known.
-    """
-    kinds = {event.kind for event in run.events if _counts(event, run)}
-    diverges = kinds & {EventKind.DIVERGENCE, EventKind.OSCILLATION}
-    if diverges and run.losses[-1] > run.losses[0]:
-        return EventKind.DIVERGENCE.verdict
-    kinds.discard(EventKind.DIVERGENCE)
-    if words := next((kind.verdict for kind in EventKind if kind in kinds and kind.verdict), ""):
-        return words
-    before, best = float(run.losses[-1 - run.steps // 10]), run.problem.minimum
-    left = before - (0.0 if best is None else best.loss)
-    return "still falling" if before - float(run.losses[-1]) > FALLING * left > 0 else ""
-
-
-def _counts(event: Event, run: Run) -> bool:
-    """Whether it says anything of the run's end: rises that were made good and plateaus that were
-    left do not.
-    """
-    if event.kind == EventKind.OVERSHOOT:
-        return bool(run.losses[-1] > event.numbers["before"])
-    return event.kind != EventKind.PLATEAU or event.last == run.steps
+    return loss, verdict(run) if step == run.steps else ""
 
 
 def share(panels: list[Axes]) -> None:
