@@ -104,7 +104,7 @@ def test_the_book_for_millions() -> None:
 @pytest.mark.parametrize("size", [1, 2, 64])
 def test_the_size_of_a_block_changes_nothing(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = descend(LINE, Momentum(0.002), (-1, 3), 300)
-    monkeypatch.setattr(affine, "STEPS", size)
+    monkeypatch.setattr(affine, "BLOCK_STEPS", size)
     assert_close(descend(LINE, Momentum(0.002), (-1, 3), 300), usual, 1e-12)
 
 

@@ -14,13 +14,11 @@ from gdanim.problems.objective import Objective
 # Optimizers whose direction and new state are linear in the gradient and the state, and the same at
 # every step; the state is () or one array like the parameters.
 LINEAR = (GradientDescent, Momentum, Nesterov)
-# The steps of a block, unless the powers of a diverging run grow beyond HUGE before: an infinite
-# power would end a run that is itself still finite.
-STEPS, HUGE = 1024, 1e100
-# The most numbers that the powers of a block may take (16 MiB).
-ROOM = 2_097_152
+# A block has this many steps, unless its powers would take more numbers (16 MiB), or those of a
+# diverging run grow too large: an infinite power would end a run that is itself still finite.
+BLOCK_STEPS, BLOCK_NUMBERS, LARGEST_POWER = 1024, 2_097_152, 1e100
 # With more numbers in the state than this, going step by step is as fast.
-SMALL = 48
+LARGEST_STATE = 48
 
 
 class Affine:
@@ -40,15 +38,15 @@ class Affine:
         z = start if isinstance(state, tuple) else np.concatenate([start, state], axis=-1)
         self._names, self._width = start.shape[-1], z.shape[-1]
         self._z = np.concatenate([z, np.ones_like(z[..., :1])], axis=-1)[..., np.newaxis]
-        first = transition(problem, optimizer, schedule.first, state)
-        self._powers = powers(first, max(first.size, self._z.size))
+        first = _transition(problem, optimizer, schedule.first, state)
+        self._powers = _powers(first, max(first.size, self._z.size))
 
     @staticmethod
     def fits(problem: Objective, optimizer: Optimizer, schedule: Schedule) -> bool:
         """Return whether the descent is affine, and small enough for blocks to be faster."""
         if type(optimizer) not in LINEAR or not isinstance(schedule, Constant):
             return False
-        return 2 * len(problem.names) <= SMALL and problem.hessian is not None
+        return 2 * len(problem.names) <= LARGEST_STATE and problem.hessian is not None
 
     def fill(self, rows: Floats) -> None:
         """Write the parameters of the next steps into `rows [n, *R, P]`."""
@@ -62,7 +60,7 @@ class Affine:
             self._z[..., :k, 0] = states[..., -1, :]
 
 
-def transition(problem: Objective, optimizer: Optimizer, lr: Floats, state: State) -> Floats:
+def _transition(problem: Objective, optimizer: Optimizer, lr: Floats, state: State) -> Floats:
     """Return T and c side by side, `[*Q, k, k+1]`, for a learning rate `[*Q, P]`.
 
     Their columns are what the optimizer makes of unit vectors, and of the gradient at 0.
@@ -85,7 +83,7 @@ def transition(problem: Objective, optimizer: Optimizer, lr: Floats, state: Stat
     return np.moveaxis(columns, 0, -1)
 
 
-def powers(first: Floats, cost: int) -> Floats:
+def _powers(first: Floats, cost: int) -> Floats:
     """Return the transitions over 1, 2, ... m steps, one below the other: `[*Q, m k, k+1]`.
 
     `first [*Q, k, k+1]` is that of one step, `cost` how many numbers each needs; m is a power of 2.
@@ -98,7 +96,11 @@ def powers(first: Floats, cost: int) -> Floats:
     while True:
         count = found.shape[-3]
         tail = found[..., -1:, :, :]
-        if 2 * count > STEPS or 2 * count * cost > ROOM or not abs(tail).max() < HUGE:
+        if (
+            2 * count > BLOCK_STEPS
+            or 2 * count * cost > BLOCK_NUMBERS
+            or not abs(tail).max() < LARGEST_POWER
+        ):
             break
         found = np.concatenate([found, np.matmul(tail, found)], axis=-3)
     return np.ascontiguousarray(found[..., :k, :]).reshape(*first.shape[:-2], -1, k + 1)

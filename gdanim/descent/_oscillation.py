@@ -75,7 +75,7 @@ def _long_swing(scaled: Floats) -> Swing | None:
 
 
 def _swing_of(values: Floats, parameter: int) -> Swing | None:
-    """The longest sequence of similar half-swings of one parameter."""
+    """Find the longest sequence of similar half-swings of one parameter."""
     turns = turning_points(values)
     if len(turns) <= HALVES:
         return None
@@ -91,7 +91,7 @@ def _swing_of(values: Floats, parameter: int) -> Swing | None:
 
 
 def turning_points(values: Floats) -> Ints:
-    """The steps at which a sequence `[S+1]` turns from rising to falling or back."""
+    """Return the steps at which a sequence `[S+1]` turns from rising to falling or back."""
     moves = np.sign(np.diff(values))
     moved = np.flatnonzero(moves)
     turned: Ints = moved[1:][moves[moved[1:]] != moves[moved[:-1]]]
@@ -99,7 +99,7 @@ def turning_points(values: Floats) -> Ints:
 
 
 def longest_stretch(holds: NDArray[np.bool_]) -> tuple[int, int]:
-    """The longest stretch `[first, last)` of true values, (0, 0) where there is none."""
+    """Return the longest stretch `[first, last)` of true values, (0, 0) where there is none."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], holds, [False]]).astype(np.int8)))
     if not len(edges):
         return 0, 0

@@ -43,19 +43,19 @@ def minimise_same_objective(one: Run, other: Run) -> bool:
     a, b = one.problem, other.problem
     if a is b:
         return True
-    if display_signature(a) != display_signature(b) or not same_data(a, b):
+    if _display_signature(a) != _display_signature(b) or not _same_data(a, b):
         return False
     steps = [np.unique(np.linspace(0, run.steps, PROBES).astype(np.int64)) for run in (one, other)]
     places = np.concatenate([one.params[steps[0]], other.params[steps[1]]])
     return np.array_equal(a.losses(places), b.losses(places), equal_nan=True)
 
 
-def display_signature(objective: Objective) -> tuple[object, ...]:
+def _display_signature(objective: Objective) -> tuple[object, ...]:
     """Return what a video shows of an objective."""
     return type(objective), objective.names, objective.formula, objective.loss_name
 
 
-def same_data(a: Objective, b: Objective) -> bool:
+def _same_data(a: Objective, b: Objective) -> bool:
     """Return whether both have equal data and validation data, or none."""
     if not isinstance(a, Problem) or not isinstance(b, Problem):
         return True

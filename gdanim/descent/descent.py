@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import check_int
-from gdanim.descent.loop import STEPS, descend
+from gdanim.descent.loop import DEFAULT_STEPS, descend
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
 from gdanim.descent.stopping import Stop
@@ -82,7 +82,7 @@ class Descent:
         """The largest number of steps it can take; None where the data decides (epochs)."""
         if self.epochs is not None:
             return None
-        return STEPS if self.steps is None else self.steps
+        return DEFAULT_STEPS if self.steps is None else self.steps
 
     def run(self) -> Run:
         """Minimise the problem.

@@ -20,7 +20,7 @@ from gdanim.errors import GdanimError, expect, listed
 from gdanim.problems.objective import Objective
 
 # The length of a descent for which neither steps nor epochs are given.
-STEPS = 300
+DEFAULT_STEPS = 300
 # The first block of steps; each later one is a quarter of the steps so far. Whether a descent goes
 # on is checked after each block, so that at most a quarter of the work is wasted.
 BLOCK = 16
@@ -132,7 +132,7 @@ def _batches(problem: Objective, size: int, seed: int) -> Batches:
 def _steps(steps: int | None, epochs: int | None, each: int) -> int:
     """Return the number of steps; an epoch has `each`."""
     if epochs is None:
-        return check_int("steps", STEPS if steps is None else steps)
+        return check_int("steps", DEFAULT_STEPS if steps is None else steps)
     if steps is not None:
         raise GdanimError(f"steps, epochs: give one of them, got {steps} and {epochs}")
     return check_int("epochs", epochs) * each

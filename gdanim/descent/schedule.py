@@ -170,9 +170,7 @@ parameters' names to numbers; or a Schedule.
 
 
 def learning_rate(lr: Rate) -> Rate:
-    """Return `lr` in the form in which an Optimizer keeps it; GdanimError unless finite and above
-    0.
-    """
+    """Return `lr` as an Optimizer keeps it; GdanimError unless finite and above 0."""
     if isinstance(lr, Schedule):
         return lr
     if isinstance(lr, Mapping):

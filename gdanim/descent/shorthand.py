@@ -22,7 +22,7 @@ T = TypeVar("T")
 def descents_by_label(
     shown: object, optimizer: object, start: object, settings: Mapping[str, Any]
 ) -> dict[str, Descent | Run]:
-    """The descents and runs that the first arguments of a Scene describe.
+    """Return the descents and runs that the first arguments of a Scene describe.
 
     `settings` are those fields of a Descent after its start that were given.
     """
@@ -69,7 +69,7 @@ def _composed(parts: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str
 
 
 def _labels(parts: Mapping[str, Any]) -> tuple[str, ...]:
-    """The labels that the mappings have in common; GdanimError where they differ."""
+    """Return the labels that the mappings have in common; GdanimError if they differ."""
     mappings = {name: value for name, value in parts.items() if isinstance(value, Mapping)}
     labels = next(map(tuple, mappings.values()), (ONLY,))
     for name, value in mappings.items():

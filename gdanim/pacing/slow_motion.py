@@ -75,7 +75,7 @@ class SlowMotion(Pace):
         for moment in moments:
             reach = self.seconds * fps / 2
             slow[max(0, round(moment - reach)) : round(moment + reach)] = True
-        frames = [steps[:first], slowed(moving, slow, self.factor), steps[last + 1 :]]
+        frames = [steps[:first], _slowed(moving, slow, self.factor), steps[last + 1 :]]
         return Timeline(np.concatenate(frames), fps)
 
     def with_duration(self, seconds: float) -> SlowMotion:
@@ -91,10 +91,8 @@ class SlowMotion(Pace):
         return np.array(steps, dtype=np.int64)
 
 
-def slowed(steps: Ints, slow: NDArray[np.bool_], factor: float) -> Ints:
-    """Return the frames `steps` with the `slow` intervals between them `factor` times as long as
-    the others, `(f),(f-1),()->(f)`.
-    """
+def _slowed(steps: Ints, slow: NDArray[np.bool_], factor: float) -> Ints:
+    """Stretch the `slow` intervals between the frames `steps` by `factor`, `(f),(f-1),()->(f)`."""
     if len(steps) < 2:
         return steps
     lengths = np.where(slow, factor, 1.0)

@@ -62,8 +62,9 @@ class Timeline:
         return Timeline(steps, self.fps)
 
     def thinned(self, fps: int) -> Timeline:
-        """Return the timeline at a lower frame rate: each frame shows what is on screen when it
-        begins, the last one the last step.
+        """Return the timeline at a lower frame rate.
+
+        Each frame shows what is on screen when it begins, but the last one shows the last step.
         """
         frames = max(1, round(len(self) * fps / self.fps))
         steps = self.steps[np.arange(frames) * self.fps // fps]
@@ -276,8 +277,9 @@ def last_step(run: Run | Sequence[Run]) -> int:
 
 
 def split_frames(seconds: float, first: float, last: float, fps: int) -> tuple[int, int, int]:
-    """Split `round(seconds * fps)` frames, at least one: how many hold the start, move, and hold
-    the end. The holds take no more than half.
+    """Return how many of `round(seconds * fps)` frames hold the start, move, and hold the end.
+
+    There is at least one frame, and the holds take no more than half.
     """
     frames = max(1, round(seconds * fps))
     shrink = min(1.0, seconds / 2 / max(first + last, 1e-9))
