@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 from gdanim.core.atomic import replacing, replacing_folder
 from gdanim.encoding import metadata as containers
 from gdanim.encoding.formats import FRAME, Format
-from gdanim.encoding.palette import Colours, choose_palette
+from gdanim.encoding.palette import with_palette, write_palette
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.film.progress import Progress
@@ -26,7 +26,7 @@ from gdanim.film.stretches import Count, cut, encode, join
 from gdanim.film.style import plain_style
 from gdanim.film.workers import Load, encode_all
 
-# So many frames are looked at for the colours of a palette.
+# The number of frames that a palette is chosen from.
 PALETTE_FRAMES = 24
 
 
@@ -70,8 +70,8 @@ def save(
         else:
             target = _frames(part, total) if format.folder else part
             noted = replace(format, output=(*format.output, *tags))
-            with film.composed():
-                held = encode(film, parts[0], target, noted, count, _palette(film, format))
+            with _palette(film, noted) as reduced, film.composed():
+                held = encode(film, parts[0], target, reduced, count)
         _verify(part, format, fps, total, held)
         containers.finish(part, format, film.size, total / fps, note)
         if most is not None and part.stat().st_size > most:
@@ -163,12 +163,18 @@ def _frames(folder: Path, total: int) -> Path:
     return Path(f"{folder}".replace("%", "%%"), f"frame-%0{digits}d.png")
 
 
-def _palette(film: Film, format: Format) -> Colours | None:
-    """The format's colours, chosen from frames spread evenly over the film."""
+@contextmanager
+def _palette(film: Film, format: Format) -> Iterator[Format]:
+    """The format; one of few colours with a palette of frames spread evenly over the film."""
     if format.colours is None:
-        return None
+        yield format
+        return
     sample = np.unique(np.linspace(0, len(film) - 1, PALETTE_FRAMES).round().astype(int))
-    return choose_palette((film.draw(int(frame)) for frame in sample), format.colours)
+    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
+        path = Path(folder, "palette.png")
+        frames = (film.draw(int(frame)) for frame in sample)
+        write_palette(frames, film.size, format.colours, path)
+        yield with_palette(format, path)
 
 
 def _verify(part: Path, format: Format, fps: int, total: int, drawn: int) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import Format
-from gdanim.encoding.palette import Colours
 from gdanim.film.film import Film
 from gdanim.film.writer import FilmWriter
 
@@ -38,12 +37,9 @@ def cut(frames: int, fps: int, format: Format) -> list[range]:
     return stretches(frames, fps) if format.muxer else [range(frames)]
 
 
-def encode(
-    film: Film, frames: range, path: Path, format: Format, count: Count,
-    palette: Colours | None = None,
-) -> int:  # fmt: skip
+def encode(film: Film, frames: range, path: Path, format: Format, count: Count) -> int:
     """Draw these frames and encode them to `path`; how many there are in it."""
-    writer = FilmWriter(format, film.timeline.fps, palette)
+    writer = FilmWriter(format, film.timeline.fps)
     film.animation(frames).save(
         path, writer=writer, progress_callback=lambda done, total: count(done)
     )

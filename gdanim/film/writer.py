@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import Format
-from gdanim.encoding.palette import Colours, Quantiser
 from gdanim.errors import GdanimError
 from gdanim.film.canvas import FrameCanvas
 
@@ -21,17 +20,15 @@ class FilmWriter(AbstractMovieWriter):
     """Hands the canvas's own memory to ffmpeg, frame by frame.
 
     For `Animation.save(path, writer=FilmWriter(MP4, fps=30))` on a figure with a FrameCanvas. A
-    format of few colours needs its `palette` (`save` chooses one). Pixels are
-    the canvas's: `dpi` and `savefig_kwargs` of `Animation.save` change nothing. `frames` counts
-    what has been written.
+    format of few colours needs a palette (`save` chooses one). Pixels are the canvas's: `dpi` and
+    `savefig_kwargs` of `Animation.save` change nothing. `frames` counts what has been written.
     """
 
-    def __init__(self, format: Format, fps: int, palette: Colours | None = None) -> None:
-        if format.colours and palette is None:
+    def __init__(self, format: Format, fps: int) -> None:
+        if format.colours is not None:
             raise GdanimError(f"palette: {format.name} needs one; gdanim.film.save chooses it")
         super().__init__(fps=fps)
         self.format = format
-        self._quantise = None if palette is None else Quantiser(palette)
         self.frames = 0
         self._process = ExitStack()
 
@@ -42,16 +39,14 @@ class FilmWriter(AbstractMovieWriter):
             raise GdanimError("figure: its canvas must be a gdanim.film.canvas.FrameCanvas")
         size = fig.canvas.get_width_height()
         self.format.check(size, self.fps)
-        pixels = "rgb0" if self._quantise is None else "pal8"
         self._canvas = fig.canvas
         self._write = self._process.enter_context(
-            ffmpeg.encoding(size, self.fps, (*self.format.arguments, Path(outfile)), pixels)
+            ffmpeg.encoding(size, self.fps, (*self.format.arguments, Path(outfile)))
         )
 
     def grab_frame(self, **savefig_kwargs: Any) -> None:
         """Draw the canvas and write it."""
-        picture = self._canvas.picture()
-        self._write(picture if self._quantise is None else self._quantise(picture))
+        self._write(self._canvas.picture())
         self.frames += 1
 
     def finish(self) -> None:
