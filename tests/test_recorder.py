@@ -81,9 +81,13 @@ def test_rates_given_by_hand() -> None:
         recorder.snapshot(params)
     run = recorder.run(rates=np.array([0.1, 0.2]))
     assert [float(run.rate(step)) for step in (0, 1, 2)] == [0.1, 0.2, 0.2]
-    with pytest.raises(GdanimError, match=r"^rates: one for each of the 2 steps .* shape \(1,\)$"):
+    with pytest.raises(
+        GdanimError, match=r"^rates: expected one for each of the 2 steps, got shape \(1,\)$"
+    ):
         recorder.run(rates=np.array([0.1]))
-    with pytest.raises(GdanimError, match=r"^rates: one for each of the 2 steps .* shape \(\)$"):
+    with pytest.raises(
+        GdanimError, match=r"^rates: expected one for each of the 2 steps, got shape \(\)$"
+    ):
         recorder.run(rates=np.array(0.1))
     listed = recorder.run(rates=[0.1, 0.2], batches=[[0, 7], [3, -1]])
     np.testing.assert_array_equal(listed.rates, [[0.1, 0.1], [0.2, 0.2]])

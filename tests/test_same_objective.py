@@ -1,4 +1,4 @@
-"""Runs that minimise the same have one problem, and so limits and losses in common."""
+"""Runs that minimise the same objective share one problem, and so limits and losses."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def held_out(seed: int) -> Problem:
         (objectives.bowl(), objectives.rosenbrock(), False),
     ],
 )
-def test_runs_of_the_same_landscape_share_it(one: Objective, other: Objective, same: bool) -> None:
+def test_runs_of_the_same_objective_share_it(one: Objective, other: Objective, same: bool) -> None:
     a, b = (descend(problem, GradientDescent(1e-3), (1.0, 2.0), 5) for problem in (one, other))
     first, second = share_objectives({"a": a, "b": b}).values()
     assert first is a

@@ -70,6 +70,6 @@ def rows_of_steps(name: str, values: ArrayLike, steps: int) -> NDArray[Any]:
         )
     if array.ndim < 1 or len(array) < steps:
         raise GdanimError(
-            f"{name}: one for each of the {steps} steps expected, got shape {array.shape}"
+            f"{name}: expected one for each of the {steps} steps, got shape {array.shape}"
         )
     return array

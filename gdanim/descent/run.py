@@ -172,9 +172,7 @@ class Run:
 
     @cached_property
     def rate_columns(self) -> Floats | None:
-        """The learning rates as few numbers: `[S, *R, 1]` if all parameters share them, otherwise
-        `rates`.
-        """
+        """The rates as few numbers: `[S, *R, 1]` if all parameters share them, else `rates`."""
         if self.rates is None or (self.rates != self.rates[..., :1]).any():
             return self.rates
         return self.rates[..., :1]

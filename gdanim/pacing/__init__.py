@@ -2,7 +2,7 @@
 
 Even and Every look at the step's number alone; Log, ByLoss and ByMotion give each step a share of
 the frames; SlowMotion slows another pace down around events. Derive from ByWeight or Pace for a
-pace of your own.
+pace of your own. Nothing here draws: a Timeline is a step for each frame.
 """
 
 from gdanim.pacing.slow_motion import SlowMotion as SlowMotion
