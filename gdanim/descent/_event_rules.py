@@ -53,8 +53,8 @@ MOST_EVENTS = 20
 class Record:
     """The record of a single run of S steps, in which events are found.
 
-    `params [S+1, P]`, `losses [S+1]`, `rates [S, P]` (None where unknown), whether the run became
-    infinite, whether its steps used mini-batches, and `validation_losses [S+1]`, if any.
+    `params [S+1, P]`, `losses [S+1]`, `rates [S, 1 or P]` (None where unknown), whether the run
+    became infinite, whether its steps used mini-batches, and `validation_losses [S+1]`, if any.
     """
 
     problem: Objective

@@ -161,7 +161,9 @@ class Run:
         batches = self.batches is not None
         losses, validation = self.losses, self.validation_losses
         return find_events(
-            Record(self.problem, self.params, losses, self.rates, diverged, batches, validation)
+            Record(
+                self.problem, self.params, losses, self.rate_columns, diverged, batches, validation
+            )
         )
 
     @property
