@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gdanim import cli
-from gdanim.cli import _examination as doctor
+from gdanim.cli import _doctor_checks as doctor
 from gdanim.cli import telling
 from gdanim.cli.options import THEMES as NAMES
 from gdanim.descent.run import Outcome

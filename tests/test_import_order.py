@@ -77,7 +77,7 @@ def test_every_module_is_in_a_layer() -> None:
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_each_uses_only_what_stands_above(module: str) -> None:
     below = LAYERS[LAYERS.index(layer(module)) :]
-    allowed = {"cli._examination": {"__init__"}}.get(module, set())
+    allowed = {"cli._doctor_checks": {"__init__"}}.get(module, set())
     wrong = {
         used
         for used in imports_of(module) - allowed

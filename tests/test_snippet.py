@@ -16,7 +16,6 @@ from pptx import Presentation
 from snippets import ALT, PLAYS, Tags, rendered, snippet
 
 from gdanim import cli
-from gdanim.cli.snippet import TARGETS
 from gdanim.errors import GdanimError, RequestError
 from gdanim.publish.media import found
 from gdanim.publish.slides import write_slides
@@ -166,7 +165,10 @@ def test_the_command(folder: Path) -> None:
     assert Presentation("lesson.pptx").slides
     code, said = run("lesson.py")
     assert code == 2 and "lesson.py: must be a .webm, .mp4, .gif, .webp or .apng file" in said
-    assert set(TARGETS) == {*SNIPPETS, "pptx"}
+    code, said = run("--help")
+    assert code == 0 and f"[{'|'.join([*SNIPPETS, 'pptx'])}]" in said
+    code, said = run("lesson.mp4", "--for", "html5")
+    assert code == 2 and "'html5' is not one of 'html'" in said
 
 
 @pytest.mark.parametrize("kind", ["gif", "webp", "apng"])

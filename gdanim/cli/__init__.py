@@ -1,6 +1,6 @@
-"""The command line: each command is a few lines over functions that can be called without it.
+"""The command line: one module a command, each a few lines on top of the other packages.
 
-What needs matplotlib or numpy is imported inside the commands, so that `--help` is quick.
+Commands import matplotlib and numpy only when they run, so that `--help` is quick.
 """
 
 import click
@@ -22,7 +22,7 @@ from gdanim.version import __version__
 @click.version_option(__version__, prog_name="gdanim")
 @debug_option
 def main() -> None:
-    """Animate gradient descent: a scene script becomes a video."""
+    """Animate gradient descent: turn a scene script into a video."""
 
 
 for command in (render, batch, info, snippet, embed, explain, list_, new, doctor):

@@ -13,25 +13,42 @@ from gdanim.errors import RequestError
 
 @click.command(cls=Command)
 @click.argument("plan", metavar="PLAN.toml|DIR", type=click.Path(exists=True, path_type=Path))
-@click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes.  [default: cores]")
-@click.option("--dry-run", is_flag=True, help="Show what would be made, and why; make nothing.")
-@click.option("--force", is_flag=True, help="Make everything, changed or not.")
-@click.option("--keep-going", is_flag=True, help="Make the other clips when one fails.")
-@click.option("--watch", is_flag=True, help="Begin again whenever a file that is read is saved.")
-@click.option("--report", type=click.Path(path_type=Path), help="Write the results as JSON.")
-@click.option("--dask", metavar="ADDRESS", help="Make them on the cluster of this scheduler.")
+@click.option(
+    "-j",
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Number of worker processes.  [default: the number of cores]",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be rendered, and why, and stop.")
+@click.option("--force", is_flag=True, help="Render everything, even what is up to date.")
+@click.option("--keep-going", is_flag=True, help="Render the other clips when one fails.")
+@click.option(
+    "--watch", is_flag=True, help="Keep running, and render again what a saved file changes."
+)
+@click.option(
+    "--report", metavar="FILE", type=click.Path(path_type=Path), help="JSON file for the results."
+)
+@click.option(
+    "--dask", metavar="ADDRESS", help="Address of a Dask scheduler whose cluster does the work."
+)
 @debug_option
 def batch(plan: Path, jobs: int | None, dry_run: bool, watch: bool, **wishes: Any) -> None:
-    """Make all videos of a plan, or of a folder of scripts: only what has changed.
+    """Render the videos of a plan, or of all scripts in a folder.
 
-    All of the plan is checked before the first frame is drawn.
+    Only what is missing or has changed is rendered. The whole plan is checked before the first
+    frame is drawn.
     """
     from gdanim.batch import commands
 
     if dry_run and (watch or wishes["report"]):
-        raise RequestError("--dry-run: makes nothing to watch or report; leave one of them away")
+        raise RequestError(
+            "--dry-run renders nothing: it cannot be combined with --watch or --report"
+        )
     if jobs and wishes["dask"]:
-        raise RequestError("-j: is for this machine, --dask for a cluster; leave one of them away")
+        raise RequestError(
+            "-j is for this machine and --dask for a cluster: they cannot be combined"
+        )
     if dry_run:
         commands.show(plan, wishes["force"], wishes["keep_going"])
     elif watch:

@@ -14,8 +14,11 @@ from gdanim.rendering.quality import OUTPUT
 @click.command(cls=Command)
 @debug_option
 def doctor() -> None:
-    """Check what is installed, and whether it works."""
-    from gdanim.cli._examination import examine
+    """Check that gdanim and everything it depends on work.
+
+    Every format and codec is tried by rendering a short clip.
+    """
+    from gdanim.cli._doctor_checks import examine
 
     failed = []
     for finding in examine(Path(OUTPUT)):
@@ -23,4 +26,4 @@ def doctor() -> None:
         if not finding.works:
             failed.append(finding.name)
     if failed:
-        raise GdanimError(f"{', '.join(failed)}: see above for what to do")
+        raise GdanimError(f"these checks failed: {', '.join(failed)}; see above for what to do")

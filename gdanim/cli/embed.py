@@ -22,16 +22,16 @@ from gdanim.rendering.quality import OUTPUT
     required=True,
     metavar="KNOB=V1,V2,...",
     callback=sweep_of,
-    help="The values that the slider moves between; can be repeated, for all combinations.",
+    help="Values of a knob, the positions of a slider. Repeatable, for all combinations.",
 )
 @click.option(
-    "-o", "--output", metavar="PAGE.html", help="The page.  [default: output/SCRIPT.html]"
+    "-o", "--output", metavar="PAGE.html", help="Output page.  [default: output/SCRIPT.html]"
 )
 @click.option(
-    "--self-contained/--beside",
-    "inside",
+    "--self-contained/--separate-files",
+    "self_contained",
     default=True,
-    help="Put the videos into the page, or beside it.  [default: into it]",
+    help="Put the videos into the page, or next to it.  [default: self-contained]",
 )
 @set_option
 @video_options
@@ -41,19 +41,22 @@ def embed(
     script: str,
     sweep: dict[str, list[str]],
     output: str | None,
-    inside: bool,
+    self_contained: bool,
     settings: dict[str, str],
     processes: int,
     **wishes: Any,
 ) -> None:
-    """Make one page with a slider that moves between the runs of a sweep.
+    """Create a web page with a slider over the runs of a sweep.
 
-    The runs stay in step with each other. The page needs no server and no network.
+    Its videos stay in step: at any time all of them show the same step of their runs. The page
+    needs neither a server nor a network.
     """
     from gdanim.publish.sweep_page import embed as write_page
 
     stem = Path(script.partition("::")[0]).stem
     page = Path(output or Path(OUTPUT, f"{stem}.html"))
     wanted = settings_from(**wishes)
-    for path in write_page(script, sweep, settings, page, wanted, bar, not inside, processes):
+    for path in write_page(
+        script, sweep, settings, page, wanted, bar, not self_contained, processes
+    ):
         click.echo(f"{path}: {file_size(path.stat().st_size)}")

@@ -15,10 +15,13 @@ from gdanim.cli.options import set_option
 @set_option
 @debug_option
 def explain(scripts: tuple[str, ...], settings: dict[str, str]) -> None:
-    """Explain a run: stable learning rates, minimum, conditioning, result.
+    """Explain in words how a scene's run ends, and why.
 
-    Models that are not linear in their parameters need scipy to search for the minimum: pip
-    install 'gdanim[explain]'.
+    The text compares the learning rate with the largest stable one and the final loss with the
+    minimum, and names the slowest direction. Models that are not linear in their parameters need scipy, to
+    search for the minimum: pip install 'gdanim[explain]'.
+
+    SCRIPT is a scene script, or a scene that ships with gdanim. ::SCENE selects one of its scenes.
     """
     from gdanim.analysis.explain import paragraphs
     from gdanim.scripting.load import choose

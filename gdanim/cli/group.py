@@ -1,4 +1,4 @@
-"""How all commands end: errors and signals as messages, with the right exit code."""
+"""What all commands share: errors and signals end them with a message and an exit code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import click
 from gdanim.errors import GdanimError, RequestError
 
 DEBUG = "gdanim.debug"
-# The signals that ask for an end, and what is said then; the exit code is 128 and the signal.
+# Signals that ask the program to end, and the message for each. The exit code is 128 + signal.
 WORDS: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 if sys.platform != "win32":
     # The terminal has been closed.
@@ -26,7 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Command(click.Command):
-    """A command that shows errors as messages: exit code 2 for wrong requests, 1 for others."""
+    """A command whose errors are messages, with exit code 2 for wrong usage and 1 for others."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -55,45 +55,37 @@ class Interrupted(KeyboardInterrupt):  # noqa: N818
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """In the block the signals that ask for an end raise Interrupted: nothing half done is left."""
+    """Raise Interrupted in the block for signals that ask for an end, so that it can clean up."""
     if threading.current_thread() is not threading.main_thread():
-        # Only the main thread may choose what signals do.
+        # Only the main thread may handle signals.
         yield
         return
-    # One that is ignored stays so: nohup wants it.
-    before = {n: signal.getsignal(n) for n in WORDS if signal.getsignal(n) != signal.SIG_IGN}
-
     received: list[int] = []
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        # Once: another signal must not disturb the cleaning up after the first.
+        # A second signal must not disturb the cleaning up after the first.
         for each in before:
             signal.signal(each, signal.SIG_IGN)
         received.append(number)
         raise Interrupted(number)
 
+    # A signal that is ignored stays so, as nohup expects.
+    before = {n: signal.getsignal(n) for n in WORDS if signal.getsignal(n) != signal.SIG_IGN}
     try:
         for number in before:
             signal.signal(number, interrupt)
-        try:
-            yield
-        except Exception:
-            if not received:
-                raise
-        # Libraries in C may turn what is raised in the middle of them into an error of theirs, or
-        # drop it.
-        if received:
-            raise Interrupted(received[0])
+        yield
     finally:
-        # After an interrupt they stay ignored, as the program is about to end.
+        if received:
+            # A library may have dropped the exception, or replaced it by one of its own.
+            raise Interrupted(received[0])
         for number, handler in before.items():
-            if signal.getsignal(number) == interrupt:
-                signal.signal(number, handler)
+            signal.signal(number, handler)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without what matplotlib says of its cache and the matplotlibrc: no frame depends on these."""
+    """Silence matplotlib's messages on its cache and matplotlibrc, which affect no frame."""
     logger = logging.getLogger("matplotlib")
     before = logger.level
     logger.setLevel(logging.ERROR)
@@ -104,7 +96,7 @@ def _quiet() -> Iterator[None]:
 
 
 def debug_option(function: F) -> F:
-    """`--debug`, on the group and on each of its commands."""
+    """Add `--debug`, which works before and after a command's name."""
 
     def remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:
         if value:
@@ -115,5 +107,5 @@ def debug_option(function: F) -> F:
         is_flag=True,
         expose_value=False,
         callback=remember,
-        help="Show the whole traceback of an error.",
+        help="Show the full traceback of an error.",
     )(function)

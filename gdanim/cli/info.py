@@ -14,12 +14,20 @@ from gdanim.errors import RequestError
 
 @click.command(cls=Command)
 @click.argument("path", metavar="VIDEO", type=click.Path(exists=True, path_type=Path))
-@click.option("--again", is_flag=True, help="Render it again, in its place or at -o.")
-@click.option("-o", "--output", metavar="PATH", help="The file that --again writes, or its folder.")
+@click.option(
+    "--again", is_flag=True, help="Run that command: render the file again, in place or to -o."
+)
+@click.option(
+    "-o", "--output", metavar="PATH", help="Output file of --again, or the folder for it."
+)
 @debug_option
 @click.pass_context
 def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> None:
-    """Show what a file or a folder of frames holds, what wrote it, and the command to repeat it."""
+    """Show what a file contains and where it comes from.
+
+    VIDEO is a video, still or folder of frames that gdanim wrote. The last line of the output is
+    the command that renders it again.
+    """
     from gdanim.rendering.inspection import inspect
     from gdanim.rendering.outputs import is_folder
     from gdanim.scripting.examples import find_script
@@ -33,8 +41,8 @@ def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> Non
         script = words[0].partition("::")[0]
         if not find_script(script).is_file():
             raise RequestError(
-                f"{script}: no such file here: its path is relative to the folder that {path} was "
-                "rendered in; go there, and name the video from there"
+                f"{script}: no such file; the path is relative to the folder in which {path} was "
+                "rendered: run the command there"
             )
         with render.make_context("render", words, parent=ctx.parent) as context:
             render.invoke(context)

@@ -23,10 +23,10 @@ SCENES = Path("scenes")
 @debug_option
 @click.pass_context
 def list_(ctx: click.Context, path: Path | None) -> None:
-    """List the scenes of a script, or of all scripts in a folder, and their knobs.
+    """List scenes and their knobs.
 
-    Without an argument, list those in scenes/ or, if there is no such folder, those that ship with
-    gdanim.
+    The argument is a script or a folder of scripts. Without it, list those in scenes/ or, if there
+    is no such folder, those that ship with gdanim.
     """
     from gdanim.scripting import examples
     from gdanim.scripting.load import load, scripts_in

@@ -15,11 +15,15 @@ from gdanim.cli.group import Command, debug_option
     "--from",
     "example",
     metavar="SCENE",
-    help="Scene to copy, one of those that `gdanim list` shows.",
+    help="Script to copy, one that ships with gdanim.",
 )
 @debug_option
 def new(name: str, example: str | None) -> None:
-    """Create a scene script, NAME.py, to start from."""
+    """Create a scene script, NAME.py, to start from.
+
+    Without --from, it fits a straight line to a few points. In a folder without scenes/, `gdanim
+    list` shows the scripts that ship with gdanim.
+    """
     from gdanim.scripting.template import write_script
 
     script, *data = write_script(name, Path(), example)

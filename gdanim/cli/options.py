@@ -1,4 +1,4 @@
-"""Options that several commands have, and what is made of their texts."""
+"""Options that several commands share, and how their values are parsed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ THEMES = ("light", "dark", "projector")
 
 
 def size_of(ctx: click.Context, param: click.Parameter, text: str | None) -> Size | None:
-    """`1280x720` as width and height."""
+    """Parse `1280x720`."""
     if text is None:
         return None
     try:
@@ -29,18 +29,18 @@ def size_of(ctx: click.Context, param: click.Parameter, text: str | None) -> Siz
 
 
 def still_of(ctx: click.Context, param: click.Parameter, text: str | None) -> StillStep | None:
-    """A step's number, or `last`."""
+    """Parse the number of a step, or `last`."""
     if text is None:
         return None
     if text == "last":
         return "last"
     if not text.isdecimal():
-        raise click.BadParameter(f"{text!r} is no step; write its number, or last")
+        raise click.BadParameter(f"{text!r} is not a step; write its number, or last")
     return int(text)
 
 
 def bytes_of(ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
-    """`5MB` in bytes."""
+    """Parse `5MB`."""
     if text is None:
         return None
     return parse_bytes(text)
@@ -49,30 +49,34 @@ def bytes_of(ctx: click.Context, param: click.Parameter, text: str | None) -> in
 def settings_of(
     ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
 ) -> dict[str, str]:
-    """`lr=0.3` as name and text; each knob may be set once."""
-    settings: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = map(str.strip, text.partition("="))
-        if not (name and equals):
-            raise click.BadParameter(f"{text!r} is no setting; write KNOB=VALUE, such as lr=0.3")
-        if name in settings:
-            raise click.BadParameter(f"{name} is set twice; give it one value")
-        settings[name] = value
-    return settings
+    """Parse `lr=0.3`; each knob may be set once."""
+    return _by_knob(texts, "KNOB=VALUE, such as lr=0.3")
 
 
 def sweep_of(
     ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
 ) -> dict[str, list[str]]:
-    """`lr=0.1,0.3` as name and texts; each knob may be swept once."""
+    """Parse `lr=0.1,0.3`; each knob may be swept once."""
     sweep = {
         name: [text.strip() for text in values.split(",")]
-        for name, values in settings_of(ctx, param, texts).items()
+        for name, values in _by_knob(texts, "KNOB=V1,V2,..., such as lr=0.1,0.3").items()
     }
     for name, values in sweep.items():
         if "" in values or len(set(values)) < len(values):
-            raise click.BadParameter(f"{name} has a value that is empty or comes twice")
+            raise click.BadParameter(f"{name} has a value that is empty or repeated")
     return sweep
+
+
+def _by_knob(texts: tuple[str, ...], form: str) -> dict[str, str]:
+    by_knob: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = map(str.strip, text.partition("="))
+        if not (name and equals):
+            raise click.BadParameter(f"cannot read {text!r}; write {form}")
+        if name in by_knob:
+            raise click.BadParameter(f"{name} is given twice; give it once")
+        by_knob[name] = value
+    return by_knob
 
 
 set_option = click.option(
@@ -81,7 +85,7 @@ set_option = click.option(
     multiple=True,
     metavar="KNOB=VALUE",
     callback=settings_of,
-    help="Set a knob of the scene; can be repeated.",
+    help="Value for a knob of the scene. Repeatable.",
 )
 jobs_option = click.option(
     "-j",
@@ -90,22 +94,25 @@ jobs_option = click.option(
     metavar="N",
     type=click.IntRange(1),
     default=1,
-    help="Draw and encode long videos in up to N processes.",
+    show_default=True,
+    help="Number of processes for a long video.",
 )
 
 
 def video_options(function: F) -> F:
-    """How a video comes out; `settings_from` takes what they give."""
+    """Add the options of how a video looks, from which `settings_from` makes Settings."""
     for option in (
-        click.option("--theme", type=click.Choice(THEMES), help="The colours."),
-        click.option("--seconds", type=float, help="How long the video plays."),
-        click.option("--fps", type=click.IntRange(1, FASTEST), help="Frames per second."),
+        click.option("--theme", type=click.Choice(THEMES), help="Colours and sizes."),
+        click.option("--seconds", metavar="SECONDS", type=float, help="Duration of the video."),
+        click.option(
+            "--fps", metavar="N", type=click.IntRange(1, FASTEST), help="Frames per second."
+        ),
         click.option("--size", metavar="WxH", callback=size_of, help="Width and height in pixels."),
         click.option(
             "-q",
             "--quality",
             type=click.Choice(list(QUALITIES)),
-            help="480p15, 720p30, 1080p60 or 2160p60.  "
+            help="Size and frame rate: 480p15, 720p30, 1080p60 or 2160p60.  "
             "[default: the scene's size, 30 frames per second]",
         ),
     ):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("scripts", metavar="SCRIPT[::SCENE]...", nargs=-1, required=True)
 @click.option(
-    "-o", "--output", metavar="PATH", help="The file, or the folder for it.  [default: output/]"
+    "-o", "--output", metavar="PATH", help="Output file, or the folder for it.  [default: output/]"
 )
 @click.option(
     "-f",
@@ -35,20 +35,21 @@ if TYPE_CHECKING:
     "formats",
     multiple=True,
     type=click.Choice(list(dict.fromkeys((*FORMATS, *STILLS)))),
-    help="A kind of video, or of still (png, svg, pdf); png is a folder of frames without --still. "
-    "Can be repeated.  [default: mp4]",
+    help="Output format. svg and pdf are for stills; png is a still, or without --still a folder "
+    "of frames. Repeatable.  [default: mp4]",
 )
 @click.option(
     "--codec",
     type=click.Choice(CODECS),
-    help="What is in an mp4 (h264, hevc, av1) or webm (vp9, av1).  [default: h264, vp9]",
+    help="Codec of an mp4 (h264, hevc, av1) or webm (vp9, av1).  [default: h264 or vp9]",
 )
 @video_options
 @click.option(
     "--max-size",
     metavar="BYTES",
     callback=bytes_of,
-    help="The most that a video may take (5MB, 800kB): gives up quality, rate and size for it.",
+    help="Largest size of a video, such as 5MB or 800kB. Quality, frame rate and size are reduced, "
+    "in this order, until it fits.",
 )
 @set_option
 @click.option(
@@ -56,27 +57,29 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="KNOB=V1,V2,...",
     callback=sweep_of,
-    help="A video for each of these values; can be repeated, for all combinations.",
+    help="Values of a knob, with a video for each. Repeatable, for all combinations.",
 )
-@click.option("--still", metavar="STEP|last", callback=still_of, help="A picture of this step.")
+@click.option("--still", metavar="STEP|last", callback=still_of, help="Step to render as a still.")
 @click.option(
     "--poster",
     metavar="[STEP|last]",
     is_flag=False,
     flag_value="last",
     callback=still_of,
-    help="Also write a poster: the last frame, or that of this step (NAME.poster.png).",
+    help="Also write a poster, NAME.poster.png: the last frame, or that of STEP.",
 )
-@click.option("--captions", is_flag=True, help="Also write captions (NAME.vtt).")
-@click.option("--alt", is_flag=True, help="Also write alternative text (NAME.alt.txt).")
+@click.option("--captions", is_flag=True, help="Also write captions, NAME.vtt.")
+@click.option("--alt", is_flag=True, help="Also write alternative text, NAME.alt.txt.")
 @click.option(
-    "--filmstrip", is_flag=True, help="Also write a strip of six frames (NAME.filmstrip.png)."
+    "--filmstrip", is_flag=True, help="Also write a strip of six frames, NAME.filmstrip.png."
 )
 @click.option(
-    "--csv", is_flag=True, help="Also write the loss and parameters of each step (NAME.steps.csv)."
+    "--csv",
+    is_flag=True,
+    help="Also write the loss and the parameters at each step, NAME.steps.csv.",
 )
 @jobs_option
-@click.option("--open", "show", is_flag=True, help="Open what was made.")
+@click.option("--open", "show", is_flag=True, help="Open each file when it is written.")
 @debug_option
 def render(
     scripts: tuple[str, ...],
@@ -95,9 +98,10 @@ def render(
     csv: bool,
     **wishes: Any,
 ) -> None:
-    """Render the scenes of scripts to videos, GIFs and stills.
+    """Render scenes to videos, GIFs and stills.
 
-    SCRIPT is a scene script; ::SCENE picks one of its scenes, otherwise all are rendered.
+    SCRIPT is a scene script, or a scene that ships with gdanim. ::SCENE selects one of its scenes;
+    by default, all of them are rendered.
     """
     from gdanim.rendering.jobs import jobs_from_scripts
     from gdanim.rendering.outputs import OutputOptions, Sidecars

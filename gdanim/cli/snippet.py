@@ -9,8 +9,23 @@ import click
 from gdanim.cli.group import Command, debug_option
 from gdanim.errors import RequestError
 
-# Held to gdanim.publish.snippet.SNIPPETS by a test, as to import that is to import much.
-TARGETS = ("html", "markdown", "quarto", "reveal", "myst", "beamer", "pptx", "notebook")
+
+# Generic only in recent versions of click.
+class Target(click.ParamType):  # type: ignore[type-arg]
+    """A target of snippets; the module that has them is imported only when they are needed."""
+
+    name = "target"
+
+    def _choice(self) -> click.Choice[str]:
+        from gdanim.publish.snippet import SNIPPETS
+
+        return click.Choice([*SNIPPETS, "pptx"])
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        return self._choice().get_metavar(param, ctx)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return self._choice().convert(value, param, ctx)
 
 
 @click.command(cls=Command)
@@ -18,25 +33,28 @@ TARGETS = ("html", "markdown", "quarto", "reveal", "myst", "beamer", "pptx", "no
 @click.option(
     "--for",
     "target",
-    type=click.Choice(TARGETS),
+    type=Target(),
     default="html",
     show_default=True,
-    help="Where it is to be pasted; pptx is a file that is written.",
+    help="Kind of page or slide; pptx writes a PowerPoint file.",
 )
-@click.option("-o", "--output", metavar="PATH", help="The .pptx file.  [default: VIDEO's name]")
+@click.option(
+    "-o", "--output", metavar="PATH", help="Output file, for pptx only.  [default: VIDEO's name]"
+)
 @debug_option
 def snippet(video: Path, target: str, output: str | None) -> None:
-    """Print what shows a video, or a GIF, WebP or APNG, on a page or slide: paste it.
+    """Print the code that shows a video on a page or slide.
 
-    Poster, captions, alternative text, the other of .mp4 and .webm, and a version NAME-dark beside
-    NAME or NAME-light are used where they lie beside it.
+    VIDEO can also be a GIF, WebP or APNG. Files next to it are included: its poster, captions and
+    alternative text, the same video as .mp4 or .webm, and the dark version NAME-dark of NAME or
+    NAME-light.
     """
     from gdanim.publish.media import found
     from gdanim.publish.slides import write_slides
     from gdanim.publish.snippet import SNIPPETS
 
     if output is not None and target != "pptx":
-        raise RequestError(f"-o: only a pptx is written to a file; {target} is printed")
+        raise RequestError(f"-o is for --for pptx only: code for {target} is printed")
     media, dark = found(video)
     if target == "pptx":
         path = Path(output) if output else video.with_suffix(".pptx")

@@ -1,4 +1,4 @@
-"""What commands say while they work and when they are done."""
+"""Progress and results of rendering, as text for the terminal."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def bar(path: Path, frames: int) -> Iterator[Progress]:
-    """Progress on stderr: a bar on a terminal, else one line as the file is begun."""
+    """Show progress on stderr: a bar on a terminal, otherwise a line for each file."""
     with click.progressbar(length=frames, label=f"{path}", file=sys.stderr) as bar:
         yield lambda done, total: bar.update(done - bar.pos)
 
 
 def report(rendered: Rendered) -> str:
-    """One line: `output/line.mp4: 1280x720, 300 frames, 10 s, 412 kB, made in 9.3 s`."""
+    """Describe a file: `output/line.mp4: 1280x720, 300 frames, 10 s, 412 kB, made in 9.3 s`."""
     width, height = rendered.size
     length = (
         f"{counted(rendered.frames, 'frame')}, {rendered.seconds:.3g} s, "

@@ -1,4 +1,4 @@
-"""What is installed, and whether it works."""
+"""The checks of `gdanim doctor`: what is installed, and whether it works."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ DEPENDENCIES = (
     "annotated-types",
     "lazy-loader",
 )
-# What some commands need besides: the extra that brings it, and what it is for.
+# Optional packages: the extra that installs each of them, and what needs it.
 OPTIONAL = {
     "scipy": ("explain", "`gdanim explain` for models that are not linear in their parameters"),
     "python-pptx": ("slides", "`gdanim snippet --for pptx`"),
     "distributed": ("cluster", "`gdanim batch --dask`"),
 }
+# Formats with a codec other than their default.
 ON_REQUEST = tuple(
     format
     for format in dict.fromkeys(with_codec(like, like.codec) for like in VARIANTS)
@@ -45,7 +46,7 @@ REINSTALL = "run `pip install --force-reinstall gdanim`"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: its name, whether it works, and what was found or to do."""
+    """The result of one check; `detail` says what was found or, if it failed, what to do."""
 
     name: str
     works: bool
@@ -53,7 +54,7 @@ class Finding:
 
 
 def examine(folder: Path) -> Iterator[Finding]:
-    """Look at Python, what gdanim needs, ffmpeg, formats and codecs, and the folder for videos."""
+    """Check Python, the dependencies, ffmpeg, all formats and codecs, and the output folder."""
     yield Finding("gdanim", True, __version__)
     yield _finding("Python", _python)
     for name in DEPENDENCIES:
@@ -68,9 +69,9 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield _finding("output folder", partial(_writable, folder))
 
 
-def _finding(name: str, look: Callable[[], str]) -> Finding:
+def _finding(name: str, check: Callable[[], str]) -> Finding:
     try:
-        return Finding(name, True, look())
+        return Finding(name, True, check())
     except (GdanimError, ImportError) as error:
         return Finding(name, False, f"{error}")
 
@@ -93,7 +94,7 @@ def _optional(name: str, extra: str, use: str) -> str:
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return f"not installed; needed for {use} alone: pip install 'gdanim[{extra}]'"
+        return f"not installed; only needed for {use}: pip install 'gdanim[{extra}]'"
 
 
 def _ffmpeg() -> str:
@@ -106,13 +107,13 @@ def _ffmpeg() -> str:
         return f"{imageio_ffmpeg.get_ffmpeg_version()}, {path}"
     except (OSError, RuntimeError) as error:
         raise GdanimError(
-            f"{path} does not start: {error}; unset IMAGEIO_FFMPEG_EXE, "
+            f"{path} cannot be started: {error}; unset IMAGEIO_FFMPEG_EXE, "
             "or run `pip install --force-reinstall imageio-ffmpeg`"
         ) from None
 
 
 def _test_clip(format: Format) -> str:
-    """Render a tiny clip for real: that needs the encoder, and all of gdanim."""
+    """Render a tiny clip, which takes the encoder and most of gdanim."""
     import gdanim
 
     problem = gdanim.Problem(gdanim.datasets.linear(), gdanim.Linear())
@@ -124,12 +125,12 @@ def _test_clip(format: Format) -> str:
 
 
 def _test_codec(format: Format) -> str:
-    """The same for a codec that is used on request only, which not every ffmpeg has."""
+    """Render a clip with a codec that not every ffmpeg has; without it nothing is wrong."""
     available = encoders()
     try:
         usable(format, available)
     except GdanimError:
-        return f"not in this ffmpeg, so --codec {format.codec} is refused for {format.name}"
+        return f"this ffmpeg lacks it: --codec {format.codec} cannot be used for {format.name}"
     return _test_clip(format)
 
 
@@ -140,7 +141,7 @@ def _writable(folder: Path) -> str:
             pass
     except OSError as error:
         raise GdanimError(
-            f"{folder.absolute()} cannot be written to ({error.strerror or error}): "
-            "work in a folder of your own, or render with -o"
+            f"{folder.absolute()} is not writable ({error.strerror or error}): "
+            "change to another folder, or choose one with `gdanim render -o`"
         ) from None
     return f"{folder.absolute()}"
