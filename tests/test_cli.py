@@ -157,9 +157,17 @@ def test_opening_what_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
         (["lesson.py", "--set", "lr=3"], "Error: lr=3: must be a number above 0 and at most 2"),
         (["lesson.py", "--set", "lr=fast"], "Error: lr=fast: must be a number above 0 and at most"),
         (["lesson.py", "--set", "stepps=3"], "lesson.py::scene has no such knob; did you mean st"),
-        (["lesson.py", "--set", "lr"], "'lr' is no setting; write KNOB=VALUE, such as lr=0.3"),
-        (["lesson.py", "--set", "=1"], "'=1' is no setting; write KNOB=VALUE, such as lr=0.3"),
-        (["lesson.py", "--set", "lr=1", "--set", "lr=2"], "lr is set twice; give it one value"),
+        (["lesson.py", "--set", "lr"], "'lr'; write KNOB=VALUE, such as lr=0.3"),
+        (["lesson.py", "--set", "=1"], "'=1'; write KNOB=VALUE, such as lr=0.3"),
+        (
+            ["lesson.py", "--set", "lr=1", "--set", "lr=2"],
+            "Invalid value for '--set': lr is given twice",
+        ),
+        (
+            ["lesson.py", "--sweep", "lr"],
+            "Invalid value for '--sweep': cannot read 'lr'; write KNOB=V1",
+        ),
+        (["lesson.py", "--sweep", "lr=1,1"], "Invalid value for '--sweep': lr has a value that is"),
         (["lesson.py", "--size", "big"], "'big' is not a size; write WIDTHxHEIGHT, such as"),
         (["lesson.py", "--size", "0x0"], "must be whole numbers from 48 to 8192 pixels, got 0x0"),
         (["lesson.py", "--size", "-96x64"], "whole numbers from 48 to 8192 pixels, got -96x64"),
@@ -169,8 +177,8 @@ def test_opening_what_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
         (["lesson.py", "--fps", "30", "-f", "gif"], "output/lesson.gif: fps: gif keeps 10, 20"),
         (["lesson.py", "--seconds", "0"], "seconds: must be above 0 and at most 3600, got 0"),
         (["lesson.py", "--seconds", "nan"], "seconds: must be above 0 and at most 3600, got nan"),
-        (["lesson.py", "--still", "first"], "'first' is no step; write its number, or last"),
-        (["lesson.py", "--still", "-1"], "'-1' is no step; write its number, or last"),
+        (["lesson.py", "--still", "first"], "'first' is not a step; write its number, or last"),
+        (["lesson.py", "--still", "-1"], "'-1' is not a step; write its number, or last"),
         (["lesson.py", "--still", "99"], "a still of this scene can show steps 0 to 12, got 99"),
         (["lesson.py", "-f", "avi"], "Invalid value for '-f' / '--format': 'avi' is not one of"),
         (["lesson.py", "-q", "best"], "Invalid value for '-q' / '--quality': 'best' is not one"),
@@ -464,7 +472,10 @@ def test_doctor_without_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = [line.split()[1] for line in result.stdout.splitlines() if line.startswith("FAIL")]
     assert failed == ["ffmpeg", *FORMATS, "mp4/hevc", "mp4/av1", "webm/av1"]
     assert "unset IMAGEIO_FFMPEG_EXE" in result.stdout
-    assert result.stderr == f"Error: {', '.join(failed)}: see above for what to do\n"
+    assert (
+        result.stderr
+        == f"Error: these checks failed: {', '.join(failed)}; see above for what to do\n"
+    )
     assert result.exit_code == 1
 
 
@@ -474,7 +485,7 @@ def test_doctor_says_which_extras_are_there(monkeypatch: pytest.MonkeyPatch) -> 
     assert found["pytest"].detail == pytest.__version__
     assert found["no-such-thing"].works
     assert found["no-such-thing"].detail == (
-        "not installed; needed for it alone: pip install 'gdanim[a]'"
+        "not installed; only needed for it: pip install 'gdanim[a]'"
     )
 
 
@@ -482,7 +493,7 @@ def test_doctor_where_ffmpeg_lacks_a_codec(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(doctor, "encoders", lambda: ffmpeg.encoders() - {"libx265"})
     found = {finding.name: finding for finding in doctor.examine(Path("output"))}
     assert all(finding.works for finding in found.values())
-    assert found["mp4/hevc"].detail.endswith("--codec hevc is refused for mp4")
+    assert found["mp4/hevc"].detail.endswith("--codec hevc cannot be used for mp4")
     assert "frames encoded" in found["mp4/av1"].detail
 
 
@@ -497,7 +508,7 @@ def test_doctor_without_a_dependency_or_a_place(
     assert set(failed) == {"Python", "no-such-thing", "output folder"}
     assert "is too old: install Python 3.11 or newer" in failed["Python"]
     assert "run `pip install --force-reinstall gdanim`" in failed["no-such-thing"]
-    assert "render with -o" in failed["output folder"]
+    assert "render -o" in failed["output folder"]
 
 
 @pytest.mark.parametrize(
