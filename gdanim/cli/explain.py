@@ -18,8 +18,8 @@ def explain(scripts: tuple[str, ...], settings: dict[str, str]) -> None:
     """Explain in words how a scene's run ends, and why.
 
     The text compares the learning rate with the largest stable one and the final loss with the
-    minimum, and names the slowest direction. Models that are not linear in their parameters need scipy, to
-    search for the minimum: pip install 'gdanim[explain]'.
+    minimum, and names the slowest direction. Models that are not linear in their parameters need
+    scipy, to search for the minimum: pip install 'gdanim[explain]'.
 
     SCRIPT is a scene script, or a scene that ships with gdanim. ::SCENE selects one of its scenes.
     """
