@@ -25,8 +25,10 @@ from numpy.typing import NDArray
 
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.run import Run
+from gdanim.film._moving_text import MovingText
+from gdanim.film._pixels import Box, Picture
 from gdanim.film.canvas import FrameCanvas
-from gdanim.film.compositor import Box, Layers, Picture, Words
+from gdanim.film.compositor import Compositor
 from gdanim.film.film import Film
 from gdanim.film.style import plain_style
 from gdanim.pacing.timeline import Even
@@ -191,7 +193,7 @@ def test_frames_in_a_row_that_look_the_same_are_drawn_once() -> None:
     scene = line(pace=Even(4), size=(320, 180))
     runs = scene.runs()
     film, other = scene.film(runs), always_set(scene, runs)
-    draw = mock.patch.object(Layers, "draw", autospec=True, side_effect=Layers.draw)
+    draw = mock.patch.object(Compositor, "draw", autospec=True, side_effect=Compositor.draw)
     with plain_style(film.clip.theme), film.canvas.settled(film.show(0)), draw as drawn:
         frames = [bytes(film.draw(frame)) for frame in range(len(film))]
     expected = [whole(other, frame).tobytes() for frame in range(len(film))]
@@ -325,9 +327,8 @@ def test_what_is_drawn_at_every_frame(panels: dict[str, Any], kinds: list[type])
     film = line(panels=panels, size=(1280, 720)).film()
     moving = film.show(0)
     with plain_style(film.clip.theme):
-        layers = Layers(film.canvas, moving)
-    drawn = [step.text if isinstance(step, Words) else step for step in layers.steps]
-    layers.close()
+        layers = Compositor(film.canvas, moving)
+    drawn = [step.text if isinstance(step, MovingText) else step for step in layers.steps]
     assert {id(artist) for artist in moving} <= {id(artist) for artist in drawn}
     assert [type(step) for step in drawn if step not in moving] == kinds
 
@@ -338,10 +339,10 @@ def test_names_at_lines_do_not_have_the_next_panel_drawn() -> None:
     film = line(start={"one": (0, 5), "two": (1, 5)}, panels=panels, size=(1280, 720)).film()
     with plain_style(film.clip.theme), film.canvas.settled(moving := film.show(0)):
         film.draw(20)
-        assert film.canvas._layers is not None
-        steps = film.canvas._layers.steps
-        names = [step.text.get_text() for step in steps if isinstance(step, Words)]
-        still = [step for step in steps if not isinstance(step, Words) and step not in moving]
+        assert film.canvas._compositor is not None
+        steps = film.canvas._compositor.steps
+        names = [step.text.get_text() for step in steps if isinstance(step, MovingText)]
+        still = [step for step in steps if not isinstance(step, MovingText) and step not in moving]
     assert {"one", "two"} <= set(names)
     assert [type(step) for step in still] == [Picture]
 
@@ -570,7 +571,7 @@ def test_any_figure(build: Build) -> None:
     canvas = FrameCanvas(figure)
     moving, update = build(figure)
     update(0)
-    layers = Layers(canvas, moving)
+    layers = Compositor(canvas, moving)
     for frame in (3, 0, 9, 4, 4, 4, 5, 4, 2, 2, 8, 8, 8, 6, 6, 6, 8):
         update(frame)
         layers.draw()
@@ -584,7 +585,6 @@ def test_a_text_that_stays_is_drawn_once() -> None:
     figure = Figure(figsize=(4, 3))
     canvas = FrameCanvas(figure)
     stays, changes = figure.text(0.1, 0.9, "stays"), figure.text(0.1, 0.1, "0")
-    told = stays.stale_callback
     with canvas.settled([stays, changes]):
         drawn = [mock.patch.object(text, "draw", wraps=text.draw) for text in (stays, changes)]
         with drawn[0] as still, drawn[1] as lively:
@@ -593,7 +593,6 @@ def test_a_text_that_stays_is_drawn_once() -> None:
                 stays.set_text("stays")
                 canvas.picture()
     assert (still.call_count, lively.call_count) == (1, 9)
-    assert stays.stale_callback is told
 
 
 @pytest.mark.parametrize("size", [5, 13, 37])
@@ -602,10 +601,10 @@ def test_the_ink_of_a_text_is_in_its_box(words: str, size: int) -> None:
     figure = Figure(figsize=(9, 4), dpi=72)
     canvas = FrameCanvas(figure)
     text = figure.text(0.3013, 0.5007, words, size=size, style="italic", weight="bold")
-    layers = Layers(canvas, [text])
+    layers = Compositor(canvas, [text])
     layers.draw()
     pixels = np.array(canvas.buffer_rgba())[..., 0]  # type: ignore[no-untyped-call]
-    (box,) = (one.box for one in layers.steps if isinstance(one, Words))
+    (box,) = (one.box for one in layers.steps if isinstance(one, MovingText))
     assert box is not None
     pixels[box.top : box.bottom, box.left : box.right] = 255
     assert (pixels == 255).all()

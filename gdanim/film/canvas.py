@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from gdanim.film.compositor import Layers
+from gdanim.film.compositor import Compositor
 
 
 class FrameCanvas(FigureCanvasAgg):
@@ -21,17 +21,17 @@ class FrameCanvas(FigureCanvasAgg):
     https://matplotlib.org/stable/api/backend_bases_api.html#matplotlib.backend_bases.FigureCanvasBase.draw_idle
     """
 
-    _layers: Layers | None = None
+    _compositor: Compositor | None = None
 
     def draw_idle(self, *args: Any, **kwargs: Any) -> None:
         """Leave it: whoever wants the picture calls `draw`."""
 
     def picture(self) -> memoryview:
         """Draw; the canvas's own memory, RGBA `[height, width, 4]`, valid until the next draw."""
-        if self._layers is None:
+        if self._compositor is None:
             self.draw()  # type: ignore[no-untyped-call]
         elif self.figure.stale:
-            self._layers.draw()
+            self._compositor.draw()
             self.figure.stale = False
         pixels: memoryview = self.buffer_rgba()  # type: ignore[no-untyped-call]
         return pixels
@@ -41,10 +41,9 @@ class FrameCanvas(FigureCanvasAgg):
         """In the block nothing but `moving` changes, so `picture` draws the rest no more, nor
         anything while the figure is not stale.
         """
-        layers = self._layers = Layers(self, moving)
+        self._compositor = Compositor(self, moving)
         self.figure.stale = True
         try:
             yield
         finally:
-            self._layers = None
-            layers.close()
+            self._compositor = None

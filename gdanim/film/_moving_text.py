@@ -1,0 +1,118 @@
+"""A text that moves: where it is, and its picture while it stays as it is.
+
+One text takes matplotlib 1 to 10 ms to draw, as much as all lines of a frame, so one that has not
+changed, such as a caption, is put back as a picture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.patches import BoxStyle, FancyBboxPatch
+from matplotlib.text import Text
+
+from gdanim.film._pixels import Box, Picture, pixels_in, whole
+
+
+class MovingText:
+    """A text, drawn again only after it has changed (`stale`, in matplotlib's words).
+
+    `box` is where it is now, None for nowhere; `room` is where it is expected to stay. `above`
+    are the boxes of still artists that would be drawn after the text and are part of a picture
+    below it: when the text gets there, that picture is wrong.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.box: Box | None = None
+        self.room: Box | None = None
+        self.below: Sequence[Box | MovingText] = ()
+        self.above: list[Box] = []
+        self._picture: Picture | None = None
+
+    def locate(self, renderer: RendererAgg) -> bool:
+        """Find its place; whether that is clear of all that would be drawn above it."""
+        # `set_bbox` makes no text stale.
+        if self.text.stale or not _is_bare(self.text):
+            self.box = _extent(self.text, renderer)
+            self._picture = None
+        return not any(self.box and self.box.meets(other) for other in self.above)
+
+    def expect(self, renderer: RendererAgg) -> None:
+        """Add its surroundings to where it is expected, and forget what was below and above it."""
+        self.box, self._picture, self.above = _extent(self.text, renderer), None, []
+        if self.box is not None:
+            room = _surroundings(self.text, self.box, renderer)
+            self.room = room if self.room is None else self.room.joined(room)
+
+    def draw(self, renderer: RendererAgg) -> None:
+        """Draw it, or put it back as it was drawn before."""
+        if self._picture is not None and self._is_alone():
+            self._picture.draw(renderer)
+        elif self.box is not None:
+            self.text.draw(renderer)
+            alone = _is_bare(self.text) and self._is_alone()
+            self._picture = Picture(self.box, renderer) if alone else None
+
+    def _is_alone(self) -> bool:
+        """Whether nothing that moves is beneath it now."""
+        boxes = [one.box if isinstance(one, MovingText) else one for one in self.below]
+        return not any(self.box and box and self.box.meets(box) for box in boxes)
+
+
+def _is_bare(text: Text) -> bool:
+    """Whether nothing but its letters is drawn."""
+    return text.get_bbox_patch() is None and not _has_effects(text)
+
+
+def _has_effects(artist: Artist) -> bool:
+    return bool(artist.get_path_effects() or artist.get_agg_filter())
+
+
+def _extent(text: Text, renderer: RendererAgg) -> Box | None:
+    """Where the text is drawn now; None for nowhere, all pixels where nobody can tell."""
+    if not (text.get_visible() and text.get_text()):
+        return None
+    ground = text.get_bbox_patch()
+    if _has_effects(text) or not (ground is None or _is_square(ground)):
+        return whole(renderer)
+    extent = text.get_window_extent(renderer)
+    if not np.isfinite(extent.extents).all():
+        return None
+    return pixels_in(extent, renderer, _margin(text, renderer))
+
+
+def _surroundings(text: Text, box: Box, renderer: RendererAgg) -> Box:
+    """Where a text that is in the box is likely to go: along the top of the figure, or up and down
+    next to its panel.
+    """
+    if text.axes is None:
+        return replace(box, left=0, right=int(renderer.width))
+    panel = pixels_in(text.axes.bbox, renderer, _margin(text, renderer))
+    return replace(box, top=min(box.top, panel.top), bottom=max(box.bottom, panel.bottom))
+
+
+def _is_square(ground: FancyBboxPatch) -> bool:
+    """Whether a text's ground is its box and the padding, no more."""
+    plain = type(ground.get_boxstyle()) is BoxStyle.Square and not _has_effects(ground)
+    return plain and ground.get_mutation_aspect() in (None, 1)
+
+
+def _margin(text: Text, renderer: RendererAgg) -> int:
+    """How far, in pixels, a text may reach out of the box that its letters are set in.
+
+    Letters exceed it by a quarter of their size at most; the corners of a ground by its padding,
+    and when they are turned by 1.42 times as much.
+    """
+    size, ground = float(text.get_fontsize()), text.get_bbox_patch()
+    points = 0.25 * size
+    if ground is not None and _is_square(ground):
+        pad: float = ground.get_boxstyle().pad  # type: ignore[attr-defined]
+        points = max(points, 1.5 * (size * abs(pad) + ground.get_linewidth()))
+    pixels: float = renderer.points_to_pixels(points)  # type: ignore[no-untyped-call]
+    return math.ceil(pixels) + 1
