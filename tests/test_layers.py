@@ -40,7 +40,7 @@ from gdanim.scripting.load import SceneFunction, choose, scripts_in
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.each import Each
 from gdanim.views.fit import Fit
-from gdanim.views.inset import CARD, Inset
+from gdanim.views.inset import CardPatch, Inset
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.text import Text as Sentence
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
@@ -133,7 +133,7 @@ def test_every_scene_draws_what_does_not_move_once(scene: SceneFunction) -> None
     moving, frames = moving_parts(film), [len(film) // 3, len(film) // 2, len(film) - 1]
     drawn = drawn_of(film, frames)
     assert moving & {*drawn}
-    still = [artist for artist in drawn if artist not in moving and artist.get_gid() != CARD]
+    still = [one for one in drawn if one not in moving and not isinstance(one, CardPatch)]
     assert len(still) <= len(frames) * ABOVE.get(scene.file_name, 0), {*still}
 
 

@@ -14,7 +14,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from gdanim.descent.gradient_descent import GradientDescent
-from gdanim.film.film import Film, blank_figure
+from gdanim.film._layout import blank_figure
+from gdanim.film.film import Film
 from gdanim.film.header import arrange, draw_header
 from gdanim.film.style import plain_style
 from gdanim.problems import datasets
@@ -23,7 +24,7 @@ from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.scripting.load import load, scripts_in
 from gdanim.views.fit import Fit
-from gdanim.views.inset import CARD
+from gdanim.views.inset import CardPatch
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
 
@@ -141,7 +142,7 @@ def test_a_power_of_ten_leaves_the_title_on_the_card(size: tuple[int, int], them
     film = scene.film()
     assert not faults(film, 5)
     (ax,) = film.figure.axes
-    (card,) = (patch for patch in ax.patches if patch.get_gid() == CARD)
+    (card,) = (patch for patch in ax.patches if isinstance(patch, CardPatch))
     room = card.get_window_extent().padded(0.5)
     (inset,) = ax.child_axes
     power = inset.yaxis.get_offset_text()
@@ -206,7 +207,7 @@ def test_insets_keep_their_texts_on_the_card(panels: int, theme: Theme) -> None:
         film = changed(scene, steps=steps, panels=many, size=size, theme=theme, stop=()).film()
         shown = drawn(film, len(film) - 1)
         for ax in film.figure.axes:
-            (card,) = (patch for patch in ax.patches if patch.get_gid() == CARD)
+            (card,) = (patch for patch in ax.patches if isinstance(patch, CardPatch))
             room = card.get_window_extent().padded(0.5)
             (inset,) = ax.child_axes
             on_card = [text for text in inset.findobj(Text) if text in shown]

@@ -18,6 +18,9 @@ from matplotlib.text import Text
 
 from gdanim.film._pixels import Box, Picture, pixels_in, whole
 
+# Texts by their place among those below, and how often each has changed.
+Beneath = list[tuple[int, int]]
+
 
 class MovingText:
     """A text, drawn again only after it has changed (`stale`, in matplotlib's words).
@@ -33,13 +36,15 @@ class MovingText:
         self.room: Box | None = None
         self.below: Sequence[Box | MovingText] = ()
         self.above: list[Box] = []
-        self._picture: Picture | None = None
+        self.changes = 0
+        self._picture: tuple[Picture, Beneath] | None = None
 
     def locate(self, renderer: RendererAgg) -> bool:
         """Find its place; whether that is clear of all that would be drawn above it."""
         # `set_bbox` makes no text stale.
         if self.text.stale or not _is_bare(self.text):
             self.box = _extent(self.text, renderer)
+            self.changes += 1
             self._picture = None
         return not any(self.box and self.box.meets(other) for other in self.above)
 
@@ -52,17 +57,23 @@ class MovingText:
 
     def draw(self, renderer: RendererAgg) -> None:
         """Draw it, or put it back as it was drawn before."""
-        if self._picture is not None and self._is_alone():
-            self._picture.draw(renderer)
+        beneath = self._beneath() if _is_bare(self.text) else None
+        if self._picture is not None and self._picture[1] == beneath:
+            self._picture[0].draw(renderer)
         elif self.box is not None:
             self.text.draw(renderer)
-            alone = _is_bare(self.text) and self._is_alone()
-            self._picture = Picture(self.box, renderer) if alone else None
+            self._picture = None if beneath is None else (Picture(self.box, renderer), beneath)
 
-    def _is_alone(self) -> bool:
-        """Whether nothing that moves is beneath it now."""
-        boxes = [one.box if isinstance(one, MovingText) else one for one in self.below]
-        return not any(self.box and box and self.box.meets(box) for box in boxes)
+    def _beneath(self) -> Beneath | None:
+        """Which texts lie beneath it as they are now; None where anything else that moves may."""
+        found = []
+        for at, other in enumerate(self.below):
+            box = other.box if isinstance(other, MovingText) else other
+            if self.box and box and self.box.meets(box):
+                if not (isinstance(other, MovingText) and _is_bare(other.text)):
+                    return None
+                found.append((at, other.changes))
+        return found
 
 
 def _is_bare(text: Text) -> bool:

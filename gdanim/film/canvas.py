@@ -26,6 +26,10 @@ class FrameCanvas(FigureCanvasAgg):
     def draw_idle(self, *args: Any, **kwargs: Any) -> None:
         """Leave it: whoever wants the picture calls `draw`."""
 
+    def invalidate(self) -> None:
+        """Have the next `picture` drawn anew, after a change that matplotlib takes no notice of."""
+        self.figure.stale = True
+
     def picture(self) -> memoryview:
         """Draw; the canvas's own memory, RGBA `[height, width, 4]`, valid until the next draw."""
         if self._compositor is None:
@@ -42,7 +46,7 @@ class FrameCanvas(FigureCanvasAgg):
         anything while the figure is not stale.
         """
         self._compositor = Compositor(self, moving)
-        self.figure.stale = True
+        self.invalidate()
         try:
             yield
         finally:

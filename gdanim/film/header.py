@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
 from gdanim.core.numbers import count, quantity, setting
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.descent.schedule import Schedule
+from gdanim.film._text_size import LEAST, shrink, width, wrap
 from gdanim.film.captions import caption_at, captions
-from gdanim.views._drawing.units import dpi
 from gdanim.views.base import Clip, Update
 
 # Inches above a line of text, and below the last one.
 ABOVE, BELOW = 0.165, 0.25
-# Text that does not fit shrinks this far, then goes to more lines, and no further than SMALLEST.
-LEAST, SMALLEST = 0.72, 0.4
 # The gap between texts in one line, in inches.
 GAP = 0.25
 LINE_SPACING = 1.2
@@ -192,40 +189,6 @@ def common(methods: Iterable[tuple[str, str, str]]) -> str:
         parts[0] if len(set(parts)) == 1 else "" for parts in zip(*methods, strict=True)
     )
     return "      ".join(filter(None, (formula, ",  ".join(filter(None, (name, rate))))))
-
-
-def width(text: Text) -> float:
-    """In inches, as it is drawn."""
-    return text.get_window_extent().width / dpi(text)
-
-
-def shrink(text: Text, room: float, smallest: float = SMALLEST) -> None:
-    """Make the text so small that it fits into `room` inches, but not below that share."""
-    shrink_until(text, lambda box: box.width <= room * dpi(text), smallest)
-
-
-def shrink_until(text: Text, fits: Callable[[Bbox], bool], smallest: float = SMALLEST) -> None:
-    """Make the text so small that its box in pixels `fits`, but not below that share."""
-    size = full = float(text.get_fontsize())
-    # FreeType refuses letters of less than half a pixel; it is told whole dots per inch.
-    least = max(smallest * full, 37 / max(1, int(dpi(text))))
-    # Hinted text does not scale evenly, so its box is measured anew at every size.
-    while size > least and not fits(text.get_window_extent()):
-        size = max(0.97 * size, least)
-        text.set_fontsize(size)
-
-
-def wrap(text: Text, room: float) -> None:
-    """Shrink the text a little, or break it into two lines, or both, until it fits."""
-    full = text.get_fontsize()
-    shrink(text, room, LEAST)
-    if width(text) <= room or " " not in text.get_text():
-        shrink(text, room)
-        return
-    words = text.get_text().split()
-    breaks = ["\n".join([" ".join(words[:k]), " ".join(words[k:])]) for k in range(1, len(words))]
-    text.set(fontsize=full, text=min(breaks, key=lambda lines: max(map(len, lines.split("\n")))))
-    shrink(text, room)
 
 
 def _figure(text: Text) -> Figure:

@@ -13,7 +13,6 @@ from gdanim.core.numbers import quantity
 from gdanim.descent.run import Run
 from gdanim.descent.verdict import verdict
 from gdanim.errors import GdanimError
-from gdanim.views._drawing.axes import ROOM
 from gdanim.views.base import Clip, Update, View, chain_updates
 
 # The lines of a verdict: as wide as each may be, and how far down it stands, in heights of its
@@ -94,7 +93,7 @@ def draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
     texts = [
         ax.text(
             0.5, 0, longest, transform=ax.transAxes + points_below(ax, down * theme.label_size),
-            ha="center", va="baseline", color=theme.ink, fontsize=theme.label_size, gid=ROOM,
+            ha="center", va="baseline", color=theme.ink, fontsize=theme.label_size,
         )
         for longest, down in LINES
     ]  # fmt: skip

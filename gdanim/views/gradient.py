@@ -93,7 +93,16 @@ def draw_bars(
     bars.set_capstyle("butt")
     ax.add_collection(bars, autolim=False)
     texts: list[Text] = [
-        ax.text(0, height, "", color=colour, fontsize=0.9 * theme.tick_size, va="center", zorder=4)
+        ax.text(
+            0,
+            height,
+            "",
+            color=colour,
+            fontsize=0.9 * theme.tick_size,
+            va="center",
+            zorder=4,
+            in_layout=False,
+        )
         for height in heights
     ]
 

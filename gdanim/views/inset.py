@@ -28,14 +28,16 @@ LEFT, RIGHT, BOTTOM, TOP = 5.0, 1.7, 2.5, 2.3
 # How far beside its axis a power of ten stands, in points, and how far above its highest number.
 PAD, HIGH = 7.0, 9
 
-# What the card is known by.
-CARD = "card"
 CORNERS = ("upper right", "upper left", "lower right", "lower left")
 # So many frames are looked at to find the emptiest corner.
 SAMPLES = 16
 
 # The share of the curves that limits may be stretched for: not for the few that leave the start.
 OFTEN = 0.95
+
+
+class CardPatch(Rectangle):
+    """The opaque ground of an inset, which its texts must not leave."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Card:
         off = OFF / points(ax)
         left = 1 - width if self.right else float(off[0])
         bottom = 1 - height if self.top else float(off[1])
-        card = Rectangle((left, bottom), width, height, transform=ax.transAxes, zorder=5, gid=CARD)
+        card = CardPatch((left, bottom), width, height, transform=ax.transAxes, zorder=5)
         card.set(facecolor=theme.paper, edgecolor=theme.grid, linewidth=1.0)
         ax.add_patch(card)
         letter = theme.small().tick_size / points(ax)

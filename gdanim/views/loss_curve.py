@@ -170,7 +170,7 @@ def mark_best(ax: Axes, theme: Theme, best: KnownMinimum) -> None:
         ax.annotate(
             best.name, (0, best.loss), xycoords=("axes fraction", "data"), xytext=(4, -3),
             textcoords="offset points", va="top", color=theme.optimum,
-            fontsize=NAME * theme.tick_size, zorder=1.5,
+            fontsize=NAME * theme.tick_size, zorder=1.5, in_layout=False,
         )  # fmt: skip
 
 

@@ -288,7 +288,16 @@ def draw_floor(ax: Axes, clip: Clip, plane: Slice) -> Callable[[Camera], list[Ar
     theme = clip.theme
     (outline,) = ax.plot([], [], color=theme.spine, linewidth=1.0, zorder=0.5)
     names = [
-        ax.text(0, 0, name, color=theme.ink, fontsize=theme.label_size, ha="center", va="center")
+        ax.text(
+            0,
+            0,
+            name,
+            color=theme.ink,
+            fontsize=theme.label_size,
+            ha="center",
+            va="center",
+            in_layout=False,
+        )
         for name in plane.names
     ]
     ring = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0], [-1, -1, 0]], dtype=float)

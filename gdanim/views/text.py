@@ -57,6 +57,7 @@ class Text(StepView):
         words = ax.text(
             ALIGN[self.align], 0.5, self._at(clip, 0), ha=self.align, va="center", linespacing=1.5,
             color=theme.ink, fontsize=self.size * theme.label_size, transform=ax.transAxes,
+            in_layout=False,
         )  # fmt: skip
 
         full = self.size * theme.label_size

@@ -15,8 +15,6 @@ from gdanim.views._drawing.ticks import LETTER, FewOf, FewTicks
 from gdanim.views._drawing.units import dpi
 from gdanim.views.theme import Theme
 
-# The gid of what is drawn in or beside a panel and has to have its room in the layout.
-ROOM = "room"
 # A name of so many letters is read level, a longer one beside its axis.
 SHORT = 2
 # The largest power of ten that a float holds.
