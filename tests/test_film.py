@@ -84,8 +84,8 @@ def test_letters_never_get_too_small_to_be_drawn(size: tuple[int, int]) -> None:
 
 
 def test_every_size_to_the_pixel() -> None:
-    from gdanim.film.canvas import FrameCanvas
     from gdanim.film._layout import blank_figure
+    from gdanim.film.canvas import FrameCanvas
 
     for width in range(16, 2000, 7):
         for height in (97, 270, 480, 719, 1080):

@@ -317,7 +317,7 @@ def test_several_panels(panels: dict[str, Any], theme: Theme) -> None:
 @pytest.mark.parametrize(
     ("panels", "kinds"),
     [
-        ({"fit": Fit()}, [Picture, Rectangle, Picture]),
+        ({"fit": Fit()}, [Picture, CardPatch, Picture]),
         ({"fit": Fit(inset=None), "loss": LossCurve()}, [Picture]),
     ],
     ids=["inset", "panels"],
