@@ -8,9 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +21,17 @@ import pytest
 from cases import changed
 from click.testing import CliRunner, Result
 
-from gdanim.batch import batch
-from gdanim.batch.batch import examine, run
-from gdanim.batch.bundle import bundle_of, make_bundle, unpack
+from gdanim.batch import examine as examining
 from gdanim.batch.commands import RUNS
+from gdanim.batch.comparison import compared
+from gdanim.batch.examine import examine
 from gdanim.batch.manifest import NAME, content_of
 from gdanim.batch.plan import read
 from gdanim.batch.report import clock
-from gdanim.batch.sites import Here
+from gdanim.batch.run import ClipResult, run
 from gdanim.batch.watching import sources_of, state_of
-from gdanim.batch.work import compared
 from gdanim.cli import main
+from gdanim.core.pool import Pool
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Every
@@ -120,11 +123,9 @@ def held(folder: Path) -> dict[str, str]:
     return {path.name: content_of(path) for path in (folder / "output").glob("[!.]*")}
 
 
-class InThread(Here):
-    """One thread of this very process."""
-
-    def open(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(1)
+# One thread of this very process; and one that is treated as if it were on another machine.
+IN_THREAD = Pool(1, partial(ThreadPoolExecutor, 1))
+ELSEWHERE = replace(IN_THREAD, is_remote=True)
 
 
 def test_only_what_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,14 +165,23 @@ def test_only_what_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert held(folder) == first and to_make() == {}
 
     # As is another version of what draws.
-    monkeypatch.setattr(batch, "versions", lambda: "other")
+    monkeypatch.setattr(examining, "versions", lambda *parts: "other")
     why = "gdanim or a library that draws has another version"
     assert to_make() == dict.fromkeys(BOTH, why)
 
 
+def test_a_script_is_run_once_here_and_once_for_each_clip(folder: Path) -> None:
+    log = folder / "log.txt"
+    noting = f"import os\nwith open({str(log)!r}, 'a') as log:\n    print(os.getpid(), file=log)\n"
+    write(folder / "lesson.py", noting + LESSON)
+    assert invoke().exit_code == 0
+    runs = Counter(log.read_text(encoding="utf-8").split())
+    assert runs.pop(f"{os.getpid()}") == 1 and runs.total() == len(BOTH)
+
+
 def test_a_changed_look_descends_no_more(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     items = examine(read(Path("plan.toml")))
-    run(items, InThread(1, RUNS))
+    run(items, IN_THREAD, RUNS)
     assert len(list(RUNS.glob("*.npz"))) == 2
 
     def no_descent(descent: object) -> None:
@@ -180,10 +190,10 @@ def test_a_changed_look_descends_no_more(folder: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(Descent, "run", no_descent)
     change(folder / "helper.py", "A line", "Another")
     items = examine(read(Path("plan.toml")))
-    assert {result.status for result in run(items, InThread(1, RUNS))} == {"made"}
+    assert {result.status for result in run(items, IN_THREAD, RUNS)} == {"made"}
     change(folder / "points.csv", "2,5", "2,4")
     items = examine(read(Path("plan.toml")))
-    results = run(items, InThread(1, RUNS), keep_going=True)
+    results = run(items, IN_THREAD, RUNS, keep_going=True)
     assert {result.error for result in results} == {"AssertionError: descends again"}
 
 
@@ -548,8 +558,8 @@ def test_the_results_are_in_the_plans_order(folder: Path) -> None:
     def tell(result: object, done: int, total: int, left: float) -> None:
         told.append((done, total))
 
-    results = run(items, InThread(1, RUNS), tell=tell)
-    assert [result.item for result in results] == items
+    results = run(items, IN_THREAD, RUNS, tell=tell)
+    assert [result.examined for result in results] == items
     assert told == [(1, 2), (2, 2)]
     assert (folder / "output" / NAME).exists()
 
@@ -634,14 +644,20 @@ def test_what_goes_beside_a_video_is_kept_up_to_date_with_it(folder: Path) -> No
     assert to_make() == {"lesson.mp4": "size, rate, look or format have changed"}
 
 
+def made_elsewhere() -> ClipResult:
+    """The plan's first clip, made by a worker that has none of its files."""
+    examined = examine(read(Path("plan.toml"))[:1])
+    (result,) = run(examined, ELSEWHERE, RUNS)
+    return result
+
+
 def test_a_file_from_elsewhere_names_the_script_as_it_is_called_here(folder: Path) -> None:
     (folder / "scripts").mkdir()
     for name in ("lesson.py", "helper.py", "points.csv"):
         (folder / name).rename(folder / "scripts" / name)
     change(folder / "plan.toml", PLAN[PLAN.rindex("[[clip]]") :], "")
     change(folder / "plan.toml", "lesson.py", "scripts/lesson.py")
-    (clip,) = read(Path("plan.toml"))
-    unpack(clip, make_bundle(bundle_of(clip)))
+    made_elsewhere()
     origin = read_note(Path("output/lesson.mp4")).origin
     assert origin is not None and origin.script == "scripts/lesson.py"
     there = held(folder)
@@ -651,10 +667,7 @@ def test_a_file_from_elsewhere_names_the_script_as_it_is_called_here(folder: Pat
 
 def test_a_bundle_brings_back_what_goes_beside_a_video(folder: Path) -> None:
     change(folder / "plan.toml", "[defaults]\n", "[defaults]\nposter = 2\nalt = true\n")
-    clip = read(Path("plan.toml"))[0]
-    made = unpack(clip, make_bundle(bundle_of(clip)))
-    assert isinstance(made, list)
-    (rendered,) = made
+    rendered = made_elsewhere().files[0]
     names = ["lesson.poster.png", "lesson.alt.txt"]
     assert rendered.sidecars == tuple(Path("output", name) for name in names)
     assert set(held(folder)) == {"lesson.mp4", *names}

@@ -10,20 +10,35 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from test_batch import PLAN, descendants, folder, wait_for, write
-from test_shares import FILES, TOGETHER, as_it_was, contents, log, noted, script
+from test_chunks import (
+    FILES,
+    TOGETHER,
+    Recorded,
+    as_it_was,
+    at_once,
+    contents,
+    log,
+    noted,
+    pool_of,
+    script,
+)
 
 from gdanim.batch import cluster
-from gdanim.batch.bundle import bundle_of, make_bundle, unpack
+from gdanim.batch.commands import RUNS
+from gdanim.batch.examine import examine
 from gdanim.batch.manifest import NAME
 from gdanim.batch.plan import read
+from gdanim.batch.run import run
 from gdanim.cli import main
 
 pytest.importorskip("distributed", reason="needs the extra `cluster`")
@@ -214,7 +229,7 @@ def test_workers_that_would_draw_something_else_are_refused(
 
 def test_long_runs_are_sent_without_warnings(dask: Dask) -> None:
     numbers = np.zeros(2_000_000)
-    with cluster.Cluster(dask.address, 2).open() as executor:
+    with cluster.join(dask.address).open() as executor:
         assert executor.submit(np.size, numbers).result(60) == len(numbers)
 
 
@@ -227,16 +242,20 @@ def test_no_scheduler(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not (folder / "output").exists()
 
 
-def test_a_bundle_holds_what_the_script_reads(folder: Path, tmp_path: Path) -> None:
+def test_what_the_script_reads_is_sent(folder: Path) -> None:
     write(folder / "unread.csv", "x\n1\n")
-    clips = read(Path("plan.toml"))
-    bundle = bundle_of(clips[0])
-    assert set(bundle.files) == {"lesson.py", "helper.py", "points.csv"}
-    # Nothing of ours is needed any more.
-    for name in bundle.files:
-        (folder / name).unlink()
-    made = unpack(clips[0], make_bundle(bundle))
-    assert isinstance(made, list)
-    (rendered,) = made
+    sent: list[set[str]] = []
+
+    def elsewhere(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        sent.append(set(arguments[1]))
+        # Nothing of ours is needed any more.
+        for name in arguments[1]:
+            (folder / name).unlink()
+        return at_once(function, *arguments)
+
+    examined = examine(read(Path("plan.toml"))[:1])
+    (result,) = run(examined, pool_of(Recorded(elsewhere), 1), RUNS)
+    assert sent == [{"lesson.py", "helper.py", "points.csv"}]
+    (rendered,) = result.files
     assert rendered.path == Path("output/lesson.mp4") and rendered.path.stat().st_size
     assert rendered.frames == 5

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gdanim.batch.plan import PlannedClip, read
-from gdanim.batch.toml_lines import line_of
+from gdanim.batch.plan_table import table_lines
 from gdanim.encoding.formats import MP4
 from gdanim.errors import RequestError
 from gdanim.rendering.outputs import VideoOutput
@@ -140,7 +140,7 @@ SCENE = '[[clip]]\nscene = "lesson.py::line"\n'
     [
         ("", None, "has no clips"),
         ("clip = 3\n", None, "has no clips"),
-        ("x = [\n", None, "is no TOML"),
+        ("x = [\n", None, "TOML"),
         (f"{SCENE}[other]\n", 3, "other is unknown"),
         (f"{SCENE}fsp = 3\n", 3, "fsp is unknown; did you mean fps?"),
         (f"{SCENE}zzz = 3\n", 3, "zzz is unknown; allowed are scene, output"),
@@ -167,17 +167,25 @@ SCENE = '[[clip]]\nscene = "lesson.py::line"\n'
         (f"[defaults]\nset = {{lr = 3}}\n{SCENE}", 2, "lr=3: must be a number above 0"),
         (f"[defaults]\nfps = 0\n{SCENE}", 2, "fps: must be a whole number from 1 to 120"),
         (f"[defaults]\nfps = 9\n{SCENE}fps = 0\n", 5, "fps: must be a whole number"),
-        (f"{SCENE}poster = -1\n", 3, "poster must be a step's number"),
+        (f"{SCENE}poster = -1\n", 3, "poster must be the number of a step"),
         (f"{SCENE}alt = 1\n", 3, "alt must be true or false"),
         (f"{SCENE}filmstrip = 6\n", 3, "filmstrip must be true or false"),
         (f'{SCENE}csv = "yes"\n', 3, "csv must be true or false"),
-        (f'{SCENE}alt = true\n{SCENE}alt = true\nformats = ["gif"]\n', 4, "alt.txt is the output"),
+        (
+            f'{SCENE}alt = true\n{SCENE}alt = true\nformats = ["gif"]\n',
+            4,
+            "alt.txt is also the output",
+        ),
         (f"{SCENE}compare = true\n", 3, "compare needs sweep"),
         ("[[clip]]\nfps = 10\n", 1, "a clip needs scene"),
         ('[[clip]]\nscene = "none.py"\n', 2, "no such file"),
         ('[[clip]]\nscene = "lesson.py::lin"\n', 2, "has no scene lin; did you mean line?"),
-        (f"{SCENE}{SCENE}", 3, "is the output of "),
-        (f'{SCENE}[[clip]]\nscene = "lesson.py::other"\noutput = "lesson-line"\n', 3, "line 1 too"),
+        (f"{SCENE}{SCENE}", 3, "is also the output of "),
+        (
+            f'{SCENE}[[clip]]\nscene = "lesson.py::other"\noutput = "lesson-line"\n',
+            3,
+            "also the output of",
+        ),
         (f"{SCENE}[[clip]]\nscene = 'lesson.py::other'\nbad = 1\n", 5, "bad is unknown"),
     ],
 )
@@ -196,13 +204,10 @@ def test_a_plan_that_cannot_be_read(tmp_path: Path) -> None:
         read(tmp_path / "none.toml")
 
 
-def test_line_of() -> None:
+def test_table_lines() -> None:
     text = 'a = 1\n[t]\n"b" = 2\n[[c]]\nx.y = 1\n[c.z]\nb = 0\n[[c]]\n  b=3\n[d]\nb = 4\n'
-    assert line_of(text, "a") == 1
-    assert line_of(text, "d") == 10
-    assert line_of(text, "b", "t") == 3
-    assert line_of(text, "x", "c", 0) == 5
-    assert line_of(text, "z", "c", 0) == 6
-    assert line_of(text, "b", "c", 1) == 9
-    assert line_of(text, "nothing", "c", 1) == 8
-    assert line_of(text, None, "c", 0) == 4
+    lines = table_lines(text)
+    assert lines[""] == [{"": 1, "a": 1, "t": 2, "c": 4, "d": 10}]
+    assert lines["t"] == [{"": 2, "b": 3}]
+    assert lines["c"] == [{"": 4, "x": 5, "z": 6}, {"": 8, "b": 9}]
+    assert lines["d"] == [{"": 10, "b": 11}]

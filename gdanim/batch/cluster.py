@@ -1,4 +1,4 @@
-"""Workers of a Dask cluster, which need not see any of our files."""
+"""The workers of a Dask cluster, which need none of this machine's files."""
 
 from __future__ import annotations
 
@@ -7,49 +7,35 @@ import importlib
 import importlib.metadata
 import logging
 import platform
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.sites import Elsewhere
 from gdanim.core.digest import LIBRARIES, versions
+from gdanim.core.pool import Pool
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.film.style import FONT
 
-# A task whose worker died is given to another so many times.
+# How many times a task whose worker died is given to another.
 RETRIES = 3
 PATIENCE = 10
 
 
-@dataclass(frozen=True)
-class Cluster(Elsewhere):
-    """The workers of the scheduler at `address`; `workers` of them when it was joined.
+def join(address: str) -> Pool:
+    """Join the cluster if all of its workers would draw the same frames as this machine.
 
     Scripts run in a process that must do nothing else meanwhile, so every worker has one thread.
-    """
-
-    address: str
-    workers: int
-
-    @contextmanager
-    def open(self) -> Iterator[Executor]:
-        """A client's executor; what is running is cancelled when the block is left."""
-        with _client(self.address) as client:
-            yield client.get_executor(pure=False, retries=RETRIES)
-
-
-def join(address: str) -> Cluster:
-    """The cluster, when all its workers would draw the same frames as this machine.
 
     Raises GdanimError when there is no scheduler, no worker, a worker of several threads, or one
     with other versions or fonts, all of which are listed.
     """
     with _client(address) as client:
-        threads = {name: info["nthreads"] for name, info in _workers(client).items()}
+        workers = client.scheduler_info(n_workers=-1)["workers"]
+        threads = {name: info["nthreads"] for name, info in workers.items()}
         if not threads:
             raise GdanimError(f"{address}: has no workers; start some with `dask worker {address}`")
         if busy := [name for name, number in threads.items() if number > 1]:
@@ -57,13 +43,20 @@ def join(address: str) -> Cluster:
                 f"{address}: workers must have one thread each, {busy[0]} has {threads[busy[0]]}; "
                 f"start them with `dask worker {address} --nworkers auto --nthreads 1`"
             )
-        theirs = _ask(client, traits)
+        theirs: Mapping[str, Any] = client.run(traits)
     _check(address, traits(), theirs)
-    return Cluster(address, len(threads))
+    return Pool(len(threads), partial(_executor, address), is_remote=True)
+
+
+@contextmanager
+def _executor(address: str) -> Iterator[Executor]:
+    """Open a client's executor; leaving the block cancels what is running."""
+    with _client(address) as client:
+        yield client.get_executor(pure=False, retries=RETRIES)
 
 
 def traits() -> dict[str, str]:
-    """What frames depend on besides the scene: versions, and the font's digest."""
+    """Return what frames depend on besides the scene: versions, and the font's digest."""
     return {
         "python": platform.python_version(),
         "gdanim": f"{importlib.metadata.version('gdanim')} {versions()[:8]}",
@@ -105,7 +98,7 @@ def _client(address: str) -> Iterator[Any]:
             "--dask needs the package distributed: run `pip install 'gdanim[cluster]'`"
         ) from None
     try:
-        # A client that was given no address at all leaves a traceback behind.
+        # A client with an invalid address leaves a traceback behind.
         distributed.comm.get_address_host_port(address)
         client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
@@ -113,7 +106,7 @@ def _client(address: str) -> Iterator[Any]:
             f"{address}: no Dask scheduler answers ({error}); start one with "
             "`dask scheduler` and name it as it does, such as tcp://scheduler:8786"
         ) from None
-    # A long run is sent as it is, and nobody can do anything about that.
+    # A long run is sent as it is; the user cannot help that.
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": 2**62}):
         with _quiet(), client:
             yield client
@@ -121,7 +114,7 @@ def _client(address: str) -> Iterator[Any]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No traceback in the log for each connection that is lost: our own errors say what is lost."""
+    """Log no traceback for each lost connection, which our own errors report."""
     handlers = logging.getLogger("distributed").handlers
     levels = [handler.level for handler in handlers]
     for handler in handlers:
@@ -131,13 +124,3 @@ def _quiet() -> Iterator[None]:
     finally:
         for handler, level in zip(handlers, levels, strict=True):
             handler.setLevel(level)
-
-
-def _workers(client: Any) -> Mapping[str, Any]:
-    workers: Mapping[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
-    return workers
-
-
-def _ask(client: Any, question: Callable[[], dict[str, str]]) -> Mapping[str, Any]:
-    answers: Mapping[str, Any] = client.run(question)
-    return answers

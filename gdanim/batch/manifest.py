@@ -1,4 +1,4 @@
-"""The manifest beside the outputs: what each file was made of, and what it held then."""
+"""The manifest next to the outputs: what each file was made from, and what it held then."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEW, GONE, EDITED = "is new", "is gone", "was edited"
 
 @dataclass(frozen=True)
 class ManifestEntry:
-    """What a file was made of, as keys (see `gdanim.core.digest`), and the digest of its bytes."""
+    """What a file was made from, as keys (`gdanim.core.digest`), and the digest of its bytes."""
 
     scene: str
     settings: str
@@ -25,7 +25,7 @@ class ManifestEntry:
     content: str = ""
 
 
-# Why a file is made again, by the part of its entry that differs.
+# Why a file is made again, by the field of its entry that differs.
 CHANGED = {
     "scene": "the scene has changed",
     "settings": "size, rate, look or format have changed",
@@ -37,8 +37,8 @@ CHANGED = {
 class Manifest:
     """The files of one folder that a batch has made, by name.
 
-    On disk it is a line of JSON for each file made, the last of a name counting: to note one of ten
-    thousand files takes no longer than the first. A line that was cut short is passed over.
+    On disk it is a line of JSON for each file made, of which the last one of a name counts: noting
+    one of ten thousand files takes no longer than the first. A line that was cut short is ignored.
     """
 
     folder: Path
@@ -46,7 +46,7 @@ class Manifest:
 
     @staticmethod
     def of(folder: Path) -> Manifest:
-        """The folder's manifest; empty when there is none, or none that can be read."""
+        """Read the folder's manifest; it is empty if there is none that can be read."""
         try:
             lines = (folder / NAME).read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
@@ -54,7 +54,7 @@ class Manifest:
         return Manifest(folder, dict(pair for pair in map(_parsed, lines) if pair))
 
     def reason(self, name: str, wanted: ManifestEntry) -> str | None:
-        """Why the file has to be made (again); None when it is what it is to be."""
+        """Why the file has to be made (again); None if it is as wanted."""
         known, path = self.entries.get(name), self.folder / name
         if not path.exists():
             return NEW if known is None else GONE
@@ -66,13 +66,13 @@ class Manifest:
         return None if content_of(path) == known.content else EDITED
 
     def write(self) -> None:
-        """A line for each file and no more."""
+        """Write one line for each file."""
         with replacing(self.folder / NAME) as part:
             part.write_text("".join(map(_line, self.entries, self.entries.values())), "utf-8")
 
 
 def note(folder: Path, name: str, entry: ManifestEntry) -> None:
-    """Add the file as it is now to the folder's manifest."""
+    """Add the file, as it is now, to the folder's manifest."""
     line = _line(name, replace(entry, content=content_of(folder / name)))
     with (folder / NAME).open("a", encoding="utf-8") as file:
         # A line that was cut short before ends here.
@@ -94,7 +94,7 @@ def _parsed(line: str) -> tuple[str, ManifestEntry] | None:
 
 
 def content_of(path: Path) -> str:
-    """The digest of a file's bytes; of a folder's, those of its files by name."""
+    """Digest a file's bytes; of a folder, its files' names and digests."""
     if path.is_dir():
         inner = [f"{file.name} {content_of(file)}" for file in sorted(path.iterdir())]
         return hashlib.sha256("\n".join(inner).encode()).hexdigest()

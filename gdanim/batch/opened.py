@@ -1,4 +1,4 @@
-"""Which files are read while a script is loaded and called."""
+"""Which files are opened while a script is loaded and called."""
 
 from __future__ import annotations
 
@@ -9,44 +9,55 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-_watching: ContextVar[Opened | None] = ContextVar("watching", default=None)
-
 
 @dataclass(frozen=True)
-class Opened:
-    """The absolute paths of files that were opened: to be read, and just to be written."""
+class OpenedFiles:
+    """The absolute paths of files that were opened for reading, and of those only for writing."""
 
     read: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
 
-    def sources(self) -> set[Path]:
-        """The files that were to be read, there or not; for a module's bytecode its source.
+    def __or__(self, other: OpenedFiles) -> OpenedFiles:
+        return OpenedFiles(self.read | other.read, self.written | other.written)
 
-        What was written too is no source, but made of some.
+    def sources(self) -> set[Path]:
+        """Return the files read, existing or not; for a module's bytecode its source.
+
+        Files that were written too are not sources, but made from some.
         """
         return set(_sources(self.read - self.written))
 
 
+_recording: ContextVar[OpenedFiles | None] = ContextVar("recording", default=None)
+
+
 @contextmanager
-def opened_files() -> Iterator[Opened]:
-    """All files that are opened inside."""
-    if not getattr(_watch, "installed", False):
-        # An audit hook stays for good; outside of this block it does nothing.
-        sys.addaudithook(_watch)
-        _watch.installed = True  # type: ignore[attr-defined]
-    opened = Opened()
-    token = _watching.set(opened)
+def opened_files() -> Iterator[OpenedFiles]:
+    """Record all files that are opened inside the block; an outer block records them too."""
+    _install_hook()
+    opened, outer = OpenedFiles(), _recording.get()
+    token = _recording.set(opened)
     try:
         yield opened
     finally:
-        _watching.reset(token)
+        _recording.reset(token)
+        if outer is not None:
+            outer.read.update(opened.read)
+            outer.written.update(opened.written)
 
 
-def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open" and (opened := _watching.get()) is not None:
+@cache
+def _install_hook() -> None:
+    """Once, as Python keeps an audit hook for good; outside of a recording it does nothing."""
+    sys.addaudithook(_record)
+
+
+def _record(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and (opened := _recording.get()) is not None:
         path, _, flags = arguments
         if isinstance(path, str | bytes | os.PathLike):
             paths = opened.written if flags & os.O_WRONLY else opened.read

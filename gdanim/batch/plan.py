@@ -2,298 +2,201 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.toml_lines import line_of
-from gdanim.encoding.formats import FORMATS
+from gdanim.batch.opened import OpenedFiles, opened_files
+from gdanim.batch.plan_table import CLIP, DEFAULTS, KEYS, SIDECARS, Table, tables_of
 from gdanim.errors import GdanimError, RequestError
 from gdanim.rendering.jobs import Settings
 from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
-from gdanim.rendering.quality import OUTPUT, QUALITIES, parse_size
+from gdanim.rendering.quality import OUTPUT, QUALITIES, Size, parse_size
 from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.scripting.examples import find_script
-from gdanim.scripting.load import SceneFunction, ScriptError, choose, load, scripts_in
-from gdanim.views.theme import THEMES
+from gdanim.scripting.load import SceneFunction, Script, ScriptError, choose, load, scripts_in
+from gdanim.views.theme import THEMES, Theme
 
-CLIP, DEFAULTS = "clip", "defaults"
-
-
-def _is(*kinds: type) -> Callable[[Any], bool]:
-    # To Python a bool is an int.
-    return lambda value: isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
-
-
-def _some(choices: Mapping[str, object]) -> Callable[[Any], bool]:
-    return _list_of(lambda item: isinstance(item, str) and item in choices)
-
-
-_scalar = _is(bool, int, float, str)
-
-
-def _table_of(good: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, dict) and all(map(good, value.values()))
-
-
-def _list_of(good: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and value != [] and all(map(good, value))
-
-
-@dataclass(frozen=True)
-class Key:
-    """A key of a clip: what it allows, in words and as a test."""
-
-    allowed: str
-    good: Callable[[Any], bool]
-
-
-KEYS = {
-    "scene": Key('a script such as "linear.py", or "lesson.py::one_scene"', _is(str)),
-    "output": Key(
-        'a file name without extension, such as "lecture1/line"',
-        lambda value: (
-            isinstance(value, str) and value == value.strip("/") and Path(value).name != ""
-        ),
-    ),
-    "set": Key("knobs and values, such as {lr = 0.1}", _table_of(_scalar)),
-    "sweep": Key("knobs and lists, such as {lr = [0.1, 1]}", _table_of(_list_of(_scalar))),
-    "compare": Key("true (all values in one clip) or false (a clip a value)", _is(bool)),
-    "formats": Key(f"a list of some of {', '.join(FORMATS)}", _some(FORMATS)),
-    "themes": Key(f"a list of some of {', '.join(THEMES)}", _some(THEMES)),
-    "sizes": Key('a list of sizes, such as ["1280x720"]', _list_of(_is(str))),
-    "quality": Key(f"one of {', '.join(QUALITIES)}", lambda value: value in tuple(QUALITIES)),
-    "fps": Key("a whole number of frames per second", _is(int)),
-    "seconds": Key("a number of seconds", _is(int, float)),
-    "poster": Key(
-        'a step\'s number, or "last"',
-        lambda value: value == "last" or (_is(int)(value) and value >= 0),
-    ),
-    "captions": Key("true or false", _is(bool)),
-    "alt": Key("true or false", _is(bool)),
-    "filmstrip": Key("true or false", _is(bool)),
-    "csv": Key("true or false", _is(bool)),
-}
-# A default for these would be the same scene or file again and again.
-OF_A_CLIP = ("scene", "output")
-
-Knobs = Mapping[str, str]
+KnobSets = Mapping[str, Mapping[str, str]]
+"""Texts of knobs' values: one set, or a set for each scene of a comparison, by label."""
 
 
 @dataclass(frozen=True)
 class PlannedClip:
     """The files that are made of one scene with one set of knobs, size and theme.
 
-    `selection` is `SCRIPT::SCENE`. `knobs` are the values' texts by label: one set, or one for each
-    of the scenes that are compared. `outputs` are the files, one a format. `where` is the place in
-    the plan, for messages. `script` is what the files call the script when it has been sent
-    elsewhere.
+    `selection` is `SCRIPT::SCENE`, `where` the place in the plan, for messages. `function` and
+    `opened` are the scene's function and the files that loading its script opened; None where that
+    failed. `script` is what the files call the script if the clip is made on another machine.
     """
 
     selection: str
-    knobs: Mapping[str, Knobs]
+    knobs: KnobSets
     settings: Settings
     outputs: tuple[Output, ...]
     where: str
+    function: SceneFunction | None = field(default=None, repr=False, compare=False)
+    opened: OpenedFiles | None = field(default=None, repr=False, compare=False)
     script: str | None = None
 
 
-def read(path: Path) -> list[PlannedClip]:
-    """The clips of a plan, or of all scripts in a folder, checked completely.
+def script_of(clip: PlannedClip) -> Path:
+    """Return the clip's script."""
+    return Path(clip.selection.partition("::")[0])
 
-    Paths in a plan are relative to its own folder. Raises RequestError that names file and line for
-    an unknown key, scene or knob, a value that is not allowed, and two clips with one output.
+
+@dataclass(frozen=True)
+class Variant:
+    """What sets one clip of a table apart from the others, and its part of the files' names."""
+
+    knobs: KnobSets
+    theme: Theme | None
+    size: Size | None
+    suffix: str
+
+
+class _Scripts(dict[Path, tuple[Script, OpenedFiles]]):
+    """The scripts of a plan, each loaded once, with the files that it opened then."""
+
+    def __missing__(self, path: Path) -> tuple[Script, OpenedFiles]:
+        with opened_files() as opened:
+            self[path] = load(path), opened
+        return self[path]
+
+
+def read(path: Path) -> list[PlannedClip]:
+    """Read and check the clips of a plan, or of all scripts in a folder.
+
+    Paths in a plan are relative to its own folder. Raises RequestError with file and line for an
+    unknown key, scene or knob, a value that is not allowed, and two clips with one output.
     """
-    clips = list(_of_folder(path) if path.is_dir() else _of_plan(path))
+    clips = list((_clips_of_folder if path.is_dir() else _clips_of_plan)(path, _Scripts()))
     places: dict[Path, PlannedClip] = {}
     for clip in clips:
-        for path in [path for output in clip.outputs for path in output.paths]:
-            other = places.setdefault(path.absolute(), clip)
+        for file in [file for output in clip.outputs for file in output.paths]:
+            other = places.setdefault(file.absolute(), clip)
             if other is not clip:
                 raise RequestError(
-                    f"{clip.where}: {path} is the output of {other.where} too; "
+                    f"{clip.where}: {file} is also the output of {other.where}; "
                     'give one of them another name: output = "..."'
                 )
     return clips
 
 
-def _of_folder(folder: Path) -> Iterator[PlannedClip]:
-    clips = [clip for script in scripts_in(folder) for clip in _of_script(script)]
-    # Helper modules stand there too.
-    if not clips:
+def _clips_of_folder(folder: Path, scripts: _Scripts) -> Iterator[PlannedClip]:
+    empty = True
+    for path in scripts_in(folder):
+        try:
+            script, opened = scripts[path]
+        except ScriptError:
+            empty = False
+            yield _failing(f"{path}", f"{path}")
+            continue
+        for scene in script.scenes:
+            empty = False
+            outputs = outputs_for(scene.file_name, OutputOptions())
+            yield PlannedClip(f"{scene}", {"": {}}, Settings(), outputs, f"{scene}", scene, opened)
+    # Helper modules may be in the folder too.
+    if empty:
         raise RequestError(f"{folder}: none of its scripts has a function annotated -> Scene")
-    yield from clips
 
 
-def _of_script(script: Path) -> Iterator[PlannedClip]:
-    try:
-        scenes = load(script).scenes
-    except ScriptError:
-        yield _unknown(f"{script}", f"{script}")
-        return
-    for scene in scenes:
-        outputs = outputs_for(scene.file_name, OutputOptions())
-        yield PlannedClip(str(scene), {"": {}}, Settings(), outputs, str(scene))
-
-
-def _unknown(selection: str, where: str) -> PlannedClip:
-    """What stands for the clips of a script that fails when it is loaded: it fails as they do."""
+def _failing(selection: str, where: str) -> PlannedClip:
+    """Return a clip in place of those of a script that fails when it is loaded."""
     return PlannedClip(selection, {"": {}}, Settings(), (), where)
 
 
-def _of_plan(path: Path) -> Iterator[PlannedClip]:
+def _clips_of_plan(path: Path, scripts: _Scripts) -> Iterator[PlannedClip]:
+    tables = tables_of(path)
+    (defaults,) = tables[DEFAULTS]
+    defaults.check([key for key in KEYS if key not in ("scene", "output")])
+    for table in tables[CLIP]:
+        table.check(KEYS)
+        yield from _clips_of_table(table.with_defaults(defaults), scripts)
+
+
+def _clips_of_table(table: Table, scripts: _Scripts) -> Iterator[PlannedClip]:
+    """Yield a clip for each scene, value of the sweep (or one for all), theme and size."""
+    if "scene" not in table.values:
+        raise table.error("", f"a clip needs scene = {KEYS['scene'][0]}")
+    path, colons, name = table.values["scene"].partition("::")
+    script, where = find_script(path, table.path.parent), table.where("")
+    selection = f"{script}{colons}{name}"
     try:
-        text = path.read_text(encoding="utf-8")
-        plan = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise RequestError(f"{path}: cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise RequestError(f"{path}: is no TOML: {error}") from None
-    for key in plan:
-        if key not in (CLIP, DEFAULTS):
-            raise RequestError(
-                f"{path}, line {line_of(text, key)}: {key} is unknown; "
-                f"a plan has [[{CLIP}]] tables and [{DEFAULTS}]"
+        scenes = choose(selection, lambda path: scripts[path][0])
+    except ScriptError:
+        yield _failing(selection, where)
+        return
+    except RequestError as error:
+        raise table.error("scene", str(error)) from None
+    for scene in scenes:
+        name = table.values.get("output", scene.file_name)
+        if len(scenes) > 1 and "output" in table.values:
+            name = f"{name}-{scene.name}"
+        for variant in _variants(table, scene):
+            yield PlannedClip(
+                f"{scene}",
+                variant.knobs,
+                _settings(table, variant),
+                outputs_for(_joined(name, variant.suffix), _options(table)),
+                where,
+                scene,
+                scripts[scene.script][1],
             )
-    defaults, clips = plan.get(DEFAULTS, {}), plan.get(CLIP, [])
-    if not _list_of(_is(dict))(clips) or not isinstance(defaults, dict):
-        raise RequestError(f"{path}: has no clips; begin each with [[{CLIP}]]")
-    PlanEntry(path, text, DEFAULTS, 0, defaults).check(
-        [key for key in KEYS if key not in OF_A_CLIP]
-    )
-    for number, values in enumerate(clips):
-        entry = PlanEntry(path, text, CLIP, number, values)
-        entry.check(list(KEYS))
-        inherited = frozenset(defaults.keys() - values.keys())
-        yield from PlanEntry(path, text, CLIP, number, defaults | values, inherited).clips()
 
 
-@dataclass(frozen=True)
-class PlanEntry:
-    """A table of a plan: a clip, or the defaults. `inherited` are a clip's keys from there."""
-
-    path: Path
-    text: str
-    table: str
-    number: int
-    values: Mapping[str, Any]
-    inherited: frozenset[str] = frozenset()
-
-    def check(self, keys: Sequence[str]) -> None:
-        """RequestError for a key that is not among `keys`, or a value that it does not allow."""
-        for key, value in self.values.items():
-            if key not in keys:
-                close = difflib.get_close_matches(key, keys, 1)
-                hint = f"did you mean {close[0]}?" if close else f"allowed are {', '.join(keys)}"
-                raise self.fault(key, f"{key} is unknown; {hint}")
-            if not KEYS[key].good(value):
-                raise self.fault(key, f"{key} must be {KEYS[key].allowed}; got {value!r}")
-
-    def clips(self) -> Iterator[PlannedClip]:
-        """For each scene a clip for each value of the sweep (or one of all), theme and size."""
-        if "scene" not in self.values:
-            raise self.fault(None, f"a clip needs scene = {KEYS['scene'].allowed}")
+def _variants(table: Table, scene: SceneFunction) -> Iterator[Variant]:
+    themes, sizes = table.values.get("themes", [None]), table.values.get("sizes", [None])
+    for (knobs, name), theme, size in itertools.product(_knob_sets(table, scene), themes, sizes):
         try:
-            scenes = self._scenes()
-        except ScriptError:
-            yield _unknown(self._selection, self._where)
-            return
-        for scene in scenes:
-            name = self.values.get("output", scene.file_name)
-            if len(scenes) > 1 and "output" in self.values:
-                name = f"{name}-{scene.name}"
-            combined = itertools.product(self._knobs(scene), self._themes(), self._sizes())
-            for (knobs, *names), (theme, *dark), (size, *large) in combined:
-                yield PlannedClip(
-                    str(scene),
-                    knobs,
-                    self._settings(theme, size),
-                    outputs_for("-".join([name, *names, *dark, *large]), self._options),
-                    self._where,
-                )
-
-    def fault(self, key: str | None, message: str) -> RequestError:
-        """The error at this key's line, or the table's."""
-        place = (DEFAULTS, 0) if key in self.inherited else (self.table, self.number)
-        line = line_of(self.text, key, *place)
-        return RequestError(f"{self.path}, line {line}: {message}")
-
-    def _scenes(self) -> tuple[SceneFunction, ...]:
-        try:
-            return choose(self._selection)
+            parsed = None if size is None else parse_size(size)
         except RequestError as error:
-            raise self.fault("scene", str(error)) from None
+            raise table.error("sizes", str(error)) from None
+        parts = (name, theme if len(themes) > 1 else "", size if len(sizes) > 1 else "")
+        yield Variant(knobs, THEMES.get(theme), parsed, _joined(*parts))
 
-    def _knobs(self, scene: SceneFunction) -> list[tuple[Any, ...]]:
-        """Sets of knobs by label, each behind its part of the file's name."""
-        fixed = {name: _text(value) for name, value in self.values.get("set", {}).items()}
-        sweep = self.values.get("sweep", {})
-        swept = grid({name: [_text(item) for item in items] for name, items in sweep.items()})
-        for knobs in ({}, *swept):
-            for name in {**fixed, **knobs}:
-                key = "set" if name not in knobs else "sweep"
-                try:
-                    scene.values({name: {**fixed, **knobs}[name]})
-                except RequestError as error:
-                    raise self.fault(key, str(error)) from None
-        sets = {label(knobs): {**fixed, **knobs} for knobs in swept}
-        if len(sets) < len(swept):
-            raise self.fault("sweep", "sweep has a value twice; leave one of them away")
-        if self.values.get("compare", False):
-            if not sweep:
-                raise self.fault("compare", f"compare needs sweep = {KEYS['sweep'].allowed}")
-            return [(sets,)]
-        if not sweep:
-            return [({"": fixed},)]
-        return [({"": sets[label(knobs)]}, suffix(knobs)) for knobs in swept]
 
-    def _themes(self) -> list[tuple[Any, ...]]:
-        names = self.values.get("themes", [])
-        return [(THEMES[name], *([name] * (len(names) > 1))) for name in names] or [(None,)]
-
-    def _sizes(self) -> list[tuple[Any, ...]]:
-        texts = self.values.get("sizes", [])
+def _knob_sets(table: Table, scene: SceneFunction) -> list[tuple[KnobSets, str]]:
+    """Return the knobs of each clip, and their part of the files' names."""
+    fixed = {name: _text(value) for name, value in table.values.get("set", {}).items()}
+    sweep = table.values.get("sweep", {})
+    swept = grid({name: [_text(value) for value in values] for name, values in sweep.items()})
+    for key, knobs in [("set", fixed), *(("sweep", knobs) for knobs in swept)]:
         try:
-            sizes = [parse_size(text) for text in texts]
+            scene.values(knobs)
         except RequestError as error:
-            raise self.fault("sizes", str(error)) from None
-        if len(sizes) == 1:
-            return [(sizes[0],)]
-        return list(zip(sizes, texts, strict=True)) or [(None,)]
+            raise table.error(key, str(error)) from None
+    sets = {label(knobs): {**fixed, **knobs} for knobs in swept}
+    if len(sets) < len(swept):
+        raise table.error("sweep", "sweep has a value twice; remove one of them")
+    if not table.values.get("compare", False):
+        return [({"": {**fixed, **knobs}}, suffix(knobs)) for knobs in swept]
+    if not sweep:
+        raise table.error("compare", f"compare needs sweep = {KEYS['sweep'][0]}")
+    return [(sets, "")]
 
-    def _settings(self, theme: Any, size: Any) -> Settings:
-        quality = self.values.get("quality")
-        fps, seconds = self.values.get("fps"), self.values.get("seconds")
-        try:
-            return Settings(QUALITIES[quality] if quality else None, size, fps, seconds, theme)
-        except GdanimError as error:
-            key = str(error).partition(":")[0]
-            raise self.fault(key, str(error)) from None
 
-    @property
-    def _selection(self) -> str:
-        path, colons, name = self.values["scene"].partition("::")
-        return f"{find_script(path, self.path.parent)}{colons}{name}"
+def _settings(table: Table, variant: Variant) -> Settings:
+    quality = QUALITIES.get(table.values.get("quality", ""))
+    fps, seconds = table.values.get("fps"), table.values.get("seconds")
+    try:
+        return Settings(quality, variant.size, fps, seconds, variant.theme)
+    except GdanimError as error:
+        raise table.error(str(error).partition(":")[0], str(error)) from None
 
-    @property
-    def _where(self) -> str:
-        return f"{self.path}, line {line_of(self.text, None, self.table, self.number)}"
 
-    @property
-    def _options(self) -> OutputOptions:
-        kinds = ("captions", "alt", "filmstrip", "csv")
-        wanted = {kind: self.values[kind] for kind in kinds if kind in self.values}
-        return OutputOptions(
-            f"{self.path.parent / OUTPUT}/",
-            self.values.get("formats", []),
-            sidecars=Sidecars(self.values.get("poster"), **wanted),
-        )
+def _options(table: Table) -> OutputOptions:
+    wanted = {kind: table.values[kind] for kind in ("poster", *SIDECARS) if kind in table.values}
+    folder, formats = f"{table.path.parent / OUTPUT}/", table.values.get("formats", [])
+    return OutputOptions(folder, formats, sidecars=Sidecars(**wanted))
+
+
+def _joined(*parts: str) -> str:
+    return "-".join(filter(None, parts))
 
 
 def _text(value: Any) -> str:
-    """A TOML value as `--set` takes it."""
+    """Write a TOML value as `--set` takes it."""
     return value if isinstance(value, str) else repr(value)

@@ -1,4 +1,4 @@
-"""What a batch says: one line a clip, a summary, and a report for machines."""
+"""What a batch prints: a line for each clip, a summary, and a JSON report."""
 
 from __future__ import annotations
 
@@ -8,48 +8,52 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.batch import FAILED, KEPT, MADE, STOPPED, Item, Result
+from gdanim.batch.examine import ExaminedClip
+from gdanim.batch.run import FAILED, KEPT, MADE, NOT_BEGUN, ClipResult
 from gdanim.core.atomic import replacing
 
 
-def outputs_of(item: Item) -> str:
-    """The item's files: `output/line.mp4, output/line.gif`; its script where nobody knows them."""
-    return ", ".join(str(output.path) for output in item.clip.outputs) or item.clip.selection
+def outputs_of(examined: ExaminedClip) -> str:
+    """List the clip's files; if they are unknown, its script."""
+    clip = examined.clip
+    return ", ".join(str(output.path) for output in clip.outputs) or clip.selection
 
 
-def planned(item: Item) -> str:
-    """What is to become of a clip, and why."""
-    what = f"fails: {item.error}" if item.error else f"make ({item.why})" if item.why else "keep"
-    return f"{outputs_of(item)}: {what}"
+def planned(examined: ExaminedClip) -> str:
+    """Say what would be done with a clip, and why."""
+    what = f"make ({examined.why})" if examined.why else "keep"
+    return f"{outputs_of(examined)}: " + (f"fails: {examined.error}" if examined.error else what)
 
 
-def line(result: Result, done: int, total: int, left: float) -> str:
-    """What became of a clip, and how far the batch is."""
+def line(result: ClipResult, done: int, total: int, left: float) -> str:
+    """Say what became of a clip, and how far the batch has got."""
     if result.status == FAILED:
         what = f"failed: {result.error}"
     else:
-        frames, took = frames_of([result]), sum(file.elapsed for file in result.files)
-        what = f"made ({result.item.why}), {frames} frames in {took:.1f} s"
+        frames, seconds = frames_of([result]), sum(file.elapsed for file in result.files)
+        what = f"made ({result.examined.why}), {frames} frames in {seconds:.1f} s"
         notices = dict.fromkeys(file.notice for file in result.files if file.notice)
         what += "".join(f"; {notice}" for notice in notices)
     ahead = f", about {clock(left)} left" if done < total else ""
-    return f"[{done}/{total}{ahead}] {outputs_of(result.item)}: {what}"
+    return f"[{done}/{total}{ahead}] {outputs_of(result.examined)}: {what}"
 
 
-def summary(results: Sequence[Result], seconds: float) -> str:
-    """How many clips were made, kept and failed, and which failed and why."""
+def summary(results: Sequence[ClipResult], seconds: float) -> str:
+    """Count the clips made, kept and failed, and say which failed and why."""
     counts = Counter(result.status for result in results)
-    numbers = [f"{counts[status]} {status}" for status in (MADE, KEPT, FAILED, STOPPED)]
+    numbers = [f"{counts[status]} {status}" for status in (MADE, KEPT, FAILED, NOT_BEGUN)]
     shown = [text for text in numbers if not text.startswith("0 ")]
     lines = [f"{', '.join(shown)}; {frames_of(results)} frames in {clock(seconds)}"]
     for result in results:
         if result.status == FAILED:
-            lines.append(f"  {result.item.clip.where}: {outputs_of(result.item)}: {result.error}")
+            lines.append(
+                f"  {result.examined.clip.where}: {outputs_of(result.examined)}: {result.error}"
+            )
     return "\n".join(lines)
 
 
-def frames_of(results: Sequence[Result]) -> int:
-    """How many frames the files have that were made."""
+def frames_of(results: Sequence[ClipResult]) -> int:
+    """Count the frames of the files that were made."""
     return sum(file.frames for result in results for file in result.files)
 
 
@@ -62,22 +66,22 @@ def clock(seconds: float) -> str:
     return f"{minutes}:{rest:02}" if minutes else f"{rest} s"
 
 
-def write(path: Path, results: Sequence[Result], seconds: float) -> None:
-    """The results as JSON; the file changes only when it is complete."""
+def write(path: Path, results: Sequence[ClipResult], seconds: float) -> None:
+    """Write the results as JSON; the file changes only when it is complete."""
     tree = {"format": 1, "seconds": round(seconds, 3), "clips": [_clip(r) for r in results]}
     with replacing(path) as part:
         part.write_text(json.dumps(tree, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
-def _clip(result: Result) -> dict[str, Any]:
-    clip = result.item.clip
+def _clip(result: ClipResult) -> dict[str, Any]:
+    clip = result.examined.clip
     return {
         "where": clip.where,
         "scene": clip.selection,
         "knobs": clip.knobs,
         "outputs": [output.path.as_posix() for output in clip.outputs],
         "status": result.status,
-        "why": result.item.why,
+        "why": result.examined.why,
         "error": result.error or None,
         "files": [
             {

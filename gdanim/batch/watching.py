@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gdanim.batch.opened import opened_files
-from gdanim.batch.plan import read
+from gdanim.batch.plan import read, script_of
 from gdanim.batch.work import job_of
 from gdanim.errors import GdanimError
 from gdanim.rendering.quality import OUTPUT
 
-# What is there changes all the time, and is of no file.
+# What is there changes all the time, and is not a file that anyone saves.
 SYSTEM = ("/proc", "/sys", "/dev")
 State = dict[str, tuple[int, int]]
 
@@ -34,37 +34,30 @@ class Sources:
 
 
 def sources_of(plan: Path) -> Sources:
-    """What is read for the plan's clips, as far as they can be read.
+    """Find what is read for the plan's clips, as far as they can be read.
 
-    Only what Python opens is seen, and no file that the scripts write themselves.
+    Only files that Python opens are found, and none that the scripts write themselves.
     """
     folders = {plan if plan.is_dir() else plan.parent}
     with opened_files() as opened, suppress(GdanimError):
         for clip in read(plan):
-            folders.add(Path(clip.selection.partition("::")[0]).parent)
+            folders.add(script_of(clip).parent)
             with suppress(GdanimError):
                 job_of(clip)
-    return Sources(frozenset(folders), frozenset(own(opened.sources())))
+    return Sources(frozenset(folders), frozenset(_own(opened.sources())))
 
 
 def state_of(sources: Sources) -> State:
-    """Time and size of every file of the sources, by path.
+    """Return time and size of every file of the sources, by path.
 
-    Hidden modules and folders, and folders called `output` or `__pycache__`, are passed over.
+    Hidden modules and folders, and folders called `output` or `__pycache__`, are left out.
     """
-    modules = [path for folder in sources.folders for path in _modules(folder)]
+    modules = [module for folder in sources.folders for module in _modules(folder)]
     return {path: _stamp(path) for path in (*modules, *map(str, sources.files))}
 
 
-def own(files: Iterable[Path]) -> set[Path]:
-    """Those of the files that somebody writes: none of the system's, of Python's and packages'."""
-    others = [Path(place).resolve() for place in (sys.prefix, sys.base_prefix, *SYSTEM)]
-    others += [Path(package).resolve() for package in site.getsitepackages()]
-    return {file for file in files if not any(file.is_relative_to(other) for other in others)}
-
-
 def until_changed(sources: Sources, state: State, pause: float = 0.5) -> None:
-    """Wait until `state_of` the sources is another, and has not moved for one `pause`."""
+    """Wait until `state_of` the sources differs, and has been the same for one `pause`."""
     while (now := state_of(sources)) == state:
         time.sleep(pause)
     # An editor may save in several steps.
@@ -73,18 +66,19 @@ def until_changed(sources: Sources, state: State, pause: float = 0.5) -> None:
         now = later
 
 
+def _own(files: Iterable[Path]) -> set[Path]:
+    """Keep the files that users write: not the system's, Python's or a package's."""
+    others = map(Path, (sys.prefix, sys.base_prefix, *site.getsitepackages(), *SYSTEM))
+    folders = [other.resolve() for other in others]
+    return {file for file in files if not any(file.is_relative_to(folder) for folder in folders)}
+
+
 def _modules(folder: Path) -> Iterator[str]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name.startswith(".") or entry.name in (OUTPUT, "__pycache__"):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _modules(Path(entry.path))
-        elif entry.name.endswith(".py"):
-            yield entry.path
+    for place, folders, files in os.walk(folder):
+        kept = (name for name in folders if name not in (OUTPUT, "__pycache__"))
+        folders[:] = [name for name in kept if not name.startswith(".")]
+        modules = (name for name in files if name.endswith(".py") and not name.startswith("."))
+        yield from (os.path.join(place, name) for name in modules)
 
 
 def _stamp(path: str) -> tuple[int, int]:

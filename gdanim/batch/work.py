@@ -1,4 +1,4 @@
-"""What a worker does: make the files of one clip, or its share of them."""
+"""What a worker does: make the files of one clip, or one chunk of it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from gdanim.batch.comparison import compared
 from gdanim.batch.plan import PlannedClip
-from gdanim.batch.shares import WHOLE, OtherFilmError, Piece, Recorded, Split, Task
-from gdanim.core.digest import UnkeyableError, key_of, versions
 from gdanim.core.serialize import own_types
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
@@ -22,128 +21,96 @@ from gdanim.rendering.outputs import VideoOutput
 from gdanim.rendering.pipeline import draw
 from gdanim.rendering.result import Rendered, film_digest
 from gdanim.rendering.sidecars import write_sidecars
-from gdanim.rendering.tasks import RenderTask, film_of, prepare
-from gdanim.scene import ONLY, Descent, Scene
+from gdanim.rendering.tasks import RenderTask, film_of, tasks_of
+from gdanim.scene import Descent
 from gdanim.scripting.load import choose
-from gdanim.views.each import Each
 
-# What the runs of a comparison share, and how they are shown.
-SHARED = ("steps", "epochs", "batch_size", "stop", "seed")
-SHOWN = ("panels", "layout", "pace", "size", "fps", "theme", "captions")
-# gdanim's sources that decide how a run goes.
-DESCENDING = ("core", "problems", "descent")
+
+class OtherFilmError(GdanimError):
+    """The film that a worker would draw is not the one that the clip's chunks were planned for."""
 
 
 @dataclass(frozen=True)
-class Order:
-    """What to do of a clip, and the folder where recorded runs are kept."""
+class Chunk:
+    """One of a clip's outputs, by its number; only these frames of it, or all when None."""
 
-    clip: PlannedClip
-    runs: Path
-    task: Task = WHOLE
-
-
-Made = list[Rendered] | Split | Piece
-"""Files; or the shares in which they are to be made; or the stretch of a video."""
+    output: int
+    frames: range | None = None
 
 
-def compared(scenes: Mapping[str, Scene]) -> Scene:
-    """One scene that shows the runs of several, each panel once for every run.
+@dataclass(frozen=True, eq=False)
+class ChunkPlan:
+    """What the clip's files, by their outputs' numbers, are to be joined from.
 
-    They may differ in problem, optimizer and start; a title that is not that of all is left out.
-    Raises GdanimError for those that compare runs already, and for those that differ in what runs
-    share or how they are shown.
+    `runs` are the data of its recorded runs, without problem and optimizer, which every worker has
+    from the script.
     """
-    first = next(iter(scenes.values()))
-    descents = dict[str, Descent | Run]()
-    for label, scene in scenes.items():
-        if list(scene.descents) != [ONLY]:
-            raise GdanimError(f"compare: the scene of {label} compares runs already")
-        descents[label] = scene.descents[ONLY]
-    computed = [each for each in descents.values() if isinstance(each, Descent)]
-    for label, scene in scenes.items():
-        each = descents[label]
-        pairs = [(name, getattr(scene, name), getattr(first, name)) for name in SHOWN]
-        if isinstance(each, Descent):
-            pairs += [(name, getattr(each, name), getattr(computed[0], name)) for name in SHARED]
-        for name, one, other in pairs:
-            if one != other if name in SHARED else not _alike(one, other):
-                raise GdanimError(
-                    f"compare: {label} changes {name} of the scene, which compared runs share; "
-                    "sweep a knob that changes its problem, optimizer or start"
-                )
-    return replace(
-        first,
-        title=first.title if len({scene.title for scene in scenes.values()}) == 1 else "",
-        descents=descents,
-        panels={name: Each(view) for name, view in first.panels.items()},
-    )
+
+    outputs: Mapping[int, EncodePlan]
+    runs: tuple[Mapping[str, Any], ...]
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        """The chunks, in the order to make them."""
+        return [
+            Chunk(number, frames)
+            for number, plan in self.outputs.items()
+            for frames in plan.stretches or (None,)
+        ]
 
 
-def _alike(one: Any, other: Any) -> bool:
-    """Whether two fields of scenes say the same; of what no key can vouch for, that is assumed."""
-    try:
-        return key_of(one) == key_of(other)
-    except UnkeyableError:
-        return True
+@dataclass(frozen=True)
+class EncodedChunk:
+    """An encoded stretch: its bytes, their number of frames, and how many seconds it took.
+
+    With the first stretch of a video come its sidecars, by name.
+    """
+
+    content: bytes
+    frames: int
+    elapsed: float
+    sidecars: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def make(order: Order) -> Made:
-    """Descend, or take the runs that are known, and make the clip's files or share of them."""
+@dataclass(frozen=True, eq=False)
+class WorkerTask:
+    """What a worker is to make: the clip, one chunk of its plan, or only the plan.
+
+    That is the plan if there are more than `most_chunks` chunks. `number` is the clip's, `runs` the
+    files that keep the run of each of its descents.
+    """
+
+    number: int
+    clip: PlannedClip
+    runs: tuple[Path, ...] = ()
+    most_chunks: int | None = None
+    plan: ChunkPlan | None = None
+    chunk: Chunk | None = None
+
+
+def work(task: WorkerTask) -> list[Rendered] | ChunkPlan | EncodedChunk:
+    """Descend, or take the runs that are known, and make the files, a chunk, or the plan."""
     runs: list[Run] = []
-    given = iter(order.task.split.runs if order.task.split else ())
 
     def record(descent: Descent) -> Run:
-        known = next(given, None)
-        runs.append(known.run(descent) if known else kept(descent, order.runs))
+        if task.plan:
+            runs.append(Run(descent.problem, descent.optimizer, **task.plan.runs[len(runs)]))
+        else:
+            runs.append(_kept(descent, task.runs[len(runs)]) if task.runs else descent.run())
         return runs[-1]
 
-    takes = prepare([job_of(order.clip)], order.clip.settings, record)
-    if order.task.share is not None:
-        return _share(order, takes)
-    shares = sum(max(1, len(stretches_of(take, o))) for take in takes for o in take.outputs)
-    if order.task.most is not None and shares > order.task.most:
-        return Split(_reels(order.clip, takes), tuple(map(Recorded.of, runs)))
-    return [rendered for take in takes for rendered in draw(take)]
-
-
-def _reels(clip: PlannedClip, takes: Sequence[RenderTask]) -> dict[int, EncodePlan]:
-    """The clip's files before they are made, by their outputs' numbers."""
-    numbers = {output.path: number for number, output in enumerate(clip.outputs)}
-    films = [(take, film_of(take)) for take in takes]
-    return {
-        numbers[output.path]: plan_encode(take, film, output)
-        for take, film in films
-        for output in take.outputs
-    }
-
-
-def _share(order: Order, takes: Sequence[RenderTask]) -> list[Rendered] | Piece:
-    split, share = order.task.split, order.task.share
-    assert split is not None and share is not None
-    begun = time.perf_counter()
-    path = order.clip.outputs[share.output].path
-    ((take, output),) = ((t, o) for t in takes for o in t.outputs if o.path == path)
-    film = film_of(take)
-    # A script that was edited meanwhile, or one that gives another scene each time.
-    if film_digest(film) != split.reels[share.output].digest:
-        raise OtherFilmError(f"{order.clip.selection}: its film is not always the same")
-    if share.frames is None:
-        return list(draw(replace(take, outputs=(output,))))
-    assert isinstance(output, VideoOutput)
-    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
-        piece = Path(folder, f"piece{path.suffix}")
-        frames = encode_stretch(take, film, output, share.frames, piece)
-        first = share.frames.start == 0
-        base = Path(folder, output.base.name)
-        beside = write_sidecars(take, film, output, base) if first else ()
-        content, others = piece.read_bytes(), {file.name: file.read_bytes() for file in beside}
-    return Piece(content, frames, time.perf_counter() - begun, others)
+    tasks = list(tasks_of(job_of(task.clip), task.clip.settings, record))
+    if task.chunk is not None:
+        return _chunk(task, tasks)
+    chunks = sum(max(1, len(stretches_of(one, o))) for one in tasks for o in one.outputs)
+    if task.most_chunks is not None and chunks > task.most_chunks:
+        return ChunkPlan(_encode_plans(task.clip, tasks), tuple(map(_data, runs)))
+    return [rendered for one in tasks for rendered in draw(one)]
 
 
 def job_of(clip: PlannedClip) -> Job:
-    """The clip's scene, or the comparison of its scenes; ScriptError when the script fails."""
-    (function,) = choose(clip.selection)
+    """Make the clip's scene, or the comparison of its scenes; ScriptError if the script fails."""
+    function = clip.function or choose(clip.selection)[0]
     values = {label: function.values(texts) for label, texts in clip.knobs.items()}
     scenes = {label: function(**knobs) for label, knobs in values.items()}
     if len(scenes) > 1:
@@ -155,24 +122,52 @@ def job_of(clip: PlannedClip) -> Job:
     return Job(scene, clip.outputs, function.script, origin)
 
 
-def run_name(descent: Descent) -> str:
-    """The name of the file that keeps the descent's run; UnkeyableError when none can."""
-    return f"{key_of((key_of(descent, 'scene'), versions(DESCENDING)))}.npz"
-
-
-def kept(descent: Descent, folder: Path) -> Run:
-    """The run that `folder` keeps of this descent; else it is done now, and kept."""
-    try:
-        path = folder / run_name(descent)
-    except UnkeyableError:
-        return descent.run()
+def _kept(descent: Descent, path: Path) -> Run:
+    """Load the run that the file keeps; if there is none, compute and keep it."""
     if path.exists():
         try:
             return Run.load(path, own_types(descent))
         except GdanimError:
             path.unlink(missing_ok=True)
     run = descent.run()
-    # A run that no file can keep is done again next time.
+    # A run that no file can keep is computed again next time.
     with suppress(GdanimError):
         run.save(path)
     return run
+
+
+def _data(run: Run) -> dict[str, Any]:
+    """Return the run's own fields, as not every problem and optimizer can be sent."""
+    shared = ("problem", "optimizer")
+    return {f.name: getattr(run, f.name) for f in fields(run) if f.init and f.name not in shared}
+
+
+def _encode_plans(clip: PlannedClip, tasks: Sequence[RenderTask]) -> dict[int, EncodePlan]:
+    numbers = {output.path: number for number, output in enumerate(clip.outputs)}
+    films = [(task, film_of(task)) for task in tasks]
+    return {
+        numbers[output.path]: plan_encode(task, film, output)
+        for task, film in films
+        for output in task.outputs
+    }
+
+
+def _chunk(task: WorkerTask, tasks: Sequence[RenderTask]) -> list[Rendered] | EncodedChunk:
+    assert task.plan is not None and task.chunk is not None
+    begun, chunk = time.perf_counter(), task.chunk
+    path = task.clip.outputs[chunk.output].path
+    ((render_task, output),) = ((t, o) for t in tasks for o in t.outputs if o.path == path)
+    film = film_of(render_task)
+    # The script was edited meanwhile, or gives another scene each time.
+    if film_digest(film) != task.plan.outputs[chunk.output].digest:
+        raise OtherFilmError(f"{task.clip.selection}: its film is not always the same")
+    if chunk.frames is None:
+        return list(draw(replace(render_task, outputs=(output,))))
+    assert isinstance(output, VideoOutput)
+    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
+        file = Path(folder, f"chunk{path.suffix}")
+        frames = encode_stretch(render_task, film, output, chunk.frames, file)
+        first, base = chunk.frames.start == 0, Path(folder, output.base.name)
+        sidecars = write_sidecars(render_task, film, output, base) if first else ()
+        contents = {sidecar.name: sidecar.read_bytes() for sidecar in sidecars}
+        return EncodedChunk(file.read_bytes(), frames, time.perf_counter() - begun, contents)

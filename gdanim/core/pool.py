@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
+    Executor,
     Future,
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from multiprocessing.context import SpawnContext, SpawnProcess
 from types import FrameType, ModuleType
 from typing import Any, TypeVar
@@ -30,12 +33,32 @@ WORKER_DIED = "a worker process exited unexpectedly (out of memory?)"
 POLL = 0.02
 
 
+Submit = Callable[[Executor, T], Future[Any]]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Workers that each `open` starts or joins; leaving its block ends what they are doing.
+
+    Remote workers have none of this machine's files.
+    """
+
+    workers: int
+    open: Callable[[], AbstractContextManager[Executor]]
+    is_remote: bool = False
+
+
+def local_pool(workers: int) -> Pool:
+    """Return a pool of processes on this machine."""
+    return Pool(workers, partial(processes, workers))
+
+
 @contextmanager
 def processes(count: int) -> Iterator[ProcessPoolExecutor]:
-    """An executor with `count` spawned processes; a fork would copy threads and locks.
+    """Start an executor with `count` spawned processes; a fork would copy threads and locks.
 
     Leaving by an exception ends what the workers are doing. No worker outlives the block, nor the
-    program if that is killed. Workers ignore Ctrl-C, which is for this process.
+    program if that is killed.
     """
     executor = _Executor(count, mp_context=_Context(), initializer=_begin)
     try:
@@ -51,23 +74,24 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def as_completed(
-    submit: Callable[[T], Future[R]],
-    tasks: deque[T],
+    executor: Executor,
     workers: int,
+    tasks: deque[T],
+    submit: Submit[T],
     poll: Callable[[], object] | None = None,
-) -> Iterator[tuple[T, Future[R]]]:
-    """Submit the tasks in order, at most `workers` at a time; each with its future when it is done.
+) -> Iterator[tuple[T, Future[Any]]]:
+    """Submit the tasks, at most `workers` at a time; yield each with its future when it is done.
 
     The rest stays in `tasks`, to which the caller may add in between: a task that waited in a
     worker's queue would be begun even after an interrupt. Once the workers are broken nothing more
     is submitted. `poll` is called several times a second.
     """
-    running: dict[Future[R], T] = {}
+    running: dict[Future[Any], T] = {}
     broken = False
     while True:
         while tasks and not broken and len(running) < workers:
             try:
-                running[submit(tasks[0])] = tasks[0]
+                running[submit(executor, tasks[0])] = tasks[0]
             except BrokenExecutor:
                 broken = True
             else:
@@ -82,14 +106,36 @@ def as_completed(
             yield running.pop(future), future
 
 
+def as_completed_with_retries(
+    pool: Pool, tasks: deque[T], submit: Submit[T], is_wanted: Callable[[T], bool]
+) -> Iterator[tuple[T, Future[Any]]]:
+    """Do the same with a pool, whose workers may break down.
+
+    The tasks that they were doing are then tried again, one by one, if they are still wanted: only
+    a task that breaks a worker by itself has a broken future.
+    """
+    while tasks:
+        suspects = []
+        with pool.open() as executor:
+            for task, future in as_completed(executor, pool.workers, tasks, submit):
+                if is_broken(future):
+                    suspects.append(task)
+                else:
+                    yield task, future
+        for task in filter(is_wanted, suspects):
+            with pool.open() as executor:
+                yield from as_completed(executor, 1, deque([task]), submit)
+
+
 def is_broken(future: Future[Any]) -> bool:
-    """Whether a worker died before the future was done."""
+    """Tell whether a worker died before the future was done."""
     return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
 
 
 class _Worker(SpawnProcess):
-    """A process that does not run the main program's file once more, as a script may have no
-    `if __name__ == "__main__":`.
+    """A process that does not run the main program's file again.
+
+    That may be a script without `if __name__ == "__main__":`.
     """
 
     def start(self) -> None:
@@ -113,7 +159,10 @@ class _Executor(ProcessPoolExecutor):
 def _begin() -> None:
     """Prepare a worker."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C and the end of the terminal reach all processes; the program ends its workers itself.
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # What a script prints has been printed by the program already.
     with open(os.devnull, "wb") as nowhere:

@@ -11,6 +11,7 @@ import pickletools
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,17 +45,17 @@ class _Failure:
 
 
 def available() -> int:
-    """How many processes are useful here: each one that draws has an encoder working next to it."""
+    """Count the processes that are useful here: next to each that draws, an encoder works."""
     return max(1, cores() // 2)
 
 
 def cores() -> int:
-    """How many processor cores this process may use."""
+    """Count the processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def packed(film: Film) -> bytes:
-    """The film for another process; GdanimError when it refers to what only this one has."""
+    """Pickle the film for another process; GdanimError if it uses what only this one has."""
     try:
         data = pickle.dumps(film)
     except Exception as error:
@@ -71,7 +72,7 @@ def encode_all(
     film: Film, parts: Sequence[tuple[range, Path]], format: Format, jobs: int, tell: Count,
     load: Load | None = None,
 ) -> int:  # fmt: skip
-    """Draw and encode the stretches to their files in `jobs` processes; the number of frames.
+    """Draw and encode the stretches to their files in `jobs` processes; return their frames.
 
     A frame that fails in a process is drawn here once more, so that its own error is raised.
     """
@@ -86,9 +87,7 @@ def encode_all(
             done += 1
 
     with processes(jobs) as executor:
-        for _, future in as_completed(
-            lambda task: executor.submit(_encode, task), tasks, jobs, count_frames
-        ):
+        for _, future in as_completed(executor, jobs, tasks, _submit, count_frames):
             if is_broken(future):
                 raise GdanimError(f"{WORKER_DIED}; try again with one process (-j 1)")
             result = future.result()
@@ -99,6 +98,10 @@ def encode_all(
     return held
 
 
+def _submit(executor: Executor, task: _Task) -> Future[int | _Failure]:
+    return executor.submit(_encode, task)
+
+
 def _raise_again(film: Film, failure: _Failure) -> None:
     # A frame is counted when it has been shown and is yet to be drawn.
     for again in (failure.frame, min(failure.frame + 1, len(film) - 1)):
@@ -107,7 +110,7 @@ def _raise_again(film: Film, failure: _Failure) -> None:
 
 
 def _encode(task: _Task) -> int | _Failure:
-    """In a worker: the number of frames, or what failed, as not every error can be pickled."""
+    """In a worker: return the number of frames, or what failed if an error cannot be pickled."""
     reached = task.parts[0][0].start
     try:
         if task.load is not None:

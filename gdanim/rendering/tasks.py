@@ -43,7 +43,7 @@ def prepare(
     jobs: Sequence[Job], settings: Settings, record: Callable[[Descent], Run] = Descent.run
 ) -> list[RenderTask]:
     """Check every output of all the jobs, then descend. Draws and writes nothing."""
-    return [task for job in check(jobs, settings) for task in _tasks_of(job, settings, record)]
+    return [task for job in check(jobs, settings) for task in tasks_of(job, settings, record)]
 
 
 def rehearse(tasks: Sequence[RenderTask]) -> None:
@@ -81,7 +81,7 @@ def step_number(step: StillStep, runs: Mapping[str, Run], what: object) -> int:
     return number
 
 
-def _tasks_of(
+def tasks_of(
     job: Job, settings: Settings, record: Callable[[Descent], Run]
 ) -> Iterator[RenderTask]:
     """A task for the videos of each frame rate, and one for each still."""

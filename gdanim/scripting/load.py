@@ -92,13 +92,16 @@ class Script:
     scenes: tuple[SceneFunction, ...]
 
 
-def choose(selection: str) -> tuple[SceneFunction, ...]:
+def choose(
+    selection: str, load_script: Callable[[Path], Script] | None = None
+) -> tuple[SceneFunction, ...]:
     """Return the scenes that `SCRIPT[::SCENE]` names: one, or all those of the script.
 
-    SCRIPT is a path, or the name of a scene that ships with gdanim.
+    SCRIPT is a path, or the name of a scene that ships with gdanim. `load_script` is called in
+    place of `load`, by a caller that has loaded some scripts already.
     """
     path, _, name = selection.partition("::")
-    script = load(examples.find_script(path))
+    script = (load_script or load)(examples.find_script(path))
     if not script.scenes:
         raise GdanimError(f"{path}: has no scene; write a function annotated -> Scene:\n{EXAMPLE}")
     if not name:

@@ -1,9 +1,9 @@
-"""Clips in shares over workers: the same files as whole, whatever happens in between."""
+"""Clips in chunks over workers: the same files as whole, whatever happens in between."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,18 +11,15 @@ from threading import Timer
 from typing import Any
 
 import pytest
-from test_batch import InThread, folder, write
+from test_batch import IN_THREAD, folder, write
 
-from gdanim.batch.batch import FAILED, MADE, Result, examine, run
-from gdanim.batch.bundle import Bundle, make_bundle
 from gdanim.batch.commands import RUNS
+from gdanim.batch.examine import ExaminedClip, examine
 from gdanim.batch.manifest import content_of
-from gdanim.batch.plan import PlannedClip, read
-from gdanim.batch.scheduling import LONG, Making, most_at_once, outcomes, to_hand_out
-from gdanim.batch.shares import OtherFilmError, Piece, Share, Task
-from gdanim.batch.sites import Elsewhere, Here, Site
-from gdanim.batch.work import Made
-from gdanim.core.pool import processes
+from gdanim.batch.plan import read
+from gdanim.batch.run import FAILED, MADE, MOST_CHUNKS, ClipResult, outcomes, run
+from gdanim.batch.work import Chunk, EncodedChunk, OtherFilmError, WorkerTask
+from gdanim.core.pool import Pool, local_pool, processes
 from gdanim.film import stretches
 
 __all__ = ["folder"]
@@ -85,28 +82,52 @@ captions = true
 FILES = {"long.mp4", "long.gif", "long.poster.png", "long.vtt"}
 
 
-class Apart(Elsewhere):
-    """Processes that are sent all they need."""
+class Recorded(Executor):
+    """Another executor, the tasks that it was given, and the sidecars that came with chunks."""
 
-    workers = 2
+    def __init__(self, submit: Callable[..., Future[Any]]) -> None:
+        self.tasks: list[WorkerTask] = []
+        self.sidecars: list[tuple[str, ...]] = []
+        self.forward = submit
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
+        self.tasks.append(arguments[0])
+        future = self.forward(function, *arguments)
+        future.add_done_callback(self._note)
+        return future
+
+    def _note(self, future: Future[Any]) -> None:
+        if not future.exception() and isinstance(future.result(), EncodedChunk):
+            self.sidecars.append(tuple(future.result().sidecars))
+
+
+class Apart(Recorded):
+    """Two processes that are sent all they need."""
 
     def __init__(self) -> None:
-        self.tasks: list[Task] = []
-        self.beside: list[tuple[str, ...]] = []
+        self.pool = Pool(2, self.open, is_remote=True)
+        super().__init__(lambda *_: Future())
 
     @contextmanager
     def open(self) -> Iterator[Executor]:
-        with processes(self.workers) as executor:
-            yield executor
+        with processes(2) as executor:
+            self.forward = executor.submit
+            yield self
 
-    def submit(self, executor: Executor, packed: Bundle, task: Task) -> Future[Any]:
-        self.tasks.append(task)
-        return super().submit(executor, packed, task)
 
-    def receive(self, clip: PlannedClip, result: Any) -> Made:
-        if isinstance(result, Piece):
-            self.beside.append(tuple(result.beside))
-        return super().receive(clip, result)
+def at_once(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    """The function's future, which is done."""
+    future = Future[Any]()
+    future.set_result(function(*arguments))
+    return future
+
+
+def pool_of(executor: Executor, workers: int = 2) -> Pool:
+    @contextmanager
+    def opened() -> Iterator[Executor]:
+        yield executor
+
+    return Pool(workers, opened, is_remote=True)
 
 
 @pytest.fixture(autouse=True)
@@ -129,8 +150,8 @@ def script(
     write(folder / "long.py", text)
 
 
-def make(site: Site) -> Result:
-    (result,) = run(examine(read(Path("plan.toml")), anyway=True), site)
+def make(pool: Pool) -> ClipResult:
+    (result,) = run(examine(read(Path("plan.toml")), force=True), pool, RUNS)
     return result
 
 
@@ -156,35 +177,35 @@ TOGETHER = """for _ in range(6000 * (frame == 15)):
                 note("late")"""
 
 
-def test_shares_make_the_files_that_one_worker_makes(folder: Path, log: Path) -> None:
+def test_chunks_make_the_files_that_one_worker_makes(folder: Path, log: Path) -> None:
     script(folder, log)
-    whole = make(InThread(1, RUNS))
+    whole = make(IN_THREAD)
     assert whole.status == MADE, whole.error
     files = contents()
     assert set(files) == FILES
     noted(log)
     script(folder, log, and_then=TOGETHER)
     elsewhere = Apart()
-    for site in (Here(2, RUNS), elsewhere):
-        split = make(site)
+    for pool in (local_pool(2), elsewhere.pool):
+        split = make(pool)
         assert split.status == MADE, split.error
         assert contents() == files
         assert len({process for _, process in noted(log)}) == 2
         for one, other in zip(whole.files, split.files, strict=True):
             for name in ("path", "size", "frames", "seconds", "bytes", "notice", "sidecars"):
                 assert getattr(one, name) == getattr(other, name)
-    shares = [task.share for task in elsewhere.tasks]
-    assert [(share.output, share.frames) for share in shares if share] == [
+    chunks = [task.chunk for task in elsewhere.tasks]
+    assert [(chunk.output, chunk.frames) for chunk in chunks if chunk] == [
         *((0, range(k, k + 10)) for k in (0, 10, 20)),
         (0, range(30, 47)),
         (1, None),
     ]
-    assert sorted(elsewhere.beside) == [(), (), (), ("long.poster.png", "long.vtt")]
+    assert sorted(elsewhere.sidecars) == [(), (), (), ("long.poster.png", "long.vtt")]
 
 
 def test_a_run_that_no_file_can_keep_is_descended_once(folder: Path, log: Path) -> None:
     script(folder, log, model="Noted")
-    result = make(Apart())
+    result = make(Apart().pool)
     assert result.status == MADE, result.error
     assert [what for what, _ in noted(log)].count("descends") == 1
 
@@ -200,38 +221,38 @@ def killing(at: int, once: str = "") -> str:
     return "import multiprocessing" + KILL.format(at=at, once=once)
 
 
-def test_a_killed_worker_costs_the_shares_that_were_running(folder: Path, log: Path) -> None:
+def test_a_killed_worker_costs_the_chunks_that_were_running(folder: Path, log: Path) -> None:
     script(folder, log)
-    make(InThread(1, RUNS))
+    make(IN_THREAD)
     files = contents()
     noted(log)
     once = "and 'killed' not in LOG.read_text()"
     script(folder, log, and_then=killing(25, once))
     site = Apart()
-    result = make(site)
+    result = make(site.pool)
     assert result.status == MADE, result.error
     assert contents() == files
-    # At most two were running; it was begun, and there are five shares.
-    times = Counter(task.share for task in site.tasks)
+    # At most two were running; it was begun, and there are five chunks.
+    times = Counter(task.chunk for task in site.tasks)
     assert times[None] == 1 and set(times.values()) <= {1, 2} and 7 <= times.total() <= 8
-    assert times[Share(0, range(20, 30))] == 2
-    assert times[Share(0, range(0, 10))] == 1
+    assert times[Chunk(0, range(20, 30))] == 2
+    assert times[Chunk(0, range(0, 10))] == 1
 
 
-def test_a_share_that_kills_its_worker_again_has_failed(folder: Path, log: Path) -> None:
-    # A GIF is a share of its own, which would be killed at the same frame, at the same time or not.
+def test_a_chunk_that_kills_its_worker_again_has_failed(folder: Path, log: Path) -> None:
+    # A GIF is a chunk of its own, which would be killed at the same frame, at the same time or not.
     write(folder / "plan.toml", PLAN.replace(', "gif"', ""))
     script(folder, log, and_then=killing(25))
-    result = make(Apart())
+    result = make(Apart().pool)
     assert result.status == FAILED
     assert result.error.startswith("a worker process exited unexpectedly")
     assert contents() == {}
     assert [what for what, _ in noted(log)].count("killed") == 2
 
 
-def test_a_share_that_fails_fails_its_clip(folder: Path, log: Path) -> None:
+def test_a_chunk_that_fails_fails_its_clip(folder: Path, log: Path) -> None:
     script(folder, log, height="1 / (frame - 25)")
-    result = make(Here(2, RUNS))
+    result = make(local_pool(2))
     assert result.status == FAILED
     assert "long.py, line " in result.error and "ZeroDivisionError" in result.error
     assert "long.mp4" not in contents()
@@ -245,77 +266,84 @@ def test_a_film_that_is_not_always_the_same_is_made_by_one_worker(
 ) -> None:
     script(folder, log, height=height, title=title)
     site = Apart()
-    result = make(site)
+    result = make(site.pool)
     assert result.status == MADE, result.error
     assert set(contents()) == FILES
-    assert [task for task in site.tasks if task.share is None][-1].most is None
+    assert [task for task in site.tasks if task.chunk is None][-1].most_chunks is None
 
 
-def test_what_is_late_of_a_split_that_was_given_up_is_dropped(folder: Path, log: Path) -> None:
+def examined() -> ExaminedClip:
+    (clip,) = examine(read(Path("plan.toml")))
+    return clip
+
+
+def test_what_is_late_of_a_plan_that_was_given_up_is_dropped(folder: Path, log: Path) -> None:
     script(folder, log)
-    (clip,) = read(Path("plan.toml"))
     late, last = Future[Any](), Future[Any]()
 
-    class Given(Apart):
-        """Whose second share comes when the clip is being made whole already."""
+    def given(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """The second chunk comes when the clip is being made whole already."""
+        number, failing = len(executor.tasks), Future[Any]()
+        if number == 1:
+            return at_once(function, *arguments)
+        if number == 2:
+            failing.set_exception(OtherFilmError("another"))
+            return failing
+        if number == 3:
+            return late
+        late.set_result(EncodedChunk(b"", 0, 0))
+        Timer(0.1, lambda: last.set_result([])).start()
+        return last
 
-        def submit(self, executor: Executor, packed: Bundle, task: Task) -> Future[Any]:
-            self.tasks.append(task)
-            future = Future[Any]()
-            if len(self.tasks) == 1:
-                future.set_result(make_bundle(packed, task))
-            elif len(self.tasks) == 2:
-                future.set_exception(OtherFilmError("another"))
-            elif len(self.tasks) == 3:
-                return late
-            else:
-                late.set_result(Piece(b"", 0, 0))
-                Timer(0.1, lambda: last.set_result([])).start()
-                return last
-            return future
-
-    site = Given()
-    assert list(outcomes({7: clip}, site)) == [(7, [])]
-    assert [task.share is None for task in site.tasks] == [True, False, False, True]
+    executor = Recorded(given)
+    assert list(outcomes({7: examined()}, pool_of(executor), RUNS)) == [(7, [])]
+    assert [task.chunk is None for task in executor.tasks] == [True, False, False, True]
 
 
-def test_shares_of_what_is_begun_come_first(folder: Path, log: Path) -> None:
+def test_chunks_of_what_is_begun_come_first(folder: Path, log: Path) -> None:
     script(folder, log)
-    makings = clips(2)
-    makings[1].waiting = [Share(0, range(0, 10)), Share(1)]
-    assert list(to_hand_out(makings)) == [(1, Share(0, range(0, 10))), (1, Share(1)), (0, None)]
+    write(folder / "plan.toml", three_clips())
+    executor = Recorded(at_once)
+    results = run(examine(read(Path("plan.toml"))), pool_of(executor), RUNS)
+    assert {result.status for result in results} == {MADE}
+    begun = [task.number for task in executor.tasks]
+    assert begun == [0, 1, *[0] * 9, 2, *[2] * 4]
 
 
-def clips(number: int) -> dict[int, Making]:
-    (clip,) = read(Path("plan.toml"))
-    return {k: Making(clip, Path(f"{k}")) for k in range(number)}
+def three_clips() -> str:
+    return "".join(
+        f'[[clip]]\nscene = "long.py"\noutput = "{name}"\nsizes = ["64x48"]\nfps = 10\n{more}'
+        for name, more in (("a", "seconds = 9\n"), ("b", ""), ("c", ""))
+    )
 
 
 @pytest.mark.parametrize(
-    ("waiting", "workers", "most"),
+    ("clips", "workers", "most"),
     [(1, 1, None), (9, 1, None), (2, 2, 8), (1, 2, 1), (3, 4, 1), (4, 4, 8), (100, 4, 8)],
 )
 def test_clips_are_split_where_there_are_fewer_than_workers(
-    folder: Path, log: Path, waiting: int, workers: int, most: int | None
+    folder: Path, log: Path, clips: int, workers: int, most: int | None
 ) -> None:
     script(folder, log)
-    assert most_at_once(clips(waiting), workers) == most
+    executor = Recorded(lambda *_: at_once(list))
+    made = outcomes(dict.fromkeys(range(clips), examined()), pool_of(executor, workers), RUNS)
+    assert sorted(made) == [(number, []) for number in range(clips)]
+    split = [task.most_chunks for task in executor.tasks]
+    assert split[0] == most
+    # Of the last clips there is one fewer than workers.
+    assert split[1 - workers or clips :] == [1] * min(workers - 1, clips)
 
 
 def test_a_film_of_many_stretches_is_split_among_many_clips(folder: Path, log: Path) -> None:
     script(folder, log)
-    plan = "".join(
-        f'[[clip]]\nscene = "long.py"\noutput = "{name}"\nsizes = ["64x48"]\nfps = 10\n{more}'
-        for name, more in (("a", "seconds = 9\n"), ("b", ""), ("c", ""))
-    )
-    write(folder / "plan.toml", plan)
+    write(folder / "plan.toml", three_clips())
     site = Apart()
-    results = run(examine(read(Path("plan.toml"))), site)
+    results = run(examine(read(Path("plan.toml"))), site.pool, RUNS)
     assert [(result.status, result.files[0].frames) for result in results] == [
         (MADE, 90),
         (MADE, 47),
         (MADE, 47),
     ]
-    assert site.tasks[0].most == site.tasks[1].most == LONG
-    shares = {task.share.frames for task in site.tasks if task.share}
-    assert {range(k, k + 10) for k in range(0, 90, 10)} <= shares
+    assert site.tasks[0].most_chunks == site.tasks[1].most_chunks == MOST_CHUNKS
+    chunks = {task.chunk.frames for task in site.tasks if task.chunk}
+    assert {range(k, k + 10) for k in range(0, 90, 10)} <= chunks

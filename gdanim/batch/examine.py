@@ -1,0 +1,86 @@
+"""Which clips of a plan have to be made, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gdanim.batch.manifest import Manifest, ManifestEntry
+from gdanim.batch.opened import OpenedFiles, opened_files
+from gdanim.batch.plan import PlannedClip
+from gdanim.batch.work import job_of
+from gdanim.core.digest import UnkeyableError, key_of, versions
+from gdanim.encoding import ffmpeg
+from gdanim.errors import GdanimError
+from gdanim.rendering.checks import check
+from gdanim.scene import Descent
+
+# gdanim's sources that decide how a run goes.
+DESCENDING = ("core", "problems", "descent")
+
+
+@dataclass(frozen=True)
+class ExaminedClip:
+    """A clip whose outputs have been checked, and why it has to be made; None if it has not.
+
+    `entries` are the manifests' future entries for its outputs; None when its scene has no key.
+    `runs` are the names of the files that keep its runs. `opened` are the files that its script
+    opened. `error` says why the clip cannot be made, if that is known.
+    """
+
+    clip: PlannedClip
+    why: str | None
+    entries: tuple[ManifestEntry, ...] | None = None
+    runs: tuple[str, ...] = ()
+    opened: OpenedFiles = OpenedFiles()
+    error: str = ""
+
+
+def examine(
+    clips: Sequence[PlannedClip], force: bool = False, keep_going: bool = False
+) -> list[ExaminedClip]:
+    """Check all clips completely, and find out which have to be made; draws nothing.
+
+    With `force` all of them have to. Raises GdanimError for the first clip that cannot be made,
+    with its place in the plan; with `keep_going` the clip has that error instead.
+    """
+    folders = {output.path.parent for clip in clips for output in clip.outputs}
+    manifests = {folder: Manifest.of(folder) for folder in folders}
+    common = versions(), versions(DESCENDING), ffmpeg.encoders()
+    examined = []
+    for clip in clips:
+        try:
+            examined.append(_examined(clip, manifests, force, *common))
+        except GdanimError as error:
+            if not keep_going:
+                raise type(error)(f"{clip.where}: {error}") from error
+            examined.append(ExaminedClip(clip, None, error=f"{error}"))
+    return examined
+
+
+def _examined(
+    clip: PlannedClip, manifests: Mapping[Path, Manifest], force: bool,
+    drawing: str, descending: str, encoders: Collection[str],
+) -> ExaminedClip:  # fmt: skip
+    with opened_files() as opened:
+        (job,) = check([job_of(clip)], clip.settings, encoders)
+    opened |= clip.opened or OpenedFiles()
+    clip = replace(clip, outputs=job.outputs)
+    try:
+        descents = [one for one in job.scene.descents.values() if isinstance(one, Descent)]
+        keys = [key_of((key_of(descent, "scene"), descending)) for descent in descents]
+        scene = key_of(job.scene, "scene")
+        entries = tuple(
+            ManifestEntry(scene, key_of((clip.settings, replace(output, path=Path()))), drawing)
+            for output in job.outputs
+        )
+    except UnkeyableError as error:
+        return ExaminedClip(clip, f"{error}, which may have changed", opened=opened)
+    reasons = [
+        manifests[output.path.parent].reason(path.name, entry)
+        for output, entry in zip(clip.outputs, entries, strict=True)
+        for path in output.paths
+    ]
+    why = next(filter(None, reasons), "was asked for" if force else None)
+    return ExaminedClip(clip, why, entries, tuple(f"{key}.npz" for key in keys), opened)
