@@ -9,8 +9,8 @@ import numpy as np
 
 from gdanim.views.base import Clip
 
-# How many seconds a caption stays, how many at least where the next one waits, and how many it takes
-# to come and go. No caption waits for longer than another one stays at least.
+# How many seconds a caption stays, how many at least where the next one waits, and how many it
+# takes to come and go. No caption waits for longer than another one stays at least.
 STAYS, STAYS_AT_LEAST, FADE = 3.5, 1.5, 0.25
 
 
