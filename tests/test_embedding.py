@@ -55,7 +55,7 @@ def test_the_page_holds_its_videos_and_nothing_else(tmp_path: Path) -> None:
         kind, _, content = (video["src"] or "").partition(",")
         assert kind == "data:video/mp4;base64"
         assert base64.b64decode(content)[4:8] == b"ftyp"
-        assert f"{video['aria-label']}".startswith(f"{video['data-label']}: A <line> & more. A")
+        assert f"{video['aria-label']}".startswith(f"{video['data-label']}: A <line> & more. The")
     assert "diverges" in f"{videos[2]['aria-label']}"
     labelled = {label["for"] for label in tags.of("label") if "for" in label}
     assert labelled == {"run", "place"}
@@ -187,8 +187,8 @@ def test_runs_that_minimise_the_same_share_its_landscape(tmp_path: Path) -> None
 def test_what_no_page_can_be_made_of(tmp_path: Path) -> None:
     script = write(tmp_path, TWO)
     for selection, page, said in (
-        (f"{script}", "page.html", "holds several scenes"),
-        (f"{script}::calm", "page.mp4", r"a page's name ends in \.html"),
+        (f"{script}", "page.html", "has several scenes"),
+        (f"{script}::calm", "page.mp4", r"name of a page must end in \.html"),
     ):
         with pytest.raises(RequestError, match=said):
             embed(selection, SWEEP, {}, tmp_path / page, TINY, lambda path, frames: Silent())

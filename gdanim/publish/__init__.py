@@ -1,1 +1,4 @@
-"""What goes with a video: poster, captions, alternative text, filmstrip, the run's numbers."""
+"""Videos on pages and slides: code to paste, PowerPoint files, pages with a slider.
+
+Knows nothing of how videos are made.
+"""

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from gdanim.publish.media import VIDEOS, Media
 
-# Who asks for less motion gets a video that waits; a poster cannot follow the colours on its own.
+# Where the user prefers less motion the video waits; a poster alone cannot follow the colours.
 SCRIPT = """<script>
   (() => {
     const video = document.currentScript.previousElementSibling;
@@ -25,12 +25,12 @@ SCRIPT = """<script>
 
 
 def html(media: Media, dark: Media | None = None, autoplay: str = "autoplay") -> str:
-    """A `<div>` with the video, without blank lines, so that Markdown leaves it as it is.
+    """A `<div>` with the video, without blank lines, so that Markdown leaves it unchanged.
 
-    It plays by itself, muted and again and again, unless less motion is asked for; has its size, so
-    that the page does not jump; its poster, captions and alternative text where there are any; and
-    the dark version where the page is dark. `autoplay` is the attribute that starts it. A picture
-    that moves is an `<img>`, and gives its place to its poster where less motion is asked for.
+    The video plays automatically, muted and in a loop, unless the user prefers less motion; it has
+    a fixed size, so that the page does not jump; its poster, captions and alternative text; and its
+    dark version in dark mode. `autoplay` is the attribute that starts it. An animated picture is an
+    `<img>`, replaced by its poster where the user prefers less motion.
     """
     if media.picture:
         return "\n".join(['<div class="gdanim">', *_picture(media, dark), "</div>"])
@@ -76,7 +76,7 @@ def _picture(media: Media, dark: Media | None) -> list[str]:
 
 
 def url(path: Path) -> str:
-    """The path as a page in the working folder writes it."""
+    """The path as a URL relative to the working folder."""
     return quote(path.as_posix().replace(os.sep, "/"))
 
 

@@ -13,13 +13,13 @@ from gdanim.rendering.sweep import label
 from gdanim.views.contrast import luminance
 from gdanim.views.theme import Theme
 
-# The values beside the sliders have room for so many digits at most; longer ones take more lines.
+# The most digits that fit next to a slider on one line; longer values take more lines.
 WIDEST = 20
 
 
 @dataclass(frozen=True)
 class Slide:
-    """A video of the page: its address, the knobs that it is of, and what it shows in words."""
+    """A video of the page: its address, its knobs' values, and its alternative text."""
 
     address: str
     knobs: Mapping[str, str]
@@ -27,16 +27,16 @@ class Slide:
 
     @property
     def values(self) -> str:
-        """`0.1, 2`, beside the slider."""
+        """`0.1, 2`, next to the slider."""
         return ", ".join(self.knobs.values())
 
 
 def page(
     slides: Sequence[Slide], title: str, size: tuple[int, int], timeline: Timeline, theme: Theme
 ) -> str:
-    """One HTML page, from `slider.html`: whole, without anything that comes from elsewhere.
+    """One HTML page, from the template `slider.html`, that loads nothing but the videos.
 
-    The videos have the same `size` and `timeline`, and values of the same knobs.
+    All videos have the same `size`, `timeline` and knobs.
     """
     steps = timeline.steps.tolist()
     widest = max(len(text) for text in (f"{steps[-1]}", *(slide.values for slide in slides)))

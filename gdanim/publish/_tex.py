@@ -9,13 +9,13 @@ from gdanim.publish.media import Media
 
 
 def beamer(media: Media) -> str:
-    """A frame with the package animate where the frames lie beside the video, which shows in
-    Acrobat, Foxit and Okular alike; else `\\movie`, which leaves playing to the viewer.
+    """A Beamer frame: with the package animate where there is a folder of frames, which plays in
+    Acrobat, Foxit and Okular; else with `\\movie`, which leaves playing to the viewer.
     """
     if media.picture:
         raise RequestError(
-            f"{media.picture}: no PDF shows a moving picture; render an MP4 with its poster or its "
-            "frames (-f mp4 --poster, or -f mp4 -f png) and ask for the MP4's snippet"
+            f"{media.picture}: a PDF cannot show an animated picture; render an MP4 with its "
+            "poster or its frames (-f mp4 --poster, or -f mp4 -f png) and name the MP4 instead"
         )
     if media.frames:
         names = sorted(path.stem for path in media.frames.glob("frame-*.png"))
@@ -27,7 +27,8 @@ def beamer(media: Media) -> str:
         return _frame("animate", show)
     if media.poster is None:
         raise RequestError(
-            f"{media.video}: for Beamer render it with --poster, or as frames too (-f png -f mp4)"
+            f"{media.video}: Beamer needs a poster or frames: render it with --poster, or with "
+            "-f png -f mp4"
         )
     width, height = media.size
     size = f"width=\\linewidth,height={height / width:.4f}\\linewidth"
@@ -41,8 +42,8 @@ def _frame(package: str, show: str) -> str:
 
 
 def _path(path: Path) -> str:
-    """As TeX reads it; RequestError for a name that TeX cannot."""
+    """The path for TeX; RequestError for a name that TeX cannot read."""
     text = path.as_posix()
     if set(text) & set("#%{}\\$&^ ~"):
-        raise RequestError(f"{path}: TeX cannot read such a name; use letters, digits, - and _")
+        raise RequestError(f"{path}: TeX cannot read this name; use only letters, digits, - and _")
     return text

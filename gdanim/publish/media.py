@@ -1,4 +1,4 @@
-"""A video and what lies beside it."""
+"""A video and the files next to it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from pathlib import Path
 from PIL import Image
 
 from gdanim.encoding import ffmpeg
+from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError, RequestError
 from gdanim.rendering.outputs import ALT, CAPTIONS, POSTER, sidecar_path
 
-# Best first: a browser takes the first that it can play.
-VIDEOS = {".webm": "video/webm", ".mp4": "video/mp4"}
-# Pictures that move, which stand alone.
-PICTURES = {".gif": "image/gif", ".webp": "image/webp", ".apng": "image/apng"}
+_TYPES = {format.extension: format.mime for format in FORMATS.values()}
+# The types of videos, best first, as browsers take the first that they can play; MP4 is the last.
+VIDEOS = {end: mime for end, mime in reversed(_TYPES.items()) if mime.startswith("video/")}
+# The types of animated pictures, each of which stands alone.
+PICTURES = {end: mime for end, mime in _TYPES.items() if mime.startswith("image/")}
 LIGHT, DARK = "-light", "-dark"
 
 
 @dataclass(frozen=True)
 class Media:
-    """The files of one video: those that play, its poster and captions, None where there are none.
+    """The files of one video: those that play, its poster and captions, or None without these.
 
-    `alt` is its alternative text, or its name; `frames` the folder of its frames. A picture that
-    moves is the only one of `videos`; its `fps` is 0.
+    `alt` is its alternative text, or its name; `frames` the folder of its frames. An animated
+    picture is the only one of `videos`; its `fps` is 0.
     """
 
     videos: tuple[Path, ...]
@@ -37,23 +39,24 @@ class Media:
 
     @property
     def video(self) -> Path:
-        """The one that programs other than browsers play: the MP4 if there is one."""
+        """The file for programs other than browsers: the MP4 if there is one."""
         return self.videos[-1]
 
     @property
     def picture(self) -> Path | None:
-        """The picture that moves, where it is one and no video."""
+        """The animated picture; None for a video."""
         return self.video if self.video.suffix.lower() in PICTURES else None
 
 
 def found(video: Path) -> tuple[Media, Media | None]:
-    """What there is of the video, and of its dark version if NAME-dark lies beside NAME or
-    NAME-light; RequestError for what is no video.
+    """The files of a video, and of its dark version, NAME-dark next to NAME or NAME-light.
+
+    Raises RequestError for anything but a video.
     """
     kind = video.suffix.lower()
     if kind not in (*VIDEOS, *PICTURES) or not video.is_file():
         *others, last = (*VIDEOS, *PICTURES)
-        raise RequestError(f"{video}: must be a {', '.join(others)} or {last} file that is there")
+        raise RequestError(f"{video}: must be a {', '.join(others)} or {last} file that exists")
     ends = list(VIDEOS) if kind in VIDEOS else [kind]
     name = video.with_suffix("").name
     plain = name.removesuffix(LIGHT).removesuffix(DARK)
@@ -80,8 +83,8 @@ def _media(base: Path, ends: Sequence[str]) -> Media:
         videos,
         size,
         fps,
-        _there(sidecar_path(base, POSTER)),
-        _there(sidecar_path(base, CAPTIONS)),
+        _existing(sidecar_path(base, POSTER)),
+        _existing(sidecar_path(base, CAPTIONS)),
         frames if frames.is_dir() else None,
         told or f"Animation of gradient descent: {base.name}",
     )
@@ -92,13 +95,13 @@ def _measured(path: Path) -> tuple[tuple[int, int], float]:
     if path.suffix.lower() in VIDEOS:
         stream = ffmpeg.stream(path)
         return stream.size, stream.fps
-    # ffmpeg reads no animated WebP.
+    # ffmpeg cannot read animated WebP.
     try:
         with Image.open(path) as picture:
             return picture.size, 0.0
     except OSError:
-        raise GdanimError(f"{path}: is no picture that can be read") from None
+        raise GdanimError(f"{path}: is not a picture that can be read") from None
 
 
-def _there(path: Path) -> Path | None:
+def _existing(path: Path) -> Path | None:
     return path if path.is_file() else None

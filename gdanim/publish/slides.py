@@ -11,21 +11,21 @@ from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError, RequestError
 from gdanim.publish.media import VIDEOS, Media
 
-# 16:9, as PowerPoint's own new files, in its units: 914400 to an inch.
-WIDE, HIGH = 12192000, 6858000
-BLANK = 6
+# 16:9, like PowerPoint's own new files, in EMU: 914400 to an inch.
+WIDTH, HEIGHT = 12192000, 6858000
+BLANK_LAYOUT = 6
 
 
 def write_slides(media: Media, path: Path) -> None:
-    """One slide with the video, as large as it fits, and its poster or else its last frame.
+    """Write one slide with the video, as large as it fits, and its poster or else its last frame.
 
-    A GIF is a picture, which PowerPoint moves. Raises GdanimError where python-pptx is missing, or
-    the file cannot be written; RequestError for a picture that PowerPoint does not know.
+    A GIF is a picture that PowerPoint animates. Raises GdanimError when python-pptx is missing or
+    the file cannot be written; RequestError for a kind of picture that PowerPoint does not support.
     """
     if media.picture and media.picture.suffix.lower() != ".gif":
         raise RequestError(
-            f"{media.picture}: PowerPoint shows no {media.picture.suffix}; render an MP4 or a GIF "
-            "(-f mp4, -f gif)"
+            f"{media.picture}: PowerPoint cannot show {media.picture.suffix} files; render an "
+            "MP4 or a GIF (-f mp4, -f gif)"
         )
     try:
         from pptx import Presentation
@@ -33,12 +33,12 @@ def write_slides(media: Media, path: Path) -> None:
     except ImportError:
         raise GdanimError("a .pptx needs python-pptx: run `pip install 'gdanim[slides]'`") from None
     deck = Presentation()
-    deck.slide_width, deck.slide_height = Emu(WIDE), Emu(HIGH)
-    slide = deck.slides.add_slide(deck.slide_layouts[BLANK])
-    scale = min(WIDE / media.size[0], HIGH / media.size[1])
+    deck.slide_width, deck.slide_height = Emu(WIDTH), Emu(HEIGHT)
+    slide = deck.slides.add_slide(deck.slide_layouts[BLANK_LAYOUT])
+    scale = min(WIDTH / media.size[0], HEIGHT / media.size[1])
     width, height = (round(scale * side) for side in media.size)
     video = media.video
-    place = ((WIDE - width) // 2, (HIGH - height) // 2, width, height)
+    place = ((WIDTH - width) // 2, (HEIGHT - height) // 2, width, height)
     movie = (
         slide.shapes.add_picture(f"{video}", *place)
         if media.picture
@@ -56,6 +56,6 @@ def _poster(media: Media) -> str | io.BytesIO:
         return f"{media.poster}"
     with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
         last = Path(folder, "last.png")
-        # Every frame takes the place of the one before.
+        # Every frame overwrites the one before.
         ffmpeg.run(("-i", media.video, "-update", "1", last))
         return io.BytesIO(last.read_bytes())

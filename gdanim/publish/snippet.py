@@ -1,4 +1,4 @@
-"""What to paste, by where it goes."""
+"""Code that shows a video, for each kind of page or slide."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Snippet = Callable[[Media, Media | None], str]
 
 
 def quarto(media: Media, dark: Media | None) -> str:
-    """Raw HTML; where the document is no page, the poster."""
+    """Raw HTML, and the poster for documents that are not HTML."""
     page = f"```{{=html}}\n{html(media, dark)}\n```"
     if media.poster is None:
         return page
@@ -22,17 +22,17 @@ def quarto(media: Media, dark: Media | None) -> str:
 
 
 def reveal(media: Media, dark: Media | None) -> str:
-    """A slide, whose video starts when it is shown: https://revealjs.com/media/."""
+    """A slide whose video starts when the slide is shown: https://revealjs.com/media/."""
     return f"<section>\n{html(media, dark, 'data-autoplay')}\n</section>"
 
 
 def myst(media: Media, dark: Media | None) -> str:
-    """The directive for raw HTML."""
+    """MyST's directive for raw HTML."""
     return f"```{{raw}} html\n{html(media, dark)}\n```"
 
 
 def notebook(media: Media, dark: Media | None) -> str:
-    """A cell of Python, which puts the video into the notebook."""
+    """A Python cell that embeds the video in the notebook."""
     if media.picture:
         return _picture_cell(media)
     words = f'autoplay loop muted playsinline controls aria-label="{_attribute(media.alt)}"'
@@ -45,7 +45,7 @@ def notebook(media: Media, dark: Media | None) -> str:
 
 
 def _picture_cell(media: Media) -> str:
-    """HTML with the pictures inside: nbconvert leaves out an `IPython.display.Image` that moves."""
+    """HTML with the pictures inside: nbconvert drops an animated `IPython.display.Image`."""
     kinds = {media.video: PICTURES[media.video.suffix.lower()]}
     if media.poster:
         kinds[media.poster] = "image/png"

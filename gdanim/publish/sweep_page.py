@@ -1,4 +1,4 @@
-"""A sweep's videos, in step with each other, on one page with a slider."""
+"""The videos of a sweep, in step with each other, on one page with a slider."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from gdanim.core.atomic import replacing
 from gdanim.descent._same_objective import share_objectives
 from gdanim.errors import RequestError
-from gdanim.film.progress import Watch
+from gdanim.film.progress import Watch, unwatched
 from gdanim.publish._html import url
 from gdanim.publish._slider import Slide, page
 from gdanim.rendering.jobs import Settings, jobs_from_scripts
@@ -26,68 +26,71 @@ def embed(
     selection: str,
     sweep: Mapping[str, Sequence[str]],
     knobs: Mapping[str, str],
-    where: Path,
+    path: Path,
     settings: Settings,
-    watch: Watch,
-    beside: bool = False,
-    jobs: int = 1,
+    watch: Watch = unwatched,
+    separate: bool = False,
+    processes: int = 1,
 ) -> list[Path]:
-    """Write the page `where`, with the videos inside or `beside` it; all that was written.
+    """Write a page with a slider over the videos of a sweep; returns all paths that were written.
 
-    Every frame of one video shows the same step as that frame of the others. Raises GdanimError for
-    what cannot be rendered or written; each file changes only when the new one is complete.
+    Every frame of one video shows the same step as that frame of the others. The videos are inside
+    the page, or with `separate` in files next to it. Raises GdanimError for what cannot be rendered
+    or written; each file changes only when the new one is complete.
     """
-    if where.suffix.lower() not in (".html", ".htm"):
-        raise RequestError(f"{where}: a page's name ends in .html")
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise RequestError(f"{path}: the name of a page must end in .html")
     if len(choose(selection)) > 1:
-        raise RequestError(f"{selection}: holds several scenes; pick one with ::SCENE")
+        raise RequestError(f"{selection}: has several scenes; pick one with ::SCENE")
     with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
         options = OutputOptions(f"{folder}/", ["mp4"], sidecars=Sidecars(alt=True))
-        asked = jobs_from_scripts([selection], knobs, options, sweep)
-        takes = in_step(prepare(asked, settings))
-        # Where they are while they are made is nobody's business.
-        videos = [
-            one.path
-            for take in takes
-            for one in draw(take, lambda path, frames: watch(Path(path.name), frames), jobs)
+        jobs = jobs_from_scripts([selection], knobs, options, sweep)
+        tasks = in_step(prepare(jobs, settings))
+        videos = [one.path for task in tasks for one in draw(task, _by_name(watch), processes)]
+        copies = [_copy_next_to(path, video) for video in videos] if separate else []
+        addresses = [url(Path(copy.name)) for copy in copies] or [_data_url(one) for one in videos]
+        slides = [
+            Slide(address, values, _alternative_text(video))
+            for address, values, video in zip(addresses, grid(sweep), videos, strict=True)
         ]
-        written = [_beside(where, video) for video in videos] if beside else []
-        addresses = [url(Path(path.name)) for path in written] or [_inside(one) for one in videos]
-        told = [
-            sidecar_path(one.with_suffix(""), ALT).read_text(encoding="utf-8") for one in videos
-        ]
-    slides = [
-        Slide(address, values, " ".join(alt.split()))
-        for address, values, alt in zip(addresses, grid(sweep), told, strict=True)
-    ]
-    scene, clip = takes[0].scene, takes[0].linked_clips[0]
-    text = page(slides, scene.title or where.stem, scene.size, clip.timeline, clip.theme)
-    with replacing(where) as part:
+    scene, clip = tasks[0].scene, tasks[0].linked_clips[0]
+    text = page(slides, scene.title or path.stem, scene.size, clip.timeline, clip.theme)
+    with replacing(path) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
-    return [where, *written]
+    return [path, *copies]
 
 
-def in_step(takes: Sequence[RenderTask]) -> list[RenderTask]:
+def in_step(tasks: Sequence[RenderTask]) -> list[RenderTask]:
     """Give the tasks one timeline, in the first one's pace over the runs of all, and common limits
     and layout. A video whose run ends before the others' stays at its last step.
     """
-    every = {(n, label): run for n, take in enumerate(takes) for label, run in take.runs.items()}
+    every = {(n, label): run for n, task in enumerate(tasks) for label, run in task.runs.items()}
     runs = share_objectives(every)
-    timeline = takes[0].scene.timeline(runs)
-    takes = [
-        replace(take, timeline=timeline, runs={label: runs[n, label] for label in take.runs})
-        for n, take in enumerate(takes)
+    timeline = tasks[0].scene.timeline(runs)
+    tasks = [
+        replace(task, timeline=timeline, runs={label: runs[n, label] for label in task.runs})
+        for n, task in enumerate(tasks)
     ]
-    clips = tuple(take.scene.clip(take.runs, timeline=timeline) for take in takes)
-    return [replace(take, linked_clips=clips) for take in takes]
+    clips = tuple(task.scene.clip(task.runs, timeline=timeline) for task in tasks)
+    return [replace(task, linked_clips=clips) for task in tasks]
 
 
-def _beside(where: Path, video: Path) -> Path:
-    path = where.with_name(f"{where.stem}-{video.name}")
-    with replacing(path) as part:
+def _by_name(watch: Watch) -> Watch:
+    """The same, told only the files' names, as the folder is a temporary one."""
+    return lambda path, frames: watch(Path(path.name), frames)
+
+
+def _copy_next_to(page: Path, video: Path) -> Path:
+    copy = page.with_name(f"{page.stem}-{video.name}")
+    with replacing(copy) as part:
         part.write_bytes(video.read_bytes())
-    return path
+    return copy
 
 
-def _inside(video: Path) -> str:
+def _data_url(video: Path) -> str:
     return f"data:video/mp4;base64,{base64.b64encode(video.read_bytes()).decode()}"
+
+
+def _alternative_text(video: Path) -> str:
+    text = sidecar_path(video.with_suffix(""), ALT).read_text(encoding="utf-8")
+    return " ".join(text.split())
