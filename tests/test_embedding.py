@@ -80,7 +80,7 @@ def test_the_same_frame_shows_the_same_step(tmp_path: Path) -> None:
     takes = prepare(asked, TINY)
     assert [run.steps for take in takes for run in take.runs.values()] == [12, 40]
     short, long = in_step(takes)
-    both = [take.scene.film(take.runs).timeline.steps for take in (short, long)]
+    both = [film_of(take).timeline.steps for take in (short, long)]
     assert (both[0] == both[1]).all() and both[0][-1] == 40
 
 
