@@ -153,7 +153,7 @@ def test_opening_what_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
         ([], "Missing argument 'SCRIPT[::SCENE]...'"),
         (["none.py"], "Error: none.py: no such file; `gdanim list` shows the scenes there are"),
         (["."], "Error: .: is a folder; name a script, such as lesson.py"),
-        (["notes.txt"], "Error: notes.txt: is no Python script; its name must end in .py"),
+        (["notes.txt"], "Error: notes.txt: is not a Python script; its name must end in .py"),
         (["lesson.py::sene"], "lesson.py: has no scene sene; did you mean scene?; it has scene"),
         (["lesson.py", "--set", "lr=3"], "Error: lr=3: must be a number above 0 and at most 2"),
         (["lesson.py", "--set", "lr=fast"], "Error: lr=fast: must be a number above 0 and at most"),
@@ -189,7 +189,7 @@ def test_opening_what_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
         (["lesson.py", "two.py", "-o", "a.mp4"], "a.mp4: 3 outputs would go to this one file"),
         (["lesson.py", "lesson.py"], "output/lesson.mp4: 2 outputs would go to this one file"),
         (["lesson.py", "-o", "notes.txt/a.mp4"], "notes.txt is not a folder; choose another place"),
-        (["two.py", "--set", "lr=1"], "two.py::wild has no such knob; it has none at all"),
+        (["two.py", "--set", "lr=1"], "two.py::wild has no such knob; it has no knobs"),
     ],
 )
 def test_wrong_usage(arguments: list[str], message: str) -> None:

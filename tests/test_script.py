@@ -173,7 +173,7 @@ def test_no_scene_at_all(tmp_path: Path) -> None:
     [
         ("missing.py", "no such file; `gdanim list` shows"),
         (".", "is a folder; name a script, such as "),
-        ("lesson.txt", "is no Python script; its name must end in .py"),
+        ("lesson.txt", "is not a Python script; its name must end in .py"),
     ],
 )
 def test_what_is_no_script(tmp_path: Path, name: str, message: str) -> None:
@@ -187,7 +187,7 @@ def test_what_is_no_script(tmp_path: Path, name: str, message: str) -> None:
 def test_binary_data(tmp_path: Path) -> None:
     path = tmp_path / "lesson.py"
     path.write_bytes(b"x = 1\n\0")
-    with pytest.raises(ScriptError, match="it holds binary data"):
+    with pytest.raises(ScriptError, match="it contains binary data"):
         load(path)
 
 
@@ -257,7 +257,7 @@ def test_wrong_settings(tmp_path: Path, text: dict[str, str], message: str) -> N
 
 def test_settings_of_a_scene_without_knobs(tmp_path: Path) -> None:
     (scene,) = choose(f"{write(tmp_path, TWO)}::wild")
-    with pytest.raises(RequestError, match="has no such knob; it has none at all"):
+    with pytest.raises(RequestError, match="has no such knob; it has no knobs"):
         scene.values({"lr": "1"})
 
 
@@ -293,7 +293,7 @@ def test_an_error_while_it_is_loaded(tmp_path: Path) -> None:
     assert str(caught.value).startswith(
         f"{path}, line 1: ModuleNotFoundError: No module named 'no_such_module'"
     )
-    assert "gdanim/scripting/load.py" not in str(caught.value)
+    assert "gdanim/scripting" not in str(caught.value)
     assert set(sys.modules) == modules
 
 
@@ -361,7 +361,7 @@ def test_a_script_that_ends_the_program(tmp_path: Path, call: str) -> None:
     with pytest.raises(ScriptError) as caught:
         load(path)
     assert str(caught.value).startswith(
-        f"{path}, line 2: the script ends the program (SystemExit: 3); leave that away"
+        f"{path}, line 2: the script ends the program (SystemExit: 3); remove this line"
     )
 
 

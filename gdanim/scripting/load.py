@@ -1,28 +1,22 @@
-"""Scene scripts: load them, find their scenes and knobs."""
+"""Load scene scripts and find their scenes and knobs."""
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
-import os
-import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType, SimpleNamespace, TracebackType
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any, get_type_hints
 
 from gdanim.errors import GdanimError, RequestError, did_you_mean
 from gdanim.scene import Scene, hint_for
 from gdanim.scripting import examples
+from gdanim.scripting._execution import execute, importing_from
+from gdanim.scripting._own_lines import ScriptError, own_lines
 from gdanim.scripting.knobs import Knob, Value, knob_of
 
-# Where lines are nobody's who writes a script: here, in Python's library, in installed packages.
-LIBRARIES = (Path(__file__).parents[1], Path(os.__file__).parent)
-INSTALLED = {"site-packages", "dist-packages"}
+__all__ = ["SceneFunction", "Script", "ScriptError", "choose", "load", "own_lines", "scripts_in"]
 
 EXAMPLE = """
     from gdanim import Scene
@@ -30,18 +24,15 @@ EXAMPLE = """
     def scene(lr: float = 0.1) -> Scene:
         return Scene(...)
 
-`gdanim new NAME` writes a whole one."""
-
-
-class ScriptError(GdanimError):
-    """A scene script failed; the message has the traceback of the user's own lines."""
+`gdanim new NAME` writes a complete one."""
 
 
 @dataclass(frozen=True, eq=False)
 class SceneFunction:
-    """A function of a script that gives a Scene: where it stands, what it says, what it takes.
+    """A function of a script that returns a Scene, and the knobs that it takes.
 
-    `file_name` is what its files are called, without folder and extension.
+    `file_name` is the name of its output files, without folder and extension; `doc` is its
+    docstring, or else that of the script.
     """
 
     script: Path
@@ -55,8 +46,8 @@ class SceneFunction:
         return f"{self.script}::{self.name}"
 
     def __call__(self, **values: Value) -> Scene:
-        """The scene for these values of the knobs; ScriptError when the script's lines fail."""
-        with _importable(self.script), own_lines(self.script):
+        """Make the scene for these values of the knobs; ScriptError if the script's lines fail."""
+        with importing_from(self.script.resolve().parent), own_lines(self.script):
             scene = self.function(**values)
         if not isinstance(scene, Scene):
             raise ScriptError(
@@ -70,23 +61,23 @@ class SceneFunction:
         return scene
 
     def values(self, settings: Mapping[str, str]) -> dict[str, Value]:
-        """The knobs' values from their texts, as `--set` has them; RequestError for a wrong one."""
+        """Parse the texts of knobs, as `--set` has them; RequestError for a wrong one."""
         knobs = {knob.name: knob for knob in self.knobs}
         for name, text in settings.items():
             if name not in knobs:
-                raise RequestError(f"{name}={text}: {self._no_knob(name)}")
+                raise RequestError(f"{name}={text}: {self._unknown_knob(name)}")
         return {name: knobs[name].parse(text) for name, text in settings.items()}
 
-    def _no_knob(self, name: str) -> str:
+    def _unknown_knob(self, name: str) -> str:
         names = [knob.name for knob in self.knobs]
         return f"{self} has no such knob{did_you_mean(name, names)}" + (
-            f"; its knobs are {', '.join(names)}" if names else "; it has none at all"
+            f"; its knobs are {', '.join(names)}" if names else "; it has no knobs"
         )
 
 
 @dataclass(frozen=True, eq=False)
 class Script:
-    """A loaded scene script and its scenes, in the order in which they are written."""
+    """A scene script that has been run, and its scenes in the order of its source."""
 
     path: Path
     scenes: tuple[SceneFunction, ...]
@@ -117,26 +108,27 @@ def choose(
 def load(path: Path) -> Script:
     """Run a scene script and collect its scenes: public functions annotated `-> Scene`.
 
-    It runs as `python scripting/load.py` would, with its own folder to import from, but not as
-    `__main__`. Raises RequestError when there is no such script, ScriptError when its lines fail.
+    It runs as by `python SCRIPT`, with its own folder to import from, but not as `__main__`.
+    Raises RequestError if there is no such script, and ScriptError if its lines fail.
     """
-    _check_script(path)
-    with _importable(path), own_lines(path):
-        module = _executed(path)
+    source = _read(path)
+    with importing_from(path.resolve().parent), own_lines(path):
+        module = execute(path, source)
     functions = [f for name, f in vars(module).items() if _is_scene(f, name, module)]
     several = len(functions) > 1
     return Script(path, tuple(_scene_function(path, module, f, several) for f in functions))
 
 
 def scripts_in(folder: Path) -> list[Path]:
-    """The scripts right in a folder, by name; RequestError when there are none."""
+    """Return the scripts of a folder, sorted by name; RequestError if there are none."""
     scripts = [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("_")]
     if not scripts:
         raise RequestError(f"{folder}: has no scripts; `gdanim new NAME` writes one")
     return scripts
 
 
-def _check_script(path: Path) -> None:
+def _read(path: Path) -> bytes:
+    """Return the source of a script; RequestError or ScriptError if it cannot be one."""
     if path.is_dir():
         first = next((f"{script}" for script in sorted(path.glob("*.py"))), "lesson.py")
         raise RequestError(f"{path}: is a folder; name a script, such as {first}")
@@ -148,71 +140,14 @@ def _check_script(path: Path) -> None:
             "`gdanim new NAME` writes one"
         )
     if path.suffix != ".py":
-        raise RequestError(f"{path}: is no Python script; its name must end in .py")
+        raise RequestError(f"{path}: is not a Python script; its name must end in .py")
     try:
-        empty_byte = b"\0" in path.read_bytes()
+        source = path.read_bytes()
     except OSError as error:
         raise RequestError(f"{path}: cannot be read: {error.strerror or error}") from None
-    if empty_byte:
-        raise ScriptError(f"{path}: is no Python script; it holds binary data")
-
-
-class _Loader(SourceFileLoader):
-    """Leaves no __pycache__ beside scripts, as `python scripting/load.py` leaves none."""
-
-    def get_code(self, fullname: str) -> CodeType:
-        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
-        return code
-
-
-def _executed(path: Path) -> ModuleType:
-    # No import statement can name this, so it is in nobody's way. It stays, as dataclasses look
-    # their module up whenever one is defined.
-    name = f"scene script {path.resolve()}".replace(".", "_")
-    spec = importlib.util.spec_from_file_location(name, path, loader=_Loader(name, str(path)))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
-
-
-@contextmanager
-def _importable(script: Path) -> Iterator[None]:
-    """The script's folder comes first on the path; its modules are forgotten afterwards.
-
-    So two scripts in two folders can each have their own `helpers.py`.
-    """
-    folder = script.resolve().parent
-    path, modules = list(sys.path), set(sys.modules)
-    sys.path.insert(0, str(folder))
-    try:
-        yield
-    finally:
-        sys.path[:] = path
-        _forget(folder, modules)
-
-
-def _forget(folder: Path, modules: set[str]) -> None:
-    """Drop what was imported from `folder` and is not among the names in `modules`."""
-    new = [name for name in sys.modules if name.partition(".")[0] not in modules]
-    local = {name for name in new if "." not in name and _lies_in(folder, sys.modules[name])}
-    for name in new:
-        if name.partition(".")[0] in local:
-            del sys.modules[name]
-
-
-def _lies_in(folder: Path, module: ModuleType) -> bool:
-    """Whether it is a file or a package right in the folder, not in a .venv below it."""
-    # Scripts themselves are kept: under names that nobody can import.
-    if isinstance(getattr(module, "__loader__", None), _Loader):
-        return False
-    places = [*getattr(module, "__path__", ()), getattr(module, "__file__", None)]
-    return any(place and Path(place).parent == folder for place in places)
+    if b"\0" in source:
+        raise ScriptError(f"{path}: is not a Python script; it contains binary data")
+    return source
 
 
 def _is_scene(value: object, name: str, module: ModuleType) -> bool:
@@ -220,7 +155,7 @@ def _is_scene(value: object, name: str, module: ModuleType) -> bool:
         return False
     if name.startswith("_") or name != value.__name__:
         return False
-    # Of the return annotation alone: a helper's others may be there for type checkers only.
+    # Only the return annotation counts; a helper's others may be for type checkers alone.
     returns = SimpleNamespace(__annotations__={"return": value.__annotations__.get("return")})
     try:
         kind = get_type_hints(returns, vars(module))["return"]
@@ -239,7 +174,7 @@ def _scene_function(
     except Exception as error:
         raise ScriptError(
             f"{where}: its annotations cannot be read: {type(error).__name__}: {error}; import "
-            "what they name at the top of the script, outside of any `if TYPE_CHECKING:`"
+            "the names in them at the top of the script, outside of any `if TYPE_CHECKING:`"
         ) from None
     return SceneFunction(
         script=path,
@@ -257,61 +192,3 @@ def _knobs(where: str, function: FunctionType, hints: Mapping[str, Any]) -> Iter
             yield knob_of(parameter, hints.get(parameter.name))
         except GdanimError as error:
             raise ScriptError(f"{where}: parameter {parameter.name}: {error}") from None
-
-
-@contextmanager
-def own_lines(script: Path | None) -> Iterator[None]:
-    """An exception in the script's own lines becomes a ScriptError that shows just these.
-
-    Exceptions that touch none of them go through as they are.
-    """
-    try:
-        yield
-    except (Exception, SystemExit) as error:
-        message = None if script is None else _in_script(script, error)
-        if message is None:
-            raise
-        raise ScriptError(message) from error
-
-
-def _in_script(script: Path, error: BaseException) -> str | None:
-    """What to say of an error in the script's lines; None when it is not in them."""
-    frames = _own_frames(script, error.__traceback__)
-    text = traceback.format_exception_only(error)
-    if isinstance(error, SyntaxError) and (frames or error.filename == str(script)):
-        return f"{error.filename}, line {error.lineno}: {text[-1]}" + "".join(text[1:-1]).rstrip()
-    if not frames:
-        return None
-    where = f"{frames[-1].filename}, line {frames[-1].lineno}"
-    if isinstance(error, GdanimError):
-        return f"{where}: {error}"
-    if isinstance(error, SystemExit):
-        return (
-            f"{where}: the script ends the program (SystemExit: {error.code}); "
-            'leave that away, or put it below `if __name__ == "__main__":`'
-        )
-    return f"{where}: {''.join(text)}{''.join(frames.format())}".rstrip()
-
-
-def _own_frames(script: Path, tb: TracebackType | None) -> traceback.StackSummary:
-    """From the script's first frame down, without those of libraries."""
-    frames = list(traceback.extract_tb(tb))
-    ours = (i for i, frame in enumerate(frames) if frame.filename == str(script))
-    first = next(ours, len(frames))
-    return traceback.StackSummary.from_list(
-        [
-            frame
-            for frame in frames[first:]
-            if frame.filename == str(script) or not _in_library(frame.filename)
-        ]
-    )
-
-
-def _in_library(name: str) -> bool:
-    """Whether it is no file of the user's; `<string>` is a dataclass's `__init__`, or an import."""
-    path = Path(name)
-    return (
-        name.startswith("<")
-        or not INSTALLED.isdisjoint(path.parts)
-        or any(library in path.parents for library in LIBRARIES)
-    )

@@ -1,0 +1,54 @@
+"""Running a script as a module, with its own folder to import from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+# No import statement can name such a module, so it hides no other.
+PREFIX = "scene script "
+
+
+def execute(path: Path, source: bytes) -> ModuleType:
+    """Run a script as `python path` would, but not as `__main__`, and return its module."""
+    module = ModuleType(f"{PREFIX}{path.resolve()}".replace(".", "_"))
+    module.__file__ = f"{path}"
+    # It stays there: dataclasses look up their module whenever one is defined.
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(source, f"{path}", "exec", dont_inherit=True), vars(module))
+    except BaseException:
+        del sys.modules[module.__name__]
+        raise
+    return module
+
+
+@contextmanager
+def importing_from(folder: Path) -> Iterator[None]:
+    """Put `folder` first on the import path, and forget the modules of it afterwards.
+
+    So two scripts in two folders can each have a `helpers.py` of their own.
+    """
+    path, before = list(sys.path), set(sys.modules)
+    sys.path.insert(0, f"{folder}")
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        new = sys.modules.keys() - before
+        local = {name for name in new if _is_module_of(folder, name)}
+        for name in new:
+            if name.partition(".")[0] in local:
+                del sys.modules[name]
+
+
+def _is_module_of(folder: Path, name: str) -> bool:
+    """Tell whether a module is a file or package right in the folder, not in a .venv below it."""
+    if "." in name or name.startswith(PREFIX):
+        return False
+    module = sys.modules[name]
+    places = [*getattr(module, "__path__", ()), getattr(module, "__file__", None)]
+    return any(place and Path(place).parent == folder for place in places)
