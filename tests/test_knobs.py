@@ -120,9 +120,9 @@ def text_bound(n: Annotated[int, Gt("a")] = 2) -> None: ...
         (other_type, "its default must be a whole number, got 0.5"),
         (bool_for_int, "its default must be a whole number, got True"),
         (other_choice, "its default must be one of near, got 'far'"),
-        (bounded_text, "Gt(gt=0) is for numbers only: leave it away"),
-        (other_bound, "MultipleOf(multiple_of=2) is not supported: its bounds can be Interval"),
-        (text_bound, "Gt(gt='a') is not supported: its bounds can be Interval"),
+        (bounded_text, "Gt(gt=0) is for numbers only: remove it"),
+        (other_bound, "MultipleOf(multiple_of=2) is not supported: use Interval"),
+        (text_bound, "Gt(gt='a') is not supported: use Interval"),
     ],
 )
 def test_a_parameter_that_is_no_knob(function: Callable[..., Any], message: str) -> None:

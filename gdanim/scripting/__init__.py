@@ -1,1 +1,4 @@
-"""Scene scripts: loading them, their knobs, a template. Knows nothing of rendering."""
+"""Scene scripts: running them, their scenes and knobs, the scenes that ship, a template.
+
+Knows nothing of rendering.
+"""

@@ -1,4 +1,4 @@
-"""Knobs: the parameters of a scene function, with what each of them allows."""
+"""Knobs: the parameters of a scene function, their types and bounds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOUNS: dict[type, str] = {
     float: "a number",
     int: "a whole number",
     bool: "true or false",
-    str: "a text",
+    str: "text",
 }
 SWITCH = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -32,8 +32,8 @@ SWITCH = {
 class Knob:
     """A parameter of a scene function.
 
-    `kind` is float, int, bool or str. `choices`, where there are any, are all that it can be;
-    `bounds` hold all at once. Raises GdanimError for a default that is itself not allowed.
+    `kind` is float, int, bool or str. If there are `choices`, only these are allowed. A value must
+    satisfy all `bounds`. Raises GdanimError for a default that is not allowed.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Knob:
     bounds: tuple[Bound, ...] = ()
 
     def __post_init__(self) -> None:
-        if not _is_a(self.default, self.kind):
+        if not _is_of_kind(self.default, self.kind):
             raise GdanimError(f"its default must be {self.allowed}, got {self.default!r}")
         set_fields(self, default=self.kind(self.default))
         if not self.allows(self.default):
@@ -51,18 +51,18 @@ class Knob:
 
     @property
     def allowed(self) -> str:
-        """In words: `a number above 0 and at most 2`."""
+        """What is allowed, in words: `a number above 0 and at most 2`."""
         if self.choices:
             return f"one of {', '.join(map(str, self.choices))}"
         return " ".join([NOUNS[self.kind], *([self.limits] if self.bounds else [])])
 
     @property
     def limits(self) -> str:
-        """The bounds in words: `above 0 and at most 2`; empty without any."""
-        return " and ".join(_words(bound) for bound in self.bounds)
+        """The bounds in words: `above 0 and at most 2`, or nothing."""
+        return " and ".join(_in_words(bound) for bound in self.bounds)
 
     def allows(self, value: Value) -> bool:
-        """Whether a value of this knob's kind is finite, within the bounds, and a choice."""
+        """Tell whether a value of the knob's kind is finite, a choice, and within the bounds."""
         if isinstance(value, float) and not math.isfinite(value):
             return False
         if self.choices and value not in self.choices:
@@ -70,7 +70,7 @@ class Knob:
         return all(_within(value, bound) for bound in self.bounds)
 
     def parse(self, text: str) -> Value:
-        """The value that `text` means; RequestError says what it got and what is allowed."""
+        """Parse a value; RequestError says what is allowed."""
         value = self._read(text)
         if value is None or not self.allows(value):
             raise RequestError(f"{self.name}={text}: must be {self.allowed}")
@@ -88,27 +88,27 @@ class Knob:
 
 
 def knob_of(parameter: inspect.Parameter, hint: Any) -> Knob:
-    """The knob that a parameter with this type hint is; GdanimError says what to write instead."""
+    """Make a knob of a parameter and its type hint; GdanimError says what to write instead."""
     name = parameter.name
     if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
         raise GdanimError(f"must be a plain parameter with a default: write {name}: float = 0.1")
-    kind, metadata = _unwrapped(hint)
+    kind, metadata = _split_annotated(hint)
     choices = get_args(kind) if get_origin(kind) is Literal else ()
     if choices and len({type(choice) for choice in choices}) == 1:
         kind = type(choices[0])
     if kind not in ((int, str) if choices else NOUNS):
         raise GdanimError(
-            f"its type must be float, int, bool, str or a Literal of texts or whole numbers: "
+            f"its type must be float, int, bool, str or a Literal of strings or whole numbers: "
             f"write {name}: float = 0.1"
         )
     if parameter.default is parameter.empty:
         example = {float: "0.1", int: "1", bool: "False"}.get(kind, repr((*choices, "")[0]))
-        raise GdanimError(f"has no default: write {name}: {_shown(hint)} = {example}")
+        raise GdanimError(f"has no default: write {name}: {_source_of(hint)} = {example}")
     bounds = _bounds(metadata, numeric=kind in (float, int) and not choices)
     return Knob(name, kind, parameter.default, choices, bounds)
 
 
-def _unwrapped(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+def _split_annotated(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     if get_origin(hint) is Annotated:
         kind, *metadata = get_args(hint)
         return kind, tuple(metadata)
@@ -116,7 +116,7 @@ def _unwrapped(hint: Any) -> tuple[Any, tuple[Any, ...]]:
 
 
 def _bounds(metadata: Sequence[Any], numeric: bool) -> tuple[Bound, ...]:
-    """The bounds among the metadata; what is no constraint is somebody else's."""
+    """Return the bounds among the metadata, and ignore what is not a constraint."""
     single = [
         item
         for entry in metadata
@@ -125,10 +125,10 @@ def _bounds(metadata: Sequence[Any], numeric: bool) -> tuple[Bound, ...]:
     constraints = [item for item in single if isinstance(item, BaseMetadata)]
     for item in constraints:
         if not numeric:
-            raise GdanimError(f"{item} is for numbers only: leave it away")
+            raise GdanimError(f"{item} is for numbers only: remove it")
         if not (isinstance(item, Bound) and isinstance(_limit(item), int | float)):
             raise GdanimError(
-                f"{item} is not supported: its bounds can be Interval, Gt, Ge, Lt or Le of numbers"
+                f"{item} is not supported: use Interval, Gt, Ge, Lt or Le with numbers"
             )
     return tuple(item for item in constraints if isinstance(item, Bound))
 
@@ -139,7 +139,7 @@ def _limit(bound: Bound) -> Any:
             return limit
 
 
-def _words(bound: Bound) -> str:
+def _in_words(bound: Bound) -> str:
     word = {Gt: "above", Ge: "at least", Lt: "below", Le: "at most"}[type(bound)]
     return f"{word} {_limit(bound)}"
 
@@ -156,13 +156,13 @@ def _within(value: Any, bound: Bound) -> bool:
             return bool(value <= limit)
 
 
-def _is_a(value: object, kind: type) -> bool:
-    # To Python a bool is an int too, and an int is no float.
+def _is_of_kind(value: object, kind: type) -> bool:
+    # In Python, a bool is an int, and an int is not a float.
     if isinstance(value, bool):
         return kind is bool
     return isinstance(value, (int, float) if kind is float else kind)
 
 
-def _shown(hint: Any) -> str:
-    kind, _ = _unwrapped(hint)
+def _source_of(hint: Any) -> str:
+    kind, _ = _split_annotated(hint)
     return kind.__name__ if isinstance(kind, type) else str(kind).replace("typing.", "")
