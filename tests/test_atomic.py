@@ -98,7 +98,7 @@ def test_refuses_a_folder_in_the_files_place(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
 def test_refuses_what_is_no_regular_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert "it is no regular file" in enter(tmp_path / "pipe")
+    assert "regular file" in enter(tmp_path / "pipe")
     assert os.listdir(tmp_path) == ["pipe"]
 
 
@@ -150,7 +150,7 @@ def test_a_folder_of_other_things_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
     for place, message in (
         (tmp_path, "the folder holds other files, such as notes.txt"),
-        (tmp_path / "notes.txt", "it is a file, and a folder is to go there"),
+        (tmp_path / "notes.txt", "it is a file, not a folder"),
     ):
         with pytest.raises(GdanimError, match=message), replacing_folder(place, r"a\d"):
             raise AssertionError("not to be reached")
