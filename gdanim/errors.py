@@ -1,28 +1,43 @@
-"""What a user is shown, without a traceback."""
+"""Errors that the user can correct, shown without a traceback."""
 
 import difflib
 from collections.abc import Iterable
 
-# So many words stand in one line.
-FEW = 8
+# Longer lists are shown with their middle left out.
+LONGEST_LIST = 8
 
 
 class GdanimError(Exception):
-    """A mistake that the user can mend: what is wrong, what is allowed, what to do.
+    """An error that the user can correct.
 
-    The command line prints the message alone; `gdanim --debug` adds the traceback.
+    The message says in one line what is wrong, what is allowed and what to do. The command line
+    prints only the message; `gdanim --debug` adds the traceback.
+
+    See Also
+    --------
+    gdanim.render : Raises it if a video cannot be made.
+
+    Examples
+    --------
+    >>> import gdanim
+    >>> try:
+    ...     gdanim.L2(-1)
+    ... except gdanim.GdanimError as error:
+    ...     print(error)
+    L2: weight: must be a finite number above 0, got -1
     """
 
 
 class RequestError(GdanimError):
-    """What was asked for does not exist or is not allowed: an option, a knob, a file's name.
+    """The request names something that does not exist or is not allowed, such as a knob or file.
 
-    The command line's exit code is 2 for these, as for any wrong usage, and 1 for other errors.
+    The exit code of the command line is 2 for these, as for any wrong usage, and 1 for other
+    errors.
     """
 
 
 def expect(name: str, value: object, kind: type, example: str) -> None:
-    """GdanimError, with an `example` of what is allowed, unless `value` is a `kind`."""
+    """Raise GdanimError, with an `example` of what is allowed, unless `value` is a `kind`."""
     if not isinstance(value, kind):
         article = "an" if kind.__name__[0] in "AEIOU" else "a"
         raise GdanimError(
@@ -31,9 +46,9 @@ def expect(name: str, value: object, kind: type, example: str) -> None:
 
 
 def listed(values: Iterable[object]) -> str:
-    """The values with commas between; of more than a few, the first ones and the last."""
+    """Join the values with commas; leave out the middle of a long list."""
     words = [f"{value}" for value in values]
-    return ", ".join(words if len(words) <= FEW else [*words[:3], "...", words[-1]])
+    return ", ".join(words if len(words) <= LONGEST_LIST else [*words[:3], "...", words[-1]])
 
 
 def did_you_mean(name: str, names: Iterable[str], cutoff: float = 0.5) -> str:

@@ -53,9 +53,9 @@ def test_yes_and_no_and_fractions_count_as_numbers() -> None:
 @pytest.mark.parametrize(
     ("x", "y", "message"),
     [
-        ([], [], r"as long as each other and not empty, got shapes \(0, 1\) and \(0,\)"),
-        ([1, 2], [1], r"as long as each other and not empty, got shapes \(2, 1\) and \(1,\)"),
-        (np.ones((2, 0)), [1, 2], r"not empty, got shapes \(2, 0\)"),
+        ([], [], r"same length and not be empty, got shapes \(0, 1\) and \(0,\)"),
+        ([1, 2], [1], r"same length and not be empty, got shapes \(2, 1\) and \(1,\)"),
+        (np.ones((2, 0)), [1, 2], r"not be empty, got shapes \(2, 0\)"),
         ([1, np.nan], [1, 2], r"x must be finite, but point 1 is \[nan\]"),
         ([1, 2], [np.inf, 2], r"y must be finite, but point 0 is inf"),
         (1, 2, r"x must have shape \[N\] or \[N, D\] and y \[N\], got \(\) and \(\)"),

@@ -169,8 +169,8 @@ def test_csv_as_spreadsheets_write_it(tmp_path: Path, text: str) -> None:
     [
         ("", ": is empty; its first line must name the columns"),
         ("\n \n", ": is empty; its first line must name the columns"),
-        ("x,y\n", ": has a header but no line of data"),
-        ("x,y\n\n", ": has a header but no line of data"),
+        ("x,y\n", ": has a header but no data"),
+        ("x,y\n\n", ": has a header but no data"),
         ("a,y\n1,2\n", r", line 1: column 'x' is missing; the columns.* are 'a', 'y'"),
         ("\na,y\n1,2\n", r", line 2: column 'x' is missing"),
         ("x;y\n1;2\n", r", line 1: column 'x' is missing; .* separated by commas, are 'x;y'"),

@@ -138,7 +138,7 @@ def _exchange(part: Path, target: Path) -> None:
 
 
 def _name_beside(target: Path) -> Path:
-    """A hidden name next to `target` that tells who writes there: process and machine."""
+    """Return a hidden name next to `target` that says which process of which machine writes."""
     mark = f"{os.getpid()}-{_machine()}{secrets.token_hex(3)}"
     return target.with_name(f".{target.stem}.{mark}{target.suffix}")
 

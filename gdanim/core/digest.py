@@ -38,9 +38,9 @@ def key_of(value: Any, name: str = "value") -> str:
     """Return the key of a value: 64 hexadecimal digits, the SHA-256 of its encoded form.
 
     Two values have the same key if they are of the same classes with the same contents to the bit.
-    A class or function of the user's own counts by its compiled code, and by what that refers to:
-    comments and file names play no part. Raises UnkeyableError for other objects: what they do can
-    change while they look the same.
+    A user's class or function counts by its compiled code and by everything that the code refers
+    to; comments and file names play no part. Raises UnkeyableError for any other object, as its
+    behaviour can change while it looks the same.
     """
     seen: dict[int, Any] = {}
     try:
@@ -95,7 +95,7 @@ def _special(seen: dict[int, Any], where: str, value: Any, walk: Walk) -> Any:
 
 
 def _definition(where: str, value: Any, walk: Walk) -> Any:
-    """Encode a class or function: by its name if it is a library's, else by its code."""
+    """Encode a class or function of a library by its name, any other by its code."""
     module = getattr(value, "__module__", None) or "numpy"
     name = getattr(value, "__qualname__", value.__name__)
     library = _library_version(module)
@@ -145,7 +145,7 @@ def _module(where: str, module: ModuleType, code: CodeType, walk: Walk) -> Any:
 
 
 def _code(code: CodeType) -> list[Any]:
-    """What a code object does, without file name, line numbers and comments."""
+    """Encode what a code object does, without file name, line numbers and comments."""
     constants = [
         _code(constant)
         if isinstance(constant, CodeType)
@@ -158,7 +158,7 @@ def _code(code: CodeType) -> list[Any]:
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
-    """The code object, and those of the functions inside of it."""
+    """Yield the code object, and those of the functions inside it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -166,7 +166,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _names_read(code: CodeType) -> set[str]:
-    """The global names that the code reads."""
+    """Return the global names that the code reads."""
     return {
         instruction.argval
         for part in _codes(code)
@@ -184,7 +184,7 @@ def _is_written(name: str, member: Any) -> bool:
 
 
 def _plain(member: Any) -> Any:
-    """The functions behind a property, a class method and the like."""
+    """Return the functions behind a property, a class method and the like."""
     if isinstance(member, property):
         return (member.fget, member.fset, member.fdel)
     if isinstance(member, cached_property):
@@ -193,7 +193,7 @@ def _plain(member: Any) -> Any:
 
 
 def _named(module: str, name: str) -> Any:
-    """What a module has under a name; None if nothing."""
+    """Return what a module has under a name; None if nothing."""
     try:
         return attrgetter(name)(sys.modules.get(module))
     except AttributeError:
@@ -201,7 +201,7 @@ def _named(module: str, name: str) -> Any:
 
 
 def _library_version(module: str) -> str | None:
-    """The version of an installed library, or of Python; None for a module of the user's."""
+    """Return the version of an installed library, or of Python; None for a user's module."""
     top = sys.modules.get(module.partition(".")[0])
     file = getattr(top, "__file__", None)
     if file is None:

@@ -163,7 +163,7 @@ def _saved(where: str, value: Any, walk: Walk) -> Any:
 
 
 def _module_name(name: str) -> str:
-    """The name of a module, without the folder that those of scene scripts have."""
+    """Return the name of a module, without the folder that a scene script's has."""
     return re.split(r"[\\/]", name)[-1]
 
 
@@ -187,7 +187,7 @@ def _decode(tree: Any, arrays: Arrays, types: Sequence[type]) -> Any:
 
 
 def _loaded_type(name: str, types: Sequence[type]) -> type:
-    """The class `module:name` among `types`, or in the loaded modules; never imports any."""
+    """Return the class `module:name` from `types` or the loaded modules; import nothing."""
     module, _, qualified = name.partition(":")
     found = [kind for kind in types if kind.__qualname__ == qualified]
     for name, loaded in [] if found else list(sys.modules.items()):

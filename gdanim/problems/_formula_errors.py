@@ -15,7 +15,7 @@ from gdanim.core.arrays import Floats
 from gdanim.errors import GdanimError
 
 BRANCH = (
-    "it cannot branch on values (if, and, or, min, max), for it gets those of many steps at once; "
+    "it cannot branch on values (if, and, or, min, max): it gets those of many steps at once; "
     "write np.where(condition, a, b), np.minimum, np.maximum"
 )
 SCALAR = (
@@ -30,16 +30,16 @@ IN_PLACE = (
 
 
 class FormulaError(GdanimError):
-    """A formula does what it must not; the message says what, and what to write instead."""
+    """A formula does what is not allowed; the message says what to write instead."""
 
 
 def evaluated(value: Any, shape: tuple[int, ...]) -> Floats:
-    """What a formula gave as float64 of `shape`, read-only; FormulaError for what is no number."""
+    """Return the result of a formula as read-only float64; FormulaError unless it is numeric."""
     if value is None:
-        raise FormulaError("it gives None; end it with `return ...`")
+        raise FormulaError("it returns None; end it with `return ...`")
     if np.iscomplexobj(value):
         raise FormulaError(
-            "the formula's values are complex numbers; write it with real ones, or take "
+            "its values are complex numbers; write it with real ones, or take "
             "np.real(...) or np.abs(...) of them"
         )
     return np.broadcast_to(np.asarray(value, dtype=np.float64), shape)
@@ -51,7 +51,7 @@ def slopes(
     names: Sequence[str],
     shape: tuple[int, ...],
 ) -> list[Floats]:
-    """`derivative(*arguments)`: for each of `names` one array of `shape`; else FormulaError."""
+    """Return `derivative(*arguments)`; FormulaError unless it is one array for each of `names`."""
     given = derivative(*arguments)
     count = len(given) if isinstance(given, Sequence) or np.ndim(given) else 0
     if count != len(names):
@@ -60,17 +60,17 @@ def slopes(
             f"an array of shape {np.shape(given)}" if array else f"{count or type(given).__name__}"
         )
         raise FormulaError(
-            f"derivative must give one array for each of {', '.join(names)}, in a tuple; "
-            f"it gave {got}"
+            f"derivative must return a tuple with one array for each of {', '.join(names)}; "
+            f"it returned {got}"
         )
     return [evaluated(slope, shape) for slope in given]
 
 
 @contextmanager
 def explained(where: str, arrays: str, hint: str = "") -> Iterator[None]:
-    """Whatever a formula raises becomes a GdanimError: `where`, what to write instead, a hint.
+    """Turn whatever a formula raises into a GdanimError that says what to write instead.
 
-    `arrays` says what it gets.
+    `where` names the formula, `arrays` says what it receives, and `hint` is added at the end.
     """
     try:
         with np.errstate(all="ignore"):
@@ -80,7 +80,7 @@ def explained(where: str, arrays: str, hint: str = "") -> Iterator[None]:
 
 
 def _advice(error: Exception, arrays: str) -> str:
-    """What to write instead of what raised `error` when a formula got arrays, or traced ones."""
+    """Say what to write instead of the expression that raised `error`."""
     if isinstance(error, FormulaError):
         return f"{error}"
     if "read-only" in f"{error}":
@@ -89,4 +89,4 @@ def _advice(error: Exception, arrays: str) -> str:
         return BRANCH
     if "converted to Python scalars" in f"{error}" or "must be real number" in f"{error}":
         return SCALAR
-    return f"{type(error).__name__}: {error}; it gets {arrays}; write it elementwise, in NumPy"
+    return f"{type(error).__name__}: {error}; it receives {arrays}; write it elementwise, in NumPy"

@@ -1,4 +1,4 @@
-"""NumPy's functions that autograd cannot derive, or not where they broadcast."""
+"""Functions of NumPy that autograd cannot differentiate, or only without broadcasting."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from autograd.tracer import isbox
 
 
 def where(condition: Any, *branches: Any) -> Any:
-    """In full, as autograd gives each branch's derivative the shape of the whole."""
+    """Broadcast before choosing, as autograd gives the derivative of a branch the whole shape."""
     _, *full = broadcast_arrays(condition, *branches)
     return anp.where(condition, *full)
 
 
 def clip(x: Any, a_min: Any = None, a_max: Any = None, **given: Any) -> Any:
-    """autograd's has no derivative by the bounds."""
+    """Clip with a derivative by the bounds, which autograd does not have."""
     low, high = given.get("min", a_min), given.get("max", a_max)
     x = x if low is None else anp.maximum(x, low)
     return x if high is None else anp.minimum(x, high)
 
 
 def broadcast_arrays(*arrays: Any) -> tuple[Any, ...]:
-    """A sum broadcasts too, and has a derivative."""
+    """Broadcast by adding zeros, since a sum has a derivative."""
     shape = np.broadcast_shapes(*map(anp.shape, arrays))
     return tuple(
         array + np.zeros(shape) if isbox(array) else np.broadcast_to(array, shape)
@@ -34,7 +34,7 @@ def broadcast_arrays(*arrays: Any) -> tuple[Any, ...]:
 
 
 def polyval(p: Any, x: Any) -> Any:
-    """By Horner's rule."""
+    """Evaluate the polynomial by Horner's rule."""
     value = 0.0
     for coefficient in p:
         value = value * x + coefficient

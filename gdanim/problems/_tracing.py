@@ -1,9 +1,9 @@
 """Derivatives of formulas in plain NumPy, through autograd.
 
-autograd follows what its own `autograd.numpy` does. `Traced` stands in for an array in a formula
-that uses `numpy` itself: NumPy hands every ufunc and function over to it (NEP 13 and NEP 18), and
-it passes them on to autograd's function of the same name. So one formula serves both: plain arrays
-for predictions, traced ones for derivatives, and no formula has to import autograd.
+autograd differentiates functions that call its own `autograd.numpy`. In a formula that calls
+`numpy`, `Traced` takes the place of the arrays: NumPy passes every ufunc and function to it (NEP 13
+and NEP 18), and it calls autograd's function of the same name. So the same formula takes plain
+arrays for predictions and traced ones for derivatives, and need not import autograd.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from gdanim.problems._formula_errors import BRANCH, IN_PLACE, SCALAR, FormulaErr
 from gdanim.problems._substitutes import SUBSTITUTES
 
 Formula = Callable[..., Any]
-# Where NumPy keeps the functions that autograd has too.
+# The modules of NumPy that autograd has, too.
 PARTS = {"numpy": anp, "numpy.linalg": anp.linalg, "numpy.fft": anp.fft}
 
 
 def pull(formula: Formula, columns: Sequence[Floats], cotangent: Floats) -> list[Floats]:
-    """The derivative of `formula(*columns)` times `cotangent`, one for each column.
+    """Return the derivative of `formula(*columns)` by each column, times `cotangent`.
 
-    The cotangent has the shape of the formula's value. Raises FormulaError where autograd
-    cannot follow the formula.
+    The cotangent has the shape of the formula's value. Raises FormulaError if autograd cannot
+    differentiate the formula.
     """
 
     def traced(boxes: Any) -> Any:
         value = formula(*map(Traced, boxes))
         value = value.box if isinstance(value, Traced) else value
-        # autograd warns of a value that depends on no parameter at all; this one does in form.
+        # autograd warns if a value depends on no parameter at all; formally, this one does.
         return np.zeros(cotangent.shape) + value + anp.where(False, boxes[0], 0.0)
 
     derivative, _ = make_vjp(traced)(tuple(columns))
@@ -44,7 +44,7 @@ def pull(formula: Formula, columns: Sequence[Floats], cotangent: Floats) -> list
 
 
 class Traced(NDArrayOperatorsMixin):
-    """An array of a formula whose derivative is wanted: NumPy in front, autograd behind."""
+    """An array for NumPy whose operations autograd records."""
 
     def __init__(self, box: Any) -> None:
         self.box = box
@@ -78,7 +78,7 @@ class Traced(NDArrayOperatorsMixin):
         return lambda *args, **kwargs: _followed(name, found, args, kwargs)
 
     def clip(self, *args: Any, **kwargs: Any) -> Any:
-        # The box's own takes bounds by position alone, and none that are traced.
+        # The method of autograd takes bounds only by position, and no traced ones.
         return np.clip(self, *args, **kwargs)
 
     def __len__(self) -> int:
@@ -100,16 +100,16 @@ class Traced(NDArrayOperatorsMixin):
 
 
 def _followed(name: str, follow: Callable[..., Any] | None, args: Any, kwargs: Any) -> Any:
-    """The function `name` of traced arguments, by a substitute for autograd's `follow` or by it."""
+    """Call the function `name` with traced arguments: a substitute, or autograd's `follow`."""
     follow = SUBSTITUTES.get(name, follow)
     plain, named = _unwrapped(args), {key: _unwrapped(value) for key, value in kwargs.items()}
     try:
         value = None if follow is None else follow(*plain, **named)
     except NotImplementedError:
         value = None
-    # An array of boxes comes from a function whose lists autograd does not look into.
+    # An array of objects comes from a function whose list arguments autograd does not unpack.
     if value is None or getattr(value, "dtype", None) == np.object_:
-        raise FormulaError(f"autograd knows no derivative of {name}; write it otherwise")
+        raise FormulaError(f"autograd has no derivative of {name}; write the formula without it")
     return _wrapped(value)
 
 
@@ -122,7 +122,7 @@ def _unwrapped(value: Any) -> Any:
 
 
 def _wrapped(value: Any) -> Any:
-    """Conditions and shapes are plain: only what depends on the parameters is traced."""
+    """Trace what depends on the parameters; conditions and shapes stay plain."""
     if type(value) in (tuple, list):
         return type(value)(map(_wrapped, value))
     return Traced(value) if isbox(value) else value

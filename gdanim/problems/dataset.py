@@ -1,4 +1,4 @@
-"""Points to fit."""
+"""Data to fit: points and the values observed there."""
 
 from __future__ import annotations
 
@@ -15,11 +15,43 @@ Curve = Callable[[Floats], Floats]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
-    """N points of D features each, and the value observed at each.
+    """Points to fit: N points of D features each, and the value observed at each.
 
-    Fields: `x [N, D]` (`x [N]` is taken as one feature), `y [N]`, the names of the axes, and, for
-    generated data, `truth`: the curve without noise, `(n,d)->(n)`. Raises GdanimError when the
-    input is empty, not finite, of unequal length, or no numbers (True and False count as 1 and 0).
+    Parameters
+    ----------
+    x : (n,) or (n, d) array_like
+        The features of each point; `(n,)` is one feature.
+    y : (n,) array_like
+        The value observed at each point. True and False count as 1 and 0.
+    x_names : tuple of str, default ("x",)
+        The name of each feature, for the axes; by default `x1, x2, ...` for several.
+    y_name : str, default "y"
+        The name of the value.
+    truth : callable, optional
+        The curve that generated the data, without noise: a function of x `(n, d)`.
+
+    Attributes
+    ----------
+    features : int
+        The number D of features.
+
+    Raises
+    ------
+    GdanimError
+        If the input is empty, not finite, not numeric, or of unequal length.
+
+    See Also
+    --------
+    gdanim.datasets : Generate data, or read it from a file.
+
+    Examples
+    --------
+    >>> from gdanim import Dataset
+    >>> data = Dataset([1, 2, 3, 4], [2, 4, 6, 8], x_names=("age",), y_name="height")
+    >>> data
+    Dataset(4 points, age -> height)
+    >>> data.x.shape
+    (4, 1)
     """
 
     x: Floats
@@ -38,7 +70,7 @@ class Dataset:
             )
         if len(x) != len(y) or not x.size:
             raise GdanimError(
-                f"Dataset: x and y must be as long as each other and not empty, "
+                f"Dataset: x and y must have the same length and not be empty, "
                 f"got shapes {x.shape} and {y.shape}"
             )
         for name, values in (("x", x), ("y", y)):
@@ -68,13 +100,21 @@ class Dataset:
 
     @property
     def features(self) -> int:
-        """D, the number of features."""
+        """The number of features."""
         return int(self.x.shape[1])
 
     def equals(self, other: Dataset) -> bool:
         """Whether both have the same points in the same order, and the same names.
 
-        True curves, which are functions, are not compared.
+        Parameters
+        ----------
+        other : Dataset
+            The data to compare with. The true curves are not compared.
+
+        Returns
+        -------
+        bool
+            Whether they are equal.
         """
         if self is other:
             return True
@@ -82,16 +122,37 @@ class Dataset:
         return named and np.array_equal(self.x, other.x) and np.array_equal(self.y, other.y)
 
     def split(self, fraction: float = 0.8, seed: int = 0) -> tuple[Dataset, Dataset]:
-        """The points in two, to train with `fraction` of them and to hold out the rest.
+        """Split the points at random into a training set and a validation set.
 
-        Which ones is drawn from `seed`; either part keeps the order of the points. Raises
-        GdanimError unless `fraction` lies between 0 and 1 and leaves each part at least one point.
+        Parameters
+        ----------
+        fraction : float, default 0.8
+            The share of points in the training set; between 0 and 1.
+        seed : int, default 0
+            The seed of the random choice.
+
+        Returns
+        -------
+        tuple of Dataset
+            The training set and the validation set. Both keep the order of the points.
+
+        Raises
+        ------
+        GdanimError
+            If a set would be empty.
+
+        Examples
+        --------
+        >>> from gdanim import datasets
+        >>> train, validation = datasets.linear(points=10).split(0.7)
+        >>> len(train), len(validation)
+        (7, 3)
         """
         trained = round(check_finite("fraction", fraction) * len(self))
         if not 0 < trained < len(self):
             raise GdanimError(
-                f"fraction: of {len(self)} points {fraction!r} leaves one part empty; "
-                f"choose between 0 and 1"
+                f"fraction: {fraction!r} of {len(self)} points leaves one part empty; "
+                "choose a number between 0 and 1"
             )
         chosen = np.random.default_rng(check_int("seed", seed)).permutation(len(self))
         return self._part(np.sort(chosen[:trained])), self._part(np.sort(chosen[trained:]))
@@ -100,12 +161,22 @@ class Dataset:
         return replace(self, x=self.x[points], y=self.y[points])
 
     def standardised(self) -> Dataset:
-        """The same points with every feature shifted and scaled to mean 0 and variance 1.
+        """Shift and scale each feature to mean 0 and variance 1.
 
-        A feature that never changes is only shifted. y is left as it is.
+        Returns
+        -------
+        Dataset
+            The points with standardised features; y is unchanged. A constant feature is only
+            shifted.
+
+        Examples
+        --------
+        >>> from gdanim import Dataset
+        >>> Dataset([0, 10, 20], [1, 2, 3]).standardised().x.ravel().round(3)
+        array([-1.225,  0.   ,  1.225])
         """
         mean, scale = self.x.mean(axis=0), self.x.std(axis=0)
-        # The deviation of equal numbers need not round to 0, their range does.
+        # The standard deviation of equal numbers may not round to 0; their range does.
         scale = np.where(np.ptp(self.x, axis=0) > 0, scale, 1.0)
         return Dataset(
             (self.x - mean) / scale,
@@ -118,11 +189,12 @@ class Dataset:
 
 @dataclass(frozen=True, eq=False)
 class Rescaled:
-    """A curve over standardised x: `curve(x * scale + mean)`."""
+    """A curve as a function of standardised x: `curve(x * scale + mean)`."""
 
     curve: Curve
     mean: Floats
     scale: Floats
 
     def __call__(self, x: Floats) -> Floats:
+        """Return the curve at each standardised point."""
         return self.curve(x * self.scale + self.mean)

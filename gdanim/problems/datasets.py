@@ -1,4 +1,4 @@
-"""Data to fit: generated with known truth, or read from a file."""
+"""Data to fit: generated from a known curve, or read from a file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.sinusoid import Sinusoid
 
 Range = tuple[float, float]
-# 100 points, 0.2 apart.
+# The default range: 100 points are 0.2 apart.
 RANGE: Range = (-10.0, 9.8)
 
 
@@ -32,7 +32,43 @@ def linear(
     noise: float = 0.1,
     seed: int = 0,
 ) -> Dataset:
-    """Points on `slope x + intercept`; see `polynomial` for the other arguments."""
+    """Generate points on a line, `slope x + intercept`, with noise.
+
+    Parameters
+    ----------
+    slope : float, default 2.0
+        The slope of the line.
+    intercept : float, default 1.0
+        The value at x = 0.
+    points : int, default 100
+        The number of points, spread evenly over `range`; at least 1.
+    range : (low, high), default (-10.0, 9.8)
+        The lowest and the highest x.
+    noise : float, default 0.1
+        The standard deviation of the normal noise added to y, in the units of y; at least 0.
+    seed : int, default 0
+        The seed of the noise.
+
+    Returns
+    -------
+    Dataset
+        The points, with the true curve as `truth`.
+
+    Raises
+    ------
+    GdanimError
+        If an argument is not allowed.
+
+    See Also
+    --------
+    on_curve : Points on any model, without noise.
+
+    Examples
+    --------
+    >>> from gdanim import datasets
+    >>> datasets.linear(slope=3, intercept=8, points=3, range=(0, 2), noise=0).y
+    array([ 8., 11., 14.])
+    """
     return _observed(Linear(), (slope, intercept), points, range, noise, seed)
 
 
@@ -46,7 +82,45 @@ def quadratic(
     noise: float = 0.1,
     seed: int = 0,
 ) -> Dataset:
-    """Points on `a x^2 + b x + c`; see `polynomial` for the other arguments."""
+    """Generate points on a parabola, `a x^2 + b x + c`, with noise.
+
+    Parameters
+    ----------
+    a : float, default 1.0
+        The coefficient of x^2.
+    b : float, default -1.0
+        The coefficient of x.
+    c : float, default 0.5
+        The value at x = 0.
+    points : int, default 100
+        The number of points, spread evenly over `range`; at least 1.
+    range : (low, high), default (-10.0, 9.8)
+        The lowest and the highest x.
+    noise : float, default 0.1
+        The standard deviation of the normal noise added to y, in the units of y; at least 0.
+    seed : int, default 0
+        The seed of the noise.
+
+    Returns
+    -------
+    Dataset
+        The points, with the true curve as `truth`.
+
+    Raises
+    ------
+    GdanimError
+        If an argument is not allowed.
+
+    See Also
+    --------
+    polynomial : Any degree.
+
+    Examples
+    --------
+    >>> from gdanim import datasets
+    >>> datasets.quadratic(1, 0, 0, points=3, range=(-1, 1), noise=0).y
+    array([1., 0., 1.])
+    """
     return polynomial((a, b, c), points=points, range=range, noise=noise, seed=seed)
 
 
@@ -58,11 +132,40 @@ def polynomial(
     noise: float = 0.1,
     seed: int = 0,
 ) -> Dataset:
-    """Points on a polynomial, highest power first.
+    """Generate points on a polynomial, with noise.
 
-    `points` of them evenly over `range` (both ends included), with normal noise of standard
-    deviation `noise` (in units of y) drawn from `seed`. Raises GdanimError for coefficients that
-    are no finite numbers, fewer than one point, an empty range, negative noise or seed.
+    Parameters
+    ----------
+    coefficients : sequence of float
+        The coefficients, highest power first.
+    points : int, default 100
+        The number of points, spread evenly over `range`; at least 1.
+    range : (low, high), default (-10.0, 9.8)
+        The lowest and the highest x.
+    noise : float, default 0.1
+        The standard deviation of the normal noise added to y, in the units of y; at least 0.
+    seed : int, default 0
+        The seed of the noise.
+
+    Returns
+    -------
+    Dataset
+        The points, with the true curve as `truth`.
+
+    Raises
+    ------
+    GdanimError
+        If an argument is not allowed.
+
+    See Also
+    --------
+    quadratic : Degree 2.
+
+    Examples
+    --------
+    >>> from gdanim import datasets
+    >>> datasets.polynomial([1, 0, 0, 1], points=3, range=(0, 2), noise=0).y
+    array([1., 2., 9.])
     """
     if np.ndim(coefficients) != 1 or not len(coefficients):
         raise GdanimError(
@@ -83,7 +186,47 @@ def sinusoid(
     noise: float = 0.1,
     seed: int = 0,
 ) -> Dataset:
-    """Points on `a sin(b x + c) + d`; see `polynomial` for the other arguments."""
+    """Generate points on a sine wave, `a sin(b x + c) + d`, with noise.
+
+    Parameters
+    ----------
+    a : float, default 2.2
+        The amplitude.
+    b : float, default 1.05
+        The angular frequency.
+    c : float, default 1.36
+        The phase, in radians.
+    d : float, default -4.7
+        The offset.
+    points : int, default 100
+        The number of points, spread evenly over `range`; at least 1.
+    range : (low, high), default (-10.0, 9.8)
+        The lowest and the highest x.
+    noise : float, default 0.1
+        The standard deviation of the normal noise added to y, in the units of y; at least 0.
+    seed : int, default 0
+        The seed of the noise.
+
+    Returns
+    -------
+    Dataset
+        The points, with the true curve as `truth`.
+
+    Raises
+    ------
+    GdanimError
+        If an argument is not allowed.
+
+    See Also
+    --------
+    on_curve : Points on any model, without noise.
+
+    Examples
+    --------
+    >>> from gdanim import datasets
+    >>> datasets.sinusoid(2, 1, 0, 1, points=3, range=(-1, 1), noise=0).y.round(3)
+    array([-0.683,  1.   ,  2.683])
+    """
     return _observed(Sinusoid(), (a, b, c, d), points, range, noise, seed)
 
 
@@ -102,24 +245,55 @@ def _observed(
 
 
 def from_csv(path: str | Path, *, x: str | Sequence[str], y: str) -> Dataset:
-    """The columns `x` (one name or several) and `y` of a CSV file with a header line.
+    r"""Read columns of a CSV file with a header line.
 
-    Lines without any value are skipped. Raises GdanimError that names file, line and column for a
-    missing column, a value that is no finite number, an empty file, a line with too few or too
-    many values, or a file that is no CSV in UTF-8.
+    Parameters
+    ----------
+    path : str or Path
+        The file, in UTF-8. Empty lines are skipped.
+    x : str or sequence of str
+        The name of each column of features.
+    y : str
+        The name of the column of values.
+
+    Returns
+    -------
+    Dataset
+        The points, with the columns' names.
+
+    Raises
+    ------
+    GdanimError
+        If the file cannot be read as CSV, a column is missing, or a value is not a finite number;
+        the message names file, line and column.
+
+    See Also
+    --------
+    Dataset : Points from arrays.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from gdanim import datasets
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "growth.csv")
+    ...     _ = path.write_text("age,height\n1,75\n2,87\n")
+    ...     datasets.from_csv(path, x="age", y="height")
+    Dataset(2 points, age -> height)
     """
     columns = [x] if isinstance(x, str) else list(x)
     if not columns:
         raise GdanimError("x: name at least one column")
     rows = list(_rows(Path(path), [*columns, y]))
     if not rows:
-        raise GdanimError(f"{path}: has a header but no line of data")
+        raise GdanimError(f"{path}: has a header but no data")
     table = np.array(rows)
     return Dataset(table[:, :-1], table[:, -1], tuple(columns), y)
 
 
 def _rows(path: Path, columns: list[str]) -> Iterator[list[float]]:
-    """The named columns of each line, as numbers."""
+    """Yield the named columns of each line, as numbers."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             lines = _lines(path, file)
@@ -137,7 +311,7 @@ def _rows(path: Path, columns: list[str]) -> Iterator[list[float]]:
 
 
 def _lines(path: Path, file: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-    """Each line that holds a value, and where it stands."""
+    """Yield each line that holds a value, with its place in the file."""
     reader = csv.reader(file, strict=True)
     try:
         for row in reader:
@@ -174,9 +348,36 @@ def _number(where: str, text: str) -> float:
 
 
 def on_curve(model: Model, params: Sequence[float], x: ArrayLike) -> Dataset:
-    """Points without noise on `model` with `params`, at the given x `[N]` or `[N, D]`.
+    """Generate points on the curve of a model, without noise.
 
-    Raises GdanimError for parameters or points that do not fit the model or are not finite.
+    Parameters
+    ----------
+    model : Model
+        The model.
+    params : sequence of float
+        Its parameters.
+    x : (n,) or (n, d) array_like
+        Where the points lie.
+
+    Returns
+    -------
+    Dataset
+        The points, with the curve as `truth`.
+
+    Raises
+    ------
+    GdanimError
+        If the parameters or points do not fit the model, or are not finite.
+
+    See Also
+    --------
+    linear, sinusoid : Points with noise.
+
+    Examples
+    --------
+    >>> from gdanim import Polynomial, datasets
+    >>> datasets.on_curve(Polynomial(2), (1, 2, 3), [0, 1, 2]).y
+    array([ 3.,  6., 11.])
     """
     expect("model", model, Model, "Linear()")
     fixed = check_params("params", params, model.names)

@@ -160,7 +160,7 @@ def _columns(params: Floats) -> list[Floats]:
 
 
 def _mathtext(f: Callable[..., Any], arguments: Sequence[Parameter]) -> str:
-    """The default formula, `y = f(x, a, b)`."""
+    """Write the default formula, `y = f(x, a, b)`."""
     name = getattr(f, "__name__", "f")
     names = ["f" if name == "<lambda>" else name, *(argument.name for argument in arguments)]
     first, *others = map(math_name, names)

@@ -149,7 +149,7 @@ class FunctionObjective(Objective):
 
 
 def _names(f: Callable[..., Any]) -> tuple[str, ...]:
-    """The names of the arguments of `f`."""
+    """Return the names of the arguments of `f`."""
     try:
         arguments = list(signature(f).parameters.values())
     except (TypeError, ValueError):
@@ -193,7 +193,7 @@ def _table(
 
 
 def _range(values: ArrayLike, width: int) -> Floats:
-    """The lowest and highest value of each parameter, `[P, 2]`."""
+    """Return the lowest and highest value of each parameter, `[P, 2]`."""
     array = floats("range", values)
     if array.shape not in ((2,), (width, 2)) or not (
         np.isfinite(array).all() and (array[..., 0] < array[..., 1]).all()

@@ -172,7 +172,7 @@ class MLP(Model):
         return self._activations(params, x)[-1]
 
     def _activations(self, params: Floats, x: Floats) -> list[Floats]:
-        """The outputs of each hidden layer, `[..., N, units]`."""
+        """Return the outputs of each hidden layer, `[..., N, units]`."""
         value = ACTIVATIONS[self.activation].value
         outputs: list[Floats] = []
         units = x
@@ -183,7 +183,7 @@ class MLP(Model):
         return outputs
 
     def _layers(self, params: Floats) -> list[tuple[Floats, Floats]]:
-        """Weights `[..., out, in]` and biases `[..., out]` of each layer."""
+        """Return weights `[..., out, in]` and biases `[..., out]` of each layer."""
         layers, at = [], 0
         for before, units in self._sizes():
             weights = params[..., at : at + units * before]
@@ -193,11 +193,11 @@ class MLP(Model):
         return layers
 
     def _layer_names(self) -> Iterator[tuple[list[str], list[str]]]:
-        """The names of each layer's weights and biases."""
+        """Yield the names of each layer's weights and biases."""
         for number, (before, units) in enumerate(self._sizes(), start=1):
             weights = [f"W{number}[{i},{j}]" for i in range(units) for j in range(before)]
             yield weights, [f"b{number}[{i}]" for i in range(units)]
 
     def _sizes(self) -> Iterator[tuple[int, int]]:
-        """The number of inputs and of units of each layer."""
+        """Yield the number of inputs and of units of each layer."""
         return pairwise((self.features, *self.hidden, 1))

@@ -1,179 +1,135 @@
-"""Functions to minimise that textbooks know, with their minima and where they come from."""
+"""Objectives from textbooks, with their known minima."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
-from gdanim.core.arrays import Floats, check_int, check_positive
+from gdanim.core.arrays import check_int, check_positive
+from gdanim.problems._textbook import (
+    Beale,
+    Bowl,
+    Derivative,
+    Himmelblau,
+    Rastrigin,
+    Rosenbrock,
+    TwoValleys,
+    Wave,
+)
 from gdanim.problems.function_objective import FunctionObjective
 
 
-class AnalyticFunction(ABC):
-    """A formula and its derivative, both elementwise; a value, so that a run of it can be saved."""
-
-    @abstractmethod
-    def __call__(self, *params: Any) -> Any:
-        """The formula."""
-
-    @abstractmethod
-    def derivative(self, *params: Any) -> Sequence[Any]:
-        """Its derivative by each parameter."""
-
-
-@dataclass(frozen=True)
-class Derivative:
-    """The derivative of a surface."""
-
-    surface: AnalyticFunction
-
-    def __call__(self, *params: Any) -> Sequence[Any]:
-        return self.surface.derivative(*params)
-
-
-@dataclass(frozen=True)
-class Bowl(AnalyticFunction):
-    """`a x^2 / 2 + b y^2 / 2`."""
-
-    a: float
-    b: float
-
-    def __call__(self, x: Any, y: Any) -> Any:
-        return (self.a * x * x + self.b * y * y) / 2
-
-    def derivative(self, x: Any, y: Any) -> Sequence[Any]:
-        """`a x, b y`."""
-        return self.a * x, self.b * y
-
-    @property
-    def hessian(self) -> Floats:
-        """`a` and `b` on the diagonal."""
-        return np.diag([float(self.a), float(self.b)])
-
-
-@dataclass(frozen=True)
-class Rosenbrock(AnalyticFunction):
-    """`(1 - x)^2 + 100 (y - x^2)^2`."""
-
-    def __call__(self, x: Any, y: Any) -> Any:
-        return (1 - x) ** 2 + 100 * (y - x * x) ** 2
-
-    def derivative(self, x: Any, y: Any) -> Sequence[Any]:
-        """By x and by y."""
-        bend = y - x * x
-        return -2 * (1 - x) - 400 * x * bend, 200 * bend
-
-
-@dataclass(frozen=True)
-class Himmelblau(AnalyticFunction):
-    """`(x^2 + y - 11)^2 + (x + y^2 - 7)^2`."""
-
-    def __call__(self, x: Any, y: Any) -> Any:
-        return (x * x + y - 11) ** 2 + (x + y * y - 7) ** 2
-
-    def derivative(self, x: Any, y: Any) -> Sequence[Any]:
-        """By x and by y."""
-        one, other = x * x + y - 11, x + y * y - 7
-        return 4 * x * one + 2 * other, 2 * one + 4 * y * other
-
-
-@dataclass(frozen=True)
-class Beale(AnalyticFunction):
-    """The squares of `1.5 - x + x y`, `2.25 - x + x y^2` and `2.625 - x + x y^3`."""
-
-    def __call__(self, x: Any, y: Any) -> Any:
-        return sum((c - x * (1 - y**k)) ** 2 for k, c in enumerate((1.5, 2.25, 2.625), 1))
-
-    def derivative(self, x: Any, y: Any) -> Sequence[Any]:
-        """By x and by y."""
-        by_x, by_y = 0.0, 0.0
-        for k, c in enumerate((1.5, 2.25, 2.625), 1):
-            twice = 2 * (c - x * (1 - y**k))
-            by_x, by_y = by_x - twice * (1 - y**k), by_y + twice * x * k * y ** (k - 1)
-        return by_x, by_y
-
-
-@dataclass(frozen=True)
-class Rastrigin(AnalyticFunction):
-    """The sum of `x^2 - 10 cos(2 pi x) + 10` over the parameters."""
-
-    def __call__(self, *params: Any) -> Any:
-        return sum(x * x - 10 * np.cos(2 * np.pi * x) + 10 for x in params)
-
-    def derivative(self, *params: Any) -> Sequence[Any]:
-        """`2 x + 20 pi sin(2 pi x)` each."""
-        return [2 * x + 20 * np.pi * np.sin(2 * np.pi * x) for x in params]
-
-
-@dataclass(frozen=True)
-class TwoValleys(AnalyticFunction):
-    """`x^4 - 4 x^2 + x`."""
-
-    def __call__(self, x: Any) -> Any:
-        return x * (x * (x * x - 4) + 1)
-
-    def derivative(self, x: Any) -> Sequence[Any]:
-        """`4 x^3 - 8 x + 1`."""
-        return (x * (4 * x * x - 8) + 1,)
-
-
-@dataclass(frozen=True)
-class Wave(AnalyticFunction):
-    """`x cos(0.15 pi x)`."""
-
-    def __call__(self, x: Any) -> Any:
-        return x * np.cos(0.15 * np.pi * x)
-
-    def derivative(self, x: Any) -> Sequence[Any]:
-        """`cos u - u sin u`, u = 0.15 pi x."""
-        u = 0.15 * np.pi * x
-        return (np.cos(u) - u * np.sin(u),)
-
-
 def bowl(condition: float = 10.0) -> FunctionObjective:
-    """The quadratic bowl `(x^2 + condition y^2) / 2`: so many times as steep along y as along x.
+    """Return the quadratic bowl `(x^2 + condition y^2) / 2`.
 
-    Its Hessian's eigenvalues are 1 and `condition`, so 2 / condition is the edge of stability.
-    Boyd and Vandenberghe, "Convex Optimization", 2004, section 9.3.2. Raises GdanimError unless
-    `condition` is one finite number above 0.
+    Parameters
+    ----------
+    condition : float, default 10.0
+        The condition number: the ratio of the curvatures along y and x; above 0.
+
+    Returns
+    -------
+    FunctionObjective
+        The objective.
+
+    Raises
+    ------
+    GdanimError
+        If `condition` is not finite and positive.
+
+    See Also
+    --------
+    saddle : Downhill along y.
+
+    Notes
+    -----
+    The eigenvalues of the Hessian are 1 and `condition`. Gradient descent diverges with learning
+    rates above 2 over the larger one [1]_.
+
+    References
+    ----------
+    .. [1] S. Boyd and L. Vandenberghe, "Convex Optimization", 2004, section 9.3.2.
+
+    Examples
+    --------
+    >>> from gdanim import objectives
+    >>> float(objectives.bowl(condition=4).loss((1, 1)))
+    2.5
     """
-    surface = Bowl(1.0, check_positive("condition", condition))
+    function = Bowl(1.0, check_positive("condition", condition))
     return FunctionObjective(
-        surface,
+        function,
         ("x", "y"),
-        formula=rf"f(x, y) = (x^2 + {surface.b:g}\,y^2)\,/\,2",
+        formula=rf"f(x, y) = (x^2 + {function.b:g}\,y^2)\,/\,2",
         minima=np.zeros((1, 2)),
         source="Boyd and Vandenberghe, Convex Optimization, 2004, section 9.3.2",
-        derivative=Derivative(surface),
-        constant_hessian=surface.hessian,
+        derivative=Derivative(function),
+        constant_hessian=function.hessian,
     )
 
 
 def saddle() -> FunctionObjective:
-    """`(x^2 - y^2) / 2`: downhill for ever along y, and from (x, 0) to the saddle point alone.
+    """Return the saddle `(x^2 - y^2) / 2`.
 
-    Goodfellow, Bengio and Courville, "Deep Learning", 2016, section 8.2.3, has why that matters.
+    Returns
+    -------
+    FunctionObjective
+        The objective.
+
+    See Also
+    --------
+    bowl : Uphill in both directions.
+
+    Notes
+    -----
+    Only starts on y = 0 end in the saddle point; from all others the way leads down forever [1]_.
+
+    References
+    ----------
+    .. [1] I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning", 2016, section 8.2.3.
+
+    Examples
+    --------
+    >>> from gdanim import objectives
+    >>> objectives.saddle().gradient((1, 1))
+    array([ 1., -1.])
     """
-    surface = Bowl(1.0, -1.0)
+    function = Bowl(1.0, -1.0)
     return FunctionObjective(
-        surface,
+        function,
         ("x", "y"),
         formula=r"f(x, y) = (x^2 - y^2)\,/\,2",
         source="Goodfellow, Bengio and Courville, Deep Learning, 2016, section 8.2.3",
-        derivative=Derivative(surface),
-        constant_hessian=surface.hessian,
+        derivative=Derivative(function),
+        constant_hessian=function.hessian,
     )
 
 
 def rosenbrock() -> FunctionObjective:
-    """The banana valley `(1 - x)^2 + 100 (y - x^2)^2`, easy to find and hard to follow to (1, 1).
+    """Return the banana-shaped valley `(1 - x)^2 + 100 (y - x^2)^2`.
 
-    Rosenbrock, "An automatic method for finding the greatest or least value of a function", The
-    Computer Journal 3, 1960.
+    Returns
+    -------
+    FunctionObjective
+        The objective.
+
+    See Also
+    --------
+    beale : Another narrow curved valley.
+
+    Notes
+    -----
+    The valley is easy to find and hard to follow to the minimum at (1, 1) [1]_.
+
+    References
+    ----------
+    .. [1] H. H. Rosenbrock, "An automatic method for finding the greatest or least value of a
+       function", The Computer Journal 3, 1960.
+
+    Examples
+    --------
+    >>> from gdanim import objectives
+    >>> objectives.rosenbrock().minimum.params
+    array([1., 1.])
     """
     return FunctionObjective(
         Rosenbrock(),
@@ -187,9 +143,30 @@ def rosenbrock() -> FunctionObjective:
 
 
 def himmelblau() -> FunctionObjective:
-    """`(x^2 + y - 11)^2 + (x + y^2 - 7)^2`: four minima, all of them 0.
+    """Return `(x^2 + y - 11)^2 + (x + y^2 - 7)^2`, which has four minima.
 
-    Himmelblau, "Applied Nonlinear Programming", 1972.
+    Returns
+    -------
+    FunctionObjective
+        The objective.
+
+    See Also
+    --------
+    rastrigin : Many local minima.
+
+    Notes
+    -----
+    All four minima are 0 [1]_; which one a run finds depends on its start.
+
+    References
+    ----------
+    .. [1] D. M. Himmelblau, "Applied Nonlinear Programming", 1972.
+
+    Examples
+    --------
+    >>> from gdanim import objectives
+    >>> float(objectives.himmelblau().loss((3, 2)))
+    0.0
     """
     return FunctionObjective(
         Himmelblau(),
@@ -210,10 +187,32 @@ def himmelblau() -> FunctionObjective:
 
 
 def beale() -> FunctionObjective:
-    """Three squares with a narrow curved valley to (3, 0.5), flat around and steep at the corners.
+    """Return Beale's function, a narrow curved valley in a plain.
 
-    Beale, "On an iterative method for finding a local minimum of a function of more than one
-    variable", Princeton, 1958.
+    Returns
+    -------
+    FunctionObjective
+        The objective.
+
+    See Also
+    --------
+    rosenbrock : Another narrow curved valley.
+
+    Notes
+    -----
+    The sum of the squares of `1.5 - x + x y`, `2.25 - x + x y^2` and `2.625 - x + x y^3` [1]_. It
+    is flat in the middle and steep at the corners; the minimum is at (3, 0.5).
+
+    References
+    ----------
+    .. [1] E. M. L. Beale, "On an iterative method for finding a local minimum of a function of
+       more than one variable", Princeton, 1958.
+
+    Examples
+    --------
+    >>> from gdanim import objectives
+    >>> objectives.beale().minimum.params
+    array([3. , 0.5])
     """
     return FunctionObjective(
         Beale(),
@@ -227,10 +226,41 @@ def beale() -> FunctionObjective:
 
 
 def rastrigin(parameters: int = 2) -> FunctionObjective:
-    """A bowl with a local minimum near every whole number; the lowest is 0 at the origin.
+    """Return a bowl with a local minimum near each point of whole numbers.
 
-    Rastrigin, "Systems of Extremal Control", Moscow, 1974, for two parameters. Raises
-    GdanimError for fewer than one.
+    Parameters
+    ----------
+    parameters : int, default 2
+        The number of parameters; at least 1.
+
+    Returns
+    -------
+    FunctionObjective
+        The objective.
+
+    Raises
+    ------
+    GdanimError
+        If `parameters` is not a whole number of at least 1.
+
+    See Also
+    --------
+    himmelblau : Four equal minima.
+
+    Notes
+    -----
+    The sum of `x^2 - 10 cos(2 pi x) + 10` over the parameters [1]_. The lowest minimum is 0, at the
+    origin.
+
+    References
+    ----------
+    .. [1] L. A. Rastrigin, "Systems of Extremal Control", Moscow, 1974, for two parameters.
+
+    Examples
+    --------
+    >>> from gdanim import objectives
+    >>> objectives.rastrigin(3).names
+    ('x1', 'x2', 'x3')
     """
     check_int("parameters", parameters, least=1)
     names = ("x", "y") if parameters == 2 else tuple(f"x{i}" for i in range(1, parameters + 1))
@@ -246,9 +276,30 @@ def rastrigin(parameters: int = 2) -> FunctionObjective:
 
 
 def two_valleys() -> FunctionObjective:
-    """`x^4 - 4 x^2 + x`: a deep valley at the left, and one at the right that keeps what rolls in.
+    """Return the tilted double well `x^4 - 4 x^2 + x`.
 
-    The tilted double well; Poston and Stewart, "Catastrophe Theory and its Applications", 1978.
+    Returns
+    -------
+    FunctionObjective
+        The objective.
+
+    See Also
+    --------
+    wave : A shallow and a deep minimum.
+
+    Notes
+    -----
+    The left valley is the deeper one; runs that start on the right stay in the shallow one [1]_.
+
+    References
+    ----------
+    .. [1] T. Poston and I. Stewart, "Catastrophe Theory and its Applications", 1978.
+
+    Examples
+    --------
+    >>> from gdanim import objectives
+    >>> round(float(objectives.two_valleys().minimum.params[0]), 3)
+    -1.473
     """
     return FunctionObjective(
         TwoValleys(),
@@ -262,10 +313,31 @@ def two_valleys() -> FunctionObjective:
 
 
 def wave() -> FunctionObjective:
-    """`x cos(0.15 pi x)` on (-10, 10): a shallow and a deep minimum.
+    """Return `x cos(0.15 pi x)` on (-10, 10): a shallow and a deep minimum.
 
-    Zhang, Lipton, Li and Smola, "Dive into Deep Learning", 2023, section 12.3. `minima` has those
-    of the range; beyond it there are deeper ones.
+    Returns
+    -------
+    FunctionObjective
+        The objective.
+
+    See Also
+    --------
+    two_valleys : A double well.
+
+    Notes
+    -----
+    `minima` holds those of the range; beyond it there are deeper ones [1]_.
+
+    References
+    ----------
+    .. [1] A. Zhang, Z. C. Lipton, M. Li and A. J. Smola, "Dive into Deep Learning", 2023,
+       section 12.3.
+
+    Examples
+    --------
+    >>> from gdanim import objectives
+    >>> objectives.wave().minima.round(3).ravel().tolist()
+    [7.269, -1.826]
     """
     return FunctionObjective(
         Wave(),

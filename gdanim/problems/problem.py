@@ -67,7 +67,7 @@ class Problem(Objective):
     >>> problem = Problem(datasets.linear(slope=2, intercept=1, noise=0), Linear())
     >>> problem.names
     ('slope', 'intercept')
-    >>> float(problem.loss((2, 3)))
+    >>> round(float(problem.loss((2, 3))), 6)
     4.0
     >>> problem.minimum.params.round(6)
     array([2., 1.])
@@ -232,14 +232,14 @@ def _check(problem: Problem) -> None:
 
 
 def _quadratic(problem: Problem, loss: Loss) -> Quadratic | None:
-    """`loss` over all points as a quadratic of the parameters, where it is one."""
+    """Return `loss` over all points as a quadratic of the parameters, if it is one."""
     if not isinstance(problem.model, LinearInParameters):
         return None
     return loss.quadratic_form(problem.model.design(problem.data.x), problem.data.y)
 
 
 def _ridge(problem: Problem) -> Floats | None:
-    """The penalty's second derivative by each parameter `[P]`; None where it varies."""
+    """Return the second derivative of the penalty `[P]`; None if it is not constant."""
     if problem.penalty is None:
         return np.zeros(len(problem.names))
     curvature = problem.penalty.curvature
@@ -247,7 +247,7 @@ def _ridge(problem: Problem) -> Floats | None:
 
 
 def _chosen(data: Dataset, batch: Ints | None) -> tuple[Floats, Floats]:
-    """The features and values of the points in `batch`, or of all points."""
+    """Return the features and values of the points in `batch`, or of all points."""
     if batch is None:
         return data.x, data.y
     return data.x.take(batch, axis=0), data.y.take(batch)
