@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gdanim.views._drawing.end_labels import apart
+from gdanim.views._drawing.end_labels import spaced_apart
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,14 @@ from gdanim.views._drawing.end_labels import apart
     ],
 )
 def test_apart(wanted: list[float], expected: list[float]) -> None:
-    np.testing.assert_allclose(apart(np.array(wanted), 0.1, 0.0, 1.0), expected, atol=1e-12)
+    np.testing.assert_allclose(spaced_apart(np.array(wanted), 0.1, 0.0, 1.0), expected, atol=1e-12)
 
 
 def test_apart_is_the_least_move_that_keeps_order_and_gap() -> None:
     rng = np.random.default_rng(0)
     for _ in range(50):
         wanted = rng.uniform(0.2, 0.8, 5)
-        placed = apart(wanted, 0.08, 0.0, 1.0)
+        placed = spaced_apart(wanted, 0.08, 0.0, 1.0)
         order = np.argsort(wanted)
         assert (np.diff(placed[order]) > 0.08 - 1e-12).all()
         # No other allowed places nearby are better: the objective is convex.
@@ -42,5 +42,5 @@ def test_apart_is_the_least_move_that_keeps_order_and_gap() -> None:
 
 
 def test_too_many_stay_above_the_bottom() -> None:
-    placed = apart(np.full(30, 0.5), 0.1, 0.0, 1.0)
+    placed = spaced_apart(np.full(30, 0.5), 0.1, 0.0, 1.0)
     assert placed.min() == 0.0 and (np.diff(placed) > 0.099).all()

@@ -40,7 +40,8 @@ from gdanim.scripting.load import SceneFunction, choose, scripts_in
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.each import Each
 from gdanim.views.fit import Fit
-from gdanim.views.inset import CardPatch, Inset
+from gdanim.views._drawing.card import CardPatch
+from gdanim.views.inset import Inset
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.text import Text as Sentence
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme

@@ -24,7 +24,7 @@ from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.scripting.load import load, scripts_in
 from gdanim.views.fit import Fit
-from gdanim.views.inset import CardPatch
+from gdanim.views._drawing.card import CardPatch
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
 

@@ -32,8 +32,14 @@ from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
-from gdanim.views._drawing.bands import Bands, Scale, scale
-from gdanim.views._drawing.loss_surface import Terrain, grid_side, limits, main_plane, nearer
+from gdanim.views._drawing.bands import Bands, Scale, loss_scale
+from gdanim.views._drawing.loss_surface import (
+    LossSurface,
+    axis_limits,
+    grid_side,
+    main_plane,
+    pulled_in,
+)
 from gdanim.views.base import View
 from gdanim.views.contour import Contour
 from gdanim.views.each import Each
@@ -357,40 +363,40 @@ def test_no_artist_is_made_by_a_frame(view: View) -> None:
 
 def test_the_terrain_of_a_linear_model_is_its_problems_loss() -> None:
     points = np.random.default_rng(0).normal(0, 5, (50, 2))
-    terrain = Terrain(LINE)
-    assert terrain.workspace == 2 < LINE.workspace
-    np.testing.assert_allclose(terrain.loss(points), LINE.losses(points), rtol=1e-12)
-    np.testing.assert_allclose(terrain.gradient(points), LINE.gradient(points), rtol=1e-10)
+    surface = LossSurface(LINE)
+    assert surface.workspace == 2 < LINE.workspace
+    np.testing.assert_allclose(surface.loss(points), LINE.losses(points), rtol=1e-12)
+    np.testing.assert_allclose(surface.gradient(points), LINE.gradient(points), rtol=1e-10)
 
 
 def test_scale_rises_from_the_lowest_loss_to_the_highest() -> None:
     losses = np.array([3.0, 5.0, np.inf, 1e4, 7.0, np.nan])
-    shades = scale(losses, 2.0)
+    shades = loss_scale(losses, 2.0)
     assert shades.low == 2 and shades.high == 1e4
     heights = shades(np.array([2.0, 3.0, 5.0, 7.0, 1e4, np.inf]))
     assert heights[0] == 0 and heights[-2] == heights[-1] == 1
     assert (np.diff(heights[:-1]) > 0).all()
-    flat = scale(np.full(4, 2.5))
+    flat = loss_scale(np.full(4, 2.5))
     assert flat(np.array([2.5])).tolist() == [0.0]
-    assert scale(np.full(4, np.inf)) == Scale(0.0, 1.0, 1.0)
+    assert loss_scale(np.full(4, np.inf)) == Scale(0.0, 1.0, 1.0)
 
 
 def test_limits_hold_start_and_optimum_and_leave_out_what_goes_astray() -> None:
     path = np.array([1.0, 2.0, 2.5, -1e300, 1e300])
-    low, high = limits([path], np.array([3.0]))
+    low, high = axis_limits([path], np.array([3.0]))
     assert low < 1 and 3.5 < high < 10
-    low, high = limits([np.array([1.0, 1.0])], np.array([1.0]))
+    low, high = axis_limits([np.array([1.0, 1.0])], np.array([1.0]))
     assert low < 1 < high
-    low, high = limits([np.zeros(1)], np.zeros(1))
+    low, high = axis_limits([np.zeros(1)], np.zeros(1))
     assert low < 0 < high
-    low, high = limits([np.array([1e308, -1e308])], np.array([0.0]))
+    low, high = axis_limits([np.array([1e308, -1e308])], np.array([0.0]))
     assert low < high
 
 
 def test_what_is_far_keeps_its_direction() -> None:
     low, high = np.array([0.0, 0.0]), np.array([2.0, 2.0])
     points = np.array([[0.5, 1.5], [1e9, 1.0], [1e300, 1e300], [-1e308, 1.0]])
-    near = nearer(points, low, high)
+    near = pulled_in(points, low, high)
     np.testing.assert_array_equal(near[0], points[0])
     assert (np.abs(near) < 2e3).all()
     assert near[1, 1] == 1.0 and near[2, 0] == near[2, 1] > 100 and near[3, 0] < -100
@@ -417,13 +423,13 @@ def test_of_a_crowd_a_sample_is_drawn_and_said_so() -> None:
     x = rng.normal(size=20_000)
     data = Dataset(x, (x + rng.normal(size=len(x)) > 0).astype(np.float64))
     whole = Problem(data, Logistic(), LogLoss())
-    terrain = Terrain(whole)
+    surface = LossSurface(whole)
     places = np.array([[0.0, 0.0], [2.0, -1.0], [-3.0, 3.0]])
-    np.testing.assert_allclose(terrain.loss(places), whole.losses(places), rtol=0.05)
-    np.testing.assert_array_equal(terrain.gradient(places[1]), whole.gradient(places[1]))
-    assert terrain.workspace < whole.workspace / 3
+    np.testing.assert_allclose(surface.loss(places), whole.losses(places), rtol=0.05)
+    np.testing.assert_array_equal(surface.gradient(places[1]), whole.gradient(places[1]))
+    assert surface.workspace < whole.workspace / 3
     for view in (Contour(), LossSlice(), Surface()):
         film = Scene(whole, GradientDescent(0.5), (2, 2), 3, panels={"only": view}).film()
         title = film.figure.axes[0].get_title(loc="left")
         assert "5\u2009000 of 20\u2009000 points" in title
-    assert not Terrain(Problem(datasets.linear(points=20_000), Linear())).sample
+    assert not LossSurface(Problem(datasets.linear(points=20_000), Linear())).sample

@@ -20,9 +20,10 @@ from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
-from gdanim.views._drawing.loss_surface import Terrain, along
+from gdanim.views._drawing.loss_surface import LossSurface, along
+from gdanim.views._drawing.relief import HEIGHT, Camera, Ground, cut_off_top, grid_cells
 from gdanim.views.base import Clip
-from gdanim.views.surface import HEIGHT, Camera, Ground, Surface, cut, quads
+from gdanim.views.surface import Surface
 
 BOWL = Scene(
     objectives.bowl(1.0), GradientDescent(0.2), (1.5, 1.0), 12,
@@ -40,7 +41,7 @@ def ground(scene: Scene = BOWL) -> Ground:
     run = scene.run()
     clip = Clip({"run": run}, scene.pace.timeline(run, 10), scene.theme)
     plane = along(run.problem.names, (0, 1))
-    return Ground(clip, Terrain(run.problem), plane, LOW, HIGH, still=True)
+    return Ground(clip, LossSurface(run.problem), plane, LOW, HIGH, still=True)
 
 
 def test_a_camera_sees_right_up_and_away() -> None:
@@ -108,11 +109,11 @@ def test_a_still_camera_moves_only_the_ball_and_its_path() -> None:
 def test_cells_are_cut_at_the_top() -> None:
     places = np.linspace(-1, 1, 9)
     x, y = np.meshgrid(places, places)
-    cells = cut(quads(places, HEIGHT * 2 * (x * x + y * y)))
+    cells = cut_off_top(grid_cells(places, HEIGHT * 2 * (x * x + y * y)))
     assert cells[..., 2].max() == pytest.approx(HEIGHT)
     assert (np.isclose(cells[..., 2], HEIGHT).sum(axis=1) >= 2).sum() > 8, "a rim"
-    low = quads(places, 0.0 * x)
-    flat = cut(low)
+    low = grid_cells(places, 0.0 * x)
+    flat = cut_off_top(low)
     np.testing.assert_array_equal(flat[:, ::2], low)
 
 

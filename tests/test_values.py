@@ -36,7 +36,7 @@ from gdanim.problems.model import LinearInParameters
 from gdanim.problems.penalties import L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
-from gdanim.views.fit import fitted
+from gdanim.views._drawing.predictions import fitted_problem
 
 
 def assert_same(one: Any, other: Any) -> None:
@@ -125,7 +125,7 @@ def test_round_trip_to_the_bit(make: Callable[[], Run], tmp_path: Path) -> None:
     assert repr(back.problem) == repr(run.problem)
     if not isinstance(run.problem, Problem):
         return
-    data, other = fitted(back).data, fitted(run).data
+    data, other = fitted_problem(back).data, fitted_problem(run).data
     if data.truth is not None and other.truth is not None:
         assert_same(data.truth(data.x), other.truth(other.x))
     assert os.listdir(tmp_path) == ["run.npz"]

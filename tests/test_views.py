@@ -24,7 +24,8 @@ from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
 from gdanim.views._drawing.points import point_size
-from gdanim.views.fit import GRID, Fit, fitted, y_limits
+from gdanim.views._drawing.predictions import GRID_POINTS, data_limits, fitted_problem
+from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve, hidden
 
 SIZE = (640, 360)
@@ -58,11 +59,11 @@ def test_fit_shows_data_and_prediction(frame: int) -> None:
     run = scene.run()
     film = scene.film(run)
     film.show(frame)
-    shown, data = lines(panel(film)), fitted(run).data
+    shown, data = lines(panel(film)), fitted_problem(run).data
     np.testing.assert_array_equal(shown["points"].get_xdata(), data.x[:, 0])
     np.testing.assert_array_equal(shown["points"].get_ydata(), data.y)
     x, y = map(np.asarray, shown["front"].get_data())
-    assert len(x) == GRID > 10 * len(data)
+    assert len(x) == GRID_POINTS > 10 * len(data)
     a, b, c, d = run.params[frame]
     np.testing.assert_allclose(y, a * np.sin(b * x + c) + d, rtol=1e-12)
 
@@ -76,7 +77,7 @@ def test_trail_shows_earlier_predictions_fading() -> None:
     x = trail.get_segments()[0][:, 0]
     # 0.6 seconds at 10 frames a second in three steps: 2, 4, 6 frames back, the oldest first.
     for segment, step in zip(trail.get_segments(), (14, 16, 18), strict=True):
-        expected = fitted(run).model.predict(run.params[step], x[:, np.newaxis])
+        expected = fitted_problem(run).model.predict(run.params[step], x[:, np.newaxis])
         np.testing.assert_allclose(segment[:, 1], expected, rtol=1e-12)
     alphas = np.asarray(trail.get_colors())[:, 3]
     assert (np.diff(alphas) > 0).all() and alphas[-1] < 0.5
@@ -135,11 +136,11 @@ def test_nothing_but_the_moving_artists_changes() -> None:
 def test_the_data_keeps_its_room_when_the_line_swings_away() -> None:
     y = np.array([-1.0, 1.0])
     for predictions in ([-1e300, 0], [0, np.inf], [-np.inf, np.inf], [-5, 1e9]):
-        low, high = y_limits(y, np.array([predictions]))
+        low, high = data_limits(y, np.array([predictions]))
         assert np.isfinite([low, high]).all()
         assert low < -1 and high > 1 and 2 / (high - low) > 0.35
     # A prediction that stays near is shown whole.
-    low, high = y_limits(y, np.array([[-5.0, 3.5]]))
+    low, high = data_limits(y, np.array([[-5.0, 3.5]]))
     assert low < -5 and high > 3.5
 
 

@@ -43,7 +43,7 @@ class Batch(StepView):
         ax.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
         size = count(batches.shape[1])
-        axes.label(ax, theme, title=f"batch: {size} of {count(points)} points")
+        axes.set_labels(ax, theme, title=f"batch: {size} of {count(points)} points")
         epoch = math.ceil(points / batches.shape[1])
         colours = shades(theme.grid, theme.points)
         image = ax.imshow(

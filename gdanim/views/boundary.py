@@ -17,12 +17,12 @@ from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
 from gdanim.views._drawing import axes
-from gdanim.views._drawing.bands import Bands, mixed
+from gdanim.views._drawing.bands import Bands, mix_colours
 from gdanim.views._drawing.loss_surface import grid_side
-from gdanim.views._drawing.marks import key
+from gdanim.views._drawing.marks import run_legend
 from gdanim.views._drawing.points import point_size
+from gdanim.views._drawing.predictions import predicted, x_grid
 from gdanim.views.base import Clip, StepView, Update, chain_updates
-from gdanim.views.fit import predicted, x_grid
 from gdanim.views.theme import Theme
 
 # Bands of probability, and how strong the colour of a certain class is.
@@ -50,7 +50,7 @@ class Boundary(StepView):
         data = classes(clip)
         axes.style(ax, clip.theme, 5)
         x_name, *more = (name.replace("_", " ") for name in data.x_names)
-        axes.label(ax, clip.theme, x_name, *more)
+        axes.set_labels(ax, clip.theme, x_name, *more)
         held_out = problem_of(next(iter(clip.drawn_runs.values()))).validation
         name_classes(ax, clip.theme, data, held_out)
         draw = draw_plane if more else draw_curves
@@ -107,7 +107,7 @@ def name_classes(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None
     if held_out is not None:
         texts.append(TextArea(HELD_OUT, textprops={"color": theme.ink, "size": theme.label_size}))
     # The title makes the room.
-    axes.label(ax, theme, ax.get_xlabel(), ax.get_ylabel(), " ")
+    axes.set_labels(ax, theme, ax.get_xlabel(), ax.get_ylabel(), " ")
     box = AnchoredOffsetbox(
         "lower left", child=HPacker(children=texts, sep=4, pad=0, align="baseline"), pad=0,
         borderpad=0.25, frameon=False, bbox_to_anchor=(0, 1), bbox_transform=ax.transAxes,
@@ -150,7 +150,7 @@ def draw_plane(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) ->
         crowd = len(held_out) > MANY
         draw_points(ax, clip.theme, held_out, held_out.x[:, 1], 0.3 if crowd else 2.1, hollow=True)
     if len(clip.drawn_runs) > 1:
-        key(ax, clip, [seen])
+        run_legend(ax, clip, [seen])
     return [draw_probability(ax, clip, label, many) for label in clip.drawn_runs]
 
 
@@ -185,7 +185,7 @@ def shades(theme: Theme) -> list[tuple[float, float, float]]:
     """From the one class's colour through paper to the other's."""
     chances = (np.arange(BANDS) + 0.5) / BANDS
     return [
-        mixed(theme.paper, colours(theme)[int(chance > 0.5)], STRENGTH * abs(2 * chance - 1))
+        mix_colours(theme.paper, colours(theme)[int(chance > 0.5)], STRENGTH * abs(2 * chance - 1))
         for chance in chances.tolist()
     ]
 
@@ -200,7 +200,7 @@ def draw_curves(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -
     if held_out is not None:
         draw_points(ax, theme, held_out, held_out.y, 2.1, hollow=True)
     if len(clip.drawn_runs) > 1:
-        key(ax, clip, [np.column_stack([data.x[:, 0], data.y])])
+        run_legend(ax, clip, [np.column_stack([data.x[:, 0], data.y])])
     return [draw_curve(ax, clip, label, grid) for label in clip.drawn_runs]
 
 

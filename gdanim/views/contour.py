@@ -10,32 +10,32 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from gdanim.core.arrays import Floats, Ints, check_finite, check_interval, floats
+from gdanim.core.arrays import Floats, Ints, check_finite
 from gdanim.core.words import enumerated
-from gdanim.descent.run import Run
-from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes, marks
-from gdanim.views._drawing.bands import Bands, blues, scale
+from gdanim.views._drawing.bands import Bands, loss_colours, loss_scale
+from gdanim.views._drawing.loss_plane import (
+    Range,
+    check_ranges,
+    chosen_plane,
+    global_optima,
+    plane_limits,
+    plane_title,
+)
 from gdanim.views._drawing.loss_surface import (
     EACH_FRAME,
     ONCE,
+    LossSurface,
     Parameter,
     Slice,
-    Terrain,
-    alike,
-    along,
-    common_terrain,
+    common_loss_surface,
     grid_side,
-    limits,
-    main_plane,
-    nearer,
-    number_of,
-    window_of,
+    pulled_in,
+    runs_sharing_objective,
 )
-from gdanim.views._drawing.trace import vertices
+from gdanim.views._drawing.trace import line_vertices
 from gdanim.views.base import Clip, StepView, Update, chain_updates
 
-Range = tuple[float, float]
 # A grid has between these numbers of points along each axis, as far as its cost allows: one that is
 # drawn once, and one at every frame.
 FINE, COARSE = (17, 181), (13, 57)
@@ -72,31 +72,31 @@ class Contour(StepView):
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Bands, star, paths, arrows, balls, from back to front."""
-        theme, terrain = clip.theme, common_terrain("Contour", clip)
-        runs = alike(clip)
+        theme, surface = clip.theme, common_loss_surface("Contour", clip)
+        runs = runs_sharing_objective(clip)
         plane = chosen_plane("Contour", self.parameters, runs)
         axes.style(ax, theme, 5)
         ax.grid(False)
-        axes.label(ax, theme, plane.names[0], plane.names[1], title(terrain, plane))
+        axes.set_labels(ax, theme, plane.names[0], plane.names[1], plane_title(surface, plane))
         paths = {label: plane.coordinates(run.params) for label, run in runs.items()}
-        low, high = plane_limits(terrain, plane, runs, paths, self.ranges)
+        low, high = plane_limits(surface, plane, runs, paths, self.ranges)
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-        movers = [draw_surface(ax, clip, terrain, plane)]
-        if len(terrain.landscape.names) == 2:
-            marks.star(ax, theme, plane.coordinates(lowest_of(terrain)))
+        movers = [draw_surface(ax, clip, surface, plane)]
+        if len(surface.objective.names) == 2:
+            marks.star(ax, theme, plane.coordinates(global_optima(surface)))
         for label in clip.drawn_runs:
             movers.append(self._draw_run(ax, clip, label, paths[label]))
-        marks.key(ax, clip, [np.clip(paths[label], low, high) for label in clip.drawn_runs])
+        marks.run_legend(ax, clip, [np.clip(paths[label], low, high) for label in clip.drawn_runs])
         return chain_updates(movers)
 
     def _draw_run(self, ax: Axes, clip: Clip, label: str, path: Floats) -> Update:
         """One run's path with dots for steps that can be told apart, its arrow and its ball."""
         run, theme = clip.runs[label], clip.theme
         low, high = np.transpose([ax.get_xlim(), ax.get_ylim()])
-        steps = vertices(run.steps, clip.steps(label))
+        steps = line_vertices(run.steps, clip.steps(label))
         steps, way = followed(steps, path[steps], low, high)
         dots = dotted_steps(path, low, high)
-        stops = nearer(path[dots], low, high)
+        stops = pulled_in(path[dots], low, high)
         colour = clip.colour(label, theme.ink)
         (line,) = ax.plot([], [], color=colour, linewidth=0.7 * theme.line_width, gid="path",
                           zorder=3.5)  # fmt: skip
@@ -112,119 +112,47 @@ class Contour(StepView):
             line.set_data(*way[: np.searchsorted(steps, step, side="right")].T)
             spots.set_data(*stops[: np.searchsorted(dots, step, side="right")].T)
             here = path[step]
-            ball.set_data(*nearer(here[np.newaxis], low, high).T)
+            ball.set_data(*pulled_in(here[np.newaxis], low, high).T)
             with np.errstate(over="ignore"):
                 ahead = here + self.arrow * (path[min(step + 1, run.steps)] - here)
-            marks.point(arrow, *nearer(np.stack([here, ahead]), low, high))
+            marks.place_arrow(arrow, *pulled_in(np.stack([here, ahead]), low, high))
             return [line, spots, arrow, ball, outside.show(*here)]
 
         return update
 
     def describe(self, clip: Clip) -> str:
         """Name the parameters of the plane."""
-        over = enumerated(chosen_plane("Contour", self.parameters, alike(clip)).names)
+        over = enumerated(
+            chosen_plane("Contour", self.parameters, runs_sharing_objective(clip)).names
+        )
         return f"a map of the loss over {over}, with the path of the parameters"
 
 
-def check_ranges(view: str, ranges: tuple[Range, Range] | None) -> None:
-    """GdanimError unless they are None or two pairs, each the lower number first."""
-    if ranges is None:
-        return
-    if floats(f"{view}: ranges", ranges).shape != (2, 2):
-        raise GdanimError(f"{view}: ranges must be two pairs, got {ranges!r:.80}")
-    for pair in ranges:
-        check_interval(f"{view}: ranges", pair)
-
-
-def chosen_plane(
-    view: str, parameters: Sequence[Parameter] | Literal["main"] | None, runs: dict[str, Run]
-) -> Slice:
-    """The plane that a view shows; GdanimError when there is none."""
-    names = next(iter(runs.values())).problem.names
-    if len(names) < 2:
-        raise GdanimError(
-            f"{view}: needs two parameters, this problem has one ({', '.join(names)}); "
-            f"views.LossSlice() shows its loss"
-        )
-    if parameters == "main" or (parameters is None and len(names) > 2):
-        return main_plane(runs.values())
-    pair = names if parameters is None else parameters
-    if isinstance(pair, str) or len(pair) != 2:
-        raise GdanimError(
-            f'{view}: parameters must be two of {", ".join(names)}, or "main", got {pair!r}'
-        )
-    numbers = [number_of(view, parameter, names) for parameter in pair]
-    if numbers[0] == numbers[1]:
-        raise GdanimError(f"{view}: parameters must be two different ones, got {pair!r}")
-    return along(names, numbers)
-
-
-def lowest_of(terrain: Terrain) -> Floats:
-    """The optima that are as good as the best `[K, P]`."""
-    losses = terrain.loss(terrain.optima)
-    best = losses.min(initial=np.inf)
-    return np.asarray(terrain.optima[losses <= best + 1e-9 * max(1.0, abs(best))])
-
-
-def title(terrain: Terrain, plane: Slice) -> str:
-    """What surface it is, and where the other parameters are."""
-    symbol, names = terrain.landscape.loss_symbol + terrain.sample, terrain.landscape.names
-    if plane.base is None:
-        others = [name for name in names if name not in plane.names]
-        rest = " and ".join(others) if len(others) < 3 else f"the other {len(others)}"
-        return f"loss ({symbol}), {rest} as of this step"
-    if len(names) > 2:
-        return f"loss ({symbol}) in the path's main plane"
-    return f"loss surface ({symbol})"
-
-
-def plane_limits(
-    terrain: Terrain,
-    plane: Slice,
-    runs: dict[str, Run],
-    paths: dict[str, Floats],
-    ranges: tuple[Range, Range] | None,
-) -> tuple[Floats, Floats]:
-    """The lowest and the highest coordinates shown, `[2]` each."""
-    if ranges is not None:
-        low, high = np.transpose(np.array(ranges, dtype=np.float64))
-        return low, high
-    best = plane.coordinates(terrain.optima)
-    if not len(best):
-        best = np.stack([paths[label][int(run.losses.argmin())] for label, run in runs.items()])
-    pairs = [
-        limits([path[:, k] for path in paths.values()], best[:, k], window_of(terrain, plane, k))
-        for k in range(2)
-    ]
-    low, high = np.transpose(pairs)
-    return low, high
-
-
-def draw_surface(ax: Axes, clip: Clip, terrain: Terrain, plane: Slice) -> Update:
+def draw_surface(ax: Axes, clip: Clip, surface: LossSurface, plane: Slice) -> Update:
     """The bands, still or moving."""
     first, run = next(iter(clip.drawn_runs.items()))
-    bands = Bands(ax, blues(clip.theme), clip.theme.paper)
+    bands = Bands(ax, loss_colours(clip.theme), clip.theme.paper)
     moves = plane.base is None
     side = (
-        grid_side(terrain.workspace, EACH_FRAME, COARSE)
+        grid_side(surface.workspace, EACH_FRAME, COARSE)
         if moves
-        else grid_side(terrain.workspace, ONCE, FINE)
+        else grid_side(surface.workspace, ONCE, FINE)
     )
     x, y = np.linspace(*ax.get_xlim(), side), np.linspace(*ax.get_ylim(), side)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
 
     def losses(step: int) -> Floats:
-        return terrain.loss(plane.points(grid, run.params[step]))
+        return surface.loss(plane.points(grid, run.params[step]))
 
     if not moves:
         heights = losses(run.steps)
-        lowest = terrain.best.loss if terrain.best is not None else np.inf
-        bands.show(x, y, scale(heights, lowest)(heights))
+        lowest = surface.best.loss if surface.best is not None else np.inf
+        bands.show(x, y, loss_scale(heights, lowest)(heights))
         return lambda frame: []
     shown = np.unique(clip.steps(first))
     samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLES)).astype(int)]
     # A colour is a height above the picture's lowest point: the other parameters lift all of it.
-    shades = scale(np.stack([above_lowest(losses(step)) for step in samples]))
+    shades = loss_scale(np.stack([above_lowest(losses(step)) for step in samples]))
     return lambda frame: bands.show(x, y, shades(above_lowest(losses(clip.step(first, frame)))))
 
 
@@ -244,7 +172,7 @@ def followed(steps: Ints, path: Floats, low: Floats, high: Floats) -> tuple[Ints
     leaps[:1] = False
     # A lone point between two gaps is left out: it would draw nothing.
     kept = ~(leaps & np.append(leaps[1:], True))
-    steps, path = steps[kept], nearer(path, low, high)[kept]
+    steps, path = steps[kept], pulled_in(path, low, high)[kept]
     gaps = np.flatnonzero(leaps[kept])
     return np.insert(steps, gaps, steps[gaps]), np.insert(path, gaps, np.nan, axis=0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -17,30 +17,28 @@ from gdanim.core.arrays import Floats, Ints, check_int, check_non_negative
 from gdanim.core.words import with_article
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
 from gdanim.views._drawing import axes, residuals
+from gdanim.views._drawing.card import Card, card_size, draw_inset, emptiest_corner
 from gdanim.views._drawing.curve_place import curve_place
 from gdanim.views._drawing.end_labels import EndLabels
-from gdanim.views._drawing.formula import decimals, figure, with_numbers
-from gdanim.views._drawing.points import draw_points, draw_rings, place
+from gdanim.views._drawing.formula import decimals, rounded, with_numbers
+from gdanim.views._drawing.points import draw_points, draw_rings, move_rings
+from gdanim.views._drawing.predictions import (
+    all_points,
+    data_limits,
+    fitted_problem,
+    labels_sharing_limits,
+    predicted,
+    sampled_predictions,
+    x_grid,
+)
 from gdanim.views._drawing.units import dpi
 from gdanim.views.base import Clip, Update, View, chain_updates
 from gdanim.views.colour_name import colour_name
-from gdanim.views.inset import Card, card_size, draw_inset, emptiest_corner
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import Theme
 
-# Points of the grid on which a prediction is drawn: one a pixel at 1280.
-GRID = 1201
-# How many of the frames decide about limits and corners.
-SAMPLES = 200
-# So many times the data's height may the predictions take beside the data; up to the first where
-# that shows them all, else the second.
-ALL_ROOM, ROOM = 4.0, 1.5
-# The data of videos that take each other's place share their limits where these are at most so many
-# times as wide and high as any of them alone.
-ALIKE = 4.0
 # Beyond this many heights of the panel a prediction is cut off; the renderer needs finite numbers.
 FAR = 100.0
 # What is left of a trail so many line widths away from the line lies beneath it.
@@ -84,7 +82,7 @@ class Fit(View):
         """Residuals, points, true curve, trail, line, rings, inset, from back to front."""
         theme, problem = clip.theme, common_problem(clip)
         axes.style(ax, theme)
-        axes.label(ax, theme, problem.data.x_names[0], problem.data.y_name)
+        axes.set_labels(ax, theme, problem.data.x_names[0], problem.data.y_name)
         grid, card = self._frame(ax, clip, problem)
         draw_points(ax, theme, problem.data, problem.validation)
         truth = self._draw_truth(ax, theme, problem, grid)
@@ -106,7 +104,7 @@ class Fit(View):
     def describe(self, clip: Clip) -> str:
         """Name the points and the curve, with their colours."""
         problem, theme = common_problem(clip), clip.theme
-        shapes = {fitted(run).model.shape_name for run in clip.drawn_runs.values()}
+        shapes = {fitted_problem(run).model.shape_name for run in clip.drawn_runs.values()}
         shape = shapes.pop() if len(shapes) == 1 else "curve"
         if len(clip.drawn_runs) > 1:
             curve = f"the {shape} of each run"
@@ -118,7 +116,7 @@ class Fit(View):
 
     def describe_step(self, run: Run, step: int) -> str:
         """Where the curve is, relative to the points."""
-        problem = fitted(run)
+        problem = fitted_problem(run)
         with np.errstate(all="ignore"):
             prediction = problem.model.predict(run.params[step], problem.data.x)
         return f"with the curve {curve_place(prediction, problem.data.y)} the points"
@@ -131,11 +129,11 @@ class Fit(View):
 
     def _frame(self, ax: Axes, clip: Clip, problem: Problem) -> tuple[Floats, Card | None]:
         """Fix the limits; the grid over them, and the inset's corner."""
-        alike = sharing(clip, problem)
-        x, y = seen([problem, *(fitted(clip.limit_runs[label]) for label in alike)])
+        alike = labels_sharing_limits(clip, problem)
+        x, y = all_points([problem, *(fitted_problem(clip.limit_runs[label]) for label in alike)])
         grid = x_grid(x)
-        predictions = np.concatenate([sampled(clip, label, grid) for label in alike])
-        low, high = y_limits(y, predictions)
+        predictions = np.concatenate([sampled_predictions(clip, label, grid) for label in alike])
+        low, high = data_limits(y, predictions)
         card = None
         if self.inset is not None:
             size = card_size(ax, clip.theme)
@@ -157,7 +155,7 @@ class Fit(View):
     def _draw_residuals(self, ax: Axes, clip: Clip, label: str) -> Update:
         """From the points to one run's prediction."""
         run, colour = clip.runs[label], clip.colour(label)
-        x, y = residuals.chosen(fitted(run).data)
+        x, y = residuals.chosen(fitted_problem(run).data)
         draw = residuals.draw_squares if self.residuals == "squares" else residuals.draw_lines
         show = draw(ax, clip.theme, colour, x[:, 0], y)
         low, high = reach(ax)
@@ -192,14 +190,14 @@ class Fit(View):
             curves = np.clip(predicted(run, earlier, grid), low, high)
             now = curves[-1]
             hidden = HIDDEN * width * (top - bottom) / ax.bbox.height
-            seen = np.abs(curves[:-1] - now).max(axis=1) > hidden
+            all_points = np.abs(curves[:-1] - now).max(axis=1) > hidden
             # Where steps last for many frames, each of them once.
-            seen &= earlier[:-1] != earlier[1:]
+            all_points &= earlier[:-1] != earlier[1:]
             trail.set_segments(
                 [
                     # Every other point: a trail takes longer to draw than all the rest.
                     np.column_stack([grid[::2], y[::2]]) if shows else nothing
-                    for y, shows in zip(curves[:-1], seen, strict=True)
+                    for y, shows in zip(curves[:-1], all_points, strict=True)
                 ]
             )
             line.set_data(grid, now)
@@ -238,16 +236,16 @@ def draw_arrow(ax: Axes, theme: Theme, colour: str) -> Callable[[Floats, Floats]
 def draw_batch(ax: Axes, clip: Clip, label: str) -> Update:
     """Rings around the points that the step before this frame's state has seen."""
     run = clip.runs[label]
-    data, batches = fitted(run).data, run.batches
+    data, batches = fitted_problem(run).data, run.batches
     if batches is None:
         return lambda frame: []
     rings = draw_rings(ax, clip.theme, len(data))
 
     def update(frame: int) -> list[Artist]:
         step = clip.step(label, frame)
-        seen = batches[step - 1] if step else batches[0, :0]
-        seen = seen[seen >= 0]
-        return [place(rings, data.x[seen, 0], data.y[seen])]
+        all_points = batches[step - 1] if step else batches[0, :0]
+        all_points = all_points[all_points >= 0]
+        return [move_rings(rings, data.x[all_points, 0], data.y[all_points])]
 
     return update
 
@@ -276,11 +274,11 @@ def draw_names(ax: Axes, clip: Clip, edge: Floats, truth: float | None) -> Updat
 def draw_numbers(ax: Axes, clip: Clip) -> Update:
     """The formula with the run's numbers, above the panel."""
     run, theme = clip.run, clip.theme
-    model = fitted(run).model
+    model = fitted_problem(run).model
     places = [decimals(values) for values in run.params.T]
 
     def text(step: int) -> str | None:
-        shown = (figure(float(v), k) for v, k in zip(run.params[step], places, strict=True))
+        shown = (rounded(float(v), k) for v, k in zip(run.params[step], places, strict=True))
         return with_numbers(model.formula, dict(zip(model.symbols, shown, strict=True)))
 
     if text(0) is None:
@@ -302,8 +300,8 @@ def draw_numbers(ax: Axes, clip: Clip) -> Update:
 def common_problem(clip: Clip) -> Problem:
     """The problem of the first run; GdanimError when the runs have not the same data."""
     first, *others = clip.drawn_runs.values()
-    data = fitted(first).data
-    if not all(fitted(run).data.equals(data) for run in others):
+    data = fitted_problem(first).data
+    if not all(fitted_problem(run).data.equals(data) for run in others):
         raise GdanimError(
             f"Fit: the runs {', '.join(clip.drawn_runs)} have different data; "
             f"show each by itself with views.Each(views.Fit())"
@@ -312,86 +310,10 @@ def common_problem(clip: Clip) -> Problem:
         raise GdanimError(
             f"Fit: shows data of one feature, this has {data.features} ({', '.join(data.x_names)})"
         )
-    return fitted(first)
-
-
-def fitted(run: Run) -> Problem:
-    """The run's problem; GdanimError when it is a bare function, which fits nothing."""
-    if not isinstance(run.problem, Problem):
-        raise GdanimError(
-            f"Fit: shows data and a model, and {run.problem.loss_name} has none; choose other "
-            "panels, such as panels={'loss': views.LossCurve()}"
-        )
-    return run.problem
-
-
-def sharing(clip: Clip, problem: Problem) -> list[str]:
-    """The compared runs, by label, that limits are taken from: those of the same data, and of other
-    videos those of data as wide and high, too.
-    """
-    problems = {label: fitted(run) for label, run in clip.limit_runs.items()}
-    everywhere = [problem.data for problem in problems.values()]
-    if clip.linked_clips and comparable(everywhere):
-        return list(problems)
-    return [label for label, other in problems.items() if other.data.equals(problem.data)]
-
-
-def comparable(data: Sequence[Dataset]) -> bool:
-    """Whether limits that hold all the data leave each its room: axes as long, named alike."""
-    if len({(one.x_names, one.y_name) for one in data}) > 1:
-        return False
-    columns = [(one.x[:, 0], one.y) for one in data]
-    lengths = np.array([[np.ptp(values) for values in pair] for pair in columns])
-    check_int = np.array([np.ptp(np.concatenate(axis)) for axis in zip(*columns, strict=True)])
-    return bool((check_int <= ALIKE * lengths).all())
-
-
-def seen(problems: Sequence[Problem]) -> tuple[Floats, Floats]:
-    """All points of the problems, also those held out: `x [K]`, `y [K]`."""
-    both = [(problem.data, problem.validation) for problem in problems]
-    data = {id(one): one for pair in both for one in pair if one is not None}.values()
-    x, y = zip(*((one.x[:, 0], one.y) for one in data), strict=True)
-    return np.concatenate(x), np.concatenate(y)
+    return fitted_problem(first)
 
 
 def reach(ax: Axes) -> tuple[float, float]:
     """How far down and up anything is drawn."""
     low, high = ax.get_ylim()
     return low - FAR * (high - low), high + FAR * (high - low)
-
-
-def sampled(clip: Clip, label: str, grid: Floats) -> Floats:
-    """The predictions of some of the steps that the frames show, spread over all: `[K, G]`."""
-    shown = np.unique(clip.steps(label))
-    samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLES)).astype(int)]
-    return predicted(clip.limit_runs[label], samples, grid)
-
-
-def x_grid(x: Floats) -> Floats:
-    """Fine, even, and a little wider than the data."""
-    low, high = float(x.min()), float(x.max())
-    margin = 0.03 * (high - low) or 0.5 * abs(high) or 0.5
-    return np.linspace(low - margin, high + margin, GRID)
-
-
-def predicted(run: Run, steps: Ints, x: Floats) -> Floats:
-    """`(k),(g)->(k,g)`: the predictions after each of `steps` at `x`; overflow is infinite."""
-    with np.errstate(all="ignore"):
-        y = fitted(run).model.predict(run.params[steps], x[:, np.newaxis])
-    return np.nan_to_num(y, nan=np.inf, posinf=np.inf, neginf=-np.inf)
-
-
-def y_limits(y: Floats, predictions: Floats) -> tuple[float, float]:
-    """Limits that hold the data, and of the predictions as much as leaves the data its room."""
-    low, high = float(y.min()), float(y.max())
-    height = high - low or abs(high) or 1.0
-    below = max(0.0, low - float(predictions.min()))
-    above = max(0.0, float(predictions.max()) - high)
-    if below + above > ALL_ROOM * height:
-        room = ROOM * height
-        below, above = (
-            min(below, max(room / 2, room - above)),
-            min(above, max(room / 2, room - below)),
-        )
-    margin = 0.06 * (height + below + above)
-    return low - below - margin, high + above + margin

@@ -49,7 +49,7 @@ class Gradient(StepView):
                 f"Gradient: shows at most {MOST} parameters, this run has {len(names)}"
             )
         axes.style(ax, theme)
-        axes.label(ax, theme)
+        axes.set_labels(ax, theme)
         ax.set_title("gradient", loc="left", color=theme.loss, fontsize=theme.label_size, pad=6)
         ax.set_title("step", loc="right", color=theme.prediction, fontsize=theme.label_size, pad=6)
         ax.set(xlim=(-1.6, 1.6), ylim=(0.4 - len(names), 0.6), xticks=[0])

@@ -34,7 +34,7 @@ class LearningRate(StepView):
         """For each rate a line with a dot, and a name where there are several."""
         theme = clip.theme
         axes.style(ax, theme, self.ticks)
-        axes.label(ax, theme, title="learning rate")
+        axes.set_labels(ax, theme, title="learning rate")
         axes.count_steps(ax, max(run.steps for run in clip.limit_runs.values()), self.ticks)
         every = {label: rates(run) for label, run in clip.limit_runs.items()}
         set_limits(ax, np.concatenate([np.ravel(rate) for rate in every.values()]), self.ticks)
@@ -85,6 +85,6 @@ def set_limits(ax: Axes, every: Floats, ticks: int) -> None:
     low, high = float(every.min()), float(every.max())
     if 0 < LINEAR_SPAN * low < high:
         bottom, top = np.log10(low), np.log10(high)
-        axes.logarithmic(ax, bottom - 0.06 * (top - bottom), top + 0.06 * (top - bottom), ticks)
+        axes.set_log_scale(ax, bottom - 0.06 * (top - bottom), top + 0.06 * (top - bottom), ticks)
     else:
         ax.set_ylim(0, 1.15 * high if high > 0 else 1.0)

@@ -19,7 +19,7 @@ from gdanim.views._drawing import axes
 from gdanim.views._drawing.axes import LARGEST
 from gdanim.views._drawing.end_labels import EndLabels
 from gdanim.views._drawing.trace import draw_trace
-from gdanim.views._drawing.units import points
+from gdanim.views._drawing.units import size_in_points
 from gdanim.views.base import Clip, StepView, Update, chain_updates, ends_above_start
 from gdanim.views.theme import Theme
 
@@ -71,7 +71,7 @@ class LossCurve(StepView):
         theme, runs = clip.theme, clip.limit_runs
         axes.style(ax, theme, self.ticks)
         symbols = dict.fromkeys(run.problem.loss_symbol for run in clip.drawn_runs.values())
-        axes.label(ax, theme, title=f"loss ({', '.join(symbols)})")
+        axes.set_labels(ax, theme, title=f"loss ({', '.join(symbols)})")
         axes.count_steps(ax, max(run.steps for run in runs.values()), self.ticks)
         best = common_best([run.problem for run in clip.drawn_runs.values()])
         curves = [curve for label in runs for curve in curves_of(clip, label)]
@@ -242,7 +242,7 @@ def hidden(floor: float, least: float, high: float) -> bool:
 def below(ax: Axes, text: float) -> float:
     """The room below the floor that its name of `text` points needs, in heights of the curve."""
     # Until the layout is settled a panel is about so high.
-    share = min(1.7 * text / (0.85 * float(points(ax)[1])), 0.4)
+    share = min(1.7 * text / (0.85 * float(size_in_points(ax)[1])), 0.4)
     return max(LOW, share * (1 + HIGH) / (1 - share))
 
 
@@ -275,7 +275,7 @@ def set_limits(
         least = min(least, floor) if floor > trifle else least
         low, high = np.log10(least), max(np.log10(high), np.log10(least) + 0.1)
         high = min(high, limited(low, max(np.log10(most), low + 0.1)))
-        axes.logarithmic(ax, low - room * (high - low), high + HIGH * (high - low), ticks)
+        axes.set_log_scale(ax, low - room * (high - low), high + HIGH * (high - low), ticks)
     else:
         # Beyond this matplotlib finds no ticks.
         low, high = max(low, -LARGEST), min(high, LARGEST, limited(low, most))

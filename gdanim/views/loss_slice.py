@@ -14,18 +14,18 @@ from gdanim.core.arrays import Floats, Ints, check_int, check_interval, check_pa
 from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes, marks
 from gdanim.views._drawing.axes import LARGEST
-from gdanim.views._drawing.bands import mixed
+from gdanim.views._drawing.bands import mix_colours
 from gdanim.views._drawing.loss_surface import (
+    LossSurface,
     Parameter,
     Slice,
-    Terrain,
-    alike,
     along,
-    common_terrain,
-    limits,
-    nearer,
+    axis_limits,
+    common_loss_surface,
     number_of,
-    spread,
+    pulled_in,
+    runs_sharing_objective,
+    sampled_steps,
     window_of,
 )
 from gdanim.views.base import Clip, StepView, Update, chain_updates
@@ -64,22 +64,24 @@ class LossSlice(StepView):
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Curve, dots, tangent, arrow, ball, from back to front."""
-        terrain = common_terrain("LossSlice", clip)
-        line = self._slice(terrain)
+        surface = common_loss_surface("LossSlice", clip)
+        line = self._slice(surface)
         if line.base is None and len(clip.drawn_runs) > 1:
             raise GdanimError(
                 f"LossSlice: {len(clip.drawn_runs)} runs ({', '.join(clip.drawn_runs)}) have a "
                 f"curve each over {line.names[0]}; give `fixed`, or show each with views.Each(...)"
             )
-        track = Track(clip, terrain, line)
+        track = Track(clip, surface, line)
         axes.style(ax, clip.theme, 5)
-        axes.label(ax, clip.theme, line.names[0], title=title(terrain, line))
+        axes.set_labels(ax, clip.theme, line.names[0], title=title(surface, line))
         ax.set_xlim(*(self.range or track.x_limits()))
         ax.set_ylim(*track.y_limits(np.linspace(*ax.get_xlim(), MOVING[0])))
         movers = [draw_curve(ax, clip, track)]
         movers += [draw_ball(ax, clip, label, track, self.trail) for label in clip.drawn_runs]
         if len(clip.drawn_runs) > 1:
-            marks.key(ax, clip, [track.visited(label) for label in clip.drawn_runs] + [outline(ax)])
+            marks.run_legend(
+                ax, clip, [track.visited(label) for label in clip.drawn_runs] + [outline(ax)]
+            )
         return chain_updates(movers)
 
     def describe(self, clip: Clip) -> str:
@@ -88,18 +90,18 @@ class LossSlice(StepView):
         number = number_of("LossSlice", 0 if self.parameter is None else self.parameter, names)
         return f"the loss over {names[number]}, with a ball that rolls down it"
 
-    def _slice(self, terrain: Terrain) -> Slice:
-        names = terrain.landscape.names
+    def _slice(self, surface: LossSurface) -> Slice:
+        names = surface.objective.names
         number = number_of("LossSlice", 0 if self.parameter is None else self.parameter, names)
         if self.fixed is None:
             return along(names, [number])
         return along(names, [number], check_params("LossSlice: fixed", self.fixed, names))
 
 
-def title(terrain: Terrain, line: Slice) -> str:
+def title(surface: LossSurface, line: Slice) -> str:
     """What is shown, and where the other parameters are."""
-    name = f"loss ({terrain.landscape.loss_symbol}{terrain.sample})"
-    others = [other for other in terrain.landscape.names if other not in line.names]
+    name = f"loss ({surface.objective.loss_symbol}{surface.sample})"
+    others = [other for other in surface.objective.names if other not in line.names]
     if not others:
         return name
     if line.base is None:
@@ -113,52 +115,54 @@ class Track:
     """Where the runs are on a slice of one parameter, and how high."""
 
     clip: Clip
-    terrain: Terrain
+    surface: LossSurface
     line: Slice
 
     def at(self, label: str) -> Floats:
         """The parameter at every step, `[S+1]`."""
-        return np.asarray(self.line.coordinates(alike(self.clip)[label].params)[:, 0])
+        return np.asarray(
+            self.line.coordinates(runs_sharing_objective(self.clip)[label].params)[:, 0]
+        )
 
     def curve(self, x: Floats, through: Floats) -> Floats:
         """`(g),(p)->(g)`: the loss at each x, the other parameters as the slice has them."""
         points = self.line.points(x[..., np.newaxis], through[..., np.newaxis, :])
-        return self.terrain.loss(points)
+        return self.surface.loss(points)
 
     def slope(self, x: float, through: Floats) -> float:
         """The curve's derivative."""
         point = self.line.points(np.array([x]), through)
-        return float((self.terrain.gradient(point) @ self.line.directions.T)[0])
+        return float((self.surface.gradient(point) @ self.line.directions.T)[0])
 
     def visited(self, label: str) -> Floats:
         """The places of the ball in some of the frames, `[K, 2]`."""
-        steps = spread(self.clip.steps(label))
+        steps = sampled_steps(self.clip.steps(label))
         return np.column_stack([self.at(label)[steps], self.heights(label, steps)])
 
     def heights(self, label: str, steps: Ints) -> Floats:
         """How high the ball is at each of `steps [K]`."""
         run = self.clip.limit_runs[label]
-        if self.line.base is None and not self.terrain.sample:
+        if self.line.base is None and not self.surface.sample:
             return np.asarray(run.losses[steps])
         if self.line.base is None:
-            return self.terrain.loss(run.params[steps])
+            return self.surface.loss(run.params[steps])
         return self.curve(self.at(label)[steps], run.params[0])
 
     def x_limits(self) -> tuple[float, float]:
         """From the starts to the best places, and beyond."""
-        runs = alike(self.clip)
+        runs = runs_sharing_objective(self.clip)
         places = [self.at(label) for label in runs]
-        best = self.line.coordinates(self.terrain.optima)[:, 0]
+        best = self.line.coordinates(self.surface.optima)[:, 0]
         if not best.size:
             lowest = [int(run.losses.argmin()) for run in runs.values()]
             best = np.array([place[step] for place, step in zip(places, lowest, strict=True)])
-        return limits(places, best, window_of(self.terrain, self.line, 0))
+        return axis_limits(places, best, window_of(self.surface, self.line, 0))
 
     def y_limits(self, x: Floats) -> tuple[float, float]:
         """What the ball visits between the ends of `x`, and of the curve as much again."""
         curves, seen = [], []
-        for label, run in alike(self.clip).items():
-            steps = spread(self.clip.steps(label))
+        for label, run in runs_sharing_objective(self.clip).items():
+            steps = sampled_steps(self.clip.steps(label))
             through = run.params[steps if self.line.base is None else steps[:1]]
             curves.append(self.curve(x, through).ravel())
             inside = (self.at(label)[steps] >= x[0]) & (self.at(label)[steps] <= x[-1])
@@ -187,7 +191,7 @@ def draw_curve(ax: Axes, clip: Clip, track: Track) -> Update:
     reach = 3 * (high - low)
     still = track.line.base is not None
     fewest, most = MOVING
-    count = STILL if still else int(np.clip(BUDGET / max(track.terrain.workspace, 1), fewest, most))
+    count = STILL if still else int(np.clip(BUDGET / max(track.surface.workspace, 1), fewest, most))
     x = np.linspace(*ax.get_xlim(), count)
 
     def update(frame: int) -> list[Artist]:
@@ -209,7 +213,7 @@ def draw_ball(ax: Axes, clip: Clip, label: str, track: Track, trail: int) -> Upd
     front = clip.colour(label, theme.loss)
     shown = np.unique(clip.steps(label))
     steps = shown[np.unique(np.flatnonzero(np.diff(x[shown], prepend=np.nan) != 0))]
-    dots = nearer(np.column_stack([x[steps], track.heights(label, steps)]), low, high)
+    dots = pulled_in(np.column_stack([x[steps], track.heights(label, steps)]), low, high)
     behind = fading_dots(ax, theme, front, trail)
     (tangent,) = ax.plot(
         [], [], color=theme.ink, linewidth=0.5 * theme.line_width, zorder=4, gid="tangent"
@@ -231,10 +235,10 @@ def draw_ball(ax: Axes, clip: Clip, label: str, track: Track, trail: int) -> Upd
         ahead = x[min(step + 1, run.steps)]
         tip = np.array([ahead, here[1]])
         landing = np.array([ahead, track.curve(np.array([ahead]), run.params[step])[0]])
-        marks.point(arrow, *nearer(np.stack([here, tip]), low, high))
+        marks.place_arrow(arrow, *pulled_in(np.stack([here, tip]), low, high))
         lands = arrow.get_visible() and np.isfinite(landing).all()
-        drop.set_data(*(nearer(np.stack([tip, landing]), low, high).T if lands else ([], [])))
-        ball.set_data(*nearer(here[np.newaxis], low, high).T)
+        drop.set_data(*(pulled_in(np.stack([tip, landing]), low, high).T if lands else ([], [])))
+        ball.set_data(*pulled_in(here[np.newaxis], low, high).T)
         return [behind, tangent, drop, arrow, ball, outside.show(*here)]
 
     return update
@@ -246,7 +250,7 @@ def fading_dots(ax: Axes, theme: Theme, colour: str, count: int) -> PathCollecti
     return ax.scatter(
         nowhere, nowhere, s=theme.point_size**2, zorder=3, gid="trail", edgecolors=theme.paper,
         linewidths=0.8,
-        facecolors=[mixed(colour, theme.paper, 0.1 + 0.5 * k / max(count, 1))
+        facecolors=[mix_colours(colour, theme.paper, 0.1 + 0.5 * k / max(count, 1))
                     for k in range(count, 0, -1)],
     )  # fmt: skip
 
@@ -265,4 +269,4 @@ def tangent_ends(here: Floats, slope: float, low: Floats, high: Floats) -> Float
     with np.errstate(over="ignore"):
         along_panel = np.array([1.0, np.clip(slope * size[0] / size[1], -1e6, 1e6)])
     offset = TANGENT * along_panel / np.hypot(*along_panel) * size
-    return np.asarray(nearer(np.stack([here - offset, here + offset]), low, high))
+    return np.asarray(pulled_in(np.stack([here - offset, here + offset]), low, high))

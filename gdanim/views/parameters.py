@@ -55,7 +55,9 @@ class Parameters(StepView):
         names = [known[column] for column in columns]
         axes.style(ax, theme, self.ticks)
         what = names[0] if len(names) == 1 else "parameters"
-        axes.label(ax, theme, title=f"{what}, distance to the optimum" if self.distance else what)
+        axes.set_labels(
+            ax, theme, title=f"{what}, distance to the optimum" if self.distance else what
+        )
         axes.count_steps(ax, max(run.steps for run in clip.limit_runs.values()), self.ticks)
         best = {label: optimum(run, columns) for label, run in alike.items()}
         values = {
@@ -196,4 +198,4 @@ def logarithmic(ax: Axes, distances: Floats, ticks: int) -> None:
     bottom = max(least if np.isfinite(least) else 0.0, SMALLEST * high)
     low, top = (np.log10(bottom), np.log10(high)) if high > 0 else (-1.0, 0.0)
     spread = max(top - low, 0.5)
-    axes.logarithmic(ax, low - 0.06 * spread, top + 0.06 * spread, ticks)
+    axes.set_log_scale(ax, low - 0.06 * spread, top + 0.06 * spread, ticks)

@@ -13,43 +13,41 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import ListedColormap, to_rgb
 from numpy.typing import NDArray
 
-from gdanim.core.arrays import Floats, Ints, check_finite
+from gdanim.core.arrays import Floats, check_finite
 from gdanim.core.words import enumerated
 from gdanim.views._drawing import axes, marks
-from gdanim.views._drawing.bands import Scale, blues, scale
+from gdanim.views._drawing.bands import loss_colours
+from gdanim.views._drawing.loss_plane import (
+    Range,
+    check_ranges,
+    chosen_plane,
+    global_optima,
+    plane_limits,
+    plane_title,
+)
 from gdanim.views._drawing.loss_surface import (
     Parameter,
     Slice,
-    Terrain,
-    alike,
-    common_terrain,
-    every,
-    grid_side,
-    nearer,
-    spread,
+    common_loss_surface,
+    runs_sharing_objective,
 )
-from gdanim.views._drawing.units import points as points_of
+from gdanim.views._drawing.relief import (
+    HEIGHT,
+    MOVING_PATH,
+    STILL_PATH,
+    Camera,
+    Ground,
+    Show,
+    clearest_camera,
+    cut_off_top,
+    grid_cells,
+    refined_path,
+)
+from gdanim.views._drawing.units import size_in_points as points_of
 from gdanim.views.base import Clip, Update, View
-from gdanim.views.contour import Range, check_ranges, chosen_plane, lowest_of, plane_limits, title
 
-# Numbers that the landscape may cost, drawn once and at every frame, and its cells along each axis.
-ONCE, EACH_FRAME = 3e7, 1e5
-STILL, MOVING = (13, 56), (13, 29)
-# The landscape's height beside a floor of 2 by 2, and how far above the ball's highest place it is
-# cut off.
-HEIGHT, ABOVE = 1.3, 1.12
-# Points of a line of sight that are looked at, and how far it may dip below the surface.
-SIGHT, DIP = 90, 0.012
-# Where the camera may stand when that is left to it, in degrees, and how much of the paths may be
-# hidden from there.
-AROUND = tuple(30.0 + 30.0 * k for k in range(12))
-ABOVE_FLOOR, LITTLE = (38.0, 48.0, 58.0), 0.25
-# A ball that leaves is pointed at so far from the middle, beyond any panel's limits.
-OUTSIDE = 30.0
 # A path's part behind the landscape shines through.
 BEHIND = 0.3
-# Vertices of a path, with a still camera and a moving one, and how near they may be to each other.
-STILL_PATH, MOVING_PATH, NEAR = 1500, 400, 0.01
 
 
 @dataclass(frozen=True)
@@ -77,28 +75,28 @@ class Surface(View):
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Floor, landscape, paths, balls, from back to front."""
-        terrain, runs = common_terrain("Surface", clip), alike(clip)
+        surface, runs = common_loss_surface("Surface", clip), runs_sharing_objective(clip)
         plane = chosen_plane("Surface", self.parameters, runs)
         paths = {label: plane.coordinates(run.params) for label, run in runs.items()}
-        low, high = plane_limits(terrain, plane, runs, paths, self.ranges)
+        low, high = plane_limits(surface, plane, runs, paths, self.ranges)
         still = plane.base is not None and self.turn == 0
-        ground = Ground(clip, terrain, plane, low, high, still)
+        ground = Ground(clip, surface, plane, low, high, still)
         axes.style(ax, clip.theme)
-        axes.label(ax, clip.theme, title=title(terrain, plane))
+        axes.set_labels(ax, clip.theme, title=plane_title(surface, plane))
         ax.grid(False)
         ax.tick_params(labelbottom=False, labelleft=False)
         for spine in ax.spines.values():
             spine.set_visible(False)
         seen = [paths[label] for label in clip.drawn_runs]
-        azimuth, tilted = clearest(ground, seen, self.azimuth, self.elevation, self.turn)
+        azimuth, tilted = clearest_camera(ground, seen, self.azimuth, self.elevation, self.turn)
         set_limits(ax, tilted)
         floor, mesh = draw_floor(ax, clip, plane), draw_mesh(ax, clip, ground)
-        best = lowest_of(terrain) if len(terrain.landscape.names) == 2 else terrain.optima[:0]
+        best = global_optima(surface) if len(surface.objective.names) == 2 else surface.optima[:0]
         star = draw_optimum(ax, clip, ground, plane.coordinates(best))
         movers = [
             draw_run(ax, clip, label, ground, paths[label], still) for label in clip.drawn_runs
         ]
-        marks.key(ax, clip, [np.zeros((1, 2))])
+        marks.run_legend(ax, clip, [np.zeros((1, 2))])
 
         def camera(frame: int) -> Camera:
             turned = self.turn * frame / max(len(clip.timeline) - 1, 1)
@@ -122,127 +120,13 @@ class Surface(View):
 
     def describe(self, clip: Clip) -> str:
         """Name the parameters of the plane."""
-        over = enumerated(chosen_plane("Surface", self.parameters, alike(clip)).names)
+        over = enumerated(
+            chosen_plane("Surface", self.parameters, runs_sharing_objective(clip)).names
+        )
         return f"the loss over {over} as a landscape, with the path of the parameters down it"
 
 
-@dataclass(frozen=True)
-class Camera:
-    """Looks at the floor's middle from so many radians around and above, from far away."""
-
-    azimuth: float
-    elevation: float
-
-    def project(self, points: Floats) -> Floats:
-        """`(3)->(3)`: across, up, and away from the camera."""
-        x, y, z = np.moveaxis(points, -1, 0)
-        across = x * np.cos(self.azimuth) + y * np.sin(self.azimuth)
-        away = y * np.cos(self.azimuth) - x * np.sin(self.azimuth)
-        up = z * np.cos(self.elevation) + away * np.sin(self.elevation)
-        far = away * np.cos(self.elevation) - z * np.sin(self.elevation)
-        return np.stack([across, up, far], axis=-1)
-
-    @property
-    def towards(self) -> Floats:
-        """The direction from anywhere to the camera, `[3]`."""
-        flat = np.cos(self.elevation)
-        return np.array(
-            [np.sin(self.azimuth) * flat, -np.cos(self.azimuth) * flat, np.sin(self.elevation)]
-        )
-
-
-Show = Callable[[Camera, Floats], list[Artist]]
 Move = Callable[[Camera, Floats, int], list[Artist]]
-
-
-class Ground:
-    """The landscape in a box: the floor from -1 to 1 both ways, heights from 0 to HEIGHT."""
-
-    def __init__(
-        self, clip: Clip, terrain: Terrain, plane: Slice, low: Floats, high: Floats, still: bool
-    ) -> None:
-        self.clip, self.terrain, self.plane = clip, terrain, plane
-        self.low, self.high = low, high
-        self.first = next(iter(clip.drawn_runs))
-        budget, sides = (ONCE, STILL) if still else (EACH_FRAME, MOVING)
-        self.places = np.linspace(-1, 1, grid_side(terrain.workspace, budget, sides))
-        grid = np.stack(np.meshgrid(self.places, self.places), axis=-1)
-        self._grid = low + (grid + 1) / 2 * (high - low)
-        steps = spread(clip.steps(self.first)) if plane.base is None else np.zeros(1, np.int64)
-        seen = np.stack([self._losses(int(step)) for step in steps[:: max(1, len(steps) // 8)]])
-        lowest = np.inf if terrain.best is None or plane.base is None else terrain.best.loss
-        self.shades: Scale = scale(seen, lowest)
-        half = float(np.median(np.minimum(seen, self.shades.high)))
-        self.top = max(half, self.shades.low + ABOVE * (self._highest() - self.shades.low))
-        if not self.top > self.shades.low:
-            self.top = self.shades.high
-        self._still = self._raised(seen[0]) if plane.base is not None else None
-
-    def _losses(self, step: int) -> Floats:
-        run = self.clip.runs[self.first]
-        return self.terrain.loss(self.plane.points(self._grid, run.params[step]))
-
-    def _highest(self) -> float:
-        """The highest place that a path visits inside the box, as far as the scale goes."""
-        found = self.shades.low
-        for run in alike(self.clip).values():
-            places = self.plane.coordinates(run.params)
-            inside = ((places >= self.low) & (places <= self.high)).all(axis=-1)
-            found = max(found, float(run.losses[inside].max(initial=found)))
-        return min(found, self.shades.high)
-
-    def heights(self, frame: int) -> Floats:
-        """The landscape on the grid, `[G, G]`; what is cut off is higher than HEIGHT."""
-        if self._still is not None:
-            return self._still
-        return self._raised(self._losses(self.clip.step(self.first, frame)))
-
-    def _raised(self, losses: Floats) -> Floats:
-        span = self.top - self.shades.low
-        return np.asarray(HEIGHT * np.clip((losses - self.shades.low) / span, 0, 4))
-
-    def colours(self, heights: Floats) -> Floats:
-        """`()->()`: the bands' scale, as in Contour, for heights."""
-        return self.shades(self.shades.low + heights / HEIGHT * (self.top - self.shades.low))
-
-    def standing(self, path: Floats, heights: Floats) -> Floats:
-        """`(k,2)->(k,3)`: places on the landscape; NaN outside the box and where it is cut off."""
-        flat = 2 * (path - self.low) / (self.high - self.low) - 1
-        up = self.between(flat, heights)
-        gone = (np.abs(flat) > 1).any(axis=-1) | ~(up <= HEIGHT)
-        points = np.column_stack([flat, up])
-        points[gone] = np.nan
-        return points
-
-    def beyond(self, place: Floats, camera: Camera) -> Floats:
-        """`[2]`: where a ball has gone that is not on the landscape, outside the panel: above what
-        is cut off, or off the floor.
-        """
-        flat = 2 * (nearer(place, self.low, self.high) - self.low) / (self.high - self.low) - 1
-        furthest = float(np.abs(flat).max())
-        if furthest <= 1:
-            return np.array([camera.project(np.append(flat, HEIGHT))[0], OUTSIDE])
-        return camera.project(np.append(flat * OUTSIDE / furthest, 0.0))[:2]
-
-    def between(self, flat: Floats, heights: Floats) -> Floats:
-        """`(2)->()`: the height between grid points; NaN outside."""
-        last = len(self.places) - 1
-        cells = (np.clip(flat, -9, 9) + 1) / 2 * last
-        outside = ~((cells >= 0) & (cells <= last)).all(axis=-1)
-        cells = np.nan_to_num(np.clip(cells, 0, last))
-        at = np.minimum(cells.astype(int), last - 1)
-        (s, t), (i, j) = np.moveaxis(cells - at, -1, 0), np.moveaxis(at, -1, 0)
-        near = heights[j, i] * (1 - s) + heights[j, i + 1] * s
-        far = heights[j + 1, i] * (1 - s) + heights[j + 1, i + 1] * s
-        return np.where(outside, np.nan, near * (1 - t) + far * t)
-
-    def hidden(self, points: Floats, heights: Floats, camera: Camera) -> NDArray[np.bool_]:
-        """`(k,3)->(k)`: whether the landscape stands between a place on it and the camera."""
-        way = np.linspace(0.02, 3, SIGHT)[:, np.newaxis, np.newaxis] * camera.towards
-        sight = points + way
-        above = self.between(sight[..., :2], heights)
-        with np.errstate(invalid="ignore"):
-            return np.asarray(((above > sight[..., 2] + DIP) & (above <= HEIGHT)).any(axis=0))
 
 
 def set_limits(ax: Axes, tilted: float) -> None:
@@ -251,36 +135,6 @@ def set_limits(ax: Axes, tilted: float) -> None:
     across, up = points_of(ax)
     spare = max(0.0, 3.0 * up / across - front - back) / 2
     ax.set(xlim=(-1.5, 1.5), ylim=(-front - spare, back + spare))
-
-
-def clearest(
-    ground: Ground,
-    paths: Sequence[Floats],
-    azimuth: float | None,
-    elevation: float | None,
-    turn: float,
-) -> tuple[float, float]:
-    """Where the camera stands at the start, in radians: the lowest elevation, and there the
-    azimuth, from which the landscape hides little enough of the paths on the whole way that the
-    camera goes; else where it hides least.
-    """
-    around = AROUND if azimuth is None else (azimuth,)
-    above = ABOVE_FLOOR if elevation is None else (elevation,)
-    places = [(np.radians(left), np.radians(up)) for up in above for left in around]
-    heights = ground.heights(0)
-    ways = np.concatenate([dense(path, ground, MOVING_PATH)[1] for path in paths])
-    points = ground.standing(ways, heights)
-    way = np.radians(turn) * np.array([0.0, 0.5, 1.0] if turn else [0.0])
-
-    def hides(azimuth: float, elevation: float) -> float:
-        cameras = (Camera(azimuth + float(turned), elevation) for turned in way)
-        return max(float(ground.hidden(points, heights, camera).mean()) for camera in cameras)
-
-    hidden = [hides(*place) for place in places]
-    rows = range(0, len(places), len(around))
-    least = [min(hidden[row : row + len(around)]) for row in rows]
-    chosen = next((part for part in least if part <= LITTLE), min(least))
-    return places[hidden.index(chosen)]
 
 
 def draw_floor(ax: Axes, clip: Clip, plane: Slice) -> Callable[[Camera], list[Artist]]:
@@ -317,14 +171,14 @@ def draw_floor(ax: Axes, clip: Clip, plane: Slice) -> Callable[[Camera], list[Ar
 def draw_mesh(ax: Axes, clip: Clip, ground: Ground) -> Show:
     """The landscape's cells, the farthest first."""
     mesh = PolyCollection(
-        [], cmap=ListedColormap(blues(clip.theme, 64)), edgecolors=(*to_rgb(clip.theme.paper), 0.3),
+        [], cmap=ListedColormap(loss_colours(clip.theme, 64)), edgecolors=(*to_rgb(clip.theme.paper), 0.3),
         linewidths=0.4, zorder=1, gid="landscape",
     )  # fmt: skip
     mesh.set_clim(0, 1)
     ax.add_collection(mesh, autolim=False)
 
     def show(camera: Camera, heights: Floats) -> list[Artist]:
-        cells = cut(quads(ground.places, heights))
+        cells = cut_off_top(grid_cells(ground.places, heights))
         seen = camera.project(cells)
         order = np.argsort(-seen[..., 2].mean(axis=1), kind="stable")
         mesh.set_verts(seen[order, :, :2])  # type: ignore[arg-type]
@@ -334,41 +188,14 @@ def draw_mesh(ax: Axes, clip: Clip, ground: Ground) -> Show:
     return show
 
 
-def quads(places: Floats, heights: Floats) -> Floats:
-    """The corners of the cells between grid points, `[M, 4, 3]`."""
-    x, y = np.meshgrid(places, places)
-    grid = np.stack([x, y, heights], axis=-1)
-    corners = [grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]]
-    return np.stack(corners, axis=2).reshape(-1, 4, 3)
-
-
-def cut(cells: Floats) -> Floats:
-    """What of the cells `[M, 4, 3]` is not above HEIGHT, `[K, 8, 3]`; corners may come twice.
-
-    Sutherland and Hodgman, "Reentrant polygon clipping", Communications of the ACM 17, 1974.
-    """
-    cells = cells[(cells[..., 2] <= HEIGHT).any(axis=1)]
-    after = np.roll(cells, -1, axis=1)
-    z, z_after = cells[..., 2], after[..., 2]
-    inside, crossing = z <= HEIGHT, (z <= HEIGHT) != (z_after <= HEIGHT)
-    share = (HEIGHT - z) / np.where(crossing, z_after - z, 1.0)
-    between = cells + np.where(crossing, share, 0.0)[..., np.newaxis] * (after - cells)
-    points = np.stack([cells, between], axis=2).reshape(-1, 8, 3)
-    kept = np.stack([inside, crossing], axis=2).reshape(-1, 8)
-    # A corner that is cut off is replaced by the one before it, around the cell.
-    twice = np.tile(kept, 2)
-    last = np.maximum.accumulate(np.where(twice, np.arange(16), -1), axis=1)[:, 8:] % 8
-    return np.take_along_axis(points, last[..., np.newaxis], axis=1)
-
-
 def draw_optimum(ax: Axes, clip: Clip, ground: Ground, places: Floats) -> Show:
     """Stars at the optima `[K, 2]`, faint where the landscape hides them all."""
     star = marks.star(ax, clip.theme, places)
 
     def show(camera: Camera, heights: Floats) -> list[Artist]:
-        points = ground.standing(places, heights)
-        star.set_data(*camera.project(points)[:, :2].T)
-        hidden = len(points) and ground.hidden(points, heights, camera).all()
+        size_in_points = ground.standing(places, heights)
+        star.set_data(*camera.project(size_in_points)[:, :2].T)
+        hidden = len(size_in_points) and ground.hidden(size_in_points, heights, camera).all()
         star.set_alpha(BEHIND if hidden else 1.0)
         return [star]
 
@@ -378,7 +205,7 @@ def draw_optimum(ax: Axes, clip: Clip, ground: Ground, places: Floats) -> Show:
 def draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, still: bool) -> Move:
     """One run's path on the landscape, faint where that hides it, and its ball."""
     theme = clip.theme
-    steps, way = dense(path, ground, STILL_PATH if still else MOVING_PATH)
+    steps, way = refined_path(path, ground, STILL_PATH if still else MOVING_PATH)
     colour, front = clip.colour(label, theme.ink), clip.colour(label, theme.loss)
     faint, bold = (
         ax.plot([], [], color=colour, linewidth=0.75 * theme.line_width, zorder=zorder, gid=gid,
@@ -389,16 +216,16 @@ def draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, sti
     kept: dict[str, tuple[Floats, NDArray[np.bool_]]] = {}
 
     def lie(camera: Camera, heights: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-        points = ground.standing(way, heights)
-        return points, ground.hidden(points, heights, camera)
+        size_in_points = ground.standing(way, heights)
+        return size_in_points, ground.hidden(size_in_points, heights, camera)
 
     def move(camera: Camera, heights: Floats, frame: int) -> list[Artist]:
         if still and "way" not in kept:
             kept["way"] = lie(camera, heights)
-        points, hidden = kept["way"] if still else lie(camera, heights)
+        size_in_points, hidden = kept["way"] if still else lie(camera, heights)
         step = clip.step(label, frame)
         count = int(np.searchsorted(steps, step, side="right"))
-        seen = camera.project(points[:count])[:, :2]
+        seen = camera.project(size_in_points[:count])[:, :2]
         faint.set_data(*seen.T)
         bold.set_data(*np.where(hidden[:count, np.newaxis], np.nan, seen).T)
         here = ground.standing(path[[step]], heights)
@@ -408,23 +235,3 @@ def draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, sti
         return [faint, bold, ball, outside.show(*gone)]
 
     return move
-
-
-def dense(path: Floats, ground: Ground, most: int) -> tuple[Ints, Floats]:
-    """Places `[K, 2]` along the path so near to each other that it can follow the landscape, about
-    `most` of them, and the step that has reached each.
-    """
-    steps = every(len(path) - 1, most)
-    size = ground.high - ground.low
-    places = nearer(path[steps], ground.low, ground.high)
-    if len(steps) < 2:
-        return steps, places
-    length = np.abs(np.diff(places, axis=0) / size).max(axis=-1)
-    astray = np.abs((places - ground.low) / size - 0.5).max(axis=-1)
-    length = np.where(np.minimum(astray[1:], astray[:-1]) > 0.5, 0.0, length)
-    parts = 1 + np.minimum(length / max(NEAR, float(length.sum()) / most), most).astype(int)
-    segment = np.repeat(np.arange(len(parts)), parts)
-    first = np.cumsum(parts) - parts
-    share = (np.arange(len(segment)) - first[segment] + 1) / parts[segment]
-    between = places[segment] + share[:, np.newaxis] * (places[segment + 1] - places[segment])
-    return np.append(steps[0], steps[segment + 1]), np.concatenate([places[:1], between])

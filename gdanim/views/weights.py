@@ -15,10 +15,16 @@ from gdanim.errors import GdanimError
 from gdanim.problems.mlp import MLP
 from gdanim.problems.problem import Problem
 from gdanim.views._drawing import axes
-from gdanim.views._drawing.loss_surface import spread
+from gdanim.views._drawing.loss_surface import sampled_steps
 from gdanim.views._drawing.points import point_size
+from gdanim.views._drawing.predictions import (
+    all_points,
+    data_limits,
+    fitted_problem,
+    labels_sharing_limits,
+    x_grid,
+)
 from gdanim.views.base import Clip, StepView, Update
-from gdanim.views.fit import fitted, seen, sharing, x_grid, y_limits
 
 # A unit's curve has every so-manieth point of the prediction's.
 EVERY = 4
@@ -44,7 +50,7 @@ class Weights(StepView):
         logit = model.logits is not None
         axes.style(ax, theme, 5)
         what = "logit" if logit else problem.data.y_name
-        axes.label(ax, theme, problem.data.x_names[0], what, title(model))
+        axes.set_labels(ax, theme, problem.data.x_names[0], what, title(model))
         x, low, high = window(clip, problem, model)
         ax.set(xlim=(x[0], x[-1]), ylim=(low, high))
         if not logit:
@@ -80,22 +86,22 @@ def window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, flo
     """Where the curves are drawn `[G]`, and the limits: of the points, or of the logits, and of all
     compared networks with such an output.
     """
-    runs = {label: clip.limit_runs[label] for label in sharing(clip, problem)}
+    runs = {label: clip.limit_runs[label] for label in labels_sharing_limits(clip, problem)}
     networks = {
         label: other
         for label, run in runs.items()
-        if isinstance(other := fitted(run).model, MLP) and other.output == model.output
+        if isinstance(other := fitted_problem(run).model, MLP) and other.output == model.output
     }
-    x, y = seen([problem, *(fitted(runs[label]) for label in networks)])
+    x, y = all_points([problem, *(fitted_problem(runs[label]) for label in networks)])
     x = x_grid(x)[::EVERY]
     curves = [
-        parts(network, runs[label].params[spread(clip.steps(label))], x)
+        parts(network, runs[label].params[sampled_steps(clip.steps(label))], x)
         for label, network in networks.items()
     ]
     if model.logits is not None:
         y = np.concatenate([each[:, -1].ravel() for each in curves])
         y = y[np.isfinite(y)] if np.isfinite(y).any() else np.zeros(1)
-    low, high = y_limits(y, np.concatenate([each.ravel() for each in curves]))
+    low, high = data_limits(y, np.concatenate([each.ravel() for each in curves]))
     return x, low, high
 
 

@@ -40,7 +40,7 @@ def style(ax: Axes, theme: Theme, ticks: int = 6) -> None:
         axis.get_offset_text().set(color=theme.muted, fontsize=theme.tick_size)
 
 
-def label(ax: Axes, theme: Theme, x: str = "", y: str = "", title: str = "") -> None:
+def set_labels(ax: Axes, theme: Theme, x: str = "", y: str = "", title: str = "") -> None:
     """The axes' names, that of y turned where it is more than two letters; a title at the left."""
     ax.set_xlabel(x, color=theme.ink, fontsize=theme.label_size)
     ax.set_ylabel(y, color=theme.ink, fontsize=theme.label_size)
@@ -56,7 +56,7 @@ def count_steps(ax: Axes, steps: int, ticks: int = 5) -> None:
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
 
 
-def logarithmic(ax: Axes, low: float, high: float, ticks: int = 4) -> None:
+def set_log_scale(ax: Axes, low: float, high: float, ticks: int = 4) -> None:
     """A logarithmic y axis from 10^low to 10^high that names whole decades, evenly spaced."""
     ax.set_yscale("log")
     ax.set_ylim(10.0**low, 10.0 ** min(high, MOST_DECADES))

@@ -42,7 +42,7 @@ class Scale:
         return np.asarray(np.log1p((clipped - self.low) / self.unit) / top)
 
 
-def scale(losses: Floats, low: float = np.inf) -> Scale:
+def loss_scale(losses: Floats, low: float = np.inf) -> Scale:
     """The scale for the losses of a plane, and for `low`, the best loss known."""
     finite = losses[np.isfinite(losses) & (losses < 1e300)]
     if not finite.size:
@@ -55,17 +55,17 @@ def scale(losses: Floats, low: float = np.inf) -> Scale:
     return Scale(low, max(unit, height / WIDEST), low + height)
 
 
-def mixed(colour: str, other: str, share: float) -> tuple[float, float, float]:
+def mix_colours(colour: str, other: str, share: float) -> tuple[float, float, float]:
     """So much of `other` in `colour`."""
     mix = (1 - share) * np.array(to_rgb(colour)) + share * np.array(to_rgb(other))
     red, green, blue = mix.tolist()
     return red, green, blue
 
 
-def blues(theme: Theme, count: int = BANDS) -> list[tuple[float, float, float]]:
+def loss_colours(theme: Theme, count: int = BANDS) -> list[tuple[float, float, float]]:
     """Quiet colours, the deepest for the lowest."""
-    deep = to_hex(mixed(theme.prediction, theme.muted, 0.3))
-    return [mixed(deep, theme.paper, 0.18 + 0.77 * (k / (count - 1)) ** 0.8)
+    deep = to_hex(mix_colours(theme.prediction, theme.muted, 0.3))
+    return [mix_colours(deep, theme.paper, 0.18 + 0.77 * (k / (count - 1)) ** 0.8)
             for k in range(count)]  # fmt: skip
 
 
@@ -86,13 +86,13 @@ class Bands:
         bands = contourpy.contour_generator(x, y, heights, fill_type="OuterCode")
         ends = [-np.inf, *self.edges[1:-1].tolist(), np.inf]
         pairs = zip(ends, ends[1:], strict=False)
-        self.filled.set_paths([joined(*bands.filled(low, high)) for low, high in pairs])
+        self.filled.set_paths([joined_path(*bands.filled(low, high)) for low, high in pairs])
         levels = contourpy.contour_generator(x, y, heights, line_type="Separate")
         lines: list[Floats] = [line for edge in ends[1:-1] for line in levels.lines(edge)]  # type: ignore[misc]
         self.lines.set_segments(lines)
         return [self.filled, self.lines]
 
 
-def joined(points: list[Floats], codes: list[Floats]) -> Path:
+def joined_path(points: list[Floats], codes: list[Floats]) -> Path:
     """All parts of one band as one path."""
     return Path(np.concatenate(points), np.concatenate(codes)) if points else NOTHING

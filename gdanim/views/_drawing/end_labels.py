@@ -56,7 +56,7 @@ class EndLabels:
         ax = self._ax
         place = (ax.transScale + ax.transLimits).transform(np.column_stack([x, y]))
         gap = LEADING * self._size * self._point() / ax.bbox.height
-        heights = apart(np.clip(np.nan_to_num(place[:, 1]), 0, 1), gap, gap / 2, 1 - gap / 2)
+        heights = spaced_apart(np.clip(np.nan_to_num(place[:, 1]), 0, 1), gap, gap / 2, 1 - gap / 2)
         # Letters lie on whole pixels anyway; so do not let them go there one by one.
         across, up = ax.bbox.size
         x = np.rint((place[:, 0] + self._away()) * across) / across
@@ -74,7 +74,7 @@ class EndLabels:
         return dpi(self._ax) / 72
 
 
-def apart(wanted: Floats, gap: float, low: float, high: float) -> Floats:
+def spaced_apart(wanted: Floats, gap: float, low: float, high: float) -> Floats:
     """`(k)->(k)`: the places nearest to `wanted` that lie `gap` apart, between `low` and `high`.
 
     The order stays; the sum of squared displacements is the least (isotonic regression, by its

@@ -29,7 +29,7 @@ def decimals(values: Floats) -> int:
     return int(np.clip(2 - np.floor(np.log10(size)), 0, 6)) if size > 0 else 2
 
 
-def figure(value: float, places: int) -> str:
+def rounded(value: float, places: int) -> str:
     """The value to so many decimals; short where it is huge."""
     if not np.isfinite(value):
         return r"\infty"

@@ -32,8 +32,8 @@ MANY = 5000
 FAR, FARTHEST = 1e3, 1e100
 
 
-class Terrain:
-    """A landscape's loss and gradient at many points.
+class LossSurface:
+    """A objective's loss and gradient at many points.
 
     Where the second derivative is the same everywhere, both follow from it and the best fit, so
     that half a million data points cost no more than ten. Else, of more than `MANY` points so many
@@ -41,35 +41,35 @@ class Terrain:
     that of all.
     """
 
-    def __init__(self, landscape: Objective) -> None:
-        self.best = landscape.minimum
-        self._hessian = landscape.hessian
+    def __init__(self, objective: Objective) -> None:
+        self.best = objective.minimum
+        self._hessian = objective.hessian
         if self.best is None or self.best.params is None:
             self._hessian = None
-        self._whole = landscape
-        self.landscape = landscape if self._hessian is not None else sampled(landscape)
+        self._whole = objective
+        self.objective = objective if self._hessian is not None else sampled_objective(objective)
         self.sample = ""
-        if self.landscape is not landscape:
-            self.best = self.landscape.minimum
-            self.sample = f", of {count(MANY)} of {count(landscape.points)} points"
-        drawn = self.landscape
+        if self.objective is not objective:
+            self.best = self.objective.minimum
+            self.sample = f", of {count(MANY)} of {count(objective.points)} points"
+        drawn = self.objective
         self.workspace = len(drawn.names) if self._hessian is not None else drawn.workspace
 
     @property
     def optima(self) -> Floats:
         """The best parameters known `[K, P]`, of a function with known minima all these."""
-        if isinstance(self.landscape, FunctionObjective) and self.landscape.minima is not None:
-            return np.asarray(self.landscape.minima)
+        if isinstance(self.objective, FunctionObjective) and self.objective.minima is not None:
+            return np.asarray(self.objective.minima)
         if self.best is None or self.best.params is None:
-            return np.empty((0, len(self.landscape.names)))
+            return np.empty((0, len(self.objective.names)))
         return self.best.params[np.newaxis]
 
     @property
     def range(self) -> Floats | None:
         """What there is to see of a bare function, `[P, 2]`."""
         return (
-            np.asarray(self.landscape.range)
-            if isinstance(self.landscape, FunctionObjective)
+            np.asarray(self.objective.range)
+            if isinstance(self.objective, FunctionObjective)
             else None
         )
 
@@ -78,7 +78,7 @@ class Terrain:
         rows = np.reshape(params, (-1, params.shape[-1]))
         with np.errstate(all="ignore"):
             if self._hessian is None or self.best is None or self.best.params is None:
-                losses = self.landscape.losses(rows)
+                losses = self.objective.losses(rows)
             else:
                 offset = rows - self.best.params
                 losses = self.best.loss + 0.5 * np.sum(offset @ self._hessian * offset, axis=-1)
@@ -92,12 +92,12 @@ class Terrain:
             return np.asarray((params - self.best.params) @ self._hessian)
 
 
-def sampled(landscape: Objective) -> Objective:
-    """The landscape of `MANY` of the points, where there are more."""
-    if not isinstance(landscape, Problem) or landscape.points <= MANY:
-        return landscape
-    data, _ = landscape.data.split(MANY / landscape.points)
-    return replace(landscape, data=data, validation=None)
+def sampled_objective(objective: Objective) -> Objective:
+    """The objective of `MANY` of the points, where there are more."""
+    if not isinstance(objective, Problem) or objective.points <= MANY:
+        return objective
+    data, _ = objective.data.split(MANY / objective.points)
+    return replace(objective, data=data, validation=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +150,7 @@ def main_plane(runs: Iterable[Run]) -> Slice:
     # A run that goes astray goes so far that its direction would be the only one.
     runs = [run for run in everyone if not ends_above_start(run)] or everyone
     end = runs[0].params[-1]
-    states = [run.params[every(run.steps, STATES)] - end for run in runs]
+    states = [run.params[evenly_spaced(run.steps, STATES)] - end for run in runs]
     # Two rows of zeros, so that even a run without a step has two directions.
     offsets = np.concatenate([*states, np.zeros((2, len(end)))])
     offsets = offsets / (np.abs(offsets).max() or 1.0)
@@ -164,12 +164,12 @@ def main_plane(runs: Iterable[Run]) -> Slice:
     return Slice(directions, end, names)
 
 
-def every(last: int, most: int) -> Ints:
+def evenly_spaced(last: int, most: int) -> Ints:
     """At most `most` of the steps 0 to `last`, evenly, both ends among them."""
     return np.unique(np.linspace(0, last, min(last + 1, most)).astype(np.int64))
 
 
-def spread(steps: Ints) -> Ints:
+def sampled_steps(steps: Ints) -> Ints:
     """Some of the steps that the frames show, from the first to the last."""
     shown = np.unique(steps)
     return np.asarray(shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLES)).astype(int)])
@@ -188,31 +188,31 @@ def number_of(view: str, parameter: Parameter, names: Sequence[str]) -> int:
     )
 
 
-def common_terrain(view: str, clip: Clip) -> Terrain:
-    """The terrain of the runs that are shown; GdanimError when they are not on the same."""
+def common_loss_surface(view: str, clip: Clip) -> LossSurface:
+    """The surface of the runs that are shown; GdanimError when they are not on the same."""
     first, *others = (run.problem for run in clip.drawn_runs.values())
     if any(problem is not first for problem in others):
         raise GdanimError(
             f"{view}: the runs {', '.join(clip.drawn_runs)} minimise different losses; "
             f"show each by itself with views.Each(views.{view}())"
         )
-    return Terrain(first)
+    return LossSurface(first)
 
 
-def alike(clip: Clip) -> dict[str, Run]:
-    """The compared runs, shown or not, on the same terrain as those shown: they share limits."""
+def runs_sharing_objective(clip: Clip) -> dict[str, Run]:
+    """The compared runs, shown or not, on the same surface as those shown: they share limits."""
     problem = next(iter(clip.drawn_runs.values())).problem
     return {label: run for label, run in clip.limit_runs.items() if run.problem is problem}
 
 
-def window_of(terrain: Terrain, piece: Slice, axis: int) -> Floats | None:
+def window_of(surface: LossSurface, piece: Slice, axis: int) -> Floats | None:
     """What there is to see along one axis of a slice, `[2]`, when that is along a parameter."""
-    names = terrain.landscape.names
+    names = surface.objective.names
     name = piece.names[axis]
-    return None if terrain.range is None or name not in names else terrain.range[names.index(name)]
+    return None if surface.range is None or name not in names else surface.range[names.index(name)]
 
 
-def limits(
+def axis_limits(
     paths: Sequence[Floats], best: Floats, window: Floats | None = None
 ) -> tuple[float, float]:
     """Limits of one axis for paths `[S]` and the places `best [K]` that should be well inside.
@@ -227,7 +227,7 @@ def limits(
     else:
         core = np.concatenate([*(path[:1] for path in paths), best])
         low, high = float(core.min()), float(core.max())
-        span = spread_of(low, high, everywhere)
+        span = half_width(low, high, everywhere)
         reached = within(everywhere, low, high, 2 * FOLLOWED * span)
         for place in best.tolist():
             reach = max((high - place) / 2, (place - low) / 2, 0.5 * span)
@@ -238,7 +238,7 @@ def limits(
     return low - margin, high + margin
 
 
-def spread_of(low: float, high: float, values: Floats) -> float:
+def half_width(low: float, high: float, values: Floats) -> float:
     """Half the distance from low to high; where there is none, how far the values are from it."""
     half = high / 2 - low / 2
     if half > 1e-9 * max(abs(low), abs(high)):
@@ -258,7 +258,7 @@ def grid_side(cost: int, budget: float, sides: tuple[int, int]) -> int:
     return int(np.clip(np.sqrt(budget / max(cost, 1)), *sides))
 
 
-def nearer(points: Floats, low: Floats, high: Floats) -> Floats:
+def pulled_in(points: Floats, low: Floats, high: Floats) -> Floats:
     """`(k)->(k)`: points far outside the box from `low` to `high`, moved nearer to its middle.
 
     They keep their direction from there. The renderer needs coordinates that it can add up.

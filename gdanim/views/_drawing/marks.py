@@ -43,7 +43,7 @@ def star(ax: Axes, theme: Theme, places: Floats) -> Line2D:
 
 
 def arrow(ax: Axes, theme: Theme, colour: str) -> FancyArrowPatch:
-    """An arrow, to be placed with `point`."""
+    """An arrow, to be placed with `place_arrow`."""
     patch = FancyArrowPatch(
         (0, 0), (1, 0), arrowstyle="-|>,head_length=0.55,head_width=0.3", shrinkA=0, shrinkB=0,
         mutation_scale=1.9 * theme.point_size, linewidth=0.75 * theme.line_width, color=colour,
@@ -54,19 +54,19 @@ def arrow(ax: Axes, theme: Theme, colour: str) -> FancyArrowPatch:
     return patch
 
 
-def point(patch: FancyArrowPatch, start: Floats, end: Floats) -> None:
+def place_arrow(patch: FancyArrowPatch, start: Floats, end: Floats) -> None:
     """Place an arrow; one too short to be seen, or from outside the panel, is left out."""
     ax = patch.axes
     assert isinstance(ax, Axes)
     ends = ax.transData.transform([start, end])
-    length = math.dist(ends[0], ends[1]) / unit(ax)
+    length = math.dist(ends[0], ends[1]) / pixel(ax)
     inside = ax.viewLim.contains(start[0], start[1])
     patch.set_visible(bool(inside and np.isfinite(length) and length > SHORTEST))
     if patch.get_visible():
         patch.set_positions(tuple(start), tuple(end))
 
 
-def unit(ax: Axes) -> float:
+def pixel(ax: Axes) -> float:
     """A pixel of a picture 720 high, in pixels."""
     return dpi(ax) / 100
 
@@ -91,7 +91,7 @@ class EdgeMark:
             return self.line
         box = self.ax.get_window_extent()
         size = np.array([box.width, box.height])
-        margin = INSIDE * unit(self.ax) / size
+        margin = INSIDE * pixel(self.ax) / size
         at = np.clip(place, margin, 1 - margin)
         across, up = (np.clip(place, -FAR, FAR) - at) * size
         # A MarkerStyle would be copied, deeply, at every frame.
@@ -101,7 +101,7 @@ class EdgeMark:
         return self.line
 
 
-def key(ax: Axes, clip: Clip, paths: list[Floats]) -> None:
+def run_legend(ax: Axes, clip: Clip, paths: list[Floats]) -> None:
     """The runs' labels in their colours, in the corner with the least of their paths `[S, 2]`."""
     if len(clip.drawn_runs) < 2:
         return

@@ -60,7 +60,7 @@ def draw_rings(ax: Axes, theme: Theme, points: int) -> PathCollection:
     )
 
 
-def place(rings: PathCollection, x: Floats, y: Floats) -> PathCollection:
+def move_rings(rings: PathCollection, x: Floats, y: Floats) -> PathCollection:
     """Rings around the points `x [K]`, `y [K]`."""
     rings.set_offsets(np.column_stack([x, y]))
     return rings

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from gdanim.core.arrays import Floats
-from gdanim.views._drawing.units import points
+from gdanim.views._drawing.units import size_in_points
 
 # How wide a number is at most, and a digit, in heights of its text.
 NUMBER, LETTER = 3.0, 0.65
@@ -35,7 +35,7 @@ class FewTicks(MaxNLocator):
 
     def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
         """The ticks between the limits, and one beyond each."""
-        intervals = max(1, min(self._most, room(self.axis, self._label)))
+        intervals = max(1, min(self._most, label_room(self.axis, self._label)))
         ticks = self._spaced(intervals, vmin, vmax)
         if len(in_view(ticks, vmin, vmax)) < 2:
             for finer in range(intervals + 1, intervals + 1 + FINER):
@@ -53,7 +53,9 @@ class FewTicks(MaxNLocator):
         """Whether the labels of ticks as far apart as the first two do not touch."""
         axis: Any = self.axis
         across = axis.axis_name == "x"
-        letters = points(axis.axes)[0 if across else 1] / axis.get_tick_params()["labelsize"]
+        letters = (
+            size_in_points(axis.axes)[0 if across else 1] / axis.get_tick_params()["labelsize"]
+        )
         share = (ticks[1] - ticks[0]) / abs(vmax - vmin)
         return bool(letters * share >= (self._label if across else ABOVE))
 
@@ -74,11 +76,11 @@ class FewOf(FixedLocator):
 
     def tick_values(self, vmin: Any, vmax: Any) -> Sequence[float]:
         """The ticks, whatever the limits."""
-        most = max(1, min(self._most, room(self.axis, NUMBER)))
+        most = max(1, min(self._most, label_room(self.axis, NUMBER)))
         return self._places[:: max(1, -(-len(self._places) // most))]
 
 
-def room(axis: Any, label: float) -> int:
+def label_room(axis: Any, label: float) -> int:
     """How many labels of that width, in heights of their text, have room on an axis."""
     space = int(axis.get_tick_space())
     return int(space * MATPLOTLIBS / label) if axis.axis_name == "x" else space

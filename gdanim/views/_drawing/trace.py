@@ -53,7 +53,7 @@ def extremes(values: Floats) -> Ints:
     return np.unique(np.minimum(ends, len(values) - 1))
 
 
-def vertices(last: int, shown: Ints) -> Ints:
+def line_vertices(last: int, shown: Ints) -> Ints:
     """The steps at which a curve over all steps has its vertices: those shown, and more."""
     even = np.linspace(0, last, min(last + 1, VERTICES)).astype(np.int64)
     return np.union1d(even, shown)

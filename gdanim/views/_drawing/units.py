@@ -16,6 +16,6 @@ def dpi(artist: Artist) -> float:
     return figure.dpi
 
 
-def points(ax: Axes) -> Floats:
+def size_in_points(ax: Axes) -> Floats:
     """The panel's width and height in points, `[2]`; before the layout, about these."""
     return np.array([ax.bbox.width, ax.bbox.height]) * 72 / dpi(ax)
