@@ -17,7 +17,7 @@ from gdanim.views._drawing import axes
 from gdanim.views.base import Clip, StepView, Update
 
 # How much of the points' colour those have that this epoch has already seen.
-SEEN = 0.35
+_SEEN = 0.35
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Batch(StepView):
             )
         points = run.problem.points
         axes.style(ax, theme)
-        columns = cells(points, ax.bbox.width / ax.bbox.height)
+        columns = _cells(points, ax.bbox.width / ax.bbox.height)
         rows = math.ceil(points / columns)
         ax.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
         size = count(batches.shape[1])
         axes.set_labels(ax, theme, title=f"batch: {size} of {count(points)} points")
         epoch = math.ceil(points / batches.shape[1])
-        colours = shades(theme.grid, theme.points)
+        colours = _shades(theme.grid, theme.points)
         image = ax.imshow(
             np.zeros((rows, columns, 4)), extent=(0, columns, rows, 0), aspect="auto",
             interpolation="nearest", zorder=3,
@@ -57,7 +57,7 @@ class Batch(StepView):
 
         def update(frame: int) -> list[Artist]:
             kinds = np.full(rows * columns, 3)
-            kinds[:points] = state(batches, clip.step(label, frame), epoch, points)
+            kinds[:points] = _state(batches, clip.step(label, frame), epoch, points)
             image.set_data(colours[kinds].reshape(rows, columns, 4))
             return [image]
 
@@ -68,7 +68,7 @@ class Batch(StepView):
         return f"which of the {clip.run.problem.points:,} points each step uses"
 
 
-def state(batches: Ints, step: int, epoch: int, points: int) -> Ints:
+def _state(batches: Ints, step: int, epoch: int, points: int) -> Ints:
     """For each point `[N]` 2 in the batch of the step before, 1 if the epoch saw it, else 0."""
     kinds = np.zeros(points, dtype=np.int64)
     if step:
@@ -80,13 +80,13 @@ def state(batches: Ints, step: int, epoch: int, points: int) -> Ints:
     return kinds
 
 
-def shades(empty: str, full: str) -> Floats:
+def _shades(empty: str, full: str) -> Floats:
     """The colours of a point not seen, seen, in the batch, and of no point: `[4, 4]`."""
     low, high = np.array(to_rgb(empty)), np.array(to_rgb(full))
-    solid = np.stack([low, low + SEEN * (high - low), high])
+    solid = np.stack([low, low + _SEEN * (high - low), high])
     return np.vstack([np.column_stack([solid, np.ones(3)]), np.zeros(4)])
 
 
-def cells(points: int, shape: float) -> int:
+def _cells(points: int, shape: float) -> int:
     """How many columns make about square cells in a panel of this width to height."""
     return max(1, min(points, round(math.sqrt(points * shape))))

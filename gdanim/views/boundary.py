@@ -26,12 +26,12 @@ from gdanim.views.base import Clip, StepView, Update, chain_updates
 from gdanim.views.theme import Theme
 
 # Bands of probability, and how strong the colour of a certain class is.
-BANDS, STRENGTH = 20, 0.5
+_BANDS, _STRENGTH = 20, 0.5
 # Numbers that one frame's probabilities may cost, and the grid's points along each axis.
-BUDGET, SIDES = 1e5, (31, 61)
+_BUDGET, _SIDES = 1e5, (31, 61)
 # More points than this lie under the colours, so that they are drawn only once.
-MANY = 5000
-MARKERS, SIGNS, HELD_OUT = ("o", "s"), ("●", "■"), "○□ held out"
+_MANY = 5000
+_MARKERS, _SIGNS, _HELD_OUT = ("o", "s"), ("●", "■"), "○□ held out"
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ class Boundary(StepView):
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Colours, points, line, from back to front."""
-        data = classes(clip)
+        data = _classes(clip)
         axes.style(ax, clip.theme, 5)
         x_name, *more = (name.replace("_", " ") for name in data.x_names)
         axes.set_labels(ax, clip.theme, x_name, *more)
-        held_out = problem_of(next(iter(clip.drawn_runs.values()))).validation
-        name_classes(ax, clip.theme, data, held_out)
-        draw = draw_plane if more else draw_curves
+        held_out = _problem_of(next(iter(clip.drawn_runs.values()))).validation
+        _name_classes(ax, clip.theme, data, held_out)
+        draw = _draw_plane if more else _draw_curves
         movers = draw(ax, clip, data, held_out)
         return chain_updates(movers)
 
@@ -62,9 +62,9 @@ class Boundary(StepView):
         return "the points of two classes with the predicted probability of one of them"
 
 
-def classes(clip: Clip) -> Dataset:
+def _classes(clip: Clip) -> Dataset:
     """The data of the runs that are shown; GdanimError when they are no two classes."""
-    problem, *rest = (problem_of(run) for run in clip.drawn_runs.values())
+    problem, *rest = (_problem_of(run) for run in clip.drawn_runs.values())
     data = problem.data
     if not all(other.data.equals(data) for other in rest):
         raise GdanimError(
@@ -84,28 +84,28 @@ def classes(clip: Clip) -> Dataset:
     return data
 
 
-def problem_of(run: Run) -> Problem:
+def _problem_of(run: Run) -> Problem:
     """The run's problem; GdanimError when it has no data."""
     if not isinstance(run.problem, Problem):
         raise GdanimError(f"Boundary: shows two classes, and {run.problem.loss_name} has no data")
     return run.problem
 
 
-def colours(theme: Theme) -> tuple[str, str]:
+def _colours(theme: Theme) -> tuple[str, str]:
     """Of class 0 and class 1."""
     return theme.prediction, theme.points
 
 
-def name_classes(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None) -> None:
+def _name_classes(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None) -> None:
     """What the two markers mean, above the panel."""
     name = data.y_name.replace("_", " ")
     texts: list[Artist] = [
         TextArea(text, textprops={"color": colour, "size": theme.label_size})
-        for k, sign in enumerate(SIGNS)
-        for text, colour in ((sign, colours(theme)[k]), (f"{name} = {k}    ", theme.ink))
+        for k, sign in enumerate(_SIGNS)
+        for text, colour in ((sign, _colours(theme)[k]), (f"{name} = {k}    ", theme.ink))
     ]
     if held_out is not None:
-        texts.append(TextArea(HELD_OUT, textprops={"color": theme.ink, "size": theme.label_size}))
+        texts.append(TextArea(_HELD_OUT, textprops={"color": theme.ink, "size": theme.label_size}))
     # The title makes the room.
     axes.set_labels(ax, theme, ax.get_xlabel(), ax.get_ylabel(), " ")
     box = AnchoredOffsetbox(
@@ -115,20 +115,20 @@ def name_classes(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None
     ax.add_artist(box)
 
 
-def span(values: Floats) -> tuple[float, float]:
+def _span(values: Floats) -> tuple[float, float]:
     """A little wider than the values."""
     low, high = float(values.min()), float(values.max())
     margin = 0.05 * (high - low) or 0.5 * abs(high) or 0.5
     return low - margin, high + margin
 
 
-def draw_points(
+def _draw_points(
     ax: Axes, theme: Theme, data: Dataset, heights: Floats, zorder: float, hollow: bool = False
 ) -> None:
     """The points of the classes in two colours and two shapes."""
     scale, edge, thickest = (0.9, 1.6, 0.3) if hollow else (1.15, 0.9, 0.2)
     size = point_size(scale * theme.point_size, len(data))
-    for k, (colour, marker) in enumerate(zip(colours(theme), MARKERS, strict=True)):
+    for k, (colour, marker) in enumerate(zip(_colours(theme), _MARKERS, strict=True)):
         chosen = data.y == k
         ax.plot(
             data.x[chosen, 0], heights[chosen], marker, markersize=size, zorder=zorder,
@@ -139,26 +139,26 @@ def draw_points(
         )  # fmt: skip
 
 
-def draw_plane(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -> list[Update]:
+def _draw_plane(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -> list[Update]:
     """Two features: colours for one run, a line for each."""
     ax.grid(False)
     seen = data.x if held_out is None else np.concatenate([data.x, held_out.x])
-    ax.set(xlim=span(seen[:, 0]), ylim=span(seen[:, 1]))
-    many = len(data) > MANY
-    draw_points(ax, clip.theme, data, data.x[:, 1], 0.4 if many else 2)
+    ax.set(xlim=_span(seen[:, 0]), ylim=_span(seen[:, 1]))
+    many = len(data) > _MANY
+    _draw_points(ax, clip.theme, data, data.x[:, 1], 0.4 if many else 2)
     if held_out is not None:
-        crowd = len(held_out) > MANY
-        draw_points(ax, clip.theme, held_out, held_out.x[:, 1], 0.3 if crowd else 2.1, hollow=True)
+        crowd = len(held_out) > _MANY
+        _draw_points(ax, clip.theme, held_out, held_out.x[:, 1], 0.3 if crowd else 2.1, hollow=True)
     if len(clip.drawn_runs) > 1:
         run_legend(ax, clip, [seen])
-    return [draw_probability(ax, clip, label, many) for label in clip.drawn_runs]
+    return [_draw_probability(ax, clip, label, many) for label in clip.drawn_runs]
 
 
-def draw_probability(ax: Axes, clip: Clip, label: str, many: bool) -> Update:
+def _draw_probability(ax: Axes, clip: Clip, label: str, many: bool) -> Update:
     """One run's colours, where it is the only one, and its boundary."""
     run, theme = clip.runs[label], clip.theme
-    model = problem_of(run).model
-    side = grid_side(model.workspace, BUDGET, SIDES)
+    model = _problem_of(run).model
+    side = grid_side(model.workspace, _BUDGET, _SIDES)
     x, y = np.linspace(*ax.get_xlim(), side), np.linspace(*ax.get_ylim(), side)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     bands = Bands(ax, shades(theme), "none")
@@ -183,28 +183,30 @@ def draw_probability(ax: Axes, clip: Clip, label: str, many: bool) -> Update:
 
 def shades(theme: Theme) -> list[tuple[float, float, float]]:
     """From the one class's colour through paper to the other's."""
-    chances = (np.arange(BANDS) + 0.5) / BANDS
+    chances = (np.arange(_BANDS) + 0.5) / _BANDS
     return [
-        mix_colours(theme.paper, colours(theme)[int(chance > 0.5)], STRENGTH * abs(2 * chance - 1))
+        mix_colours(
+            theme.paper, _colours(theme)[int(chance > 0.5)], _STRENGTH * abs(2 * chance - 1)
+        )
         for chance in chances.tolist()
     ]
 
 
-def draw_curves(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -> list[Update]:
+def _draw_curves(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -> list[Update]:
     """One feature: the probability over x."""
     theme = clip.theme
     grid = x_grid(data.x[:, 0] if held_out is None else np.append(data.x[:, 0], held_out.x[:, 0]))
     ax.set(xlim=(grid[0], grid[-1]), ylim=(-0.09, 1.09))
     ax.set_yticks([0, 0.5, 1], ["0", "½", "1"])
-    draw_points(ax, theme, data, data.y, 2)
+    _draw_points(ax, theme, data, data.y, 2)
     if held_out is not None:
-        draw_points(ax, theme, held_out, held_out.y, 2.1, hollow=True)
+        _draw_points(ax, theme, held_out, held_out.y, 2.1, hollow=True)
     if len(clip.drawn_runs) > 1:
         run_legend(ax, clip, [np.column_stack([data.x[:, 0], data.y])])
-    return [draw_curve(ax, clip, label, grid) for label in clip.drawn_runs]
+    return [_draw_curve(ax, clip, label, grid) for label in clip.drawn_runs]
 
 
-def draw_curve(ax: Axes, clip: Clip, label: str, grid: Floats) -> Update:
+def _draw_curve(ax: Axes, clip: Clip, label: str, grid: Floats) -> Update:
     """One run's curve, and where it crosses one half."""
     run, theme = clip.runs[label], clip.theme
     colour = clip.colour(label, theme.ink)

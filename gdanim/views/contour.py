@@ -38,11 +38,11 @@ from gdanim.views.base import Clip, StepView, Update, chain_updates
 
 # A grid has between these numbers of points along each axis, as far as its cost allows: one that is
 # drawn once, and one at every frame.
-FINE, COARSE = (17, 181), (13, 57)
+_FINE, _COARSE = (17, 181), (13, 57)
 # The surface's scale is taken from this many frames when it changes.
-SAMPLES = 12
+_SAMPLES = 12
 # A step has a dot where it goes further than this part of the panel, up to so many.
-VISIBLE, DOTS = 0.008, 400
+_VISIBLE, _DOTS = 0.008, 400
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Contour(StepView):
         paths = {label: plane.coordinates(run.params) for label, run in runs.items()}
         low, high = plane_limits(surface, plane, runs, paths, self.ranges)
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-        movers = [draw_surface(ax, clip, surface, plane)]
+        movers = [_draw_surface(ax, clip, surface, plane)]
         if len(surface.objective.names) == 2:
             marks.star(ax, theme, plane.coordinates(global_optima(surface)))
         for label in clip.drawn_runs:
@@ -94,8 +94,8 @@ class Contour(StepView):
         run, theme = clip.runs[label], clip.theme
         low, high = np.transpose([ax.get_xlim(), ax.get_ylim()])
         steps = line_vertices(run.steps, clip.steps(label))
-        steps, way = followed(steps, path[steps], low, high)
-        dots = dotted_steps(path, low, high)
+        steps, way = _followed(steps, path[steps], low, high)
+        dots = _dotted_steps(path, low, high)
         stops = pulled_in(path[dots], low, high)
         colour = clip.colour(label, theme.ink)
         (line,) = ax.plot([], [], color=colour, linewidth=0.7 * theme.line_width, gid="path",
@@ -128,15 +128,15 @@ class Contour(StepView):
         return f"a map of the loss over {over}, with the path of the parameters"
 
 
-def draw_surface(ax: Axes, clip: Clip, surface: LossSurface, plane: Slice) -> Update:
+def _draw_surface(ax: Axes, clip: Clip, surface: LossSurface, plane: Slice) -> Update:
     """The bands, still or moving."""
     first, run = next(iter(clip.drawn_runs.items()))
     bands = Bands(ax, loss_colours(clip.theme), clip.theme.paper)
     moves = plane.base is None
     side = (
-        grid_side(surface.workspace, EACH_FRAME, COARSE)
+        grid_side(surface.workspace, EACH_FRAME, _COARSE)
         if moves
-        else grid_side(surface.workspace, ONCE, FINE)
+        else grid_side(surface.workspace, ONCE, _FINE)
     )
     x, y = np.linspace(*ax.get_xlim(), side), np.linspace(*ax.get_ylim(), side)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
@@ -150,19 +150,19 @@ def draw_surface(ax: Axes, clip: Clip, surface: LossSurface, plane: Slice) -> Up
         bands.show(x, y, loss_scale(heights, lowest)(heights))
         return lambda frame: []
     shown = np.unique(clip.steps(first))
-    samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLES)).astype(int)]
+    samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), _SAMPLES)).astype(int)]
     # A colour is a height above the picture's lowest point: the other parameters lift all of it.
-    shades = loss_scale(np.stack([above_lowest(losses(step)) for step in samples]))
-    return lambda frame: bands.show(x, y, shades(above_lowest(losses(clip.step(first, frame)))))
+    shades = loss_scale(np.stack([_above_lowest(losses(step)) for step in samples]))
+    return lambda frame: bands.show(x, y, shades(_above_lowest(losses(clip.step(first, frame)))))
 
 
-def above_lowest(losses: Floats) -> Floats:
+def _above_lowest(losses: Floats) -> Floats:
     """How much higher each is than the lowest; infinite where the lowest is."""
     with np.errstate(invalid="ignore"):
         return np.asarray(np.nan_to_num(losses - losses.min(), nan=np.inf, posinf=np.inf))
 
 
-def followed(steps: Ints, path: Floats, low: Floats, high: Floats) -> tuple[Ints, Floats]:
+def _followed(steps: Ints, path: Floats, low: Floats, high: Floats) -> tuple[Ints, Floats]:
     """Steps and path without the leaps from one place outside the panel to another.
 
     A row of NaN leaves the gap.
@@ -177,9 +177,9 @@ def followed(steps: Ints, path: Floats, low: Floats, high: Floats) -> tuple[Ints
     return np.insert(steps, gaps, steps[gaps]), np.insert(path, gaps, np.nan, axis=0)
 
 
-def dotted_steps(path: Floats, low: Floats, high: Floats) -> Ints:
+def _dotted_steps(path: Floats, low: Floats, high: Floats) -> Ints:
     """The steps that go far enough to be told apart, and the start."""
     with np.errstate(over="ignore"):
         stride = np.abs(np.diff(path, axis=0) / (high - low)).max(axis=-1, initial=0)
-    far = np.flatnonzero(stride > VISIBLE) + 1
-    return np.concatenate([[0], far[:DOTS]])
+    far = np.flatnonzero(stride > _VISIBLE) + 1
+    return np.concatenate([[0], far[:_DOTS]])

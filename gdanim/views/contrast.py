@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 
 # Text must stand out from its background this much: WCAG 2.2, success criterion 1.4.3, level AA.
-READABLE = 4.5
+_READABLE = 4.5
 
 
 def luminance(colour: str) -> float:
@@ -28,4 +28,4 @@ def readable(colour: str, paper: str) -> str:
     shares = np.linspace(0, 1, 41)[:, np.newaxis]
     mixtures = (1 - shares) * to_rgb(colour) + shares * to_rgb(end)
     colours = [to_hex(tuple(mixture)) for mixture in mixtures]
-    return next((mixed for mixed in colours if contrast(mixed, paper) >= READABLE), end)
+    return next((mixed for mixed in colours if contrast(mixed, paper) >= _READABLE), end)

@@ -17,9 +17,9 @@ from gdanim.views.base import Clip, Update, View, chain_updates
 
 # The lines of a verdict: as wide as each may be, and how far down it stands, in heights of its
 # letters; the layout makes room for them.
-LINES = (("MSE 00000.00", 1.05), ("still falling", 2.45))
+_LINES = (("MSE 00000.00", 1.05), ("still falling", 2.45))
 # The verdict hangs below axes of nearly no height.
-HEIGHTS = (1.0, 0.001)
+_HEIGHTS = (1.0, 0.001)
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ class Each(View):
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """The place of `ax` is divided among the runs."""
         labels = list(clip.drawn_runs)
-        columns = divided(ax, len(labels))
+        columns = _divided(ax, len(labels))
         movers = []
         for place, (panel, below) in zip(labels, columns, strict=True):
             alone = replace(clip, selected=place)
             movers.append(self.view.draw(panel, alone))
-            title(panel, alone, place)
-            movers.append(draw_verdict(below, alone, place))
-        share([panel for panel, _ in columns])
+            _title(panel, alone, place)
+            movers.append(_draw_verdict(below, alone, place))
+        _share([panel for panel, _ in columns])
         return chain_updates(movers)
 
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
@@ -61,7 +61,7 @@ class Each(View):
         return self.view.describe_step(run, step)
 
 
-def divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:
+def _divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:
     """In the place of `ax` so many panels, and under each a place for text."""
     place = ax.get_subplotspec()
     if place is None:
@@ -69,7 +69,7 @@ def divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:
     figure = ax.get_figure(root=True)
     assert figure is not None
     ax.remove()
-    grid = place.subgridspec(2, columns, height_ratios=HEIGHTS)
+    grid = place.subgridspec(2, columns, height_ratios=_HEIGHTS)
     pairs = []
     for column in range(columns):
         below = figure.add_subplot(grid[1, column])
@@ -78,7 +78,7 @@ def divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:
     return pairs
 
 
-def title(ax: Axes, clip: Clip, label: str) -> None:
+def _title(ax: Axes, clip: Clip, label: str) -> None:
     """The run's label above its panel, in its colour."""
     theme = clip.theme
     ax.set_title(
@@ -86,40 +86,40 @@ def title(ax: Axes, clip: Clip, label: str) -> None:
     )
 
 
-def draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
+def _draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
     """Two lines of text: the loss, and how the run ended once it has."""
     run, theme = clip.runs[label], clip.theme
     # A text of two lines would stand higher or lower with the letters that are in it.
     texts = [
         ax.text(
-            0.5, 0, longest, transform=ax.transAxes + points_below(ax, down * theme.label_size),
+            0.5, 0, longest, transform=ax.transAxes + _points_below(ax, down * theme.label_size),
             ha="center", va="baseline", color=theme.ink, fontsize=theme.label_size,
         )
-        for longest, down in LINES
+        for longest, down in _LINES
     ]  # fmt: skip
 
     def update(frame: int) -> list[Artist]:
-        for text, words in zip(texts, below_panel(run, clip.step(label, frame)), strict=True):
+        for text, words in zip(texts, _below_panel(run, clip.step(label, frame)), strict=True):
             text.set_text(words)
         return [*texts]
 
     return update
 
 
-def points_below(ax: Axes, points: float) -> ScaledTranslation:
+def _points_below(ax: Axes, points: float) -> ScaledTranslation:
     """What moves a place down by so many points."""
     figure = ax.get_figure(root=True)
     assert figure is not None
     return ScaledTranslation(0, -points / 72, figure.dpi_scale_trans)
 
 
-def below_panel(run: Run, step: int) -> tuple[str, str]:
+def _below_panel(run: Run, step: int) -> tuple[str, str]:
     """The two lines below a panel: `MSE 3.947`, and the verdict at the run's last step."""
     loss = f"{run.problem.loss_symbol} {quantity(float(run.losses[step]))}"
     return loss, verdict(run) if step == run.steps else ""
 
 
-def share(panels: list[Axes]) -> None:
+def _share(panels: list[Axes]) -> None:
     """Leave out the inner panels' tick labels and names where the limits are the same."""
     first, *others = panels
     for ax in others:

@@ -40,11 +40,11 @@ from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import Theme
 
 # Beyond this many heights of the panel a prediction is cut off; the renderer needs finite numbers.
-FAR = 100.0
+_FAR = 100.0
 # What is left of a trail so many line widths away from the line lies beneath it.
-HIDDEN = 0.1
+_HIDDEN = 0.1
 # An arrow at the edge stands so many of a point's diameters inside, and so far from the corners.
-INSIDE, BESIDE = 1.3, 0.03
+_INSIDE, _BESIDE = 1.3, 0.03
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Fit(View):
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Residuals, points, true curve, trail, line, rings, inset, from back to front."""
-        theme, problem = clip.theme, common_problem(clip)
+        theme, problem = clip.theme, _common_problem(clip)
         axes.style(ax, theme)
         axes.set_labels(ax, theme, problem.data.x_names[0], problem.data.y_name)
         grid, card = self._frame(ax, clip, problem)
@@ -89,10 +89,10 @@ class Fit(View):
         movers = [self._draw_run(ax, clip, label, grid) for label in clip.drawn_runs]
         if self.residuals is not None:
             movers += [self._draw_residuals(ax, clip, label) for label in clip.drawn_runs]
-        movers += [draw_batch(ax, clip, label) for label in clip.drawn_runs]
-        movers.append(draw_names(ax, clip, grid[-1:], truth))
+        movers += [_draw_batch(ax, clip, label) for label in clip.drawn_runs]
+        movers.append(_draw_names(ax, clip, grid[-1:], truth))
         if self.numbers:
-            movers.append(draw_numbers(ax, clip))
+            movers.append(_draw_numbers(ax, clip))
         movers.append(draw_inset(ax, card, self.inset, clip))
         return chain_updates(movers)
 
@@ -103,7 +103,7 @@ class Fit(View):
 
     def describe(self, clip: Clip) -> str:
         """Name the points and the curve, with their colours."""
-        problem, theme = common_problem(clip), clip.theme
+        problem, theme = _common_problem(clip), clip.theme
         shapes = {fitted_problem(run).model.shape_name for run in clip.drawn_runs.values()}
         shape = shapes.pop() if len(shapes) == 1 else "curve"
         if len(clip.drawn_runs) > 1:
@@ -158,7 +158,7 @@ class Fit(View):
         x, y = residuals.chosen(fitted_problem(run).data)
         draw = residuals.draw_squares if self.residuals == "squares" else residuals.draw_lines
         show = draw(ax, clip.theme, colour, x[:, 0], y)
-        low, high = reach(ax)
+        low, high = _reach(ax)
 
         def update(frame: int) -> list[Artist]:
             step = np.array([clip.step(label, frame)])
@@ -170,7 +170,7 @@ class Fit(View):
         """One run's trail, its line, and an arrow when that is out of sight."""
         run, theme, steps = clip.runs[label], clip.theme, clip.steps(label)
         colour = clip.colour(label)
-        low, high = reach(ax)
+        low, high = _reach(ax)
         bottom, top = ax.get_ylim()
         nothing = np.empty((0, 2))
         width = theme.line_width * dpi(ax) / 72
@@ -182,14 +182,14 @@ class Fit(View):
         ax.add_collection(trail, autolim=False)
         (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width,
                           solid_capstyle="round", zorder=4)  # fmt: skip
-        point_out = draw_arrow(ax, theme, colour)
+        point_out = _draw_arrow(ax, theme, colour)
         behind = self._behind(clip, length)
 
         def update(frame: int) -> list[Artist]:
             earlier = steps[np.maximum(frame - behind, 0)]
             curves = np.clip(predicted(run, earlier, grid), low, high)
             now = curves[-1]
-            hidden = HIDDEN * width * (top - bottom) / ax.bbox.height
+            hidden = _HIDDEN * width * (top - bottom) / ax.bbox.height
             all_points = np.abs(curves[:-1] - now).max(axis=1) > hidden
             # Where steps last for many frames, each of them once.
             all_points &= earlier[:-1] != earlier[1:]
@@ -206,7 +206,7 @@ class Fit(View):
         return update
 
 
-def draw_arrow(ax: Axes, theme: Theme, colour: str) -> Callable[[Floats, Floats], PathCollection]:
+def _draw_arrow(ax: Axes, theme: Theme, colour: str) -> Callable[[Floats, Floats], PathCollection]:
     """An arrow at the panel's edge, for a curve that is nowhere inside."""
     arrow = ax.scatter(
         [], [], s=(2.2 * theme.point_size) ** 2, color=colour, edgecolors=theme.paper,
@@ -222,8 +222,8 @@ def draw_arrow(ax: Axes, theme: Theme, colour: str) -> Callable[[Floats, Floats]
         side = 1 if (y > high).all() else -1 if (y < low).all() else 0
         if side:
             near = np.median(x[side * y == (side * y).min()])
-            nearest = np.clip(near, *np.quantile(x, [BESIDE, 1 - BESIDE]))
-            inside = INSIDE * theme.point_size * dpi(ax) / 72 / ax.bbox.height
+            nearest = np.clip(near, *np.quantile(x, [_BESIDE, 1 - _BESIDE]))
+            inside = _INSIDE * theme.point_size * dpi(ax) / 72 / ax.bbox.height
             arrow.set_paths([shapes[side]])
             arrow.set_offsets([[nearest, 1 - inside if side > 0 else inside]])
         else:
@@ -233,7 +233,7 @@ def draw_arrow(ax: Axes, theme: Theme, colour: str) -> Callable[[Floats, Floats]
     return show
 
 
-def draw_batch(ax: Axes, clip: Clip, label: str) -> Update:
+def _draw_batch(ax: Axes, clip: Clip, label: str) -> Update:
     """Rings around the points that the step before this frame's state has seen."""
     run = clip.runs[label]
     data, batches = fitted_problem(run).data, run.batches
@@ -250,14 +250,14 @@ def draw_batch(ax: Axes, clip: Clip, label: str) -> Update:
     return update
 
 
-def draw_names(ax: Axes, clip: Clip, edge: Floats, truth: float | None) -> Update:
+def _draw_names(ax: Axes, clip: Clip, edge: Floats, truth: float | None) -> Update:
     """The runs' names at the right ends of their lines, and the true curve's."""
     named = list(clip.drawn_runs) if len(clip.drawn_runs) > 1 else []
     fixed = [] if truth is None else [truth]
     names = [*named, *["true curve"] * len(fixed)]
     colours = [*(clip.colour(name) for name in named), *[clip.theme.ink] * len(fixed)]
     ends = EndLabels(ax, clip.theme, names, colours)
-    low, high = reach(ax)
+    low, high = _reach(ax)
 
     def update(frame: int) -> list[Artist]:
         steps = [np.array([clip.step(name, frame)]) for name in named]
@@ -271,7 +271,7 @@ def draw_names(ax: Axes, clip: Clip, edge: Floats, truth: float | None) -> Updat
     return update
 
 
-def draw_numbers(ax: Axes, clip: Clip) -> Update:
+def _draw_numbers(ax: Axes, clip: Clip) -> Update:
     """The formula with the run's numbers, above the panel."""
     run, theme = clip.run, clip.theme
     model = fitted_problem(run).model
@@ -297,7 +297,7 @@ def draw_numbers(ax: Axes, clip: Clip) -> Update:
     return update
 
 
-def common_problem(clip: Clip) -> Problem:
+def _common_problem(clip: Clip) -> Problem:
     """The problem of the first run; GdanimError when the runs have not the same data."""
     first, *others = clip.drawn_runs.values()
     data = fitted_problem(first).data
@@ -313,7 +313,7 @@ def common_problem(clip: Clip) -> Problem:
     return fitted_problem(first)
 
 
-def reach(ax: Axes) -> tuple[float, float]:
+def _reach(ax: Axes) -> tuple[float, float]:
     """How far down and up anything is drawn."""
     low, high = ax.get_ylim()
-    return low - FAR * (high - low), high + FAR * (high - low)
+    return low - _FAR * (high - low), high + _FAR * (high - low)

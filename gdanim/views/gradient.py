@@ -21,11 +21,11 @@ from gdanim.views.base import Clip, StepView, Update
 # More parameters than this are too many for bars with names.
 MOST = 8
 # So many powers of ten fit between the middle and the end of the longest bar.
-DECADES = 4.0
+_DECADES = 4.0
 # How far apart the two bars of a parameter are, of the distance between parameters.
-APART = 0.36
+_APART = 0.36
 # Larger components are drawn as this.
-LARGEST = 1e300
+_LARGEST = 1e300
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class Gradient(StepView):
         ax.grid(False, axis="y")
         shown, rows = np.unique(clip.steps(label), return_inverse=True)
         pairs = zip(
-            components(run, np.minimum(shown, max(run.steps - 1, 0))),
+            _components(run, np.minimum(shown, max(run.steps - 1, 0))),
             (theme.loss, theme.prediction), (1, -1), strict=True,
         )  # fmt: skip
-        shows = [draw_bars(ax, clip, values, *look) for values, *look in pairs]  # type: ignore[arg-type]
+        shows = [_draw_bars(ax, clip, values, *look) for values, *look in pairs]  # type: ignore[arg-type]
         return lambda frame: [artist for show in shows for artist in show(int(rows[frame]))]
 
     def describe(self, clip: Clip) -> str:
@@ -69,7 +69,7 @@ class Gradient(StepView):
         return "the gradient and the next step, as bars for each parameter"
 
 
-def components(run: Run, steps: Ints) -> tuple[Floats, Floats]:
+def _components(run: Run, steps: Ints) -> tuple[Floats, Floats]:
     """The gradient at each of the `steps [K]`, and the step that follows: `[K, P]` each."""
     params = run.params[steps]
     cost = run.problem.workspace * 2
@@ -79,16 +79,16 @@ def components(run: Run, steps: Ints) -> tuple[Floats, Floats]:
     return gradient, step
 
 
-def draw_bars(
+def _draw_bars(
     ax: Axes, clip: Clip, values: Floats, colour: str, side: int
 ) -> Callable[[int], Sequence[Artist]]:
     """Bars of `values [K, P]`, all above (1) or all below (-1) their names' middle."""
     theme, count = clip.theme, values.shape[1]
     values = np.clip(
-        np.nan_to_num(values, nan=0.0, posinf=np.inf, neginf=-np.inf), -LARGEST, LARGEST
+        np.nan_to_num(values, nan=0.0, posinf=np.inf, neginf=-np.inf), -_LARGEST, _LARGEST
     )
-    lengths = signed_log(values)
-    heights = side * APART / 2 - np.arange(count)
+    lengths = _signed_log(values)
+    heights = side * _APART / 2 - np.arange(count)
     bars = LineCollection([], colors=colour, linewidths=2.6 * theme.line_width, zorder=3)
     bars.set_capstyle("butt")
     ax.add_collection(bars, autolim=False)
@@ -120,13 +120,13 @@ def draw_bars(
     return show
 
 
-def signed_log(values: Floats) -> Floats:
+def _signed_log(values: Floats) -> Floats:
     """`(...)->(...)`: 1 for the largest size, 0 for DECADES powers of ten less, with the sign."""
     size = np.abs(values)
     largest = float(size.max(initial=0.0))
     if largest == 0:
         return np.zeros_like(values)
     with np.errstate(divide="ignore"):
-        share = 1 + np.log10(size / largest) / DECADES
+        share = 1 + np.log10(size / largest) / _DECADES
     lengths: Floats = np.sign(values) * np.clip(share, 0, 1)
     return lengths

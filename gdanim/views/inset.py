@@ -13,9 +13,9 @@ from gdanim.errors import GdanimError
 from gdanim.views._drawing.card import Card, card_size, draw_inset
 from gdanim.views.base import Clip, Update, View
 
-CORNERS = ("upper right", "upper left", "lower right", "lower left")
+_CORNERS = ("upper right", "upper left", "lower right", "lower left")
 # So many frames are looked at to find the emptiest corner.
-SAMPLES = 16
+_SAMPLES = 16
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,15 @@ class Inset(View):
     corner: str | None = None
 
     def __post_init__(self) -> None:
-        if self.corner not in (None, *CORNERS):
+        if self.corner not in (None, *_CORNERS):
             raise GdanimError(
-                f"Inset: corner must be one of {', '.join(CORNERS)} or None, got {self.corner!r}"
+                f"Inset: corner must be one of {', '.join(_CORNERS)} or None, got {self.corner!r}"
             )
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """The panel, then the card."""
         update = self.view.draw(ax, clip)
-        corner = self.corner or idlest_corner(ax, update, len(clip.timeline))
+        corner = self.corner or _idlest_corner(ax, update, len(clip.timeline))
         card = Card("right" in corner, "upper" in corner, card_size(ax, clip.theme))
         above = draw_inset(ax, card, self.inset, clip)
         return lambda frame: [*update(frame), *above(frame)]
@@ -57,9 +57,9 @@ class Inset(View):
         return self.view.describe_step(run, step) or self.inset.describe_step(run, step)
 
 
-def idlest_corner(ax: Axes, update: Update, frames: int) -> str:
+def _idlest_corner(ax: Axes, update: Update, frames: int) -> str:
     """The corner that the fewest points of lines come near, in frames spread over all."""
-    sampled = np.unique(np.linspace(0, frames - 1, SAMPLES).astype(np.int64))
+    sampled = np.unique(np.linspace(0, frames - 1, _SAMPLES).astype(np.int64))
     places = [np.empty((0, 2))]
     for frame in sampled:
         update(int(frame))
@@ -73,4 +73,4 @@ def idlest_corner(ax: Axes, update: Update, frames: int) -> str:
         up = y > 0.5 if "upper" in corner else y < 0.5
         return int((across & up).sum())
 
-    return min(CORNERS, key=near)
+    return min(_CORNERS, key=near)

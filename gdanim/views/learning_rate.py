@@ -17,7 +17,7 @@ from gdanim.views._drawing.trace import draw_trace
 from gdanim.views.base import Clip, StepView, Update
 
 # Rates that span more than this are shown on a logarithmic axis.
-LINEAR_SPAN = 100.0
+_LINEAR_SPAN = 100.0
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class LearningRate(StepView):
         axes.style(ax, theme, self.ticks)
         axes.set_labels(ax, theme, title="learning rate")
         axes.count_steps(ax, max(run.steps for run in clip.limit_runs.values()), self.ticks)
-        every = {label: rates(run) for label, run in clip.limit_runs.items()}
-        set_limits(ax, np.concatenate([np.ravel(rate) for rate in every.values()]), self.ticks)
+        every = {label: _rates(run) for label, run in clip.limit_runs.items()}
+        _set_limits(ax, np.concatenate([np.ravel(rate) for rate in every.values()]), self.ticks)
         lines = [(label, k) for label in clip.drawn_runs for k in range(every[label].shape[1])]
         colours = [clip.colour(label, theme.loss) for label, _ in lines]
         if len(clip.drawn_runs) == 1 and len(lines) > 1:
@@ -63,7 +63,7 @@ class LearningRate(StepView):
         return "the learning rate at every step"
 
 
-def rates(run: Run) -> Floats:
+def _rates(run: Run) -> Floats:
     """The rates at each step, `[S+1, 1]`, or `[S+1, P]` where each parameter has its own."""
     if run.rate_columns is None:
         raise GdanimError(
@@ -80,10 +80,10 @@ def name(clip: Clip, label: str, column: int, columns: int) -> str:
     return ", ".join(filter(None, (label if len(clip.drawn_runs) > 1 else "", own)))
 
 
-def set_limits(ax: Axes, every: Floats, ticks: int) -> None:
+def _set_limits(ax: Axes, every: Floats, ticks: int) -> None:
     """From 0, or logarithmic."""
     low, high = float(every.min()), float(every.max())
-    if 0 < LINEAR_SPAN * low < high:
+    if 0 < _LINEAR_SPAN * low < high:
         bottom, top = np.log10(low), np.log10(high)
         axes.set_log_scale(ax, bottom - 0.06 * (top - bottom), top + 0.06 * (top - bottom), ticks)
     else:

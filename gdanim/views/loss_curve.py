@@ -23,24 +23,24 @@ from gdanim.views._drawing.units import size_in_points
 from gdanim.views.base import Clip, StepView, Update, chain_updates, ends_above_start
 from gdanim.views.theme import Theme
 
-SCALES = ("auto", "linear", "log")
+_SCALES = ("auto", "linear", "log")
 # More changes of the learning rate than this are a schedule's own course, and not marked.
-MOST_CHANGES = 8
+_MOST_CHANGES = 8
 # A loss that spans more than this is shown on a logarithmic axis.
-LINEAR_SPAN = 100.0
+_LINEAR_SPAN = 100.0
 # The floor's name, in heights of a tick label.
-NAME = 0.95
+_NAME = 0.95
 # The room below and above the curve, in its heights.
-LOW, HIGH = 0.24, 0.06
+_LOW, _HIGH = 0.24, 0.06
 # A loss of more than so many times the floor is far above it; a gap of less than this fraction of
 # the axis cannot be seen.
-FAR_ABOVE, VISIBLE = 3.0, 0.05
+_FAR_ABOVE, _VISIBLE = 3.0, 0.05
 # A run that diverges may reach this many times the others' height above them.
-ROOM = 1.0
+_ROOM = 1.0
 # Beyond so many heights of the panel a line is cut off; the renderer needs finite numbers.
-FAR = 100.0
+_FAR = 100.0
 # Losses below this fraction of the first are as good as none.
-SMALLEST = 1e-9
+_SMALLEST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ class LossCurve(StepView):
     ticks: int = 4
 
     def __post_init__(self) -> None:
-        if self.scale not in SCALES:
+        if self.scale not in _SCALES:
             raise GdanimError(
-                f"LossCurve: scale must be one of {', '.join(SCALES)}, got {self.scale!r}"
+                f"LossCurve: scale must be one of {', '.join(_SCALES)}, got {self.scale!r}"
             )
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
@@ -73,19 +73,19 @@ class LossCurve(StepView):
         symbols = dict.fromkeys(run.problem.loss_symbol for run in clip.drawn_runs.values())
         axes.set_labels(ax, theme, title=f"loss ({', '.join(symbols)})")
         axes.count_steps(ax, max(run.steps for run in runs.values()), self.ticks)
-        best = common_best([run.problem for run in clip.drawn_runs.values()])
-        curves = [curve for label in runs for curve in curves_of(clip, label)]
-        room, most = below(ax, NAME * theme.tick_size), highest_tame(clip, curves)
+        best = _common_best([run.problem for run in clip.drawn_runs.values()])
+        curves = [curve for label in runs for curve in _curves_of(clip, label)]
+        room, most = _below(ax, _NAME * theme.tick_size), _highest_tame(clip, curves)
         losses = np.concatenate([curve.values for curve in curves])
-        set_limits(ax, losses, lowest_known(clip, best), self.ticks, room, self.scale, most)
+        _set_limits(ax, losses, _lowest_known(clip, best), self.ticks, room, self.scale, most)
         if best is not None:
-            mark_best(ax, theme, best)
+            _mark_best(ax, theme, best)
         movers = [
-            draw_curves(ax, clip, [curve for curve in curves if curve.run in clip.drawn_runs])
+            _draw_curves(ax, clip, [curve for curve in curves if curve.run in clip.drawn_runs])
         ]
-        movers += [draw_changes(ax, clip, label) for label in clip.drawn_runs]
+        movers += [_draw_changes(ax, clip, label) for label in clip.drawn_runs]
         if self.gap:
-            movers.append(draw_gap(ax, clip, best))
+            movers.append(_draw_gap(ax, clip, best))
         return chain_updates(movers)
 
     def describe(self, clip: Clip) -> str:
@@ -95,7 +95,7 @@ class LossCurve(StepView):
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class _Curve:
     """The losses `values [S+1]` of a run, over its data or the held-out points."""
 
     run: str
@@ -103,19 +103,19 @@ class Curve:
     held_out: bool = False
 
 
-def curves_of(clip: Clip, label: str) -> list[Curve]:
+def _curves_of(clip: Clip, label: str) -> list[_Curve]:
     """A run's loss, and that over the held-out points where there are some."""
     run = clip.limit_runs[label]
-    curves = [Curve(label, run.losses)]
+    curves = [_Curve(label, run.losses)]
     if (losses := run.validation_losses) is not None:
-        curves.append(Curve(label, np.where(np.isfinite(losses), losses, np.nan), True))
+        curves.append(_Curve(label, np.where(np.isfinite(losses), losses, np.nan), True))
     return curves
 
 
-def draw_curves(ax: Axes, clip: Clip, curves: Sequence[Curve]) -> Update:
+def _draw_curves(ax: Axes, clip: Clip, curves: Sequence[_Curve]) -> Update:
     """The curves, and their names: of several runs, or of training and validation."""
     theme, several = clip.theme, len(clip.drawn_runs) > 1
-    colours, reach = [clip.colour(curve.run, theme.loss) for curve in curves], highest(ax)
+    colours, reach = [clip.colour(curve.run, theme.loss) for curve in curves], _highest(ax)
     traces = [
         draw_trace(
             ax, theme, np.minimum(curve.values, reach), colour, "--" if curve.held_out else "-"
@@ -143,11 +143,11 @@ def draw_curves(ax: Axes, clip: Clip, curves: Sequence[Curve]) -> Update:
     return update
 
 
-def draw_changes(ax: Axes, clip: Clip, label: str) -> Update:
+def _draw_changes(ax: Axes, clip: Clip, label: str) -> Update:
     """Diamonds on the curve where the rate changed, up to the frame's step."""
     run, theme = clip.runs[label], clip.theme
     steps = np.array([event.step for event in run.events if event.kind == EventKind.LEARNING_RATE])
-    if not 0 < len(steps) <= MOST_CHANGES:
+    if not 0 < len(steps) <= _MOST_CHANGES:
         return lambda frame: []
     (marks,) = ax.plot(
         [], [], "D", color=theme.paper, markeredgecolor=clip.colour(label, theme.loss),
@@ -162,7 +162,7 @@ def draw_changes(ax: Axes, clip: Clip, label: str) -> Update:
     return update
 
 
-def mark_best(ax: Axes, theme: Theme, best: KnownMinimum) -> None:
+def _mark_best(ax: Axes, theme: Theme, best: KnownMinimum) -> None:
     """A dashed line at the best loss, and below it its name, if it is in view."""
     low, high = ax.get_ylim()
     if low <= best.loss <= high:
@@ -170,11 +170,11 @@ def mark_best(ax: Axes, theme: Theme, best: KnownMinimum) -> None:
         ax.annotate(
             best.name, (0, best.loss), xycoords=("axes fraction", "data"), xytext=(4, -3),
             textcoords="offset points", va="top", color=theme.optimum,
-            fontsize=NAME * theme.tick_size, zorder=1.5, in_layout=False,
+            fontsize=_NAME * theme.tick_size, zorder=1.5, in_layout=False,
         )  # fmt: skip
 
 
-def draw_gap(ax: Axes, clip: Clip, best: KnownMinimum | None) -> Update:
+def _draw_gap(ax: Axes, clip: Clip, best: KnownMinimum | None) -> Update:
     """From the dot down to the best loss, and how much that is."""
     if best is None or len(clip.drawn_runs) > 1:
         raise GdanimError(
@@ -183,25 +183,25 @@ def draw_gap(ax: Axes, clip: Clip, best: KnownMinimum | None) -> Update:
     (label,), run, theme = clip.drawn_runs, clip.run, clip.theme
     (line,) = ax.plot([], [], color=theme.muted, linewidth=1.5, zorder=2.5)
     gaps = run.losses - best.loss
-    widest = max((gap_text(float(gap)) for gap in (gaps.min(), gaps.max(), gaps[-1])), key=len)
+    widest = max((_gap_text(float(gap)) for gap in (gaps.min(), gaps.max(), gaps[-1])), key=len)
     ends = EndLabels(ax, theme, [widest], [theme.ink])
 
     def update(frame: int) -> list[Artist]:
         step = clip.step(label, frame)
         line.set_data([step, step], [best.loss, run.losses[step]])
         for text in ends.texts:
-            text.set_text(gap_text(float(gaps[step])))
+            text.set_text(_gap_text(float(gaps[step])))
         return [line, *ends.show(np.array([step]), run.losses[[step]])]
 
     return update
 
 
-def gap_text(gap: float) -> str:
+def _gap_text(gap: float) -> str:
     """`2.450 above`."""
     return f"{quantity(abs(gap))} {'above' if gap >= 0 else 'below'}"
 
 
-def common_best(problems: Sequence[Objective]) -> KnownMinimum | None:
+def _common_best(problems: Sequence[Objective]) -> KnownMinimum | None:
     """The best that is known, where all runs have the same."""
     first, *others = (problem.minimum for problem in problems)
     if first is None or any(best is None or best.loss != first.loss for best in others):
@@ -209,49 +209,49 @@ def common_best(problems: Sequence[Objective]) -> KnownMinimum | None:
     return first
 
 
-def highest_tame(clip: Clip, curves: Sequence[Curve]) -> float:
+def _highest_tame(clip: Clip, curves: Sequence[_Curve]) -> float:
     """The highest loss of the runs that do not go astray, and of all starts; infinite without."""
     tame = [curve.values for curve in curves if not ends_above_start(clip.limit_runs[curve.run])]
     starts = [curve.values[:1] for curve in curves]
     return float(np.nanmax(np.concatenate(tame + starts))) if tame else np.inf
 
 
-def lowest_known(clip: Clip, best: KnownMinimum | None) -> float:
+def _lowest_known(clip: Clip, best: KnownMinimum | None) -> float:
     """The `best` of the runs that are shown and those of other videos' runs; NaN without any."""
     others = clip.limit_runs.values() if clip.linked_clips else ()
     bests = [best, *(run.problem.minimum for run in others)]
     return min((one.loss for one in bests if one is not None), default=np.nan)
 
 
-def limited(low: float, most: float) -> float:
+def _limited(low: float, most: float) -> float:
     """How high the axis may reach when the runs that do not diverge reach from `low` to `most`."""
-    return most + ROOM * (most - low) if most > low else np.inf
+    return most + _ROOM * (most - low) if most > low else np.inf
 
 
-def highest(ax: Axes) -> float:
+def _highest(ax: Axes) -> float:
     """How far up anything is drawn."""
     low, high = ax.get_ylim()
-    return high + FAR * (high - low) if ax.get_yscale() == "linear" else np.inf
+    return high + _FAR * (high - low) if ax.get_yscale() == "linear" else np.inf
 
 
 def hidden(floor: float, least: float, high: float) -> bool:
     """Whether a linear axis would show a loss far above the floor as if it were there."""
-    return 0 < FAR_ABOVE * floor < least and least - floor < VISIBLE * (high - floor)
+    return 0 < _FAR_ABOVE * floor < least and least - floor < _VISIBLE * (high - floor)
 
 
-def below(ax: Axes, text: float) -> float:
+def _below(ax: Axes, text: float) -> float:
     """The room below the floor that its name of `text` points needs, in heights of the curve."""
     # Until the layout is settled a panel is about so high.
     share = min(1.7 * text / (0.85 * float(size_in_points(ax)[1])), 0.4)
-    return max(LOW, share * (1 + HIGH) / (1 - share))
+    return max(_LOW, share * (1 + _HIGH) / (1 - share))
 
 
-def set_limits(
+def _set_limits(
     ax: Axes,
     losses: Floats,
     floor: float,
     ticks: int,
-    room: float = LOW,
+    room: float = _LOW,
     scale: str = "auto",
     most: float = np.inf,
 ) -> None:
@@ -262,9 +262,9 @@ def set_limits(
     """
     low, high = (float(np.fmin(np.nanmin(losses), floor)), float(np.fmax(np.nanmax(losses), floor)))
     # An exact fit would stretch the axis down to rounding errors.
-    trifle = SMALLEST * float(losses[0])
+    trifle = _SMALLEST * float(losses[0])
     least = max(float(losses[losses > 0].min(initial=np.inf)), trifle)
-    wide = LINEAR_SPAN * least < high < np.inf or hidden(floor, least, high)
+    wide = _LINEAR_SPAN * least < high < np.inf or hidden(floor, least, high)
     # A bare function can be below 0.
     if scale == "log" and (low < 0 or not np.isfinite(least) or least == 0):
         raise GdanimError(
@@ -274,10 +274,10 @@ def set_limits(
     if scale == "log" or (scale == "auto" and low >= 0 and wide):
         least = min(least, floor) if floor > trifle else least
         low, high = np.log10(least), max(np.log10(high), np.log10(least) + 0.1)
-        high = min(high, limited(low, max(np.log10(most), low + 0.1)))
-        axes.set_log_scale(ax, low - room * (high - low), high + HIGH * (high - low), ticks)
+        high = min(high, _limited(low, max(np.log10(most), low + 0.1)))
+        axes.set_log_scale(ax, low - room * (high - low), high + _HIGH * (high - low), ticks)
     else:
         # Beyond this matplotlib finds no ticks.
-        low, high = max(low, -LARGEST), min(high, LARGEST, limited(low, most))
+        low, high = max(low, -LARGEST), min(high, LARGEST, _limited(low, most))
         height = high - low or abs(high) or 1.0
-        ax.set_ylim(low - room * height, high + HIGH * height)
+        ax.set_ylim(low - room * height, high + _HIGH * height)

@@ -32,11 +32,11 @@ from gdanim.views.base import Clip, StepView, Update, chain_updates
 from gdanim.views.theme import Theme
 
 # Points of the curve when it is drawn once, and the fewest and most when it is drawn every frame.
-STILL, MOVING = 801, (61, 301)
+_STILL, _MOVING = 801, (61, 301)
 # Numbers that the curve may cost at every frame.
-BUDGET = 1e5
+_BUDGET = 1e5
 # The tangent reaches so far to both sides of the ball, as a part of the panel.
-TANGENT = 0.2
+_TANGENT = 0.2
 
 
 @dataclass(frozen=True)
@@ -71,16 +71,16 @@ class LossSlice(StepView):
                 f"LossSlice: {len(clip.drawn_runs)} runs ({', '.join(clip.drawn_runs)}) have a "
                 f"curve each over {line.names[0]}; give `fixed`, or show each with views.Each(...)"
             )
-        track = Track(clip, surface, line)
+        track = _Track(clip, surface, line)
         axes.style(ax, clip.theme, 5)
-        axes.set_labels(ax, clip.theme, line.names[0], title=title(surface, line))
+        axes.set_labels(ax, clip.theme, line.names[0], title=_title(surface, line))
         ax.set_xlim(*(self.range or track.x_limits()))
-        ax.set_ylim(*track.y_limits(np.linspace(*ax.get_xlim(), MOVING[0])))
-        movers = [draw_curve(ax, clip, track)]
-        movers += [draw_ball(ax, clip, label, track, self.trail) for label in clip.drawn_runs]
+        ax.set_ylim(*track.y_limits(np.linspace(*ax.get_xlim(), _MOVING[0])))
+        movers = [_draw_curve(ax, clip, track)]
+        movers += [_draw_ball(ax, clip, label, track, self.trail) for label in clip.drawn_runs]
         if len(clip.drawn_runs) > 1:
             marks.run_legend(
-                ax, clip, [track.visited(label) for label in clip.drawn_runs] + [outline(ax)]
+                ax, clip, [track.visited(label) for label in clip.drawn_runs] + [_outline(ax)]
             )
         return chain_updates(movers)
 
@@ -98,7 +98,7 @@ class LossSlice(StepView):
         return along(names, [number], check_params("LossSlice: fixed", self.fixed, names))
 
 
-def title(surface: LossSurface, line: Slice) -> str:
+def _title(surface: LossSurface, line: Slice) -> str:
     """What is shown, and where the other parameters are."""
     name = f"loss ({surface.objective.loss_symbol}{surface.sample})"
     others = [other for other in surface.objective.names if other not in line.names]
@@ -111,7 +111,7 @@ def title(surface: LossSurface, line: Slice) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Track:
+class _Track:
     """Where the runs are on a slice of one parameter, and how high."""
 
     clip: Clip
@@ -167,7 +167,7 @@ class Track:
             curves.append(self.curve(x, through).ravel())
             inside = (self.at(label)[steps] >= x[0]) & (self.at(label)[steps] <= x[-1])
             seen.append(self.heights(label, steps[inside]))
-        curve, visited = ordinary(np.concatenate(curves)), ordinary(np.concatenate(seen))
+        curve, visited = _ordinary(np.concatenate(curves)), _ordinary(np.concatenate(seen))
         low = min(curve.min(initial=LARGEST), visited.min(initial=LARGEST))
         high = visited.max(initial=low)
         reach = curve.max(initial=high)
@@ -175,12 +175,12 @@ class Track:
         return low - 0.08 * height, min(low + 1.5 * height, reach) + 0.06 * height
 
 
-def ordinary(values: Floats) -> Floats:
+def _ordinary(values: Floats) -> Floats:
     """The finite values, without those that no axis can have at its end."""
     return values[np.abs(values) < LARGEST / 4]
 
 
-def draw_curve(ax: Axes, clip: Clip, track: Track) -> Update:
+def _draw_curve(ax: Axes, clip: Clip, track: _Track) -> Update:
     """The loss, still or moving."""
     theme = clip.theme
     label, run = next(iter(clip.drawn_runs.items()))
@@ -190,8 +190,10 @@ def draw_curve(ax: Axes, clip: Clip, track: Track) -> Update:
     low, high = ax.get_ylim()
     reach = 3 * (high - low)
     still = track.line.base is not None
-    fewest, most = MOVING
-    count = STILL if still else int(np.clip(BUDGET / max(track.surface.workspace, 1), fewest, most))
+    fewest, most = _MOVING
+    count = (
+        _STILL if still else int(np.clip(_BUDGET / max(track.surface.workspace, 1), fewest, most))
+    )
     x = np.linspace(*ax.get_xlim(), count)
 
     def update(frame: int) -> list[Artist]:
@@ -205,7 +207,7 @@ def draw_curve(ax: Axes, clip: Clip, track: Track) -> Update:
     return update
 
 
-def draw_ball(ax: Axes, clip: Clip, label: str, track: Track, trail: int) -> Update:
+def _draw_ball(ax: Axes, clip: Clip, label: str, track: _Track, trail: int) -> Update:
     """One run's ball, the dots behind it, its tangent, and the step to come."""
     run, theme, x = clip.runs[label], clip.theme, track.at(label)
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
@@ -214,7 +216,7 @@ def draw_ball(ax: Axes, clip: Clip, label: str, track: Track, trail: int) -> Upd
     shown = np.unique(clip.steps(label))
     steps = shown[np.unique(np.flatnonzero(np.diff(x[shown], prepend=np.nan) != 0))]
     dots = pulled_in(np.column_stack([x[steps], track.heights(label, steps)]), low, high)
-    behind = fading_dots(ax, theme, front, trail)
+    behind = _fading_dots(ax, theme, front, trail)
     (tangent,) = ax.plot(
         [], [], color=theme.ink, linewidth=0.5 * theme.line_width, zorder=4, gid="tangent"
     )
@@ -228,7 +230,7 @@ def draw_ball(ax: Axes, clip: Clip, label: str, track: Track, trail: int) -> Upd
         step = clip.step(label, frame)
         here = np.array([x[step], track.heights(label, np.array([step]))[0]])
         slope = track.slope(here[0], run.params[step])
-        tangent.set_data(*tangent_ends(here, slope, low, high).T)
+        tangent.set_data(*_tangent_ends(here, slope, low, high).T)
         known = int(np.searchsorted(steps, step))
         last = dots[max(0, known - trail) : known]
         behind.set_offsets(np.concatenate([np.full((trail - len(last), 2), np.nan), last]))
@@ -244,7 +246,7 @@ def draw_ball(ax: Axes, clip: Clip, label: str, track: Track, trail: int) -> Upd
     return update
 
 
-def fading_dots(ax: Axes, theme: Theme, colour: str, count: int) -> PathCollection:
+def _fading_dots(ax: Axes, theme: Theme, colour: str, count: int) -> PathCollection:
     """Dots without a place yet, the last ones in full colour."""
     nowhere = np.full(count, np.nan)
     return ax.scatter(
@@ -255,18 +257,18 @@ def fading_dots(ax: Axes, theme: Theme, colour: str, count: int) -> PathCollecti
     )  # fmt: skip
 
 
-def outline(ax: Axes) -> Floats:
+def _outline(ax: Axes) -> Floats:
     """The places of the curve that are in the panel, `[K, 2]`."""
     points = np.concatenate([np.asarray(line.get_xydata()) for line in ax.get_lines()])
     return points[(points[:, 1] >= ax.get_ylim()[0]) & (points[:, 1] <= ax.get_ylim()[1])]
 
 
-def tangent_ends(here: Floats, slope: float, low: Floats, high: Floats) -> Floats:
+def _tangent_ends(here: Floats, slope: float, low: Floats, high: Floats) -> Floats:
     """The two ends `[2, 2]` of a tangent that looks equally long whatever its slope."""
     size = high - low
     if not np.isfinite(slope):
         return np.full((2, 2), np.nan)
     with np.errstate(over="ignore"):
         along_panel = np.array([1.0, np.clip(slope * size[0] / size[1], -1e6, 1e6)])
-    offset = TANGENT * along_panel / np.hypot(*along_panel) * size
+    offset = _TANGENT * along_panel / np.hypot(*along_panel) * size
     return np.asarray(pulled_in(np.stack([here - offset, here + offset]), low, high))

@@ -22,14 +22,14 @@ from gdanim.views.base import Clip, StepView, Update, ends_above_start
 from gdanim.views.theme import Theme
 
 # A diverging run may take this many times the height of all others beside them.
-ROOM = 1.0
+_ROOM = 1.0
 # Beyond so many heights of the panel a line is cut off; the renderer needs finite numbers.
-FAR = 100.0
+_FAR = 100.0
 # Distances below this fraction of the largest are rounding errors.
-SMALLEST = 1e-9
+_SMALLEST = 1e-9
 # An alternative text names at most this many parameters.
-NAMED = 4
-STYLES: tuple[str, ...] = ("-", "--", ":", "-.")
+_NAMED = 4
+_STYLES: tuple[str, ...] = ("-", "--", ":", "-.")
 
 
 @dataclass(frozen=True)
@@ -59,29 +59,29 @@ class Parameters(StepView):
             ax, theme, title=f"{what}, distance to the optimum" if self.distance else what
         )
         axes.count_steps(ax, max(run.steps for run in clip.limit_runs.values()), self.ticks)
-        best = {label: optimum(run, columns) for label, run in alike.items()}
+        best = {label: _optimum(run, columns) for label, run in alike.items()}
         values = {
             label: self._values(run.params[:, columns], best[label]) for label, run in alike.items()
         }
         if self.distance:
-            logarithmic(ax, np.concatenate(list(values.values())), self.ticks)
+            _logarithmic(ax, np.concatenate(list(values.values())), self.ticks)
         else:
-            linear(ax, clip, values, [goal for goal in best.values() if goal is not None])
-            mark(ax, clip, best)
+            _linear(ax, clip, values, [goal for goal in best.values() if goal is not None])
+            _mark(ax, clip, best)
         low, high = ax.get_ylim()
-        reach = FAR * (high - low)
+        reach = _FAR * (high - low)
         lines = [
-            Trace(f"{label}", name, np.clip(values[label][:, k], low - reach, high + reach), k)
+            _Trace(f"{label}", name, np.clip(values[label][:, k], low - reach, high + reach), k)
             for label in clip.drawn_runs
             for k, name in enumerate(names)
         ]
-        return draw_lines(ax, clip, lines)
+        return _draw_lines(ax, clip, lines)
 
     def describe(self, clip: Clip) -> str:
         """Name the parameters, unless there are many."""
         known = next(iter(clip.drawn_runs.values())).problem.names
         names = [known[column] for column in self._columns(clip)]
-        what = enumerated(names) if len(names) <= NAMED else "the parameters"
+        what = enumerated(names) if len(names) <= _NAMED else "the parameters"
         shown = f"the distance of {what} from the optimum" if self.distance else what
         return f"{shown} at every step"
 
@@ -114,7 +114,7 @@ class Parameters(StepView):
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class _Trace:
     """One parameter of one run: `values [S+1]`, and the parameter's number in the panel."""
 
     run: str
@@ -123,15 +123,15 @@ class Trace:
     column: int
 
 
-def draw_lines(ax: Axes, clip: Clip, traces: Sequence[Trace]) -> Update:
+def _draw_lines(ax: Axes, clip: Clip, traces: Sequence[_Trace]) -> Update:
     """The traces and their names."""
     several = len(clip.drawn_runs) > 1
     one_each = len({trace.column for trace in traces}) == 1
-    colours = [colour(clip, trace, len(traces)) for trace in traces]
+    colours = [_colour(clip, trace, len(traces)) for trace in traces]
     names = [trace.name for trace in traces]
     if several:
         names = [trace.run if one_each else f"{trace.run}, {trace.name}" for trace in traces]
-    styles = [STYLES[trace.column % len(STYLES)] if several else "-" for trace in traces]
+    styles = [_STYLES[trace.column % len(_STYLES)] if several else "-" for trace in traces]
     shows: list[Callable[[int], tuple[Line2D, Line2D]]] = [
         draw_trace(ax, clip.theme, trace.values, own, style)
         for trace, own, style in zip(traces, colours, styles, strict=True)
@@ -147,19 +147,19 @@ def draw_lines(ax: Axes, clip: Clip, traces: Sequence[Trace]) -> Update:
     return update
 
 
-def colour(clip: Clip, trace: Trace, count: int) -> str:
+def _colour(clip: Clip, trace: _Trace, count: int) -> str:
     """The run's among several runs, else the parameter's own."""
     if len(clip.drawn_runs) > 1:
         return clip.colour(trace.run)
-    return parameter_colours(clip.theme, count)[trace.column]
+    return _parameter_colours(clip.theme, count)[trace.column]
 
 
-def parameter_colours(theme: Theme, count: int) -> tuple[str, ...]:
+def _parameter_colours(theme: Theme, count: int) -> tuple[str, ...]:
     """A colour for each of so many parameters."""
     return theme.series(count)
 
 
-def optimum(run: Run, columns: Sequence[int]) -> Floats | None:
+def _optimum(run: Run, columns: Sequence[int]) -> Floats | None:
     """The best values `[K]` of these parameters, where they are known."""
     best = run.problem.minimum
     if best is None or best.params is None:
@@ -167,35 +167,35 @@ def optimum(run: Run, columns: Sequence[int]) -> Floats | None:
     return np.asarray(best.params[list(columns)])
 
 
-def mark(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:
+def _mark(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:
     """Dashed lines at the optima of the runs that are shown, where all have the same."""
     first, *others = (best[label] for label in clip.drawn_runs)
     if first is None or any(other is None or (other != first).any() for other in others):
         return
     single = len(clip.drawn_runs) == 1
-    colours = parameter_colours(clip.theme, len(first)) if single else [clip.theme.optimum]
+    colours = _parameter_colours(clip.theme, len(first)) if single else [clip.theme.optimum]
     for value, own in zip(first, cycle(colours)):
         ax.axhline(value, color=own, alpha=0.75, linewidth=1.5, dashes=(5, 3), zorder=1.5)
 
 
-def linear(ax: Axes, clip: Clip, values: dict[str, Floats], best: Sequence[Floats]) -> None:
+def _linear(ax: Axes, clip: Clip, values: dict[str, Floats], best: Sequence[Floats]) -> None:
     """Limits that hold the starts, the optima, and all runs but those that diverge."""
     tame = [v for label, v in values.items() if not ends_above_start(clip.limit_runs[label])]
     held = np.concatenate([*(v[0] for v in values.values()), *map(np.ravel, tame), *best])
     low, high = float(held.min()), float(held.max())
     every = np.concatenate([np.ravel(v) for v in values.values()])
-    room = ROOM * (high - low or abs(high) or 1.0)
+    room = _ROOM * (high - low or abs(high) or 1.0)
     low, high = max(float(every.min()), low - room), min(float(every.max()), high + room)
     low, high = min(low, float(held.min())), max(high, float(held.max()))
     margin = 0.08 * (high - low or abs(high) or 1.0)
     ax.set_ylim(low - margin, high + margin)
 
 
-def logarithmic(ax: Axes, distances: Floats, ticks: int) -> None:
+def _logarithmic(ax: Axes, distances: Floats, ticks: int) -> None:
     """Limits that hold every distance but rounding errors."""
     high = float(distances.max())
     least = float(distances[distances > 0].min(initial=np.inf))
-    bottom = max(least if np.isfinite(least) else 0.0, SMALLEST * high)
+    bottom = max(least if np.isfinite(least) else 0.0, _SMALLEST * high)
     low, top = (np.log10(bottom), np.log10(high)) if high > 0 else (-1.0, 0.0)
     spread = max(top - low, 0.5)
     axes.set_log_scale(ax, low - 0.06 * spread, top + 0.06 * spread, ticks)

@@ -47,7 +47,7 @@ from gdanim.views._drawing.units import size_in_points as points_of
 from gdanim.views.base import Clip, Update, View
 
 # A path's part behind the landscape shines through.
-BEHIND = 0.3
+_BEHIND = 0.3
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,12 @@ class Surface(View):
             spine.set_visible(False)
         seen = [paths[label] for label in clip.drawn_runs]
         azimuth, tilted = clearest_camera(ground, seen, self.azimuth, self.elevation, self.turn)
-        set_limits(ax, tilted)
-        floor, mesh = draw_floor(ax, clip, plane), draw_mesh(ax, clip, ground)
+        _set_limits(ax, tilted)
+        floor, mesh = _draw_floor(ax, clip, plane), _draw_mesh(ax, clip, ground)
         best = global_optima(surface) if len(surface.objective.names) == 2 else surface.optima[:0]
-        star = draw_optimum(ax, clip, ground, plane.coordinates(best))
+        star = _draw_optimum(ax, clip, ground, plane.coordinates(best))
         movers = [
-            draw_run(ax, clip, label, ground, paths[label], still) for label in clip.drawn_runs
+            _draw_run(ax, clip, label, ground, paths[label], still) for label in clip.drawn_runs
         ]
         marks.run_legend(ax, clip, [np.zeros((1, 2))])
 
@@ -126,10 +126,10 @@ class Surface(View):
         return f"the loss over {over} as a landscape, with the path of the parameters down it"
 
 
-Move = Callable[[Camera, Floats, int], list[Artist]]
+_Move = Callable[[Camera, Floats, int], list[Artist]]
 
 
-def set_limits(ax: Axes, tilted: float) -> None:
+def _set_limits(ax: Axes, tilted: float) -> None:
     """Wide enough for every direction of the camera; in an upright panel no higher than wide."""
     front, back = 1.65 * np.sin(tilted), 1.42 * np.sin(tilted) + HEIGHT * np.cos(tilted)
     across, up = points_of(ax)
@@ -137,7 +137,7 @@ def set_limits(ax: Axes, tilted: float) -> None:
     ax.set(xlim=(-1.5, 1.5), ylim=(-front - spare, back + spare))
 
 
-def draw_floor(ax: Axes, clip: Clip, plane: Slice) -> Callable[[Camera], list[Artist]]:
+def _draw_floor(ax: Axes, clip: Clip, plane: Slice) -> Callable[[Camera], list[Artist]]:
     """The floor's outline, and the parameters' names at the two edges nearest to the camera."""
     theme = clip.theme
     (outline,) = ax.plot([], [], color=theme.spine, linewidth=1.0, zorder=0.5)
@@ -168,7 +168,7 @@ def draw_floor(ax: Axes, clip: Clip, plane: Slice) -> Callable[[Camera], list[Ar
     return show
 
 
-def draw_mesh(ax: Axes, clip: Clip, ground: Ground) -> Show:
+def _draw_mesh(ax: Axes, clip: Clip, ground: Ground) -> Show:
     """The landscape's cells, the farthest first."""
     mesh = PolyCollection(
         [], cmap=ListedColormap(loss_colours(clip.theme, 64)), edgecolors=(*to_rgb(clip.theme.paper), 0.3),
@@ -188,7 +188,7 @@ def draw_mesh(ax: Axes, clip: Clip, ground: Ground) -> Show:
     return show
 
 
-def draw_optimum(ax: Axes, clip: Clip, ground: Ground, places: Floats) -> Show:
+def _draw_optimum(ax: Axes, clip: Clip, ground: Ground, places: Floats) -> Show:
     """Stars at the optima `[K, 2]`, faint where the landscape hides them all."""
     star = marks.star(ax, clip.theme, places)
 
@@ -196,13 +196,13 @@ def draw_optimum(ax: Axes, clip: Clip, ground: Ground, places: Floats) -> Show:
         size_in_points = ground.standing(places, heights)
         star.set_data(*camera.project(size_in_points)[:, :2].T)
         hidden = len(size_in_points) and ground.hidden(size_in_points, heights, camera).all()
-        star.set_alpha(BEHIND if hidden else 1.0)
+        star.set_alpha(_BEHIND if hidden else 1.0)
         return [star]
 
     return show
 
 
-def draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, still: bool) -> Move:
+def _draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, still: bool) -> _Move:
     """One run's path on the landscape, faint where that hides it, and its ball."""
     theme = clip.theme
     steps, way = refined_path(path, ground, STILL_PATH if still else MOVING_PATH)
@@ -210,7 +210,7 @@ def draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, sti
     faint, bold = (
         ax.plot([], [], color=colour, linewidth=0.75 * theme.line_width, zorder=zorder, gid=gid,
                 alpha=alpha)[0]
-        for zorder, gid, alpha in ((3, "path behind", BEHIND), (3.5, "path", 1.0))
+        for zorder, gid, alpha in ((3, "path behind", _BEHIND), (3.5, "path", 1.0))
     )  # fmt: skip
     ball, outside = marks.ball(ax, theme, front), marks.EdgeMark(ax, theme, front)
     kept: dict[str, tuple[Floats, NDArray[np.bool_]]] = {}
@@ -230,7 +230,7 @@ def draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, sti
         bold.set_data(*np.where(hidden[:count, np.newaxis], np.nan, seen).T)
         here = ground.standing(path[[step]], heights)
         ball.set_data(*camera.project(here)[:, :2].T)
-        ball.set_alpha(BEHIND if ground.hidden(here, heights, camera)[0] else 1.0)
+        ball.set_alpha(_BEHIND if ground.hidden(here, heights, camera)[0] else 1.0)
         gone = np.full(2, np.nan) if np.isfinite(here).all() else ground.beyond(path[step], camera)
         return [faint, bold, ball, outside.show(*gone)]
 

@@ -16,13 +16,13 @@ from gdanim.errors import GdanimError
 from gdanim.views.base import Clip, StepView, Update
 
 # Spaces that are not in a formula: an even number of dollar signs follows.
-SPACES = re.compile(r" (?=[^$]*(?:\$[^$]*\$[^$]*)*$)")
+_SPACES = re.compile(r" (?=[^$]*(?:\$[^$]*\$[^$]*)*$)")
 # Text shrinks to this part of its size at most.
-SMALLEST = 0.5
-ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}
+_SMALLEST = 0.5
+_ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
-class Value(float):
+class _Value(float):
     """A number that is written as the header writes it, unless a format says otherwise."""
 
     def __format__(self, spec: str) -> str:
@@ -47,15 +47,15 @@ class Text(StepView):
     align: Literal["left", "center", "right"] = "left"
 
     def __post_init__(self) -> None:
-        if self.align not in ALIGN:
-            raise GdanimError(f"Text: align must be one of {', '.join(ALIGN)}, got {self.align!r}")
+        if self.align not in _ALIGN:
+            raise GdanimError(f"Text: align must be one of {', '.join(_ALIGN)}, got {self.align!r}")
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """The text in the middle of the panel's height."""
         ax.set_axis_off()
         theme = clip.theme
         words = ax.text(
-            ALIGN[self.align], 0.5, self._at(clip, 0), ha=self.align, va="center", linespacing=1.5,
+            _ALIGN[self.align], 0.5, self._at(clip, 0), ha=self.align, va="center", linespacing=1.5,
             color=theme.ink, fontsize=self.size * theme.label_size, transform=ax.transAxes,
             in_layout=False,
         )  # fmt: skip
@@ -64,7 +64,7 @@ class Text(StepView):
         moves = "{" in self.text.replace("{{", "")
 
         def update(frame: int) -> list[Artist]:
-            fill(words, self._at(clip, frame), full)
+            _fill(words, self._at(clip, frame), full)
             # What never changes is drawn once.
             return [words] if moves else []
 
@@ -75,7 +75,7 @@ class Text(StepView):
         return f'the text "{self._at(clip, len(clip.timeline) - 1)}"'
 
     def _at(self, clip: Clip, frame: int) -> str:
-        known = values(clip, frame)
+        known = _values(clip, frame)
         try:
             return self.text.format_map(known)
         except (KeyError, IndexError) as error:
@@ -86,30 +86,30 @@ class Text(StepView):
             raise GdanimError(f"Text: {self.text!r:.60} is no format: {error}") from None
 
 
-def fill(words: Label, text: str, full: float) -> None:
+def _fill(words: Label, text: str, full: float) -> None:
     """Break the lines of `text` so that they fit into the panel; shrink it where they cannot."""
     assert words.axes is not None
     room, size = words.axes.bbox, full
     while True:
         words.set_fontsize(size)
-        words.set_text("\n".join(wrapped(words, line, room.width) for line in text.split("\n")))
+        words.set_text("\n".join(_wrapped(words, line, room.width) for line in text.split("\n")))
         box = words.get_window_extent()
         fits = box.width <= room.width and box.height <= room.height
-        if fits or size <= SMALLEST * full:
+        if fits or size <= _SMALLEST * full:
             return
-        size = max(0.9 * size, SMALLEST * full)
+        size = max(0.9 * size, _SMALLEST * full)
 
 
-def wrapped(words: Label, line: str, width: float) -> str:
+def _wrapped(words: Label, line: str, width: float) -> str:
     """One line as several, broken at spaces outside formulas where the next word would leave."""
-    broken, *rest = SPACES.split(line)
+    broken, *rest = _SPACES.split(line)
     for word in rest:
         words.set_text(f"{broken.rpartition(chr(10))[2]} {word}")
         broken += (" " if words.get_window_extent().width <= width else "\n") + word
     return broken
 
 
-def values(clip: Clip, frame: int) -> Mapping[str, object]:
+def _values(clip: Clip, frame: int) -> Mapping[str, object]:
     """What a text can name at this frame."""
     step = max(clip.step(label, frame) for label in clip.drawn_runs)
     if len(clip.drawn_runs) > 1:
@@ -119,10 +119,10 @@ def values(clip: Clip, frame: int) -> Mapping[str, object]:
     if run.rates is not None:
         rate = run.rate(step)
         rates["rate"] = str(rate) if rate.ndim else setting(float(rate))
-    params = dict(zip(run.problem.names, map(Value, run.params[step]), strict=True))
+    params = dict(zip(run.problem.names, map(_Value, run.params[step]), strict=True))
     return {
         **params,
         "step": count(step),
-        "loss": Value(run.losses[step]),
+        "loss": _Value(run.losses[step]),
         **rates,
     }

@@ -27,9 +27,9 @@ from gdanim.views._drawing.predictions import (
 from gdanim.views.base import Clip, StepView, Update
 
 # A unit's curve has every so-manieth point of the prediction's.
-EVERY = 4
+_EVERY = 4
 # What lies so many heights of the panel away is cut off; the renderer needs finite numbers.
-FAR = 100.0
+_FAR = 100.0
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ class Weights(StepView):
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Points, units, sum, from back to front."""
         run, theme = clip.run, clip.theme
-        problem, model = network(run)
+        problem, model = _network(run)
         logit = model.logits is not None
         axes.style(ax, theme, 5)
         what = "logit" if logit else problem.data.y_name
-        axes.set_labels(ax, theme, problem.data.x_names[0], what, title(model))
-        x, low, high = window(clip, problem, model)
+        axes.set_labels(ax, theme, problem.data.x_names[0], what, _title(model))
+        x, low, high = _window(clip, problem, model)
         ax.set(xlim=(x[0], x[-1]), ylim=(low, high))
         if not logit:
             ax.plot(
@@ -66,7 +66,7 @@ class Weights(StepView):
         ax.add_collection(units, autolim=False)
         (total,) = ax.plot([], [], color=theme.prediction, linewidth=theme.line_width, zorder=4,
                            gid="sum")  # fmt: skip
-        reach, steps = FAR * (high - low), clip.steps(label_of(clip))
+        reach, steps = _FAR * (high - low), clip.steps(_label_of(clip))
 
         def update(frame: int) -> list[Artist]:
             (curves,) = parts(model, run.params[steps[[frame]]], x)
@@ -82,7 +82,7 @@ class Weights(StepView):
         return "what each hidden unit adds to the prediction"
 
 
-def window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, float]:
+def _window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, float]:
     """Where the curves are drawn `[G]`, and the limits: of the points, or of the logits, and of all
     compared networks with such an output.
     """
@@ -93,10 +93,10 @@ def window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, flo
         if isinstance(other := fitted_problem(run).model, MLP) and other.output == model.output
     }
     x, y = all_points([problem, *(fitted_problem(runs[label]) for label in networks)])
-    x = x_grid(x)[::EVERY]
+    x = x_grid(x)[::_EVERY]
     curves = [
-        parts(network, runs[label].params[sampled_steps(clip.steps(label))], x)
-        for label, network in networks.items()
+        parts(_network, runs[label].params[sampled_steps(clip.steps(label))], x)
+        for label, _network in networks.items()
     ]
     if model.logits is not None:
         y = np.concatenate([each[:, -1].ravel() for each in curves])
@@ -105,19 +105,19 @@ def window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, flo
     return x, low, high
 
 
-def title(model: MLP) -> str:
+def _title(model: MLP) -> str:
     """How many units there are."""
     units = model.hidden[-1]
     return f"{units} hidden units and their sum" if units > 1 else "the hidden unit, and with bias"
 
 
-def label_of(clip: Clip) -> str:
+def _label_of(clip: Clip) -> str:
     """The label of the only run."""
     (label,) = clip.drawn_runs
     return label
 
 
-def network(run: Run) -> tuple[Problem, MLP]:
+def _network(run: Run) -> tuple[Problem, MLP]:
     """The run's problem and its model; GdanimError when that has no hidden units over one x."""
     problem = run.problem
     if not isinstance(problem, Problem) or not isinstance(problem.model, MLP):

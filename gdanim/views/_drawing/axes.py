@@ -16,9 +16,9 @@ from gdanim.views._drawing.units import dpi
 from gdanim.views.theme import Theme
 
 # A name of so many letters is read level, a longer one beside its axis.
-SHORT = 2
+_SHORT = 2
 # The largest power of ten that a float holds.
-MOST_DECADES = 308
+_MOST_DECADES = 308
 # The largest number at the end of a linear axis.
 LARGEST = 1e300
 
@@ -44,7 +44,7 @@ def set_labels(ax: Axes, theme: Theme, x: str = "", y: str = "", title: str = ""
     """The axes' names, that of y turned where it is more than two letters; a title at the left."""
     ax.set_xlabel(x, color=theme.ink, fontsize=theme.label_size)
     ax.set_ylabel(y, color=theme.ink, fontsize=theme.label_size)
-    if len(y) <= SHORT:
+    if len(y) <= _SHORT:
         ax.yaxis.label.set(rotation="horizontal", ha="right")
     ax.set_title(title, loc="left", color=theme.ink, fontsize=theme.label_size, pad=6)
 
@@ -59,14 +59,14 @@ def count_steps(ax: Axes, steps: int, ticks: int = 5) -> None:
 def set_log_scale(ax: Axes, low: float, high: float, ticks: int = 4) -> None:
     """A logarithmic y axis from 10^low to 10^high that names whole decades, evenly spaced."""
     ax.set_yscale("log")
-    ax.set_ylim(10.0**low, 10.0 ** min(high, MOST_DECADES))
+    ax.set_ylim(10.0**low, 10.0 ** min(high, _MOST_DECADES))
     # matplotlib's LogLocator looks beyond the limits, and overflows near the largest float.
-    decades = range(math.ceil(low), math.floor(min(high, MOST_DECADES)) + 1)
+    decades = range(math.ceil(low), math.floor(min(high, _MOST_DECADES)) + 1)
     ax.yaxis.set_major_locator(FewOf([10.0**decade for decade in decades], ticks))
     ax.yaxis.set_minor_locator(NullLocator())
 
 
-class Around(BboxBase):
+class _Around(BboxBase):
     """A box that follows another, and reaches so many pixels further on every side."""
 
     def __init__(self, box: BboxBase, pixels: float) -> None:
@@ -86,5 +86,5 @@ def clip_near(artist: Artist, ax: Axes, points: float) -> None:
     Without clipping it might lie anywhere, and all that is above it would have to be drawn anew at
     every frame.
     """
-    artist.set_clip_box(Around(ax.bbox, points * dpi(ax) / 72))
+    artist.set_clip_box(_Around(ax.bbox, points * dpi(ax) / 72))
     artist.set_clip_on(True)

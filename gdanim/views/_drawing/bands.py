@@ -15,12 +15,12 @@ from matplotlib.path import Path
 from gdanim.core.arrays import Floats
 from gdanim.views.theme import Theme
 
-BANDS = 13
+_BANDS = 13
 # The part of a plane that lies lower than the scale on which the bands widen.
-LOWEST = 0.02
+_LOWEST = 0.02
 # From the lowest to the highest point at most so many times that scale.
-WIDEST = 1e8
-NOTHING = Path(np.empty((0, 2)))
+_WIDEST = 1e8
+_NOTHING = Path(np.empty((0, 2)))
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def loss_scale(losses: Floats, low: float = np.inf) -> Scale:
     height = float(finite.max()) - low
     if not height > 0:
         return Scale(low, 1.0, low + 1.0)
-    unit = float(np.quantile(finite, LOWEST)) - low
-    return Scale(low, max(unit, height / WIDEST), low + height)
+    unit = float(np.quantile(finite, _LOWEST)) - low
+    return Scale(low, max(unit, height / _WIDEST), low + height)
 
 
 def mix_colours(colour: str, other: str, share: float) -> tuple[float, float, float]:
@@ -62,7 +62,7 @@ def mix_colours(colour: str, other: str, share: float) -> tuple[float, float, fl
     return red, green, blue
 
 
-def loss_colours(theme: Theme, count: int = BANDS) -> list[tuple[float, float, float]]:
+def loss_colours(theme: Theme, count: int = _BANDS) -> list[tuple[float, float, float]]:
     """Quiet colours, the deepest for the lowest."""
     deep = to_hex(mix_colours(theme.prediction, theme.muted, 0.3))
     return [mix_colours(deep, theme.paper, 0.18 + 0.77 * (k / (count - 1)) ** 0.8)
@@ -86,13 +86,13 @@ class Bands:
         bands = contourpy.contour_generator(x, y, heights, fill_type="OuterCode")
         ends = [-np.inf, *self.edges[1:-1].tolist(), np.inf]
         pairs = zip(ends, ends[1:], strict=False)
-        self.filled.set_paths([joined_path(*bands.filled(low, high)) for low, high in pairs])
+        self.filled.set_paths([_joined_path(*bands.filled(low, high)) for low, high in pairs])
         levels = contourpy.contour_generator(x, y, heights, line_type="Separate")
         lines: list[Floats] = [line for edge in ends[1:-1] for line in levels.lines(edge)]  # type: ignore[misc]
         self.lines.set_segments(lines)
         return [self.filled, self.lines]
 
 
-def joined_path(points: list[Floats], codes: list[Floats]) -> Path:
+def _joined_path(points: list[Floats], codes: list[Floats]) -> Path:
     """All parts of one band as one path."""
-    return Path(np.concatenate(points), np.concatenate(codes)) if points else NOTHING
+    return Path(np.concatenate(points), np.concatenate(codes)) if points else _NOTHING

@@ -17,15 +17,15 @@ from gdanim.views.theme import Theme
 # An inset's card takes at least these fractions of its panel and at most those; the margin between
 # card and data, and the one that keeps the card off the panel's spines, in points: through a wider
 # one what the card hides would peep.
-LEAST, MOST, MARGIN, OFF = 0.34, 0.6, 0.02, 0.6
+_LEAST, _MOST, _MARGIN, _OFF = 0.34, 0.6, 0.02, 0.6
 # The plot on the card is at least so wide and high (points)...
-PLOT = (105.0, 55.0)
+_PLOT = (105.0, 55.0)
 # ... and has this room around it, for tick labels and a title, in heights of a tick label.
-LEFT, RIGHT, BOTTOM, TOP = 5.0, 1.7, 2.5, 2.3
+_LEFT, _RIGHT, _BOTTOM, _TOP = 5.0, 1.7, 2.5, 2.3
 # How far beside its axis a power of ten stands, in points, and how far above its highest number.
-PAD, HIGH = 7.0, 9
+_PAD, _HIGH = 7.0, 9
 # The share of the curves that limits may be stretched for: not for the few that leave the start.
-OFTEN = 0.95
+_OFTEN = 0.95
 
 
 class CardPatch(Rectangle):
@@ -43,21 +43,21 @@ class Card:
     def axes(self, ax: Axes, theme: Theme) -> Axes:
         """Axes on an opaque card of the paper's colour, above all else in `ax`."""
         width, height = self.size
-        off = OFF / size_in_points(ax)
+        off = _OFF / size_in_points(ax)
         left = 1 - width if self.right else float(off[0])
         bottom = 1 - height if self.top else float(off[1])
         card = CardPatch((left, bottom), width, height, transform=ax.transAxes, zorder=5)
         card.set(facecolor=theme.paper, edgecolor=theme.grid, linewidth=1.0)
         ax.add_patch(card)
         letter = theme.small().tick_size / size_in_points(ax)
-        low = np.array([left, bottom]) + letter * (LEFT, BOTTOM)
-        high = np.array([left + width, bottom + height]) - letter * (RIGHT, TOP)
+        low = np.array([left, bottom]) + letter * (_LEFT, _BOTTOM)
+        high = np.array([left + width, bottom + height]) - letter * (_RIGHT, _TOP)
         across, up = np.maximum(high - low, 0.05)
         inset = ax.inset_axes((float(low[0]), float(low[1]), float(across), float(up)), zorder=6)
         # Above the numbers that it is a factor of: above the axis it would lift the title.
-        beside = -PAD / (across * size_in_points(ax)[0])
+        beside = -_PAD / (across * size_in_points(ax)[0])
         inset.yaxis.get_offset_text().set(x=beside, ha="right")
-        inset.yaxis.OFFSETTEXTPAD = HIGH
+        inset.yaxis.OFFSETTEXTPAD = _HIGH
         return inset
 
 
@@ -70,8 +70,8 @@ def draw_inset(ax: Axes, card: Card | None, view: View | None, clip: Clip) -> Up
 
 def card_size(ax: Axes, theme: Theme) -> tuple[float, float]:
     """Width and height that a card needs, in fractions of the panel."""
-    around = theme.small().tick_size * np.array([LEFT + RIGHT, BOTTOM + TOP])
-    width, height = np.clip((around + PLOT) / size_in_points(ax), LEAST, MOST)
+    around = theme.small().tick_size * np.array([_LEFT + _RIGHT, _BOTTOM + _TOP])
+    width, height = np.clip((around + _PLOT) / size_in_points(ax), _LEAST, _MOST)
     return float(width), float(height)
 
 
@@ -85,7 +85,7 @@ def emptiest_corner(
     hide. Where every corner holds data `x [N]`, `y [N]`, the limits are stretched until the data
     is clear of the best one, and most curves too where that costs less than they would hide.
     """
-    span, edge, height = grid[-1] - grid[0], size[0] + MARGIN, size[1]
+    span, edge, height = grid[-1] - grid[0], size[0] + _MARGIN, size[1]
 
     def weighed(card: Card, often: float) -> tuple[float, Card, float, float]:
         def under(places: Floats) -> NDArray[np.bool_]:
@@ -97,7 +97,7 @@ def emptiest_corner(
         ends = np.clip(curves.max(axis=1) if card.top else curves.min(axis=1), low, high)
         inner = np.quantile(ends, [often if card.top else 1 - often], method="nearest")
         clear = y[under(x)] if often == 0 else np.append(y[under(x)], inner)
-        new_low, new_high = stretched(clear, low, high, card.top, height)
+        new_low, new_high = _stretched(clear, low, high, card.top, height)
         up = (curves - new_low) / (new_high - new_low)
         hidden = ((up > 1 - height) & (up < 1)) if card.top else ((up < height) & (up > 0))
         stretch = (new_high - new_low) / (high - low) - 1
@@ -105,14 +105,14 @@ def emptiest_corner(
 
     # Of equally empty corners the first is taken: a falling curve reads best at the top right.
     corners = [Card(right, top, size) for top in (True, False) for right in (True, False)]
-    choices = (weighed(card, often) for often in (0, OFTEN) for card in corners)
+    choices = (weighed(card, often) for often in (0, _OFTEN) for card in corners)
     _, card, low, high = min(choices, key=lambda item: item[0])
     return card, low, high
 
 
-def stretched(y: Floats, low: float, high: float, top: bool, height: float) -> tuple[float, float]:
+def _stretched(y: Floats, low: float, high: float, top: bool, height: float) -> tuple[float, float]:
     """The limits moved so far at one end that the points `y` lie clear of a card there."""
-    free = 1 - height - MARGIN
+    free = 1 - height - _MARGIN
     if not y.size:
         return low, high
     if top:

@@ -14,11 +14,11 @@ from gdanim.views._drawing.units import dpi
 from gdanim.views.theme import Theme
 
 # More lines than this are too many to name.
-MOST = 8
+_MOST = 8
 # A label stands so many points right of its line's end, and so many heights of a letter apart.
-AWAY, LEADING = 9.0, 1.25
+_AWAY, _LEADING = 9.0, 1.25
 # The width of a letter, as a fraction of its height; only an inset's room is guessed from it.
-LETTER = 0.62
+_LETTER = 0.62
 
 
 class EndLabels:
@@ -32,7 +32,7 @@ class EndLabels:
     ) -> None:
         self._ax = ax
         self._size = 1.05 * theme.tick_size
-        named = names if len(names) <= MOST else ()
+        named = names if len(names) <= _MOST else ()
         # What lies under a name must not strike it out.
         ground = {"facecolor": theme.paper, "edgecolor": "none", "alpha": 0.8, "pad": 0.8}
         look: dict[str, Any] = {"fontsize": self._size, "va": "center", "bbox": ground}
@@ -43,7 +43,7 @@ class EndLabels:
         for text in self.texts:
             text.set_x(1 + self._away())
         if self.texts and ax.get_subplotspec() is None:
-            longest = LETTER * self._size * max(map(len, named)) + AWAY
+            longest = _LETTER * self._size * max(map(len, named)) + _AWAY
             left, right = ax.get_xlim()
             ax.set_xticks([tick for tick in ax.get_xticks() if left <= tick <= right])
             share = min(0.5, longest * self._point() / ax.bbox.width)
@@ -55,7 +55,7 @@ class EndLabels:
             return []
         ax = self._ax
         place = (ax.transScale + ax.transLimits).transform(np.column_stack([x, y]))
-        gap = LEADING * self._size * self._point() / ax.bbox.height
+        gap = _LEADING * self._size * self._point() / ax.bbox.height
         heights = spaced_apart(np.clip(np.nan_to_num(place[:, 1]), 0, 1), gap, gap / 2, 1 - gap / 2)
         # Letters lie on whole pixels anyway; so do not let them go there one by one.
         across, up = ax.bbox.size
@@ -67,7 +67,7 @@ class EndLabels:
         return self.texts
 
     def _away(self) -> float:
-        return AWAY * self._point() / self._ax.bbox.width
+        return _AWAY * self._point() / self._ax.bbox.width
 
     def _point(self) -> float:
         """A point in pixels."""

@@ -11,15 +11,15 @@ from gdanim.core.arrays import Floats
 from gdanim.core.numbers import scientific
 
 # A command such as \sin, or a symbol with its index if it has one.
-TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z](?:_(?:\{\w+\}|\w))?")
+_TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z](?:_(?:\{\w+\}|\w))?")
 
 
 def with_numbers(formula: str, values: Mapping[str, str]) -> str | None:
     """The mathtext with every symbol replaced by its value; None where it lacks one of them."""
-    found = set(TOKEN.findall(formula))
+    found = set(_TOKEN.findall(formula))
     if not found >= set(values):
         return None
-    text = TOKEN.sub(lambda match: values.get(match[0], match[0]), formula)
+    text = _TOKEN.sub(lambda match: values.get(match[0], match[0]), formula)
     return re.sub(r"\+ *(?:-|−)", "- ", text)
 
 

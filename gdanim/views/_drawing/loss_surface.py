@@ -18,25 +18,25 @@ from gdanim.views.base import Clip, ends_above_start
 
 Parameter = str | int
 # The path's main directions are found from at most this many of its states.
-STATES = 2000
+_STATES = 2000
 # Limits are taken from so many of the steps that the frames show.
-SAMPLES = 60
+_SAMPLES = 60
 # A path is followed up to this many times the way from its start to its best point.
-FOLLOWED = 1.5
-MARGIN = 0.05
+_FOLLOWED = 1.5
+_MARGIN = 0.05
 # Numbers that one picture of the loss may cost: once for a video, and at every frame.
 ONCE, EACH_FRAME = 3e7, 1.5e5
 # A loss that is not quadratic is drawn over so many of the points.
-MANY = 5000
+_MANY = 5000
 # What lies further than this many panels from a panel's middle is drawn there, in its direction.
-FAR, FARTHEST = 1e3, 1e100
+_FAR, _FARTHEST = 1e3, 1e100
 
 
 class LossSurface:
     """A objective's loss and gradient at many points.
 
     Where the second derivative is the same everywhere, both follow from it and the best fit, so
-    that half a million data points cost no more than ten. Else, of more than `MANY` points so many
+    that half a million data points cost no more than ten. Else, of more than `_MANY` points so many
     are drawn at random for the picture of the loss; `sample` says so, and the gradient is still
     that of all.
     """
@@ -47,11 +47,11 @@ class LossSurface:
         if self.best is None or self.best.params is None:
             self._hessian = None
         self._whole = objective
-        self.objective = objective if self._hessian is not None else sampled_objective(objective)
+        self.objective = objective if self._hessian is not None else _sampled_objective(objective)
         self.sample = ""
         if self.objective is not objective:
             self.best = self.objective.minimum
-            self.sample = f", of {count(MANY)} of {count(objective.points)} points"
+            self.sample = f", of {count(_MANY)} of {count(objective.points)} points"
         drawn = self.objective
         self.workspace = len(drawn.names) if self._hessian is not None else drawn.workspace
 
@@ -92,11 +92,11 @@ class LossSurface:
             return np.asarray((params - self.best.params) @ self._hessian)
 
 
-def sampled_objective(objective: Objective) -> Objective:
-    """The objective of `MANY` of the points, where there are more."""
-    if not isinstance(objective, Problem) or objective.points <= MANY:
+def _sampled_objective(objective: Objective) -> Objective:
+    """The objective of `_MANY` of the points, where there are more."""
+    if not isinstance(objective, Problem) or objective.points <= _MANY:
         return objective
-    data, _ = objective.data.split(MANY / objective.points)
+    data, _ = objective.data.split(_MANY / objective.points)
     return replace(objective, data=data, validation=None)
 
 
@@ -150,7 +150,7 @@ def main_plane(runs: Iterable[Run]) -> Slice:
     # A run that goes astray goes so far that its direction would be the only one.
     runs = [run for run in everyone if not ends_above_start(run)] or everyone
     end = runs[0].params[-1]
-    states = [run.params[evenly_spaced(run.steps, STATES)] - end for run in runs]
+    states = [run.params[evenly_spaced(run.steps, _STATES)] - end for run in runs]
     # Two rows of zeros, so that even a run without a step has two directions.
     offsets = np.concatenate([*states, np.zeros((2, len(end)))])
     offsets = offsets / (np.abs(offsets).max() or 1.0)
@@ -172,7 +172,7 @@ def evenly_spaced(last: int, most: int) -> Ints:
 def sampled_steps(steps: Ints) -> Ints:
     """Some of the steps that the frames show, from the first to the last."""
     shown = np.unique(steps)
-    return np.asarray(shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLES)).astype(int)])
+    return np.asarray(shown[np.linspace(0, len(shown) - 1, min(len(shown), _SAMPLES)).astype(int)])
 
 
 def number_of(view: str, parameter: Parameter, names: Sequence[str]) -> int:
@@ -223,22 +223,22 @@ def axis_limits(
     everywhere = np.concatenate(paths)
     if window is not None:
         low, high = window.tolist()
-        reached = within(everywhere, low, high, 0.5 * (high - low))
+        reached = _within(everywhere, low, high, 0.5 * (high - low))
     else:
         core = np.concatenate([*(path[:1] for path in paths), best])
         low, high = float(core.min()), float(core.max())
-        span = half_width(low, high, everywhere)
-        reached = within(everywhere, low, high, 2 * FOLLOWED * span)
+        span = _half_width(low, high, everywhere)
+        reached = _within(everywhere, low, high, 2 * _FOLLOWED * span)
         for place in best.tolist():
             reach = max((high - place) / 2, (place - low) / 2, 0.5 * span)
             low, high = min(low, place - reach), max(high, place + reach)
     low = min(low, float(reached.min(initial=low)))
     high = max(high, float(reached.max(initial=high)))
-    margin = MARGIN * (high - low)
+    margin = _MARGIN * (high - low)
     return low - margin, high + margin
 
 
-def half_width(low: float, high: float, values: Floats) -> float:
+def _half_width(low: float, high: float, values: Floats) -> float:
     """Half the distance from low to high; where there is none, how far the values are from it."""
     half = high / 2 - low / 2
     if half > 1e-9 * max(abs(low), abs(high)):
@@ -248,7 +248,7 @@ def half_width(low: float, high: float, values: Floats) -> float:
     return float(np.median(moves)) if moves.size else 0.5 * abs(low) or 0.5
 
 
-def within(values: Floats, low: float, high: float, beyond: float) -> Floats:
+def _within(values: Floats, low: float, high: float, beyond: float) -> Floats:
     """The values from low to high, and so far beyond these."""
     return values[(values > low - beyond) & (values < high + beyond)]
 
@@ -264,7 +264,7 @@ def pulled_in(points: Floats, low: Floats, high: Floats) -> Floats:
     They keep their direction from there. The renderer needs coordinates that it can add up.
     """
     half = high / 2 - low / 2
-    offset = np.clip((points - low) / half - 1, -FARTHEST, FARTHEST)
+    offset = np.clip((points - low) / half - 1, -_FARTHEST, _FARTHEST)
     distance = np.abs(offset).max(axis=-1, keepdims=True)
-    moved = low + half * (1 + offset * np.minimum(1, FAR / np.maximum(distance, 1)))
-    return np.asarray(np.where(distance > FAR, moved, points))
+    moved = low + half * (1 + offset * np.minimum(1, _FAR / np.maximum(distance, 1)))
+    return np.asarray(np.where(distance > _FAR, moved, points))

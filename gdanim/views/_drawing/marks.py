@@ -17,11 +17,11 @@ from gdanim.views.base import Clip
 from gdanim.views.theme import Theme
 
 # A triangle at the edge of a panel stands so many pixels of a picture 720 high inside it.
-INSIDE = 13.0
+_INSIDE = 13.0
 # An arrow shorter than this hides under its ball (pixels of a picture 720 high).
-SHORTEST = 21.0
+_SHORTEST = 21.0
 # A place further outside than so many panels gives the same direction.
-FAR = 1e6
+_FAR = 1e6
 
 
 def ball(ax: Axes, theme: Theme, colour: str) -> Line2D:
@@ -59,14 +59,14 @@ def place_arrow(patch: FancyArrowPatch, start: Floats, end: Floats) -> None:
     ax = patch.axes
     assert isinstance(ax, Axes)
     ends = ax.transData.transform([start, end])
-    length = math.dist(ends[0], ends[1]) / pixel(ax)
+    length = math.dist(ends[0], ends[1]) / _pixel(ax)
     inside = ax.viewLim.contains(start[0], start[1])
-    patch.set_visible(bool(inside and np.isfinite(length) and length > SHORTEST))
+    patch.set_visible(bool(inside and np.isfinite(length) and length > _SHORTEST))
     if patch.get_visible():
         patch.set_positions(tuple(start), tuple(end))
 
 
-def pixel(ax: Axes) -> float:
+def _pixel(ax: Axes) -> float:
     """A pixel of a picture 720 high, in pixels."""
     return dpi(ax) / 100
 
@@ -91,9 +91,9 @@ class EdgeMark:
             return self.line
         box = self.ax.get_window_extent()
         size = np.array([box.width, box.height])
-        margin = INSIDE * pixel(self.ax) / size
+        margin = _INSIDE * _pixel(self.ax) / size
         at = np.clip(place, margin, 1 - margin)
-        across, up = (np.clip(place, -FAR, FAR) - at) * size
+        across, up = (np.clip(place, -_FAR, _FAR) - at) * size
         # A MarkerStyle would be copied, deeply, at every frame.
         triangle = (3, 0, math.degrees(math.atan2(up, across)) - 90)
         self.line.set_marker(triangle)  # type: ignore[arg-type]  # the stubs leave out tuples

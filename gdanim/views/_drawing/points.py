@@ -13,15 +13,15 @@ from gdanim.views.theme import Theme
 
 # More points than this are drawn as their density, in so many cells across and up.
 MANY = 5000
-CELLS = (480, 270)
+_CELLS = (480, 270)
 # How much of its colour a cell with a single point has.
-FAINTEST = 0.3
+_FAINTEST = 0.3
 
 
 def draw_points(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None) -> None:
     """The points, drawn once; the limits have to be set."""
     if len(data) > MANY:
-        draw_density(ax, theme.points, data)
+        _draw_density(ax, theme.points, data)
     else:
         ax.plot(
             data.x[:, 0], data.y, "o", color=theme.points, markeredgecolor=theme.paper,
@@ -36,16 +36,16 @@ def draw_points(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None)
         ax.set_title("○ held out", loc="right", color=theme.muted, fontsize=theme.tick_size, pad=6)
 
 
-def draw_density(ax: Axes, colour: str, data: Dataset) -> None:
+def _draw_density(ax: Axes, colour: str, data: Dataset) -> None:
     """How many points there are in each cell of the panel, as how much of the colour it has."""
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     counts, _, _ = np.histogram2d(
-        data.y, data.x[:, 0], bins=CELLS[::-1], range=((low, high), (left, right))
+        data.y, data.x[:, 0], bins=_CELLS[::-1], range=((low, high), (left, right))
     )
     share = np.log1p(counts) / np.log1p(counts.max(initial=1.0))
     pixels = np.empty((*counts.shape, 4))
     pixels[..., :3] = to_rgb(colour)
-    pixels[..., 3] = np.where(counts > 0, FAINTEST + (1 - FAINTEST) * share, 0.0)
+    pixels[..., 3] = np.where(counts > 0, _FAINTEST + (1 - _FAINTEST) * share, 0.0)
     ax.imshow(
         pixels, extent=(left, right, low, high), origin="lower", aspect="auto",
         interpolation="nearest", zorder=2,

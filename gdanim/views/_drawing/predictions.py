@@ -16,13 +16,13 @@ from gdanim.views.base import Clip
 # Points of the grid on which a prediction is drawn: one a pixel at 1280.
 GRID_POINTS = 1201
 # How many of the frames decide about limits and corners.
-SAMPLED_STEPS = 200
+_SAMPLED_STEPS = 200
 # So many times the data's height may the predictions take beside the data; up to the first where
 # that shows them all, else the second.
-ALL_ROOM, ROOM = 4.0, 1.5
+_ALL_ROOM, _ROOM = 4.0, 1.5
 # The data of videos that take each other's place share their limits where these are at most so many
 # times as wide and high as any of them alone.
-MOST_EXTENT = 4.0
+_MOST_EXTENT = 4.0
 
 
 def fitted_problem(run: Run) -> Problem:
@@ -41,19 +41,19 @@ def labels_sharing_limits(clip: Clip, problem: Problem) -> list[str]:
     """
     problems = {label: fitted_problem(run) for label, run in clip.limit_runs.items()}
     everywhere = [problem.data for problem in problems.values()]
-    if clip.linked_clips and same_extent(everywhere):
+    if clip.linked_clips and _same_extent(everywhere):
         return list(problems)
     return [label for label, other in problems.items() if other.data.equals(problem.data)]
 
 
-def same_extent(data: Sequence[Dataset]) -> bool:
+def _same_extent(data: Sequence[Dataset]) -> bool:
     """Whether limits that hold all the data leave each its room: axes as long, named alike."""
     if len({(one.x_names, one.y_name) for one in data}) > 1:
         return False
     columns = [(one.x[:, 0], one.y) for one in data]
     lengths = np.array([[np.ptp(values) for values in pair] for pair in columns])
     check_int = np.array([np.ptp(np.concatenate(axis)) for axis in zip(*columns, strict=True)])
-    return bool((check_int <= MOST_EXTENT * lengths).all())
+    return bool((check_int <= _MOST_EXTENT * lengths).all())
 
 
 def all_points(problems: Sequence[Problem]) -> tuple[Floats, Floats]:
@@ -67,7 +67,7 @@ def all_points(problems: Sequence[Problem]) -> tuple[Floats, Floats]:
 def sampled_predictions(clip: Clip, label: str, grid: Floats) -> Floats:
     """The predictions of some of the steps that the frames show, spread over all: `[K, G]`."""
     shown = np.unique(clip.steps(label))
-    samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), SAMPLED_STEPS)).astype(int)]
+    samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), _SAMPLED_STEPS)).astype(int)]
     return predicted(clip.limit_runs[label], samples, grid)
 
 
@@ -91,8 +91,8 @@ def data_limits(y: Floats, predictions: Floats) -> tuple[float, float]:
     height = high - low or abs(high) or 1.0
     below = max(0.0, low - float(predictions.min()))
     above = max(0.0, float(predictions.max()) - high)
-    if below + above > ALL_ROOM * height:
-        room = ROOM * height
+    if below + above > _ALL_ROOM * height:
+        room = _ROOM * height
         below, above = (
             min(below, max(room / 2, room - above)),
             min(above, max(room / 2, room - below)),

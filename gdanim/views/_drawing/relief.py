@@ -23,21 +23,21 @@ from gdanim.views._drawing.loss_surface import (
 from gdanim.views.base import Clip
 
 # Numbers that the landscape may cost, drawn once and at every frame, and its cells along each axis.
-ONCE, EACH_FRAME = 3e7, 1e5
-STILL, MOVING = (13, 56), (13, 29)
+_ONCE, _EACH_FRAME = 3e7, 1e5
+_STILL, _MOVING = (13, 56), (13, 29)
 # The landscape's height beside a floor of 2 by 2, and how far above the ball's highest place it is
 # cut off.
-HEIGHT, ABOVE = 1.3, 1.12
+HEIGHT, _ABOVE = 1.3, 1.12
 # Points of a line of sight that are looked at, and how far it may dip below the surface.
-SIGHT, DIP = 90, 0.012
+_SIGHT, _DIP = 90, 0.012
 # Where the camera may stand when that is left to it, in degrees, and how much of the paths may be
 # hidden from there.
-AROUND = tuple(30.0 + 30.0 * k for k in range(12))
-ABOVE_FLOOR, LITTLE = (38.0, 48.0, 58.0), 0.25
+_AROUND = tuple(30.0 + 30.0 * k for k in range(12))
+_ABOVE_FLOOR, _LITTLE = (38.0, 48.0, 58.0), 0.25
 # A ball that leaves is pointed at so far from the middle, beyond any panel's limits.
-OUTSIDE = 30.0
+_OUTSIDE = 30.0
 # Vertices of a path, with a still camera and a moving one, and how near they may be to each other.
-STILL_PATH, MOVING_PATH, NEAR = 1500, 400, 0.01
+STILL_PATH, MOVING_PATH, _NEAR = 1500, 400, 0.01
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Ground:
         self.clip, self.surface, self.plane = clip, surface, plane
         self.low, self.high = low, high
         self.first = next(iter(clip.drawn_runs))
-        budget, sides = (ONCE, STILL) if still else (EACH_FRAME, MOVING)
+        budget, sides = (_ONCE, _STILL) if still else (_EACH_FRAME, _MOVING)
         self.places = np.linspace(-1, 1, grid_side(surface.workspace, budget, sides))
         grid = np.stack(np.meshgrid(self.places, self.places), axis=-1)
         self._grid = low + (grid + 1) / 2 * (high - low)
@@ -88,7 +88,7 @@ class Ground:
         lowest = np.inf if surface.best is None or plane.base is None else surface.best.loss
         self.shades: Scale = loss_scale(seen, lowest)
         half = float(np.median(np.minimum(seen, self.shades.high)))
-        self.top = max(half, self.shades.low + ABOVE * (self._highest() - self.shades.low))
+        self.top = max(half, self.shades.low + _ABOVE * (self._highest() - self.shades.low))
         if not self.top > self.shades.low:
             self.top = self.shades.high
         self._still = self._raised(seen[0]) if plane.base is not None else None
@@ -136,8 +136,8 @@ class Ground:
         flat = 2 * (pulled_in(place, self.low, self.high) - self.low) / (self.high - self.low) - 1
         furthest = float(np.abs(flat).max())
         if furthest <= 1:
-            return np.array([camera.project(np.append(flat, HEIGHT))[0], OUTSIDE])
-        return camera.project(np.append(flat * OUTSIDE / furthest, 0.0))[:2]
+            return np.array([camera.project(np.append(flat, HEIGHT))[0], _OUTSIDE])
+        return camera.project(np.append(flat * _OUTSIDE / furthest, 0.0))[:2]
 
     def between(self, flat: Floats, heights: Floats) -> Floats:
         """`(2)->()`: the height between grid points; NaN outside."""
@@ -153,11 +153,11 @@ class Ground:
 
     def hidden(self, points: Floats, heights: Floats, camera: Camera) -> NDArray[np.bool_]:
         """`(k,3)->(k)`: whether the landscape stands between a place on it and the camera."""
-        way = np.linspace(0.02, 3, SIGHT)[:, np.newaxis, np.newaxis] * camera.towards
+        way = np.linspace(0.02, 3, _SIGHT)[:, np.newaxis, np.newaxis] * camera.towards
         sight = points + way
         above = self.between(sight[..., :2], heights)
         with np.errstate(invalid="ignore"):
-            return np.asarray(((above > sight[..., 2] + DIP) & (above <= HEIGHT)).any(axis=0))
+            return np.asarray(((above > sight[..., 2] + _DIP) & (above <= HEIGHT)).any(axis=0))
 
 
 def clearest_camera(
@@ -171,8 +171,8 @@ def clearest_camera(
     azimuth, from which the landscape hides little enough of the paths on the whole way that the
     camera goes; else where it hides least.
     """
-    around = AROUND if azimuth is None else (azimuth,)
-    above = ABOVE_FLOOR if elevation is None else (elevation,)
+    around = _AROUND if azimuth is None else (azimuth,)
+    above = _ABOVE_FLOOR if elevation is None else (elevation,)
     places = [(np.radians(left), np.radians(up)) for up in above for left in around]
     heights = ground.heights(0)
     ways = np.concatenate([refined_path(path, ground, MOVING_PATH)[1] for path in paths])
@@ -186,7 +186,7 @@ def clearest_camera(
     hidden = [hides(*place) for place in places]
     rows = range(0, len(places), len(around))
     least = [min(hidden[row : row + len(around)]) for row in rows]
-    chosen = next((part for part in least if part <= LITTLE), min(least))
+    chosen = next((part for part in least if part <= _LITTLE), min(least))
     return places[hidden.index(chosen)]
 
 
@@ -229,7 +229,7 @@ def refined_path(path: Floats, ground: Ground, most: int) -> tuple[Ints, Floats]
     length = np.abs(np.diff(places, axis=0) / size).max(axis=-1)
     astray = np.abs((places - ground.low) / size - 0.5).max(axis=-1)
     length = np.where(np.minimum(astray[1:], astray[:-1]) > 0.5, 0.0, length)
-    parts = 1 + np.minimum(length / max(NEAR, float(length.sum()) / most), most).astype(int)
+    parts = 1 + np.minimum(length / max(_NEAR, float(length.sum()) / most), most).astype(int)
     segment = np.repeat(np.arange(len(parts)), parts)
     first = np.cumsum(parts) - parts
     share = (np.arange(len(segment)) - first[segment] + 1) / parts[segment]

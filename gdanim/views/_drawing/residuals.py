@@ -17,9 +17,9 @@ KINDS = ("lines", "squares")
 # Of more points than this, so many are taken, spread evenly over the data's order.
 MOST = 200
 # How opaque a square is when it is one of few, of many, and its edge.
-FEW, MANY, EDGE = 0.2, 0.03, 0.45
+_FEW, _MANY, _EDGE = 0.2, 0.03, 0.45
 
-Show = Callable[[Floats], Collection]
+_Show = Callable[[Floats], Collection]
 
 
 def chosen(data: Dataset) -> tuple[Floats, Floats]:
@@ -28,7 +28,7 @@ def chosen(data: Dataset) -> tuple[Floats, Floats]:
     return data.x[which], data.y[which]
 
 
-def draw_lines(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> Show:
+def draw_lines(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> _Show:
     """Lines from the points `x [K]`, `y [K]` to the prediction there."""
     lines = LineCollection([], colors=colour, alpha=0.4, linewidths=0.6 * theme.line_width)
     lines.set_zorder(1.8)
@@ -43,14 +43,14 @@ def draw_lines(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> Sho
     return show
 
 
-def draw_squares(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> Show:
+def draw_squares(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> _Show:
     """Squares on the residuals, with sides of the same length on the screen.
 
     They stand to the right of their points, or to the left where the panel ends.
     """
-    opacity = float(np.clip(3 / len(x), MANY, FEW))
+    opacity = float(np.clip(3 / len(x), _MANY, _FEW))
     squares = PolyCollection(
-        [], facecolors=[to_rgba(colour, opacity)], edgecolors=[to_rgba(colour, EDGE)], linewidths=1
+        [], facecolors=[to_rgba(colour, opacity)], edgecolors=[to_rgba(colour, _EDGE)], linewidths=1
     )
     squares.set_zorder(1.8)
     ax.add_collection(squares, autolim=False)

@@ -12,13 +12,13 @@ from gdanim.core.arrays import Floats
 from gdanim.views._drawing.units import size_in_points
 
 # How wide a number is at most, and a digit, in heights of its text.
-NUMBER, LETTER = 3.0, 0.65
+_NUMBER, LETTER = 3.0, 0.65
 # The width that matplotlib's Axis.get_tick_space counts on.
-MATPLOTLIBS = 3.0
+_MATPLOTLIBS = 3.0
 # Two numbers above each other need this distance, in heights of their text.
-ABOVE = 1.4
+_ABOVE = 1.4
 # Where a spacing leaves a single tick in view, these many finer ones are tried.
-FINER = 4
+_FINER = 4
 
 
 class FewTicks(MaxNLocator):
@@ -28,18 +28,18 @@ class FewTicks(MaxNLocator):
     than evenly spaced ones would have to be are taken, if these have room.
     """
 
-    def __init__(self, most: int, label: float = NUMBER, **kwargs: Any) -> None:
+    def __init__(self, most: int, label: float = _NUMBER, **kwargs: Any) -> None:
         # Rather one tick than two that collide.
         super().__init__(most, steps=[1, 2, 2.5, 5, 10], min_n_ticks=1, **kwargs)
         self._most, self._label = most, label
 
     def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
         """The ticks between the limits, and one beyond each."""
-        intervals = max(1, min(self._most, label_room(self.axis, self._label)))
+        intervals = max(1, min(self._most, _label_room(self.axis, self._label)))
         ticks = self._spaced(intervals, vmin, vmax)
-        if len(in_view(ticks, vmin, vmax)) < 2:
-            for finer in range(intervals + 1, intervals + 1 + FINER):
-                more = in_view(self._spaced(finer, vmin, vmax), vmin, vmax)
+        if len(_in_view(ticks, vmin, vmax)) < 2:
+            for finer in range(intervals + 1, intervals + 1 + _FINER):
+                more = _in_view(self._spaced(finer, vmin, vmax), vmin, vmax)
                 for some in (more, more[[0, -1]]) if len(more) > 1 else ():
                     if self._have_room(some, vmin, vmax):
                         return list(some)
@@ -57,10 +57,10 @@ class FewTicks(MaxNLocator):
             size_in_points(axis.axes)[0 if across else 1] / axis.get_tick_params()["labelsize"]
         )
         share = (ticks[1] - ticks[0]) / abs(vmax - vmin)
-        return bool(letters * share >= (self._label if across else ABOVE))
+        return bool(letters * share >= (self._label if across else _ABOVE))
 
 
-def in_view(ticks: Floats, vmin: float, vmax: float) -> Floats:
+def _in_view(ticks: Floats, vmin: float, vmax: float) -> Floats:
     """Those between the limits, or off by a rounding error."""
     low, high = min(vmin, vmax), max(vmin, vmax)
     trifle = 1e-10 * (high - low)
@@ -76,11 +76,11 @@ class FewOf(FixedLocator):
 
     def tick_values(self, vmin: Any, vmax: Any) -> Sequence[float]:
         """The ticks, whatever the limits."""
-        most = max(1, min(self._most, label_room(self.axis, NUMBER)))
+        most = max(1, min(self._most, _label_room(self.axis, _NUMBER)))
         return self._places[:: max(1, -(-len(self._places) // most))]
 
 
-def label_room(axis: Any, label: float) -> int:
+def _label_room(axis: Any, label: float) -> int:
     """How many labels of that width, in heights of their text, have room on an axis."""
     space = int(axis.get_tick_space())
-    return int(space * MATPLOTLIBS / label) if axis.axis_name == "x" else space
+    return int(space * _MATPLOTLIBS / label) if axis.axis_name == "x" else space
