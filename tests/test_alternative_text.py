@@ -20,7 +20,7 @@ from gdanim.descent.run import Run
 from gdanim.pacing.timeline import Even
 from gdanim.views._drawing.curve_place import curve_place
 from gdanim.views.base import Clip, StepView, Update
-from gdanim.views.colour_name import colour_name
+from gdanim.views.colours import colour_name
 from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.loss_slice import LossSlice

@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 
 from gdanim.cli.options import THEMES as NAMES
 from gdanim.core.arrays import Floats
-from gdanim.views.contrast import contrast, luminance, readable
+from gdanim.views.colours import contrast, luminance, readable
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, THEMES, Theme
 
 # How dichromats see linear RGB: Machado, Oliveira and Fernandes, "A physiologically-based model for

@@ -16,7 +16,7 @@ from gdanim.core.words import capitalised, enumerated, plain
 from gdanim.descent.events import Event, EventKind
 from gdanim.descent.run import Run
 from gdanim.views.base import Clip, View
-from gdanim.views.colour_name import colour_name
+from gdanim.views.colours import colour_name
 
 # More runs than this are counted, not described one by one.
 MOST_RUNS = 6

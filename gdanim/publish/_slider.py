@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from gdanim.pacing.timeline import Timeline
 from gdanim.rendering.sweep import label
-from gdanim.views.contrast import luminance
+from gdanim.views.colours import luminance
 from gdanim.views.theme import Theme
 
 # The most digits that fit next to a slider on one line; longer values take more lines.

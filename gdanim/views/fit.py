@@ -23,6 +23,7 @@ from gdanim.views._drawing.card import Card, card_size, draw_inset, emptiest_cor
 from gdanim.views._drawing.curve_place import curve_place
 from gdanim.views._drawing.end_labels import EndLabels
 from gdanim.views._drawing.formula import decimals, rounded, with_numbers
+from gdanim.views._drawing.limits import drawable_range
 from gdanim.views._drawing.points import draw_points, draw_rings, move_rings
 from gdanim.views._drawing.predictions import (
     all_points,
@@ -35,12 +36,10 @@ from gdanim.views._drawing.predictions import (
 )
 from gdanim.views._drawing.units import dpi
 from gdanim.views.base import Clip, Update, View, chain_updates
-from gdanim.views.colour_name import colour_name
+from gdanim.views.colours import colour_name
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import Theme
 
-# Beyond this many heights of the panel a prediction is cut off; the renderer needs finite numbers.
-_FAR = 100.0
 # What is left of a trail so many line widths away from the line lies beneath it.
 _HIDDEN = 0.1
 # An arrow at the edge stands so many of a point's diameters inside, and so far from the corners.
@@ -158,7 +157,7 @@ class Fit(View):
         x, y = residuals.chosen(fitted_problem(run).data)
         draw = residuals.draw_squares if self.residuals == "squares" else residuals.draw_lines
         show = draw(ax, clip.theme, colour, x[:, 0], y)
-        low, high = _reach(ax)
+        low, high = drawable_range(ax)
 
         def update(frame: int) -> list[Artist]:
             step = np.array([clip.step(label, frame)])
@@ -170,7 +169,7 @@ class Fit(View):
         """One run's trail, its line, and an arrow when that is out of sight."""
         run, theme, steps = clip.runs[label], clip.theme, clip.steps(label)
         colour = clip.colour(label)
-        low, high = _reach(ax)
+        low, high = drawable_range(ax)
         bottom, top = ax.get_ylim()
         nothing = np.empty((0, 2))
         width = theme.line_width * dpi(ax) / 72
@@ -257,7 +256,7 @@ def _draw_names(ax: Axes, clip: Clip, edge: Floats, truth: float | None) -> Upda
     names = [*named, *["true curve"] * len(fixed)]
     colours = [*(clip.colour(name) for name in named), *[clip.theme.ink] * len(fixed)]
     ends = EndLabels(ax, clip.theme, names, colours)
-    low, high = _reach(ax)
+    low, high = drawable_range(ax)
 
     def update(frame: int) -> list[Artist]:
         steps = [np.array([clip.step(name, frame)]) for name in named]
@@ -311,9 +310,3 @@ def _common_problem(clip: Clip) -> Problem:
             f"Fit: shows data of one feature, this has {data.features} ({', '.join(data.x_names)})"
         )
     return fitted_problem(first)
-
-
-def _reach(ax: Axes) -> tuple[float, float]:
-    """How far down and up anything is drawn."""
-    low, high = ax.get_ylim()
-    return low - _FAR * (high - low), high + _FAR * (high - low)

@@ -13,11 +13,9 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.end_labels import EndLabels
+from gdanim.views._drawing.limits import LINEAR_SPAN, YLimits
 from gdanim.views._drawing.trace import draw_trace
 from gdanim.views.base import Clip, StepView, Update
-
-# Rates that span more than this are shown on a logarithmic axis.
-_LINEAR_SPAN = 100.0
 
 
 @dataclass(frozen=True)
@@ -83,8 +81,7 @@ def name(clip: Clip, label: str, column: int, columns: int) -> str:
 def _set_limits(ax: Axes, every: Floats, ticks: int) -> None:
     """From 0, or logarithmic."""
     low, high = float(every.min()), float(every.max())
-    if 0 < _LINEAR_SPAN * low < high:
-        bottom, top = np.log10(low), np.log10(high)
-        axes.set_log_scale(ax, bottom - 0.06 * (top - bottom), top + 0.06 * (top - bottom), ticks)
+    if 0 < LINEAR_SPAN * low < high:
+        YLimits(np.log10(low), np.log10(high), 0.06, 0.06).log(ax, ticks)
     else:
         ax.set_ylim(0, 1.15 * high if high > 0 else 1.0)

@@ -18,6 +18,13 @@ from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.axes import LARGEST
 from gdanim.views._drawing.end_labels import EndLabels
+from gdanim.views._drawing.limits import (
+    DIVERGING_HEIGHTS,
+    LINEAR_SPAN,
+    ROUNDING,
+    YLimits,
+    drawable_range,
+)
 from gdanim.views._drawing.trace import draw_trace
 from gdanim.views._drawing.units import size_in_points
 from gdanim.views.base import Clip, StepView, Update, chain_updates, ends_above_start
@@ -26,21 +33,13 @@ from gdanim.views.theme import Theme
 _SCALES = ("auto", "linear", "log")
 # More changes of the learning rate than this are a schedule's own course, and not marked.
 _MOST_CHANGES = 8
-# A loss that spans more than this is shown on a logarithmic axis.
-_LINEAR_SPAN = 100.0
 # The floor's name, in heights of a tick label.
 _NAME = 0.95
 # The room below and above the curve, in its heights.
-_LOW, _HIGH = 0.24, 0.06
+_BELOW, _ABOVE = 0.24, 0.06
 # A loss of more than so many times the floor is far above it; a gap of less than this fraction of
 # the axis cannot be seen.
 _FAR_ABOVE, _VISIBLE = 3.0, 0.05
-# A run that diverges may reach this many times the others' height above them.
-_ROOM = 1.0
-# Beyond so many heights of the panel a line is cut off; the renderer needs finite numbers.
-_FAR = 100.0
-# Losses below this fraction of the first are as good as none.
-_SMALLEST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,16 @@ class LossCurve(StepView):
         axes.count_steps(ax, max(run.steps for run in runs.values()), self.ticks)
         best = _common_best([run.problem for run in clip.drawn_runs.values()])
         curves = [curve for label in runs for curve in _curves_of(clip, label)]
-        room, most = _below(ax, _NAME * theme.tick_size), _highest_tame(clip, curves)
-        losses = np.concatenate([curve.values for curve in curves])
-        _set_limits(ax, losses, _lowest_known(clip, best), self.ticks, room, self.scale, most)
+        needs = _LossRange(
+            np.concatenate([curve.values for curve in curves]),
+            _lowest_known(clip, best),
+            _highest_tame(clip, curves),
+            _room_below(ax, _NAME * theme.tick_size),
+        )
+        if needs.is_logarithmic(self.scale):
+            needs.decades().log(ax, self.ticks)
+        else:
+            needs.linear().linear(ax)
         if best is not None:
             _mark_best(ax, theme, best)
         movers = [
@@ -115,7 +121,8 @@ def _curves_of(clip: Clip, label: str) -> list[_Curve]:
 def _draw_curves(ax: Axes, clip: Clip, curves: Sequence[_Curve]) -> Update:
     """The curves, and their names: of several runs, or of training and validation."""
     theme, several = clip.theme, len(clip.drawn_runs) > 1
-    colours, reach = [clip.colour(curve.run, theme.loss) for curve in curves], _highest(ax)
+    colours = [clip.colour(curve.run, theme.loss) for curve in curves]
+    reach = drawable_range(ax)[1] if ax.get_yscale() == "linear" else np.inf
     traces = [
         draw_trace(
             ax, theme, np.minimum(curve.values, reach), colour, "--" if curve.held_out else "-"
@@ -223,61 +230,77 @@ def _lowest_known(clip: Clip, best: KnownMinimum | None) -> float:
     return min((one.loss for one in bests if one is not None), default=np.nan)
 
 
-def _limited(low: float, most: float) -> float:
-    """How high the axis may reach when the runs that do not diverge reach from `low` to `most`."""
-    return most + _ROOM * (most - low) if most > low else np.inf
-
-
-def _highest(ax: Axes) -> float:
-    """How far up anything is drawn."""
-    low, high = ax.get_ylim()
-    return high + _FAR * (high - low) if ax.get_yscale() == "linear" else np.inf
-
-
 def hidden(floor: float, least: float, high: float) -> bool:
-    """Whether a linear axis would show a loss far above the floor as if it were there."""
+    """Whether a linear axis would show a loss far above the minimum as if it were there."""
     return 0 < _FAR_ABOVE * floor < least and least - floor < _VISIBLE * (high - floor)
 
 
-def _below(ax: Axes, text: float) -> float:
+def _room_below(ax: Axes, text: float) -> float:
     """The room below the floor that its name of `text` points needs, in heights of the curve."""
     # Until the layout is settled a panel is about so high.
     share = min(1.7 * text / (0.85 * float(size_in_points(ax)[1])), 0.4)
-    return max(_LOW, share * (1 + _HIGH) / (1 - share))
+    return max(_BELOW, share * (1 + _ABOVE) / (1 - share))
 
 
-def _set_limits(
-    ax: Axes,
-    losses: Floats,
-    floor: float,
-    ticks: int,
-    room: float = _LOW,
-    scale: str = "auto",
-    most: float = np.inf,
-) -> None:
-    """Fix the loss axis for the whole run and the floor, logarithmic where the loss needs it.
+@dataclass(frozen=True, eq=False)
+class _LossRange:
+    """What the loss axis has to show.
 
-    Below the floor there is `room` for its name, in heights of the curve. Losses above `most` are
-    those of runs that diverge, and leave the picture rather than flatten the others.
+    Fields: all losses, validation losses among them; the lowest loss that is known (NaN without
+    one); the highest loss of the runs that do not diverge (infinite without such a run); and the
+    room below the curve, in heights of the curve. A run that diverges leaves the picture rather
+    than flatten the others.
     """
-    low, high = (float(np.fmin(np.nanmin(losses), floor)), float(np.fmax(np.nanmax(losses), floor)))
-    # An exact fit would stretch the axis down to rounding errors.
-    trifle = _SMALLEST * float(losses[0])
-    least = max(float(losses[losses > 0].min(initial=np.inf)), trifle)
-    wide = _LINEAR_SPAN * least < high < np.inf or hidden(floor, least, high)
-    # A bare function can be below 0.
-    if scale == "log" and (low < 0 or not np.isfinite(least) or least == 0):
-        raise GdanimError(
-            f"LossCurve: scale: losses down to {low:.3g} have no place on a logarithmic axis; "
-            f"use scale='auto'"
-        )
-    if scale == "log" or (scale == "auto" and low >= 0 and wide):
-        least = min(least, floor) if floor > trifle else least
-        low, high = np.log10(least), max(np.log10(high), np.log10(least) + 0.1)
-        high = min(high, _limited(low, max(np.log10(most), low + 0.1)))
-        axes.set_log_scale(ax, low - room * (high - low), high + _HIGH * (high - low), ticks)
-    else:
-        # Beyond this matplotlib finds no ticks.
-        low, high = max(low, -LARGEST), min(high, LARGEST, _limited(low, most))
-        height = high - low or abs(high) or 1.0
-        ax.set_ylim(low - room * height, high + _HIGH * height)
+
+    losses: Floats
+    floor: float
+    tame: float
+    room: float
+
+    @property
+    def _low(self) -> float:
+        return float(np.fmin(np.nanmin(self.losses), self.floor))
+
+    @property
+    def _high(self) -> float:
+        return float(np.fmax(np.nanmax(self.losses), self.floor))
+
+    @property
+    def _rounding(self) -> float:
+        return ROUNDING * float(self.losses[0])
+
+    @property
+    def _least(self) -> float:
+        """The smallest loss above 0; smaller ones than rounding errors would stretch the axis."""
+        positive = self.losses[self.losses > 0]
+        return max(float(positive.min(initial=np.inf)), self._rounding)
+
+    def is_logarithmic(self, scale: str) -> bool:
+        """Whether the axis is logarithmic; GdanimError where it cannot be."""
+        low, high, least = self._low, self._high, self._least
+        # A bare function can be below 0.
+        if scale == "log" and (low < 0 or not np.isfinite(least) or least == 0):
+            raise GdanimError(
+                f"LossCurve: scale: losses down to {low:.3g} cannot be shown on a logarithmic "
+                f"axis; use scale='auto'"
+            )
+        wide = LINEAR_SPAN * least < high < np.inf or hidden(self.floor, least, high)
+        return scale == "log" or (scale == "auto" and low >= 0 and wide)
+
+    def decades(self) -> YLimits:
+        """Return the limits of a logarithmic axis, as powers of ten."""
+        least = min(self._least, self.floor) if self.floor > self._rounding else self._least
+        low = np.log10(least)
+        high = max(np.log10(self._high), low + 0.1)
+        tame = max(np.log10(self.tame), low + 0.1)
+        return YLimits(low, min(high, _spared(low, tame)), self.room, _ABOVE)
+
+    def linear(self) -> YLimits:
+        """Return the limits of a linear axis; beyond LARGEST matplotlib finds no ticks."""
+        low = max(self._low, -LARGEST)
+        return YLimits(low, min(self._high, LARGEST, _spared(low, self.tame)), self.room, _ABOVE)
+
+
+def _spared(low: float, tame: float) -> float:
+    """How high the axis may reach when the runs that do not diverge reach from `low` to `tame`."""
+    return tame + DIVERGING_HEIGHTS * (tame - low) if tame > low else np.inf

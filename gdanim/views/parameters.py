@@ -17,16 +17,16 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.end_labels import EndLabels
+from gdanim.views._drawing.limits import (
+    DIVERGING_HEIGHTS,
+    ROUNDING,
+    YLimits,
+    drawable_range,
+)
 from gdanim.views._drawing.trace import draw_trace
 from gdanim.views.base import Clip, StepView, Update, ends_above_start
 from gdanim.views.theme import Theme
 
-# A diverging run may take this many times the height of all others beside them.
-_ROOM = 1.0
-# Beyond so many heights of the panel a line is cut off; the renderer needs finite numbers.
-_FAR = 100.0
-# Distances below this fraction of the largest are rounding errors.
-_SMALLEST = 1e-9
 # An alternative text names at most this many parameters.
 _NAMED = 4
 _STYLES: tuple[str, ...] = ("-", "--", ":", "-.")
@@ -64,18 +64,19 @@ class Parameters(StepView):
             label: self._values(run.params[:, columns], best[label]) for label, run in alike.items()
         }
         if self.distance:
-            _logarithmic(ax, np.concatenate(list(values.values())), self.ticks)
+            _fix_log_limits(ax, np.concatenate(list(values.values())), self.ticks)
         else:
-            _linear(ax, clip, values, [goal for goal in best.values() if goal is not None])
-            _mark(ax, clip, best)
-        low, high = ax.get_ylim()
-        reach = _FAR * (high - low)
+            _fix_linear_limits(
+                ax, clip, values, [goal for goal in best.values() if goal is not None]
+            )
+            _mark_optima(ax, clip, best)
+        bottom, top = drawable_range(ax)
         lines = [
-            _Trace(f"{label}", name, np.clip(values[label][:, k], low - reach, high + reach), k)
+            _Trace(f"{label}", name, np.clip(values[label][:, k], bottom, top), k)
             for label in clip.drawn_runs
             for k, name in enumerate(names)
         ]
-        return _draw_lines(ax, clip, lines)
+        return _draw_traces(ax, clip, lines)
 
     def describe(self, clip: Clip) -> str:
         """Name the parameters, unless there are many."""
@@ -123,7 +124,7 @@ class _Trace:
     column: int
 
 
-def _draw_lines(ax: Axes, clip: Clip, traces: Sequence[_Trace]) -> Update:
+def _draw_traces(ax: Axes, clip: Clip, traces: Sequence[_Trace]) -> Update:
     """The traces and their names."""
     several = len(clip.drawn_runs) > 1
     one_each = len({trace.column for trace in traces}) == 1
@@ -167,7 +168,7 @@ def _optimum(run: Run, columns: Sequence[int]) -> Floats | None:
     return np.asarray(best.params[list(columns)])
 
 
-def _mark(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:
+def _mark_optima(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:
     """Dashed lines at the optima of the runs that are shown, where all have the same."""
     first, *others = (best[label] for label in clip.drawn_runs)
     if first is None or any(other is None or (other != first).any() for other in others):
@@ -178,24 +179,24 @@ def _mark(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:
         ax.axhline(value, color=own, alpha=0.75, linewidth=1.5, dashes=(5, 3), zorder=1.5)
 
 
-def _linear(ax: Axes, clip: Clip, values: dict[str, Floats], best: Sequence[Floats]) -> None:
+def _fix_linear_limits(
+    ax: Axes, clip: Clip, values: dict[str, Floats], best: Sequence[Floats]
+) -> None:
     """Limits that hold the starts, the optima, and all runs but those that diverge."""
     tame = [v for label, v in values.items() if not ends_above_start(clip.limit_runs[label])]
     held = np.concatenate([*(v[0] for v in values.values()), *map(np.ravel, tame), *best])
     low, high = float(held.min()), float(held.max())
     every = np.concatenate([np.ravel(v) for v in values.values()])
-    room = _ROOM * (high - low or abs(high) or 1.0)
+    room = DIVERGING_HEIGHTS * (high - low or abs(high) or 1.0)
     low, high = max(float(every.min()), low - room), min(float(every.max()), high + room)
     low, high = min(low, float(held.min())), max(high, float(held.max()))
-    margin = 0.08 * (high - low or abs(high) or 1.0)
-    ax.set_ylim(low - margin, high + margin)
+    YLimits(low, high, 0.08, 0.08).linear(ax)
 
 
-def _logarithmic(ax: Axes, distances: Floats, ticks: int) -> None:
+def _fix_log_limits(ax: Axes, distances: Floats, ticks: int) -> None:
     """Limits that hold every distance but rounding errors."""
     high = float(distances.max())
     least = float(distances[distances > 0].min(initial=np.inf))
-    bottom = max(least if np.isfinite(least) else 0.0, _SMALLEST * high)
+    bottom = max(least if np.isfinite(least) else 0.0, ROUNDING * high)
     low, top = (np.log10(bottom), np.log10(high)) if high > 0 else (-1.0, 0.0)
-    spread = max(top - low, 0.5)
-    axes.set_log_scale(ax, low - 0.06 * spread, top + 0.06 * spread, ticks)
+    YLimits(low, top, 0.06, 0.06).log(ax, ticks, least_decades=0.5)

@@ -171,8 +171,8 @@ def _draw_floor(ax: Axes, clip: Clip, plane: Slice) -> Callable[[Camera], list[A
 def _draw_mesh(ax: Axes, clip: Clip, ground: Ground) -> Show:
     """The landscape's cells, the farthest first."""
     mesh = PolyCollection(
-        [], cmap=ListedColormap(loss_colours(clip.theme, 64)), edgecolors=(*to_rgb(clip.theme.paper), 0.3),
-        linewidths=0.4, zorder=1, gid="landscape",
+        [], cmap=ListedColormap(loss_colours(clip.theme, 64)), linewidths=0.4,
+        edgecolors=(*to_rgb(clip.theme.paper), 0.3), zorder=1, gid="landscape",
     )  # fmt: skip
     mesh.set_clim(0, 1)
     ax.add_collection(mesh, autolim=False)

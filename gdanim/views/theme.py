@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from gdanim.views.contrast import readable
+from gdanim.views.colours import readable
 
 
 @dataclass(frozen=True)

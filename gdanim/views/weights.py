@@ -15,6 +15,7 @@ from gdanim.errors import GdanimError
 from gdanim.problems.mlp import MLP
 from gdanim.problems.problem import Problem
 from gdanim.views._drawing import axes
+from gdanim.views._drawing.limits import drawable_range
 from gdanim.views._drawing.loss_surface import sampled_steps
 from gdanim.views._drawing.points import point_size
 from gdanim.views._drawing.predictions import (
@@ -28,8 +29,6 @@ from gdanim.views.base import Clip, StepView, Update
 
 # A unit's curve has every so-manieth point of the prediction's.
 _EVERY = 4
-# What lies so many heights of the panel away is cut off; the renderer needs finite numbers.
-_FAR = 100.0
 
 
 @dataclass(frozen=True)
@@ -66,11 +65,12 @@ class Weights(StepView):
         ax.add_collection(units, autolim=False)
         (total,) = ax.plot([], [], color=theme.prediction, linewidth=theme.line_width, zorder=4,
                            gid="sum")  # fmt: skip
-        reach, steps = _FAR * (high - low), clip.steps(_label_of(clip))
+        bottom, top = drawable_range(ax)
+        steps = clip.steps(_label_of(clip))
 
         def update(frame: int) -> list[Artist]:
             (curves,) = parts(model, run.params[steps[[frame]]], x)
-            curves = np.clip(curves, low - reach, high + reach)
+            curves = np.clip(curves, bottom, top)
             units.set_segments([np.column_stack([x, curve]) for curve in curves[:-1]])
             total.set_data(x, curves[-1])
             return [units, total]
