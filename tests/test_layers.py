@@ -37,10 +37,10 @@ from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.scripting.load import SceneFunction, choose, scripts_in
+from gdanim.views._drawing.card import CardPatch
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.each import Each
 from gdanim.views.fit import Fit
-from gdanim.views._drawing.card import CardPatch
 from gdanim.views.inset import Inset
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.text import Text as Sentence

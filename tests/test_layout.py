@@ -23,8 +23,8 @@ from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.scripting.load import load, scripts_in
-from gdanim.views.fit import Fit
 from gdanim.views._drawing.card import CardPatch
+from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
 

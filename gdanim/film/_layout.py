@@ -15,8 +15,8 @@ from matplotlib.transforms import Bbox
 
 from gdanim.errors import GdanimError
 from gdanim.film._text_size import shrink, shrink_until
-from gdanim.views.base import View
 from gdanim.views._drawing.card import CardPatch
+from gdanim.views.base import View
 
 # The figure is this high in inches whatever its size in pixels, so that text follows the height;
 # a frame that would be narrower than this is as wide, so that text follows the width.
