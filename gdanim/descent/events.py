@@ -46,8 +46,8 @@ class EventKind(StrEnum):
     )  # fmt: skip
     OVERFITTING = (
         "overfitting", 1, "overfits",
-        "Overfitting: the validation loss was lowest at step {step}, {lowest}",
-        "The validation loss is lowest at step {step}, {lowest}, and rises to {end}: "
+        "Overfitting: the validation loss was lowest, {lowest}, at step {step}",
+        "The validation loss is lowest, {lowest}, at step {step}, and rises to {end}: "
         "the model fits noise.",
     )  # fmt: skip
     OSCILLATION = (
