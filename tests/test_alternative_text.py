@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import re
 from dataclasses import replace
 
@@ -11,13 +12,18 @@ from cases import LINE as CASE
 from cases import VIEWS, ViewCase
 from event_runs import LINE, LINES, WAVE, run_of
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 
 from gdanim.analysis.alternative_text import alternative_text
 from gdanim.core.words import enumerated, plain, with_article
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
-from gdanim.descent.run import Run
+from gdanim.descent.run import Outcome, Run
 from gdanim.pacing.timeline import Even
+from gdanim.problems import objectives
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.linear import Linear
+from gdanim.problems.problem import Problem
 from gdanim.views._drawing.curve_place import curve_place
 from gdanim.views.base import Clip, StepView, Update
 from gdanim.views.colours import colour_name
@@ -181,3 +187,40 @@ def test_colours_in_words() -> None:
         assert len(set(names)) == len(names), names
     known = {"#ffffff": "white", "#000000": "black", "#808080": "grey", "#5c0a0a": "dark red"}
     assert {colour: colour_name(colour) for colour in known} == known
+
+
+@pytest.mark.parametrize(
+    ("hue", "lightness", "saturation", "name"),
+    [
+        (0.6, 0.5, 0.12, "grey"),
+        (0.6, 0.5, 0.18, "blue"),
+        (0.6, 0.08, 1.0, "black"),
+        (0.6, 0.12, 1.0, "dark blue"),
+    ],
+)
+def test_where_a_colour_ends(hue: float, lightness: float, saturation: float, name: str) -> None:
+    assert colour_name(to_hex(colorsys.hls_to_rgb(hue, lightness, saturation))) == name
+
+
+def test_a_curve_is_close_within_a_twentieth_of_the_points_range() -> None:
+    y = np.linspace(-0.5, 0.5, 100)
+    assert [curve_place(y + shift, y) for shift in (0.04, 0.06)] == ["close to", "above"]
+
+
+def test_six_runs_are_named_and_three_parameters() -> None:
+    runs = [run_of("converges")] * 7
+    assert "7 runs are compared. The panel" in told(*runs)
+    assert "6 runs are compared: a (blue), " in told(*runs[:6])
+    x = np.random.default_rng(0).normal(size=(20, 3))
+    for features, named in ((2, True), (3, False)):
+        problem = Problem(Dataset(x[:, :features], x[:, 0]), Linear(features))
+        run = descend(problem, GradientDescent(0.1), np.zeros(features + 1), 3)
+        text = alternative_text(clip_of(run), {"loss": LossCurve()})
+        assert ("starts at slope1 = 0, slope2 = 0" in text) == named
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.993, "almost unchanged"), (0.985, "minimum: 0")])
+def test_a_loss_that_falls_by_less_than_a_hundredth(share: float, words: str) -> None:
+    params = np.array([[3.0, 0.0], [3.0 * np.sqrt(share), 0.0]])
+    run = Run(objectives.bowl(), None, params, None, Outcome(np.array("finished"), np.array(1)))
+    assert words in alternative_text(clip_of(run), {"loss": LossCurve()})

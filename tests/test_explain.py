@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from published import book
 
-from gdanim.analysis._explain.words import condition_number, growth, told_apart
+from gdanim.analysis._explain.words import condition_number, direction, growth, told_apart
 from gdanim.analysis.diagnosis import diagnose
 from gdanim.analysis.explain import explain
 from gdanim.cli import main
@@ -298,14 +298,28 @@ def test_without_scipy_it_says_the_rest(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_numbers_in_words() -> None:
-    assert [condition_number(v) for v in (218450.6, 7.702, np.inf, 1e18)] == [
-        "218,451", "7.7", "infinite", "1.0e+18",
+    assert [condition_number(v) for v in (218450.6, 7.702, np.inf, 9e8, 1.1e9)] == [
+        "218,451", "7.7", "infinite", "900,000,000", "1.1e+09",
     ]  # fmt: skip
-    assert [growth(v) for v in (1.0004, 1.5, 1170.69)] == [
-        "grows by 0.04%", "grows by 50%", "becomes 1,170 times as large",
+    assert [growth(v) for v in (1.0004, 9.5, 10.5, 1170.69)] == [
+        "grows by 0.04%", "grows by 850%", "becomes 10.5 times as large",
+        "becomes 1,170 times as large",
     ]  # fmt: skip
     assert told_apart(0.03, 0.0299937) == ("0.03", "0.029994")
     assert told_apart(0.0299938, 0.0299937) == ("0.0299938", "0.0299937")
+
+
+def test_what_a_direction_is_called() -> None:
+    found = diagnose(Problem(Dataset(np.eye(4), np.ones(4)), Linear(4)), np.zeros(5))
+
+    def called(*shares: float) -> str:
+        rows = np.tile(np.sqrt(shares), (5, 1))
+        return direction(replace(found, names=tuple("abcde"), directions=rows), 0)
+
+    assert called(0.92, 0.08, 0, 0, 0) == "mostly a"
+    assert called(0.88, 0.12, 0, 0, 0) == "mostly a and b"
+    assert called(0.4, 0.3, 0.3, 0, 0) == "mostly a, b and c"
+    assert called(0.4, 0.2, 0.2, 0.2, 0) == "4 parameters, most of all a"
 
 
 def test_command_line(tmp_path: Path) -> None:
