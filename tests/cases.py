@@ -167,29 +167,10 @@ NETWORK = Problem(datasets.linear(points=20), MLP((2,)))
 class Valley(Objective):
     """Rosenbrock's function, a curved valley with its minimum 0 at (1, 1), by hand."""
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return ("x", "y")
-
-    @property
-    def formula(self) -> str:
-        return r"(1 - x)^2 + 100\,(y - x^2)^2"
-
-    @property
-    def loss_name(self) -> str:
-        return "value"
-
-    @property
-    def loss_symbol(self) -> str:
-        return "f"
-
-    @property
-    def points(self) -> int:
-        return 0
-
-    @property
-    def workspace(self) -> int:
-        return 1
+    names = ("x", "y")
+    formula = r"(1 - x)^2 + 100\,(y - x^2)^2"
+    loss_name = "value"
+    minimum = KnownMinimum("minimum", 0.0, np.ones(2))
 
     def init(self, rng: np.random.Generator) -> Floats:
         return rng.uniform(-2, 2, 2)
@@ -202,14 +183,6 @@ class Valley(Objective):
         x, y = np.moveaxis(params, -1, 0)
         across = y - x * x
         return np.stack([-2 * (1 - x) - 400 * x * across, 200 * across], axis=-1)
-
-    @property
-    def minimum(self) -> KnownMinimum:
-        return KnownMinimum("minimum", 0.0, np.ones(2))
-
-    @property
-    def hessian(self) -> None:
-        return None
 
 
 VALLEY, VALLEY_START = Valley(), (-1.5, 2.0)

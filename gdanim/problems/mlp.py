@@ -117,12 +117,12 @@ class MLP(Model):
     @property
     def names(self) -> tuple[str, ...]:
         """The names `W1[0,0], ..., b1[0], ..., W2[0,0], ..., b2[0]`."""
-        return tuple(name for layer in self._layer_names() for part in layer for name in part)
+        return tuple(name for layer in _layer_names(self) for part in layer for name in part)
 
     @property
     def intercepts(self) -> tuple[str, ...]:
         """The biases."""
-        return tuple(name for _, biases in self._layer_names() for name in biases)
+        return tuple(name for _, biases in _layer_names(self) for name in biases)
 
     @property
     def formula(self) -> str:
@@ -139,7 +139,7 @@ class MLP(Model):
         """Draw parameters uniformly from +-1/sqrt(inputs of the layer), `[P]`."""
         layers = [
             rng.uniform(-1.0, 1.0, (before + 1) * units) / np.sqrt(before)
-            for before, units in self._sizes()
+            for before, units in _sizes(self)
         ]
         return np.concatenate(layers)
 
@@ -185,19 +185,21 @@ class MLP(Model):
     def _layers(self, params: Floats) -> list[tuple[Floats, Floats]]:
         """Return weights `[..., out, in]` and biases `[..., out]` of each layer."""
         layers, at = [], 0
-        for before, units in self._sizes():
+        for before, units in _sizes(self):
             weights = params[..., at : at + units * before]
             biases = params[..., at + units * before : at + units * (before + 1)]
             layers.append((weights.reshape(*params.shape[:-1], units, before), biases))
             at += units * (before + 1)
         return layers
 
-    def _layer_names(self) -> Iterator[tuple[list[str], list[str]]]:
-        """Yield the names of each layer's weights and biases."""
-        for number, (before, units) in enumerate(self._sizes(), start=1):
-            weights = [f"W{number}[{i},{j}]" for i in range(units) for j in range(before)]
-            yield weights, [f"b{number}[{i}]" for i in range(units)]
 
-    def _sizes(self) -> Iterator[tuple[int, int]]:
-        """Yield the number of inputs and of units of each layer."""
-        return pairwise((self.features, *self.hidden, 1))
+def _layer_names(model: MLP) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield the names of each layer's weights and biases."""
+    for number, (before, units) in enumerate(_sizes(model), start=1):
+        weights = [f"W{number}[{i},{j}]" for i in range(units) for j in range(before)]
+        yield weights, [f"b{number}[{i}]" for i in range(units)]
+
+
+def _sizes(model: MLP) -> Iterator[tuple[int, int]]:
+    """Yield the number of inputs and of units of each layer."""
+    return pairwise((model.features, *model.hidden, 1))
