@@ -20,6 +20,7 @@ from gdanim.encoding import metadata as containers
 from gdanim.encoding.formats import FRAME, Format
 from gdanim.encoding.palette import with_palette, write_palette
 from gdanim.errors import GdanimError
+from gdanim.film._svg_ids import unique_ids
 from gdanim.film.film import Film
 from gdanim.film.progress import Progress
 from gdanim.film.stretches import Count, cut, encode, join
@@ -140,6 +141,7 @@ def _drawn(film: Film, frame: int, kind: str, note: str) -> bytes:
     with (
         plain_style(film.clip.theme),
         mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "gdanim", "pdf.fonttype": 42}),
+        unique_ids(film.figure),
     ):
         film.show(frame)
         film.figure.savefig(still, format=kind, dpi="figure", metadata=_DRAWN[kind](note))
