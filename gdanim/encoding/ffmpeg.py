@@ -137,7 +137,7 @@ def run(arguments: Sequence[str | Path]) -> None:
 
 
 def _asked(arguments: Sequence[str | Path]) -> bytes:
-    """ffmpeg's standard output."""
+    """Run ffmpeg; its standard output."""
     with tempfile.TemporaryFile() as words:
         process = _start(arguments, words, subprocess.PIPE)
         try:

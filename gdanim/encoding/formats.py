@@ -48,14 +48,14 @@ class Format:
 
     @property
     def levels(self) -> tuple[Format, ...]:
-        """This format and the same in lower quality, best first."""
+        """The format itself and the same in lower quality, best first."""
         by_crf = [replace(self, crf=crf) for crf in self.lower_crfs]
         by_colours = [replace(self, colours=colours) for colours in self.lower_colours]
         return (self, *by_crf, *by_colours)
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """ffmpeg's arguments between input and file name."""
+        """The arguments for ffmpeg between input and file name."""
         crf = () if self.crf is None else ("-crf", f"{self.crf}")
         return (*self.output, *crf, *self.muxer)
 

@@ -31,7 +31,7 @@ LOOP = b"\x21\xff\x0bNETSCAPE2.0"
 
 
 def tags(format: Format, note: str) -> tuple[str, ...]:
-    """ffmpeg's arguments for a note (ASCII), in formats whose muxer takes one."""
+    """The arguments for ffmpeg of a note (ASCII), in formats whose muxer takes one."""
     return ("-metadata", f"comment={note}") if format.note == "tags" and note else ()
 
 

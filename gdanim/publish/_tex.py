@@ -9,8 +9,10 @@ from gdanim.publish.media import Media
 
 
 def beamer(media: Media) -> str:
-    """A Beamer frame: with the package animate where there is a folder of frames, which plays in
-    Acrobat, Foxit and Okular; else with `\\movie`, which leaves playing to the viewer.
+    r"""A Beamer frame with the video.
+
+    A folder of frames is shown with the package animate, which plays in Acrobat, Foxit and Okular;
+    a video with `\movie`, which leaves playing to the viewer.
     """
     if media.picture:
         raise RequestError(

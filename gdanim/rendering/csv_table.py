@@ -10,7 +10,7 @@ from gdanim.descent.run import Run
 
 
 def write_table(runs: Mapping[str, Run], path: Path) -> None:
-    """A row for every step: step, loss, learning rate, parameters; of several runs, the run first.
+    """Write a row for every step: step, loss, learning rate, parameters; the run first of several.
 
     A row's learning rate is that of the step which leads on from there, so the last row has none,
     and where it was not recorded none has. A rate for each parameter takes a column for each.

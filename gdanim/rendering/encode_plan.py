@@ -54,8 +54,10 @@ def stretches_of(task: RenderTask, output: Output) -> tuple[range, ...]:
     """The frames of each stretch of a long video; empty for what is made in one go."""
     if not isinstance(output, VideoOutput) or task.settings.max_size is not None:
         return ()
-    with own_lines(task.script):
-        timeline = task.scene.timeline(task.runs)
+    timeline = task.timeline
+    if timeline is None:
+        with own_lines(task.script):
+            timeline = task.scene.timeline(task.runs)
     stretches = cut(len(timeline), timeline.fps, output.format)
     return tuple(stretches) if len(stretches) > 1 else ()
 

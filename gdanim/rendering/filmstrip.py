@@ -8,14 +8,14 @@ from PIL import Image
 from gdanim.film.film import Film
 
 COLUMNS, ROWS = 3, 2
-# A frame is shown at half its size; the gap between two is so much of a frame's width.
+# Frames are shown at half their size; the gap between two is this fraction of a frame's width.
 SHRUNK, GAP = 2, 0.02
 
 
 def filmstrip(film: Film) -> Image.Image:
-    """Frames from the first step to the last, evenly apart in time, row by row from the top left.
+    """Frames from the first step to the last, evenly spaced in time, row by row from the top left.
 
-    What is held at both ends of the video is shown once.
+    The frames that are held at both ends of the video are shown once.
     """
     width, height = (max(1, side // SHRUNK) for side in film.size)
     gap = max(1, round(GAP * width))

@@ -1,4 +1,4 @@
-"""What a file holds, and what wrote it."""
+"""What a file contains, and what wrote it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from gdanim.rendering.provenance import Note, read
 
 @dataclass(frozen=True)
 class Inspected:
-    """A file: its codec, width and height (none of a drawing), frames, rate, bytes, its note.
+    """A file: codec, width and height (None for a drawing), frames, frame rate, bytes, note.
 
-    `fps` is 0 for a still, and for frames in a folder what they were made for.
+    `fps` is 0 for a still; for a folder of frames it is the rate that they were made for.
     """
 
     codec: str
@@ -34,7 +34,7 @@ class Inspected:
         return ", ".join([*parts, self.codec])
 
     def lines(self, path: Path) -> Iterator[str]:
-        """What wrote it, and the command that writes it to `path`."""
+        """What wrote the file, and the command that writes it to `path` again."""
         versions = [f"{name} {version}" for name, version in self.note.versions.items()]
         yield f"made with: {', '.join(versions)}"
         if self.note.origin:
@@ -44,7 +44,7 @@ class Inspected:
 
 
 def inspect(path: Path) -> Inspected:
-    """Look into a file or a folder of frames; GdanimError when gdanim did not write it."""
+    """Inspect a file or a folder of frames; GdanimError when gdanim did not write it."""
     note = read(path)
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     size = sum(file.stat().st_size for file in files)

@@ -1,4 +1,4 @@
-"""Sweeps: knobs with several values each, and what the clips of them are called."""
+"""Sweeps: knobs with several values each, and the names of their clips."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 
 def grid(sweep: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
-    """Every combination of the values, the last knob's changing fastest; of no sweep one, empty."""
+    """Every combination of the values, the last knob changing fastest; `[{}]` without a sweep."""
     return [dict(zip(sweep, texts, strict=True)) for texts in itertools.product(*sweep.values())]
 
 
@@ -17,5 +17,5 @@ def label(knobs: Mapping[str, str]) -> str:
 
 
 def suffix(knobs: Mapping[str, str]) -> str:
-    """The part of a file's name: `lr0.1-seed2`."""
+    """The part of a file name: `lr0.1-seed2`."""
     return "-".join(f"{name}{text}" for name, text in knobs.items())
