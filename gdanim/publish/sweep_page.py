@@ -61,8 +61,10 @@ def embed(
 
 
 def in_step(tasks: Sequence[RenderTask]) -> list[RenderTask]:
-    """Give the tasks one timeline, in the first one's pace over the runs of all, and common limits
-    and layout. A video whose run ends before the others' stays at its last step.
+    """Give the tasks one timeline, and common limits and layout.
+
+    The timeline is that of the first one's pace over the runs of all. A video whose run ends before
+    the others' stays at its last step.
     """
     every = {(n, label): run for n, task in enumerate(tasks) for label, run in task.runs.items()}
     runs = share_objectives(every)
