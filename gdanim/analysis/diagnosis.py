@@ -258,7 +258,7 @@ def sharpness(problem: Objective, params: Floats, lr: Floats) -> Floats:
 
 
 def standardised_condition(problem: Objective) -> float | None:
-    """The condition number with every feature standardised; None unless the loss is quadratic."""
+    """Give the condition number for standardised features; None unless the loss is quadratic."""
     if not isinstance(problem, Problem):
         return None
     other = replace(problem, data=problem.data.standardised(), validation=None).hessian

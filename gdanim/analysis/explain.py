@@ -118,7 +118,7 @@ def _local(run: Run) -> Iterator[str]:
 
 
 def _slowest(run: Run, end: Diagnosis) -> int | None:
-    """The direction that takes longest, where all of them shrink at a constant pace."""
+    """Find the direction that takes longest, where all of them shrink at a constant pace."""
     rates = plain_rates(run.optimizer, run)
     if rates is None or rates.shape[1] > 1 or np.ptp(rates) or without_randomness(run):
         return None
@@ -129,7 +129,7 @@ def _slowest(run: Run, end: Diagnosis) -> int | None:
 
 
 def _minimum(run: Run, end: Diagnosis) -> Iterator[str]:
-    """The minimum of the loss."""
+    """Give the minimum of the loss."""
     if end.minimum is None:
         yield "there is no minimum: along a direction of negative curvature the loss falls forever"
     elif not run.problem.points:
@@ -150,7 +150,7 @@ def _condition(end: Diagnosis) -> Iterator[str]:
 
 
 def _standardised(run: Run, end: Diagnosis) -> Iterator[str]:
-    """What standardised features would change."""
+    """Say what standardised features would change."""
     other = standardised_condition(run.problem)
     if other is not None and math.isfinite(end.condition) and BETTER * other < end.condition:
         yield (

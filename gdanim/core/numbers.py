@@ -26,7 +26,7 @@ def quantity(value: float) -> str:
 
 
 def scientific(value: float, decimals: int) -> str:
-    """Write a mantissa with so many decimals and a power of ten: `3.95×10⁻⁵`."""
+    """Write a mantissa with some decimals and a power of ten: `3.95×10⁻⁵`."""
     mantissa, power = f"{value:.{decimals}e}".split("e")
     return f"{mantissa}×10{_raised(power)}".replace("-", MINUS)
 
@@ -54,7 +54,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def rounded(value: float, digits: int = 3) -> str:
-    """Round to so many significant digits, in prose: `7.30`, `268,000`, `3.54e-05`, `infinite`."""
+    """Round to some significant digits, in prose: `7.30`, `268,000`, `3.54e-05`, `infinite`."""
     if not math.isfinite(value):
         return _not_finite(value, "-")
     if value == 0:
@@ -105,12 +105,12 @@ def file_size(size: int) -> str:
 
 
 def _exponent(value: float, digits: int = 17) -> int:
-    """The power of ten of the first digit, once the value is rounded to so many digits."""
+    """Find the power of ten of the first digit, after rounding to a number of digits."""
     return int(f"{value:.{digits - 1}e}".split("e")[1])
 
 
 def _raised(power: str) -> str:
-    """An exponent as superscripts: `⁻⁵` for `-05`."""
+    """Write an exponent as superscripts: `⁻⁵` for `-05`."""
     return str(int(power)).translate(SUPERSCRIPTS)
 
 

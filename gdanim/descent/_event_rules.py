@@ -282,5 +282,5 @@ def overfitting(record: Record) -> Iterator[Event]:
 
 
 def _since(holds: NDArray[np.bool_]) -> int:
-    """The first step from which it holds until the end."""
+    """Find the first step from which it holds until the end."""
     return int(len(holds) - np.argmin(np.append(holds[::-1], False)))

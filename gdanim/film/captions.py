@@ -70,7 +70,7 @@ def _wanted(clip: Clip) -> Iterator[tuple[int, Caption]]:
 
 
 def _first_free(wanted: Caption, placed: Sequence[Caption], least: int, frames: int) -> int | None:
-    """The first frame that leaves each caption `least` frames; None where none is in time."""
+    """Find the first frame that leaves each caption `least` frames; None where none is in time."""
     latest = min(wanted.first + least, frames - 1)
     if wanted.last < frames - 1:
         latest = min(latest, wanted.last + 1 - least)
@@ -82,7 +82,7 @@ def _first_free(wanted: Caption, placed: Sequence[Caption], least: int, frames: 
 
 
 def caption_at(shown: Sequence[Caption], frame: int, clip: Clip) -> tuple[str, float]:
-    """The text at `frame`, and how visible it is."""
+    """Give the text at `frame`, and how visible it is."""
     for caption in shown:
         if caption.first <= frame <= caption.last:
             frames, fps = len(clip.timeline), clip.timeline.fps

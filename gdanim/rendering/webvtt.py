@@ -23,7 +23,7 @@ def _cue(caption: Caption, fps: int) -> str:
 
 
 def clock(frame: int, fps: int) -> str:
-    """The moment at which a frame appears, to the millisecond: `00:00:01.500`."""
+    """Give the moment at which a frame appears, to the millisecond: `00:00:01.500`."""
     seconds, thousandths = divmod(round(1000 * frame / fps), 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

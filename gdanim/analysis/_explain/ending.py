@@ -33,7 +33,7 @@ TAIL = 10
 
 
 def minimum_loss(problem: Objective, end: Diagnosis) -> float:
-    """The minimum of a quadratic that has one; 0 where it comes from rounding alone."""
+    """Give the minimum of a quadratic that has one; 0 where it comes from rounding alone."""
     assert end.minimum is not None
     loss = end.minimum.loss
     if isinstance(problem, Problem) and loss <= ROUNDING * float(np.mean(problem.data.y**2)):
@@ -101,7 +101,7 @@ def keeps_moving(run: Run, end: Diagnosis) -> bool:
 
 
 def validation(run: Run) -> Iterator[str]:
-    """The loss on the validation set at the end, and at its lowest."""
+    """Give the loss on the validation set at the end, and at its lowest."""
     if (losses := run.validation_losses) is None:
         return
     best = int(losses.argmin())
@@ -154,14 +154,14 @@ def _trapped(run: Run, end: Diagnosis) -> bool:
 
 
 def _true_loss(problem: Objective) -> float | None:
-    """The mean squared error of the curve that the points were drawn from."""
+    """Give the mean squared error of the curve that the points were drawn from."""
     if not isinstance(problem, Problem) or problem.data.truth is None:
         return None
     return float(problem.loss_function.value(problem.data.truth(problem.data.x), problem.data.y))
 
 
 def _tail(run: Run) -> Iterator[str]:
-    """What the loss did over the last steps."""
+    """Say what the loss did over the last steps."""
     if not (last := run.steps // TAIL):
         return
     tail = run.losses[-last - 1 :]

@@ -51,7 +51,7 @@ def local_stability(run: Run, end: Diagnosis, row: int) -> Iterator[str]:
 
 
 def _largest_stable(run: Run, end: Diagnosis, noun: str) -> str:
-    """The largest stable learning rate in words, with its condition where there is one."""
+    """Name the largest stable learning rate, with its condition where there is one."""
     if end.eigenvalues[0] < 0:
         return f"largest {noun} that is stable along the steepest direction"
     if uses_batches(run):

@@ -16,7 +16,7 @@ from gdanim.descent.run import Run
 
 
 def plain_rates(optimizer: Optimizer | None, run: Run) -> Floats | None:
-    """The learning rates of plain gradient descent, `[S, 1]` or `[S, P]`.
+    """Give the learning rates of plain gradient descent, `[S, 1]` or `[S, P]`.
 
     None for other optimizers, and where the learning rates are not known.
     """
@@ -34,7 +34,7 @@ def uses_noise(run: Run) -> bool:
 
 
 def without_randomness(run: Run) -> str:
-    """What would make the run deterministic: `full batches`; empty where it is."""
+    """Say what would make the run deterministic: `full batches`; empty where it is."""
     needed = ["full batches"] * uses_batches(run) + ["no gradient noise"] * uses_noise(run)
     return enumerated(needed) if needed else ""
 
