@@ -1,4 +1,7 @@
-"""Data to fit: generated from a known curve, or read from a file."""
+"""Data to fit: generated from a known curve, or read from a file.
+
+Longer than other modules because most of it is documentation of public names.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Loss functions: how far a prediction is from the data."""
+"""Loss functions: how far a prediction is from the data.
+
+Longer than other modules because most of it is documentation of public names.
+"""
 
 from __future__ import annotations
 

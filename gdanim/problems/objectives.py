@@ -1,4 +1,7 @@
-"""Objectives from textbooks, with their known minima."""
+"""Objectives from textbooks, with their known minima.
+
+Longer than other modules because most of it is documentation of public names.
+"""
 
 from __future__ import annotations
 
