@@ -1,33 +1,82 @@
-"""Colours and sizes, which are points of a figure that is at least 7.2 inches high."""
+"""Themes: the colours and sizes of a video."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 from matplotlib import colormaps
-from matplotlib.colors import to_hex
+from matplotlib.colors import CSS4_COLORS, to_hex
 
+from gdanim.errors import GdanimError, did_you_mean
 from gdanim.views.colours import readable
+
+# The browser draws some of these colours too, so only what CSS and matplotlib both understand.
+_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 
 
 @dataclass(frozen=True)
 class Theme:
-    """The look of a video; `dataclasses.replace(LIGHT, points="#d95f02")` is one of your own."""
+    """The colours and sizes of a video; every field but `name` defaults to the light theme's.
+
+    Parameters
+    ----------
+    name : str
+        What the theme is called.
+    paper, ink, muted : str
+        Colours of the background, of titles and names of axes, and of secondary text such as
+        tick labels. A colour is "#rgb", "#rrggbb" or a CSS name such as "teal".
+    grid, spine : str
+        Colours of grid lines and of the axes themselves.
+    points, prediction, loss, optimum : str
+        Colours of the data, of the model's prediction, of the loss and its gradient, and of the
+        known minimum.
+    runs : tuple of str
+        Colours of runs that are compared, at least one; none should resemble `points`.
+    many : tuple of (str, float, float)
+        A matplotlib colormap and the part of it to use, from 0 to 1, for more runs than `runs`
+        has colours.
+    title_size, step_size, subtitle_size, label_size, tick_size : float
+        Font sizes, above 0, in points of a figure at least 7.2 inches high.
+    line_width, point_size : float
+        Width of lines and diameter of points, above 0, in the same points.
+
+    Raises
+    ------
+    GdanimError
+        For a value that is not a colour, a colormap or a size.
+
+    See Also
+    --------
+    theme_from_file : Read a theme from a TOML file.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from gdanim.views import DARK, Theme
+    >>> brand = Theme("brand", prediction="#0b7a75", points="darkorange")
+    >>> brand.prediction
+    '#0b7a75'
+    >>> replace(DARK, name="dark brand", points="gold").paper
+    '#12171e'
+    """
 
     name: str
-    paper: str
-    ink: str
-    muted: str
-    grid: str
-    spine: str
-    points: str
-    prediction: str
-    loss: str
-    optimum: str
-    runs: tuple[str, ...]
-    """The colours of runs that are compared, none like the points'."""
-    many: tuple[str, float, float]
-    """A colormap, and where it starts and ends, for more runs than `runs` has colours."""
+    paper: str = "#ffffff"
+    ink: str = "#1d2733"
+    muted: str = "#5d6876"
+    grid: str = "#e9ecef"
+    spine: str = "#aab4be"
+    points: str = "#f28e2b"
+    prediction: str = "#2563c9"
+    loss: str = "#c9343c"
+    optimum: str = "#5d6876"
+    runs: tuple[str, ...] = ("#2563c9", "#e0115f", "#7a5c00", "#4a0d67", "#1d2733", "#5c0a0a")
+    many: tuple[str, float, float] = ("viridis", 0.0, 0.75)
     title_size: float = 24.0
     step_size: float = 23.0
     subtitle_size: float = 15.5
@@ -35,6 +84,10 @@ class Theme:
     tick_size: float = 13.5
     line_width: float = 3.2
     point_size: float = 8.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            _check(f"Theme: {field.name}", field.name, getattr(self, field.name))
 
     def series(self, count: int) -> tuple[str, ...]:
         """Colours for `count` runs."""
@@ -59,20 +112,41 @@ class Theme:
         )
 
 
-LIGHT = Theme(
-    name="light",
-    paper="#ffffff",
-    ink="#1d2733",
-    muted="#5d6876",
-    grid="#e9ecef",
-    spine="#aab4be",
-    points="#f28e2b",
-    prediction="#2563c9",
-    loss="#c9343c",
-    optimum="#5d6876",
-    runs=("#2563c9", "#e0115f", "#7a5c00", "#4a0d67", "#1d2733", "#5c0a0a"),
-    many=("viridis", 0.0, 0.75),
-)
+def _check(where: str, field: str, value: object) -> None:
+    """GdanimError unless the value is one that this field of a theme may have."""
+    if field == "name":
+        right, wanted = isinstance(value, str) and value.strip() != "", 'a text, such as "brand"'
+    elif field == "runs":
+        right = isinstance(value, tuple) and len(value) > 0 and all(map(_is_colour, value))
+        wanted = 'a list of colours, such as ["#2563c9", "teal"]'
+    elif field == "many":
+        right = _is_stretch(value)
+        wanted = 'a colormap of matplotlib and two numbers from 0 to 1, such as ["viridis", 0, 0.8]'
+    elif field.endswith(("_size", "_width")):
+        right, wanted = _is_number(value) and value > 0, "a number above 0"  # type: ignore[operator]
+    else:
+        right, wanted = _is_colour(value), 'a colour, such as "#2563c9" or "teal"'
+    if not right:
+        raise GdanimError(f"{where}: must be {wanted}; got {value!r:.80}")
+
+
+def _is_colour(value: object) -> bool:
+    return isinstance(value, str) and bool(_HEX.fullmatch(value) or value.lower() in CSS4_COLORS)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_stretch(value: object) -> bool:
+    """Whether the value is a colormap's name and two places on it."""
+    if not isinstance(value, tuple) or len(value) != 3:
+        return False
+    known = isinstance(value[0], str) and value[0] in colormaps
+    return known and all(_is_number(place) and 0 <= place <= 1 for place in value[1:])
+
+
+LIGHT = Theme("light")
 
 DARK = Theme(
     name="dark",
@@ -91,7 +165,6 @@ DARK = Theme(
 
 PROJECTOR = Theme(
     name="projector",
-    paper="#ffffff",
     ink="#000000",
     muted="#3a434e",
     grid="#dfe3e7",
@@ -101,7 +174,6 @@ PROJECTOR = Theme(
     loss="#b3121d",
     optimum="#3a434e",
     runs=("#0f4fbd", "#e0115f", "#7a5c00", "#4a0d67", "#1d2733", "#5c0a0a"),
-    many=("viridis", 0.0, 0.75),
     title_size=28.0,
     step_size=27.0,
     subtitle_size=18.5,
@@ -111,4 +183,96 @@ PROJECTOR = Theme(
     point_size=10.0,
 )
 
+
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, PROJECTOR)}
+
+
+def theme_from_file(path: Path) -> Theme:
+    """Read a theme from a TOML file: a table `[theme]`, or its keys at the top level.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its keys are those of `theme_from_table`. Without a `name`, the theme is called
+        like the file.
+
+    Returns
+    -------
+    Theme
+        The base theme with the file's values.
+
+    Raises
+    ------
+    GdanimError
+        For a file that cannot be read or is not valid TOML, and as `theme_from_table` does.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "brand.toml")
+    ...     _ = path.write_text('base = "dark"')
+    ...     theme = theme_from_file(path)
+    >>> theme.name, theme.paper
+    ('brand', '#12171e')
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise GdanimError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise GdanimError(f"{path}: is not valid TOML: save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise GdanimError(f"{path}: is not valid TOML: {error}") from None
+    nested = table.pop("theme", None)
+    if nested is None:
+        return theme_from_table({"name": path.stem, **table}, f"{path}")
+    if not isinstance(nested, dict):
+        raise GdanimError(f"{path}: theme: must be a table, [theme]; got {nested!r:.80}")
+    if table:
+        raise GdanimError(f"{path}: {next(iter(table))}: must stand below [theme], or remove it")
+    return theme_from_table({"name": path.stem, **nested}, f"{path}")
+
+
+def theme_from_table(table: Mapping[str, object], where: str) -> Theme:
+    """Make a theme of a base theme and the values that differ from it.
+
+    Parameters
+    ----------
+    table : mapping of str to object
+        Fields of `Theme`, with lists for tuples, and `base`: "light" (the default), "dark" or
+        "projector". Without a `name`, the theme is called "custom".
+    where : str
+        Where the table stands, such as the file's name; errors begin with it.
+
+    Returns
+    -------
+    Theme
+        The base theme with the table's values.
+
+    Raises
+    ------
+    GdanimError
+        For an unknown key or base, and for a value that is not a colour, a colormap or a size.
+
+    Examples
+    --------
+    >>> theme_from_table({"base": "dark", "runs": ["gold", "#7ae582"]}, "brand.toml").runs
+    ('gold', '#7ae582')
+    """
+    values = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
+    }
+    base = values.pop("base", "light")
+    if not isinstance(base, str) or base not in THEMES:
+        raise GdanimError(f"{where}: base: must be one of {', '.join(THEMES)}; got {base!r:.80}")
+    known = [field.name for field in fields(Theme)]
+    for key, value in values.items():
+        if key not in known:
+            close = did_you_mean(key, ["base", *known])
+            raise GdanimError(
+                f"{where}: {key}: unknown key{close or '; use base, ' + ', '.join(known)}"
+            )
+        _check(f"{where}: {key}", key, value)
+    return replace(THEMES[base], **{"name": "custom", **values})  # type: ignore[arg-type]
