@@ -115,7 +115,7 @@ def test_again_from_another_folder(folder: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir("else")
     result = gdanim("info", "../a.gif", "--again")
     assert result.exit_code == 2
-    assert "lesson.py: no such file here: its path is relative to the folder that " in result.stderr
+    assert "lesson.py: no such file; the path is relative to the folder in which " in result.stderr
     assert gdanim("info", "../a.gif").exit_code == 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from gdanim.rendering.jobs import Settings
 from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
 from gdanim.rendering.quality import OUTPUT, QUALITIES, Size, parse_size
 from gdanim.rendering.sweep import grid, label, suffix
+from gdanim.rendering.themes import is_theme_file, theme_called
 from gdanim.scripting.examples import find_script
 from gdanim.scripting.load import SceneFunction, Script, ScriptError, choose, load, scripts_in
-from gdanim.views.theme import THEMES, Theme
 
 KnobSets = Mapping[str, Mapping[str, str]]
 """Texts of knobs' values: one set, or a set for each scene of a comparison, by label."""
@@ -52,7 +52,7 @@ class Variant:
     """What sets one clip of a table apart from the others, and its part of the files' names."""
 
     knobs: KnobSets
-    theme: Theme | None
+    theme: str | None
     size: Size | None
     suffix: str
 
@@ -154,8 +154,9 @@ def _variants(table: Table, scene: SceneFunction) -> Iterator[Variant]:
             parsed = None if size is None else parse_size(size)
         except RequestError as error:
             raise table.error("sizes", str(error)) from None
-        parts = (name, theme if len(themes) > 1 else "", size if len(sizes) > 1 else "")
-        yield Variant(knobs, THEMES.get(theme), parsed, _joined(*parts))
+        look = Path(theme).stem if len(themes) > 1 else ""
+        end = _joined(name, look, size if len(sizes) > 1 else "")
+        yield Variant(knobs, theme, parsed, end)
 
 
 def _knob_sets(table: Table, scene: SceneFunction) -> list[tuple[KnobSets, str]]:
@@ -182,9 +183,18 @@ def _settings(table: Table, variant: Variant) -> Settings:
     quality = QUALITIES.get(table.values.get("quality", ""))
     fps, seconds = table.values.get("fps"), table.values.get("seconds")
     try:
-        return Settings(quality, variant.size, fps, seconds, variant.theme)
+        settings = Settings(quality, variant.size, fps, seconds)
     except GdanimError as error:
         raise table.error(str(error).partition(":")[0], str(error)) from None
+    if variant.theme is None:
+        return settings
+    folder = table.path.parent
+    try:
+        theme = theme_called(variant.theme, folder)
+    except GdanimError as error:
+        raise table.error("themes", str(error)) from None
+    file = f"{folder / variant.theme}" if is_theme_file(variant.theme) else None
+    return replace(settings, theme=theme, theme_file=file)
 
 
 def _options(table: Table) -> OutputOptions:

@@ -14,6 +14,7 @@ from typing import Any
 from gdanim.encoding.formats import FORMATS
 from gdanim.errors import RequestError
 from gdanim.rendering.quality import QUALITIES
+from gdanim.rendering.themes import is_theme_file
 from gdanim.views.theme import THEMES
 
 CLIP, DEFAULTS = "clip", "defaults"
@@ -47,6 +48,10 @@ def _is_step(value: Any) -> bool:
     return value == "last" or (_is(int)(value) and value >= 0)
 
 
+def _is_theme(value: Any) -> bool:
+    return isinstance(value, str) and (value in THEMES or is_theme_file(value))
+
+
 _is_scalar = _is(bool, int, float, str)
 
 # What each key allows, in words and as a test.
@@ -57,7 +62,10 @@ KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "sweep": ("knobs and lists, such as {lr = [0.1, 1]}", _table_of(_list_of(_is_scalar))),
     "compare": ("true (all values in one clip) or false (a clip for each value)", _is(bool)),
     "formats": (f"a list of some of {', '.join(FORMATS)}", _list_of(_one_of(FORMATS))),
-    "themes": (f"a list of some of {', '.join(THEMES)}", _list_of(_one_of(THEMES))),
+    "themes": (
+        f"a list of some of {', '.join(THEMES)}, and theme files such as brand.toml",
+        _list_of(_is_theme),
+    ),
     "sizes": ('a list of sizes, such as ["1280x720"]', _list_of(_is(str))),
     "quality": (f"one of {', '.join(QUALITIES)}", _one_of(QUALITIES)),
     "fps": ("a whole number of frames per second", _is(int)),

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gdanim.cli.group import F
-from gdanim.errors import RequestError
+from gdanim.errors import GdanimError, RequestError
 from gdanim.rendering.quality import FASTEST, QUALITIES, Size, parse_bytes, parse_size
 
 if TYPE_CHECKING:
     from gdanim.rendering.jobs import Settings
     from gdanim.rendering.outputs import StillStep
-
-# Held to gdanim.views.theme.THEMES by a test: to import that is to import matplotlib.
-THEMES = ("light", "dark", "projector")
 
 
 def size_of(ctx: click.Context, param: click.Parameter, text: str | None) -> Size | None:
@@ -43,7 +40,23 @@ def bytes_of(ctx: click.Context, param: click.Parameter, text: str | None) -> in
     """Parse `5MB`."""
     if text is None:
         return None
-    return parse_bytes(text)
+    try:
+        return parse_bytes(text)
+    except RequestError as error:
+        raise click.BadParameter(f"{error}") from None
+
+
+def theme_of(ctx: click.Context, param: click.Parameter, name: str | None) -> str | None:
+    """Check a theme's name or file."""
+    if name is None:
+        return None
+    from gdanim.rendering.themes import theme_called
+
+    try:
+        theme_called(name)
+    except GdanimError as error:
+        raise click.BadParameter(f"{error}") from None
+    return name
 
 
 def settings_of(
@@ -102,7 +115,12 @@ jobs_option = click.option(
 def video_options(function: F) -> F:
     """Add the options of how a video looks, from which `settings_from` makes Settings."""
     for option in (
-        click.option("--theme", type=click.Choice(THEMES), help="Colours and sizes."),
+        click.option(
+            "--theme",
+            metavar="THEME",
+            callback=theme_of,
+            help="Colours and sizes: light, dark, projector, or a theme file such as brand.toml.",
+        ),
         click.option("--seconds", metavar="SECONDS", type=float, help="Duration of the video."),
         click.option(
             "--fps", metavar="N", type=click.IntRange(1, FASTEST), help="Frames per second."
@@ -122,10 +140,11 @@ def video_options(function: F) -> F:
 
 def settings_from(quality: str | None, theme: str | None, **wishes: Any) -> Settings:
     from gdanim.rendering.jobs import Settings
-    from gdanim.views.theme import THEMES as BY_NAME
+    from gdanim.rendering.themes import is_theme_file, theme_called
 
     return Settings(
         quality=QUALITIES[quality] if quality else None,
-        theme=BY_NAME[theme] if theme else None,
+        theme=theme_called(theme) if theme else None,
+        theme_file=theme if theme and is_theme_file(theme) else None,
         **wishes,
     )

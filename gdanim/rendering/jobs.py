@@ -27,7 +27,8 @@ class Settings:
 
     Size: `size`, else that of `quality`, else the scene's. Frames per second: `fps`, else the
     scene's, else those of `quality`, else of medium. `seconds` keeps the scene's pace over another
-    duration. No video takes more than `max_size` bytes. Raises RequestError for values that no
+    duration. No video takes more than `max_size` bytes. `theme_file` is the path that `theme` was
+    read from. Raises RequestError for values that no
     video can have.
     """
 
@@ -37,6 +38,7 @@ class Settings:
     seconds: float | None = None
     theme: Theme | None = None
     max_size: int | None = None
+    theme_file: str | None = None
 
     def __post_init__(self) -> None:
         if self.size is not None:

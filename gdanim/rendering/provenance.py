@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from gdanim.encoding import ffmpeg, metadata
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
-from gdanim.rendering.jobs import Origin
+from gdanim.rendering.jobs import Origin, shown_path
 from gdanim.rendering.outputs import Output, StillOutput
 from gdanim.rendering.tasks import RenderTask
 from gdanim.version import __version__
@@ -63,6 +63,8 @@ def note_of(task: RenderTask, film: Film, output: Output, asked: Film | None = N
     }
     if settings.theme and settings.theme in THEMES.values():
         options["theme"] = settings.theme.name
+    elif settings.theme_file:
+        options["theme"] = shown_path(Path(settings.theme_file))
     if isinstance(output, StillOutput):
         options["still"] = output.step
     elif output.format.crf is not None:

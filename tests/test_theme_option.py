@@ -1,0 +1,105 @@
+"""Themes from files: on the command line, in plans, in the note of a file, and in batches."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gdanim import cli
+from gdanim.batch.plan import read
+from gdanim.errors import RequestError
+from gdanim.views.theme import DARK, THEMES
+from scripts import SCENE, write
+
+PICTURE = ["--size", "96x64", "--still", "0"]
+BRAND = 'base = "dark"\npoints = "#ff00ff"\n'
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test works in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, SCENE)
+    (tmp_path / "brand.toml").write_text(BRAND)
+    return tmp_path
+
+
+def gdanim(*arguments: str) -> Result:
+    result = CliRunner().invoke(cli.main, arguments, prog_name="gdanim")
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_a_file_s_colours_are_drawn() -> None:
+    looks = []
+    for name in ("dark", "light", "brand.toml"):
+        gdanim("render", "lesson.py", *PICTURE, "--theme", name, "-o", "a.png")
+        looks.append(Path("a.png").read_bytes())
+    assert len(set(looks)) == 3
+
+
+def test_the_note_names_the_file_and_renders_the_same_again() -> None:
+    Path("looks").mkdir()
+    Path("brand.toml").rename("looks/brand.toml")
+    gdanim("render", "lesson.py", *PICTURE, "--theme", "looks/brand.toml", "-o", "a.png")
+    assert "--theme=looks/brand.toml" in gdanim("info", "a.png").stdout
+    gdanim("info", "a.png", "--again", "-o", "b.png")
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("drak", "did you mean dark?"), ("no.toml", "no.toml: cannot be read")]
+)
+def test_no_such_theme(name: str, message: str) -> None:
+    result = CliRunner().invoke(cli.main, ["render", "lesson.py", *PICTURE, "--theme", name])
+    assert result.exit_code in (1, 2)
+    assert message in result.output
+    assert not Path("output").exists()
+
+
+def test_the_help_names_all_themes() -> None:
+    shown = gdanim("render", "--help").stdout
+    assert all(name in shown for name in THEMES)
+
+
+def test_a_plan_takes_files_relative_to_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "brand.toml").rename(tmp_path / "plans" / "brand.toml")
+    plan = write(
+        tmp_path / "plans",
+        '[[clip]]\nscene = "../lesson.py"\nthemes = ["dark", "brand.toml"]\n',
+        "plan.toml",
+    )
+    dark, brand = read(plan)
+    assert dark.settings.theme == DARK and dark.settings.theme_file is None
+    assert brand.settings.theme is not None
+    assert (brand.settings.theme.paper, brand.settings.theme.points) == (DARK.paper, "#ff00ff")
+    assert [clip.outputs[0].path.name for clip in (dark, brand)] == [
+        "lesson-dark.mp4",
+        "lesson-brand.mp4",
+    ]
+
+
+def test_a_plan_names_the_line_of_a_wrong_theme(tmp_path: Path) -> None:
+    plan = write(tmp_path, '[[clip]]\nscene = "lesson.py"\nthemes = ["no.toml"]\n', "plan.toml")
+    with pytest.raises(RequestError, match=r"plan\.toml, line 3: .*no\.toml"):
+        read(plan)
+
+
+def test_a_batch_renders_again_what_a_changed_theme_file_changes(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        '[[clip]]\nscene = "lesson.py"\nthemes = ["brand.toml"]\nsizes = ["96x64"]\n'
+        'seconds = 0.2\nfps = 10\nformats = ["gif"]\n',
+        "plan.toml",
+    )
+    assert "made (is new)" in gdanim("batch", "plan.toml", "-j", "1").stdout
+    assert "made" not in gdanim("batch", "plan.toml", "-j", "1").stdout.partition("0 made")[0]
+    before = Path("output/lesson.gif").read_bytes()
+    (tmp_path / "brand.toml").write_text(BRAND.replace("#ff00ff", "#00ff00"))
+    gdanim("batch", "plan.toml", "-j", "1")
+    assert Path("output/lesson.gif").read_bytes() != before
+    assert "lesson.gif" in os.listdir("output")
