@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -297,14 +298,14 @@ def test_a_class_of_ones_own_is_as_good_as_ours(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--dry-run", "--watch"], "--dry-run: makes nothing to watch or report"),
-        (["--dry-run", "--report", "r.json"], "--dry-run: makes nothing to watch or report"),
-        (["--dask", "tcp://127.0.0.1:9"], "-j: is for this machine, --dask for a cluster"),
+        (["--dry-run", "--watch"], "--dry-run .* cannot be combined"),
+        (["--dry-run", "--report", "r.json"], "--dry-run .* cannot be combined"),
+        (["--dask", "tcp://127.0.0.1:9"], "-j .*--dask .*cannot be combined"),
     ],
 )
 def test_options_that_do_not_go_together(folder: Path, arguments: list[str], message: str) -> None:
     done = invoke(*arguments)
-    assert done.exit_code == 2 and message in done.output
+    assert done.exit_code == 2 and re.search(message, done.output)
     assert not (folder / "output").exists()
 
 
