@@ -1,7 +1,7 @@
 """Logistic regression: the probability of heart disease, from real patients of one clinic.
 
-Watch the S turn around: it starts by promising disease to whose heart beats fast, and learns the
-opposite. The log loss stops at 0.5955, where one half for everybody has 0.6931: it tells little.
+Watch the S turn around: at the start a fast heart means disease, and the model learns the opposite.
+The log loss stops at 0.5955, not far below the 0.6931 of guessing one half for everybody.
 """
 
 from dataclasses import replace
@@ -33,7 +33,7 @@ def patients(**features: str) -> Dataset:
 
 
 def one_feature(lr: Rate = 0.5) -> Scene:
-    """By the greatest heart rate alone: the S turns around, the log loss stops at 0.5955."""
+    """By the greatest heart rate alone: the S turns around, and the log loss stops at 0.5955."""
     return Scene(
         Problem(patients(max_heart_rate="greatest heart rate"), Logistic(), LogLoss()),
         GradientDescent(lr),
@@ -47,7 +47,7 @@ def one_feature(lr: Rate = 0.5) -> Scene:
 
 
 def two_features(lr: Rate = 0.5) -> Scene:
-    """Age beside it: the boundary turns around; age ends at a fifth of the other's weight."""
+    """With age as a second feature: its weight ends at a fifth of the heart rate's."""
     return Scene(
         Problem(patients(age="age", max_heart_rate="greatest heart rate"), Logistic(2), LogLoss()),
         GradientDescent(lr),

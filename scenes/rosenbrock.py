@@ -1,8 +1,8 @@
-"""Four rules in Rosenbrock's valley: easy to find, hard to follow to its lowest point.
+"""Four optimizers in Rosenbrock's valley: easy to find, hard to follow to its minimum.
 
 Watch the bottom of the valley: all four are there in a few steps. Then gradient descent creeps,
-momentum and Nesterov gather speed along it, and Adam, which steps by the sign more than by the
-size of a gradient, is the first at the star.
+momentum and Nesterov gather speed along it, and Adam, whose steps depend more on the
+sign than on the size of a gradient, reaches the star first.
 """
 
 from typing import Annotated

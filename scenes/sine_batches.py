@@ -1,8 +1,8 @@
-"""Stochastic descent: five points a step, and the noise of that choice leads out of the dead end.
+"""Mini-batches of five points: the noise in their gradients leads out of a local minimum.
 
-Watch the fit stumble: every step follows the five points that it sees, and no step goes the way
-that all hundred would. With all points in each step the same start ends at a loss of 2.46, as in
-`sine_local_minimum.py`; by batches it comes down to the points' own 0.01. Other seeds, other luck.
+Watch the fit stumble: every step follows the gradient of five points, which differs from that of
+all hundred. With all points in each step, the same start ends at a loss of 2.46, as in
+`sine_local_minimum.py`; with mini-batches the loss falls to the noise, 0.01. Seeds differ in luck.
 """
 
 from typing import Annotated

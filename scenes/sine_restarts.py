@@ -1,7 +1,7 @@
-"""Random restarts: one start ends in a dead end, several are several chances.
+"""Random restarts: one start may end in a local minimum, several starts are several chances.
 
 Watch the losses part: most waves settle at a wrong frequency, near 2.46, and some find the
-points, down to their own 0.01. Nobody can tell at the start which ones will.
+points, at the 0.01 of the noise. Nothing at the start tells which ones will.
 """
 
 from typing import Annotated

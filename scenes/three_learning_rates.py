@@ -1,6 +1,6 @@
 """Three learning rates: too small, right, too large, from the same start.
 
-Watch the same forty steps: the first line has not come half the way, the second settles, the third
+Watch the same forty steps: the first line does not get halfway, the second settles, and the third
 swings wider each time. The limit is 2 over the largest curvature, here 0.02999.
 """
 
