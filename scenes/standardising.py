@@ -1,6 +1,6 @@
 """With and without standardising: the same points, the same start, sixty steps.
 
-Watch the left line, at half of its largest stable learning rate: x runs from 60 to 80, far from 0, so the
+Watch the left line, at half of its largest stable rate: x runs from 60 to 80, far from 0, so the
 slope can hardly change without the intercept, and the line stays flat. On the right x has mean 0
 and variance 1, and a tenth of the largest stable rate is enough.
 """
