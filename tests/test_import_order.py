@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -108,3 +109,13 @@ def test_only_encoding_and_film_start_processes() -> None:
     for name, path in MODULES.items():
         if layer(name) not in ("encoding", "film"):
             assert "subprocess" not in path.read_text(encoding="utf-8"), name
+
+
+def test_the_picture_in_the_architecture_shows_every_package() -> None:
+    page = (ROOT.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    picture = re.search(r"```mermaid\n(.*?)```", page, re.DOTALL)
+    assert picture is not None
+    shown = re.findall(r"^ +(\w+)\[", picture[1], re.MULTILINE)
+    inside = [name for name in LAYERS if not name.startswith("__")]
+    assert shown == [name for name in inside if name not in ("version", "errors")]
+    assert len(page.splitlines()) <= 150

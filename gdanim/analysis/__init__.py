@@ -1,1 +1,4 @@
-"""What a run means, in numbers and in words. Knows nothing of files and formats."""
+"""What a run means, in numbers and in words: diagnosis, explanation, alternative text.
+
+Knows runs and views; knows nothing of files and formats.
+"""

@@ -1,1 +1,4 @@
-"""Many clips: what a plan asks for, which of it has changed, and who draws it."""
+"""Many clips: plans, which clips have changed, and the workers that render them.
+
+Knows rendering; knows nothing of the command line.
+"""

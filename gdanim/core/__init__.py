@@ -1,1 +1,4 @@
-"""Arrays, files, numbers as text and saved values. Knows nothing of optimisation."""
+"""Arrays, files, numbers as text, saved values, a pool of workers.
+
+Knows nothing of optimisation, pictures or scripts.
+"""

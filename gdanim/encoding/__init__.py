@@ -1,1 +1,4 @@
-"""Frames into files: ffmpeg, formats, palettes, metadata. Knows nothing of what the frames show."""
+"""Frames into files: ffmpeg, formats, palettes, metadata.
+
+Knows nothing of what the frames show.
+"""

@@ -1,1 +1,4 @@
-"""Scene to figure to FuncAnimation to frames to encoded file."""
+"""A clip as frames: figure, layout, header, captions, animation, and saving them.
+
+Knows views and encoders; knows nothing of scenes, scripts and plans.
+"""

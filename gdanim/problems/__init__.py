@@ -1,4 +1,7 @@
-"""What is minimised: data, models, losses, and the problem that joins them."""
+"""What is minimised: data, models, losses, penalties, and objectives.
+
+Knows nothing of how it is minimised.
+"""
 
 import lazy_loader
 

@@ -1,1 +1,4 @@
-"""Scenes to files: jobs, quality, size limits, provenance, sidecars. Knows nothing of plans."""
+"""Scenes to files: jobs, checks, tasks, quality, size limits, provenance, sidecars.
+
+Knows nothing of plans and of the command line.
+"""

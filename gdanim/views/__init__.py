@@ -1,4 +1,8 @@
-"""What a panel shows: one file a kind."""
+"""What a panel shows: one module a view, `base.py` for their contract, `theme.py` for the look.
+
+Knows runs and timelines; knows nothing of files, frame sizes and encoders. Drawing that several
+views share is in `_drawing`.
+"""
 
 from gdanim.views.base import Clip as Clip
 from gdanim.views.base import StepView as StepView
