@@ -25,7 +25,7 @@ def drawn(
         ax = figure.add_axes(
             (0.2, 0.2, inches / 10 if across else 0.5, 0.5 if across else inches / 10)
         )
-        axes.style(ax, LIGHT)
+        axes.style_axes(ax, LIGHT)
         ax.set(**{"xlim" if across else "ylim": limits})
         if steps is not None:
             axes.count_steps(ax, steps)

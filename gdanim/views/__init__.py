@@ -4,6 +4,8 @@ Knows runs and timelines; knows nothing of files, frame sizes and encoders. Draw
 views share is in `_drawing`.
 """
 
+from gdanim.views._drawing.axes import label_axes as label_axes
+from gdanim.views._drawing.axes import style_axes as style_axes
 from gdanim.views.base import Clip as Clip
 from gdanim.views.base import StepView as StepView
 from gdanim.views.base import View as View

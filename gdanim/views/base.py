@@ -1,4 +1,4 @@
-"""The contract of a view."""
+"""The base classes of views, and what a view is given to draw."""
 
 from __future__ import annotations
 
@@ -22,14 +22,50 @@ Update = Callable[[int], Sequence[Artist]]
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """What there is to show: runs by their labels, the step of each frame, and the look.
+    """What a view is given to draw: runs by label, the step of each frame, and the look.
 
-    A view draws `drawn_runs`: all runs, or the one that `selected` names. It takes its limits from
-    `limit_runs`, so that the panels of a comparison share them. A run shorter than the timeline
-    stays at its own last step. `captions` says whether events are shown on screen. `linked_clips`
-    are the clips of videos that replace each other on a page, this one included: limits and layout
-    are the same in all of them. Raises GdanimError for no runs, for a Run with run axes, and for a
-    `selected` that is not a label.
+    A view draws the runs in `drawn_runs` and takes its limits from those in `limit_runs`, so that
+    the panels of a comparison share them.
+
+    Parameters
+    ----------
+    runs : mapping of str to Run
+        The runs by label, at least one. A run shorter than the timeline stays at its own last step.
+    timeline : Timeline
+        The step that each frame shows.
+    theme : Theme
+        Colours and sizes.
+    title : str, optional
+        The title of the video; mathtext between dollar signs.
+    selected : str, optional
+        The label of the only run to draw; by default all runs are drawn.
+    captions : bool, default True
+        Whether the runs' events are shown on screen.
+    linked_clips : sequence of Clip, optional
+        The clips of videos that replace each other on a page, this one included: they all get the
+        same limits and layout.
+
+    Raises
+    ------
+    GdanimError
+        If there are no runs, if a Run holds several runs side by side, or if `selected` is not one
+        of the labels.
+
+    See Also
+    --------
+    View : Draws a clip.
+
+    Examples
+    --------
+    >>> from gdanim import GradientDescent, Linear, Problem, Scene, datasets
+    >>> problem = Problem(datasets.linear(points=20), Linear())
+    >>> rates = {"slow": GradientDescent(0.001), "fast": GradientDescent(0.02)}
+    >>> scene = Scene(problem, rates, steps=25)
+    >>> clip = scene.clip(scene.runs())
+    >>> list(clip.drawn_runs), clip.colour("slow")
+    (['slow', 'fast'], '#2563c9')
+    >>> clip.step("slow", frame=len(clip.timeline) - 1)
+    25
     """
 
     runs: Mapping[str, Run]
@@ -58,8 +94,9 @@ class Clip:
 
     @cached_property
     def limit_runs(self) -> Mapping[str, Run]:
-        """The runs that limits are taken from: `runs` by label and those of `linked_clips`, in the
-        same order in each of these clips.
+        """The runs that limits are taken from, by label.
+
+        Those in `runs`, and those of `linked_clips`, in the same order in each of these clips.
         """
         every: dict[str, Run] = {}
         for number, clip in enumerate(self.linked_clips):
@@ -71,7 +108,7 @@ class Clip:
 
     @property
     def run(self) -> Run:
-        """The run of a view that can draw only one; GdanimError when there are several."""
+        """The only run to draw; GdanimError when there are several."""
         if len(self.drawn_runs) > 1:
             raise GdanimError(
                 f"this panel shows one run and the scene has {len(self.drawn_runs)} "
@@ -81,68 +118,203 @@ class Clip:
         return run
 
     def steps(self, label: str) -> Ints:
-        """The step of the compared run called `label` that each frame shows, `[F]`."""
+        """Return the step that each of F frames shows of a run in `limit_runs`, `(F,)`."""
         return np.minimum(self.timeline.steps, self.limit_runs[label].steps)
 
     def step(self, label: str, frame: int) -> int:
-        """The step of the run called `label` that `frame` shows."""
+        """Return the step that `frame` shows of the run called `label`."""
         return min(int(self.timeline.steps[frame]), self.runs[label].steps)
 
     def colour(self, label: str, alone: str | None = None) -> str:
-        """The run's colour, the same in all panels; of an only run `alone`, or the prediction's."""
+        """Return a run's colour, which is the same in all panels.
+
+        If the clip has only one run, it is `alone`, or by default the colour of predictions.
+        """
         if len(self.runs) == 1:
             return self.theme.prediction if alone is None else alone
         return self.theme.series(len(self.runs))[list(self.runs).index(label)]
 
 
 def ends_above_start(run: Run) -> bool:
-    """Whether the run ends higher than it began; it may not flatten the others beside it."""
+    """Return whether a run's loss ends higher than it began, so that it must not set the limits."""
     return run.outcome.kind == DIVERGED or bool(run.losses[-1] > run.losses[0])
 
 
 class View(ABC):
-    """How a panel looks: configuration only, no artists inside.
+    """The base class of views, which are values that say what a panel shows and how it looks.
 
-    `draw` fixes the limits once, creates all artists, and returns `update`. `update(frame)` sets
-    what that frame shows and returns the artists that move, always the same ones. It depends on
-    the clip and the frame's number alone, so frames can be drawn in any order. What never moves
-    has a lower zorder than what moves, unless it has to lie above it. What moves keeps its zorder
-    and its clip box: a narrow one lets what lies above it be drawn once for all frames.
+    A subclass gives `draw`, and should give `describe`. Make it a frozen dataclass whose fields are
+    its options.
+
+    See Also
+    --------
+    StepView : The base class for a view that only depends on the step.
+    Clip : What a view is given to draw.
+    style_axes, label_axes : Give the axes the look of the other panels.
+
+    Notes
+    -----
+    `draw(ax, clip)` is called once. It fixes the limits for the whole video, creates all artists,
+    and returns a function `update`, which is called with the number of a frame, sets what that
+    frame shows, and returns the artists that move: the same ones every time.
+
+    - What a frame shows depends on the clip and on the frame's number alone, because frames are
+      drawn in any order and by several processes.
+    - A moving artist keeps its zorder and its clip box. What lies below the moving artists is drawn
+      once, so give what never moves a lower zorder, unless it has to lie on top. A small clip box
+      also lets what lies on top be drawn once.
+    - `frame_key` says which frames look the same: of several in a row with equal keys, only the
+      first is drawn.
+    - `describe` gives the panel's part of the alternative text, for those who cannot see the video.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from gdanim import GradientDescent, Linear, Problem, Scene, View, datasets
+    >>> from gdanim.views import label_axes, style_axes
+    >>> @dataclass(frozen=True)
+    ... class GradientNorm(View):
+    ...     ticks: int = 4
+    ...
+    ...     def draw(self, ax, clip):
+    ...         run, (label,) = clip.run, clip.drawn_runs
+    ...         norms = np.linalg.norm(run.problem.gradient(run.params), axis=-1)
+    ...         style_axes(ax, clip.theme, self.ticks)
+    ...         label_axes(ax, clip.theme, x="step", title="gradient norm")
+    ...         ax.set(xlim=(0, run.steps), ylim=(0, 1.05 * norms.max()))
+    ...         colour, width = clip.theme.loss, clip.theme.line_width
+    ...         (line,) = ax.plot([], [], color=colour, linewidth=width, zorder=3)
+    ...
+    ...         def update(frame):
+    ...             step = clip.step(label, frame)
+    ...             line.set_data(np.arange(step + 1), norms[: step + 1])
+    ...             return [line]
+    ...
+    ...         return update
+    ...
+    ...     def frame_key(self, clip, frame):
+    ...         return int(clip.timeline.steps[frame])
+    ...
+    ...     def describe(self, clip):
+    ...         return "the norm of the gradient at every step"
+    >>> problem = Problem(datasets.linear(points=20), Linear())
+    >>> panels = {"norm": GradientNorm()}
+    >>> film = Scene(problem, GradientDescent(0.02), steps=25, panels=panels).film()
+    >>> pixels = film.draw(len(film) - 1)
+    >>> int(film.figure.axes[0].lines[0].get_xdata()[-1])
+    25
     """
 
     @abstractmethod
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """Create the panel's artists on `ax`."""
+        """Create the panel's artists and fix its limits.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes
+            The panel.
+        clip : Clip
+            What to draw.
+
+        Returns
+        -------
+        callable
+            `update(frame)`, which sets what the frame shows and returns the artists that move, the
+            same ones every time.
+        """
 
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
-        """All of the frame that `update` depends on: frames that see the same look the same, and of
-        several in a row the first alone is drawn. Its number, where a view does not say less.
+        """Return a value that is equal for two frames only if they look the same.
+
+        By default the frame's number: no two frames are taken to look the same.
+
+        Parameters
+        ----------
+        clip : Clip
+            What is drawn.
+        frame : int
+            The number of the frame, from 0.
+
+        Returns
+        -------
+        hashable
+            Everything that `update` depends on.
         """
         return frame
 
     def describe(self, clip: Clip) -> str:
-        """Say what the panel shows, as a noun phrase of the alternative text: `the loss at every
-        step`. A view that does not say it is named by its class.
+        """Return a noun phrase for the alternative text, such as `the loss at every step`.
+
+        By default it names the class.
+
+        Parameters
+        ----------
+        clip : Clip
+            What is drawn.
+
+        Returns
+        -------
+        str
+            What the panel shows.
         """
         return f"a view called {type(self).__name__}"
 
     def describe_step(self, run: Run, step: int) -> str:
-        """Say how things stand at a step, in words that follow `it starts` and `it ends`: `with the
-        curve across the points`. Empty where only the parameters tell.
+        """Return how things stand at a step, in words that follow `it starts` or `it ends`.
+
+        Parameters
+        ----------
+        run : Run
+            A run that is drawn.
+        step : int
+            A step of that run.
+
+        Returns
+        -------
+        str
+            Such as `with the curve across the points`; empty, as by default, if the values of the
+            parameters say enough.
         """
         return ""
 
 
 def chain_updates(updates: Sequence[Update]) -> Update:
-    """All of them, one after the other."""
+    """Return an update that makes all of `updates`, one after the other."""
     return lambda frame: [artist for update in updates for artist in update(frame)]
 
 
 class StepView(View):
-    """A view that looks the same in all frames of a step; so must the views derived from it, or say
-    what they see.
+    """The base class of views that look the same in all frames of a step.
+
+    Its `frame_key` is the step. A subclass that also depends on something else, such as on earlier
+    frames, has to give a `frame_key` of its own.
+
+    See Also
+    --------
+    View : What a view has to do.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> from gdanim import StepView
+    >>> from gdanim.views import style_axes
+    >>> @dataclass(frozen=True)
+    ... class Counter(StepView):
+    ...     def draw(self, ax, clip):
+    ...         style_axes(ax, clip.theme)
+    ...         ax.set(xlim=(0, max(clip.timeline.steps.max(), 1)), yticks=[])
+    ...         (bar,) = ax.barh(0, 0, color=clip.theme.points)
+    ...
+    ...         def update(frame):
+    ...             bar.set_width(clip.timeline.steps[frame])
+    ...             return [bar]
+    ...
+    ...         return update
+    >>> Counter()
+    Counter()
     """
 
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
-        """The step."""
+        """Return the step."""
         return int(clip.timeline.steps[frame])

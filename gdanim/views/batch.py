@@ -1,4 +1,4 @@
-"""Which points a step saw."""
+"""The view of which points each step used."""
 
 from __future__ import annotations
 
@@ -22,10 +22,29 @@ _SEEN = 0.35
 
 @dataclass(frozen=True)
 class Batch(StepView):
-    """A cell for each point: full in the step's batch, pale if this epoch saw it, else empty.
+    """A cell for each point that shows whether the step's mini-batch has it.
 
-    Points fill the rows in the order of the data. Raises GdanimError for several runs, and for a
-    run whose every step saw all points.
+    A cell is full if its point is in the mini-batch of the step that led here, pale if it was in an
+    earlier one of the epoch, and empty otherwise. The cells follow the order of the data, row by
+    row.
+
+    Raises
+    ------
+    GdanimError
+        When drawn for several runs, or for a run whose steps each used all points.
+
+    See Also
+    --------
+    Fit : Puts rings around the points of the mini-batch.
+
+    Examples
+    --------
+    >>> from gdanim import GradientDescent, Linear, Problem, Scene, datasets, views
+    >>> problem = Problem(datasets.linear(points=20), Linear())
+    >>> panels = {"fit": views.Fit(), "batch": views.Batch()}
+    >>> scene = Scene(problem, GradientDescent(0.01), batch_size=5, epochs=3, panels=panels)
+    >>> panels["batch"].describe(scene.clip(scene.runs()))
+    'which of the 20 points each step uses'
     """
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
@@ -37,13 +56,13 @@ class Batch(StepView):
                 "Batch: every step of this run saw all points; give the scene a batch size"
             )
         points = run.problem.points
-        axes.style(ax, theme)
+        axes.style_axes(ax, theme)
         columns = _cells(points, ax.bbox.width / ax.bbox.height)
         rows = math.ceil(points / columns)
         ax.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
         size = count(batches.shape[1])
-        axes.set_labels(ax, theme, title=f"batch: {size} of {count(points)} points")
+        axes.label_axes(ax, theme, title=f"batch: {size} of {count(points)} points")
         epoch = math.ceil(points / batches.shape[1])
         colours = _shades(theme.grid, theme.points)
         image = ax.imshow(

@@ -1,4 +1,4 @@
-"""A classifier: the probability, the boundary, the two classes."""
+"""The view of a classifier: the probability, the boundary, the two classes."""
 
 from __future__ import annotations
 
@@ -36,21 +36,41 @@ _MARKERS, _SIGNS, _HELD_OUT = ("o", "s"), ("●", "■"), "○□ held out"
 
 @dataclass(frozen=True)
 class Boundary(StepView):
-    """The probability that y is 1, as the run's model has it, and the points of the two classes.
+    """The predicted probability that y is 1, and the points of the two classes.
 
-    With two features, the probability is a colour and a line marks where it is one half; with one
-    feature it is the curve over x between the points at 0 and 1, and a dashed line marks the half.
-    Points that are held out are hollow. Of several runs only the lines are drawn, each in its
-    colour. Limits are those of the data. Raises GdanimError where y is not 0 and 1, for three
-    features or more, for a problem without data, and for runs of different data.
+    With two features, the probability is a colour, and a line marks where it is one half. With one
+    feature, it is a curve over x between the points at 0 and 1, and a dashed line marks where it is
+    one half. Held-out points are hollow. Several runs share the panel: with two features only their
+    lines are drawn, each in its colour. The limits are those of the data.
+
+    Raises
+    ------
+    GdanimError
+        When drawn for data whose y is not 0 or 1 or that has more than two features, for an
+        objective without data, or for runs of different data.
+
+    See Also
+    --------
+    Logistic : A model that predicts a probability.
+    Fit : Shows a model that predicts a number.
+
+    Examples
+    --------
+    >>> from gdanim import Dataset, GradientDescent, LogLoss, Logistic, Problem, Scene, views
+    >>> data = Dataset([1, 2, 3, 4, 5, 6], [0, 0, 1, 0, 1, 1])
+    >>> problem = Problem(data, Logistic(), LogLoss())
+    >>> panels = {"boundary": views.Boundary()}
+    >>> scene = Scene(problem, GradientDescent(0.1), steps=50, panels=panels)
+    >>> panels["boundary"].describe(scene.clip(scene.runs()))
+    'the points of two classes with the predicted probability of one of them'
     """
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Colours, points, line, from back to front."""
         data = _classes(clip)
-        axes.style(ax, clip.theme, 5)
+        axes.style_axes(ax, clip.theme, 5)
         x_name, *more = (name.replace("_", " ") for name in data.x_names)
-        axes.set_labels(ax, clip.theme, x_name, *more)
+        axes.label_axes(ax, clip.theme, x_name, *more)
         held_out = _problem_of(next(iter(clip.drawn_runs.values()))).validation
         _name_classes(ax, clip.theme, data, held_out)
         draw = _draw_plane if more else _draw_curves
@@ -107,7 +127,7 @@ def _name_classes(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | Non
     if held_out is not None:
         texts.append(TextArea(_HELD_OUT, textprops={"color": theme.ink, "size": theme.label_size}))
     # The title makes the room.
-    axes.set_labels(ax, theme, ax.get_xlabel(), ax.get_ylabel(), " ")
+    axes.label_axes(ax, theme, ax.get_xlabel(), ax.get_ylabel(), " ")
     box = AnchoredOffsetbox(
         "lower left", child=HPacker(children=texts, sep=4, pad=0, align="baseline"), pad=0,
         borderpad=0.25, frameon=False, bbox_to_anchor=(0, 1), bbox_transform=ax.transAxes,

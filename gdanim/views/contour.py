@@ -1,4 +1,4 @@
-"""The loss over two parameters, seen from above."""
+"""The view of the loss over two parameters from above."""
 
 from __future__ import annotations
 
@@ -47,19 +47,51 @@ _VISIBLE, _DOTS = 0.008, 400
 
 @dataclass(frozen=True)
 class Contour(StepView):
-    """The loss over two parameters in bands of blue, the path on it, and the way down.
+    """A map of the loss over two parameters, the path on it, and the step to come.
 
-    `parameters` are two names or numbers; the other parameters have their values of the frame's
-    step (of the first run, where several are shown), so that the surface changes. "main" is the
-    plane of the two directions in which the path moves most, through its end; the ball is then
-    seen from above, a little off the plane. None takes both parameters where there are two, and
-    "main" where there are more. The title says which it is.
+    The limits are fixed for the whole video, and chosen for the start, the path and the minimum. A
+    path that leaves the panel is pointed at by a triangle at the edge. A star marks the minimum
+    where it is known and the objective has two parameters.
 
-    The arrow is the step to come times `arrow`; 0 leaves it out. A star marks the optimum where it
-    is known. Limits are fixed for the whole run, from start, path and optimum, unless `ranges`
-    gives them (two pairs); a path that leaves has an arrow at the edge. Raises GdanimError for a
-    problem of one parameter, for a parameter that it does not have, and for runs of different
-    problems.
+    Parameters
+    ----------
+    parameters : pair of str or int, or "main", optional
+        Two parameters by name or number, from 0. All others have their values at the frame's step
+        (of the first run, if there are several), so that the map changes. "main" is the plane
+        through the end of the path in the two directions in which the path moves most; the path is
+        projected onto it. By default the two parameters there are, or "main" if there are more. The
+        title says which it is.
+    ranges : pair of pair of float, optional
+        The limits of both axes, each the lower number first, in units of the parameters.
+    arrow : float, default 1.0
+        The length of the arrow in steps: 1 ends where the next step does, 0 draws no arrow.
+
+    Raises
+    ------
+    GdanimError
+        If `ranges` or `arrow` is not valid; when drawn for an objective with one parameter or
+        without the given ones, or for runs of different objectives.
+
+    See Also
+    --------
+    Surface : The same loss as a landscape.
+    LossSlice : The loss over one parameter.
+
+    Notes
+    -----
+    The main directions are the principal components of the recorded parameters, as in Li et al.,
+    "Visualizing the loss landscape of neural nets" (2018), https://arxiv.org/abs/1712.09913,
+    section 7.
+
+    Examples
+    --------
+    >>> from gdanim import GradientDescent, Scene, objectives, views
+    >>> panels = {"map": views.Contour(ranges=((-2, 2), (-1, 3)), arrow=0)}
+    >>> scene = Scene(
+    ...     objectives.rosenbrock(), GradientDescent(0.001), start=(-1, 1), steps=50, panels=panels
+    ... )
+    >>> panels["map"].describe(scene.clip(scene.runs()))
+    'a map of the loss over x and y, with the path of the parameters'
     """
 
     parameters: Sequence[Parameter] | Literal["main"] | None = None
@@ -75,9 +107,9 @@ class Contour(StepView):
         theme, surface = clip.theme, common_loss_surface("Contour", clip)
         runs = runs_sharing_objective(clip)
         plane = chosen_plane("Contour", self.parameters, runs)
-        axes.style(ax, theme, 5)
+        axes.style_axes(ax, theme, 5)
         ax.grid(False)
-        axes.set_labels(ax, theme, plane.names[0], plane.names[1], plane_title(surface, plane))
+        axes.label_axes(ax, theme, plane.names[0], plane.names[1], plane_title(surface, plane))
         paths = {label: plane.coordinates(run.params) for label, run in runs.items()}
         low, high = plane_limits(surface, plane, runs, paths, self.ranges)
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))

@@ -1,4 +1,4 @@
-"""The same panel once for each run."""
+"""The view that repeats another one for each run."""
 
 from __future__ import annotations
 
@@ -24,11 +24,31 @@ _HEIGHTS = (1.0, 0.001)
 
 @dataclass(frozen=True)
 class Each(View):
-    """A panel for every run, side by side with shared axes, its label above, how it goes below.
+    """A panel for each run, with its label above and its loss and verdict below.
 
-    Below stand the loss of the frame's step and, when the run is over, the verdict: whether it
-    diverges, is stuck, converged, overfits, oscillates, has risen, hardly falls or is still
-    falling.
+    The panels are side by side and have the same limits. The loss is that of the frame's step. The
+    verdict appears at the run's last step: whether it diverged, is stuck, converged, overfits,
+    oscillates, rose, hardly falls or is still falling.
+
+    Parameters
+    ----------
+    view : View
+        What each panel shows.
+
+    Raises
+    ------
+    GdanimError
+        When drawn in an inset.
+
+    See Also
+    --------
+    Scene : Compares the runs in a mapping.
+
+    Examples
+    --------
+    >>> from gdanim import views
+    >>> views.Each(views.Boundary())
+    Each(view=Boundary())
     """
 
     view: View

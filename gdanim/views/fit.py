@@ -1,4 +1,4 @@
-"""Data and prediction."""
+"""The view of data and prediction."""
 
 from __future__ import annotations
 
@@ -48,17 +48,46 @@ _INSIDE, _BESIDE = 1.3, 0.03
 
 @dataclass(frozen=True)
 class Fit(View):
-    """The points in orange, the prediction in blue, and a trail of where it has been.
+    """The points, the prediction as a curve, and a trail of where it has been.
 
-    `trail` is how many earlier predictions fade behind it, spread over `trail_seconds`; several
-    runs have none, and their names at their lines' ends. `inset` is a view in the emptiest corner
-    over the whole run; None leaves it out. `residuals` draws the loss: "lines" from the points to
-    the prediction, or "squares" on them. `truth` is the curve without noise, dashed, `numbers` the
-    formula with its current numbers. Points that are held out are hollow, those of the step's
-    batch ringed; more than 5000 are drawn as their density. Limits are fixed for the whole run; a
-    prediction that swings far away leaves the picture rather than shrink the data, and an arrow
-    says where it went. Raises GdanimError for data of more than one feature or none at all, and for
-    a truth or a formula that the problem does not have.
+    Held-out points are hollow, and those of the step's mini-batch have rings; more than 5000 points
+    are drawn as their density. The limits are fixed for the whole video: a prediction that swings
+    far away leaves the panel rather than shrink the data, and an arrow points to where it went.
+
+    Parameters
+    ----------
+    trail : int, default 6
+        The number of earlier predictions that fade behind the current one, at least 0. Several runs
+        have names at the ends of their curves and no trails.
+    trail_seconds : float, default 1.0
+        How far back the trail reaches, in seconds of the video, at least 0.
+    inset : View or None, default LossCurve()
+        A view in the corner that is emptiest over the whole run; None for no inset.
+    residuals : {"lines", "squares"}, optional
+        Draws the loss: lines from the points to the prediction, or squares on these. Of more than
+        200 points, 200 have them.
+    truth : bool, default False
+        Whether to draw the curve that generated the data, without noise, as a dashed line.
+    numbers : bool, default False
+        Whether to write the formula with its current numbers above the panel.
+
+    Raises
+    ------
+    GdanimError
+        If `trail`, `trail_seconds` or `residuals` is not valid; when drawn for data with more than
+        one feature, an objective without data, runs of different data, or `truth` or `numbers`
+        where the data has no known curve or the formula does not name all parameters.
+
+    See Also
+    --------
+    Boundary : Shows a classifier.
+    Weights : Shows the hidden units of a network.
+
+    Examples
+    --------
+    >>> from gdanim import views
+    >>> views.Fit(residuals="squares", inset=None)
+    Fit(trail=6, trail_seconds=1.0, inset=None, residuals='squares', truth=False, numbers=False)
     """
 
     trail: int = 6
@@ -80,8 +109,8 @@ class Fit(View):
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Residuals, points, true curve, trail, line, rings, inset, from back to front."""
         theme, problem = clip.theme, _common_problem(clip)
-        axes.style(ax, theme)
-        axes.set_labels(ax, theme, problem.data.x_names[0], problem.data.y_name)
+        axes.style_axes(ax, theme)
+        axes.label_axes(ax, theme, problem.data.x_names[0], problem.data.y_name)
         grid, card = self._frame(ax, clip, problem)
         draw_points(ax, theme, problem.data, problem.validation)
         truth = self._draw_truth(ax, theme, problem, grid)

@@ -1,4 +1,4 @@
-"""The gradient and the step, component by component."""
+"""The view of the gradient and the step, component by component."""
 
 from __future__ import annotations
 
@@ -30,13 +30,30 @@ _LARGEST = 1e300
 
 @dataclass(frozen=True)
 class Gradient(StepView):
-    """Two bars for each parameter: the gradient at the frame's state, and the step that follows.
+    """Two bars for each parameter: its component of the gradient, and of the step that follows.
 
-    The gradient is that over all points. Both are signed, and grow with the logarithm: the longest
-    bar is the largest of the whole run, one a quarter as long a thousand times smaller, and what is
-    ten thousand times smaller or less has none; the numbers are the truth. After the last step
-    there is no next one, so its bars are those of the step before. Raises GdanimError for several
-    runs, and for more than eight parameters.
+    The gradient is that over all points, also where steps use mini-batches. The lengths of the bars
+    are signed and logarithmic: the longest bar is the largest component in the whole run, one a
+    quarter as long is a thousand times smaller, and what is ten thousand times smaller has no
+    length. The numbers next to the bars are exact. After the last step, the bars are those of the
+    step before.
+
+    Raises
+    ------
+    GdanimError
+        When drawn for several runs or for more than eight parameters.
+
+    See Also
+    --------
+    Parameters : Shows the values of the parameters.
+
+    Examples
+    --------
+    >>> from gdanim import GradientDescent, Scene, objectives, views
+    >>> panels = {"map": views.Contour(), "gradient": views.Gradient()}
+    >>> scene = Scene(objectives.bowl(), GradientDescent(0.1), steps=30, panels=panels)
+    >>> panels["gradient"].describe(scene.clip(scene.runs()))
+    'the gradient and the next step, as bars for each parameter'
     """
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
@@ -48,8 +65,8 @@ class Gradient(StepView):
             raise GdanimError(
                 f"Gradient: shows at most {MOST} parameters, this run has {len(names)}"
             )
-        axes.style(ax, theme)
-        axes.set_labels(ax, theme)
+        axes.style_axes(ax, theme)
+        axes.label_axes(ax, theme)
         ax.set_title("gradient", loc="left", color=theme.loss, fontsize=theme.label_size, pad=6)
         ax.set_title("step", loc="right", color=theme.prediction, fontsize=theme.label_size, pad=6)
         ax.set(xlim=(-1.6, 1.6), ylim=(0.4 - len(names), 0.6), xticks=[0])

@@ -1,4 +1,4 @@
-"""Where an inset hides least."""
+"""The view that puts a small view into a corner of another one."""
 
 from __future__ import annotations
 
@@ -20,10 +20,31 @@ _SAMPLES = 16
 
 @dataclass(frozen=True)
 class Inset(View):
-    """Any panel with another one in a corner: `corner` (such as "upper right"), or the emptiest.
+    """A view with a smaller one in a corner.
 
-    The emptiest corner is the one that the fewest points and lines come near over the whole run.
-    Raises GdanimError for a corner that does not exist.
+    Parameters
+    ----------
+    view : View
+        The view that fills the panel.
+    inset : View
+        The view in the corner.
+    corner : {"upper right", "upper left", "lower right", "lower left"}, optional
+        The corner; by default the one with the fewest points of lines in it over the whole run.
+
+    Raises
+    ------
+    GdanimError
+        If `corner` is not one of the four.
+
+    See Also
+    --------
+    Fit : Has an inset of its own and keeps the data clear of it.
+
+    Examples
+    --------
+    >>> from gdanim import views
+    >>> views.Inset(views.Contour(), views.LossCurve(scale="log"), corner="upper left").corner
+    'upper left'
     """
 
     view: View

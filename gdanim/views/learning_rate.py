@@ -1,4 +1,4 @@
-"""The learning rate over the steps."""
+"""The view of the learning rate over the steps."""
 
 from __future__ import annotations
 
@@ -20,10 +20,29 @@ from gdanim.views.base import Clip, StepView, Update
 
 @dataclass(frozen=True)
 class LearningRate(StepView):
-    """The rate of the step that a frame's state takes next, for each run, or each parameter.
+    """The learning rate of the step to come, for each run, or for each parameter that has its own.
 
-    The axis is logarithmic when the rates span more than two decades, else it starts at 0. Raises
-    GdanimError for a run that was recorded without rates.
+    The axis is logarithmic if the learning rates span more than two decades; else it starts at 0.
+
+    Parameters
+    ----------
+    ticks : int, default 4
+        Roughly the largest number of ticks on each axis.
+
+    Raises
+    ------
+    GdanimError
+        When drawn for a run that was recorded without learning rates.
+
+    See Also
+    --------
+    Schedule : Changes the learning rate from step to step.
+
+    Examples
+    --------
+    >>> from gdanim import views
+    >>> views.LearningRate()
+    LearningRate(ticks=4)
     """
 
     ticks: int = 4
@@ -31,8 +50,8 @@ class LearningRate(StepView):
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """For each rate a line with a dot, and a name where there are several."""
         theme = clip.theme
-        axes.style(ax, theme, self.ticks)
-        axes.set_labels(ax, theme, title="learning rate")
+        axes.style_axes(ax, theme, self.ticks)
+        axes.label_axes(ax, theme, title="learning rate")
         axes.count_steps(ax, max(run.steps for run in clip.limit_runs.values()), self.ticks)
         every = {label: _rates(run) for label, run in clip.limit_runs.items()}
         _set_limits(ax, np.concatenate([np.ravel(rate) for rate in every.values()]), self.ticks)

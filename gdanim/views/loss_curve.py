@@ -1,4 +1,4 @@
-"""The loss over the steps."""
+"""The view of the loss over the steps."""
 
 from __future__ import annotations
 
@@ -44,15 +44,37 @@ _FAR_ABOVE, _VISIBLE = 3.0, 0.05
 
 @dataclass(frozen=True)
 class LossCurve(StepView):
-    """The loss up to the frame's step, the whole run's steps in view from the start.
+    """The loss up to the frame's step, on an axis that holds all steps from the start.
 
-    `scale` is "linear", "log", or "auto": logarithmic when the loss spans more than two decades. A
-    dashed line marks the best possible fit where it is known: the least squares solution of a model
-    that is linear in its parameters, else the true curve of generated data; `gap` says how far
-    above it the loss is. The loss over held-out points is dashed. Diamonds mark where the learning
-    rate changed, if it did so at most eight times. Raises GdanimError for an unknown scale, for a
-    logarithmic one and losses of 0 or less, and for a gap of several runs or to a best that is not
-    known.
+    The validation loss is dashed. A dashed level line marks the lowest loss that is known: that of
+    the least squares solution if the model is linear in its parameters, else that of the true curve
+    of generated data. Diamonds mark where the learning rate changed, if it changed at most eight
+    times.
+
+    Parameters
+    ----------
+    scale : {"auto", "linear", "log"}, default "auto"
+        The scale of the loss axis; "auto" is logarithmic if the losses span more than two decades.
+    gap : bool, default False
+        Whether to draw and write how far the loss is above the lowest known one.
+    ticks : int, default 4
+        Roughly the largest number of ticks on each axis.
+
+    Raises
+    ------
+    GdanimError
+        If `scale` is not one of the three; when drawn for losses of 0 or less with scale "log", or
+        with `gap` for several runs or where the lowest loss is not known.
+
+    See Also
+    --------
+    Parameters : Shows the parameters over the steps.
+
+    Examples
+    --------
+    >>> from gdanim import views
+    >>> views.LossCurve(scale="log")
+    LossCurve(scale='log', gap=False, ticks=4)
     """
 
     scale: Literal["auto", "linear", "log"] = "auto"
@@ -68,9 +90,9 @@ class LossCurve(StepView):
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """For each run a line with a dot at its end, and its name where there are several."""
         theme, runs = clip.theme, clip.limit_runs
-        axes.style(ax, theme, self.ticks)
+        axes.style_axes(ax, theme, self.ticks)
         symbols = dict.fromkeys(run.problem.loss_symbol for run in clip.drawn_runs.values())
-        axes.set_labels(ax, theme, title=f"loss ({', '.join(symbols)})")
+        axes.label_axes(ax, theme, title=f"loss ({', '.join(symbols)})")
         axes.count_steps(ax, max(run.steps for run in runs.values()), self.ticks)
         best = _common_best([run.problem for run in clip.drawn_runs.values()])
         curves = [curve for label in runs for curve in _curves_of(clip, label)]

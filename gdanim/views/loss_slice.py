@@ -1,4 +1,4 @@
-"""The loss over one parameter, with the ball that rolls down."""
+"""The view of the loss over one parameter, with a ball that rolls down it."""
 
 from __future__ import annotations
 
@@ -41,15 +41,43 @@ _TANGENT = 0.2
 
 @dataclass(frozen=True)
 class LossSlice(StepView):
-    """The loss over one parameter: the curve, the ball, its tangent, and the step to come.
+    """The loss over one parameter as a curve, with a ball at the run's place on it.
 
-    `parameter` is a name or number, the first one when None. The other parameters have their
-    values of the frame's step, so that the curve moves, or those of `fixed [P]`, so that it stays
-    (the ball is then on the curve at the run's value of the one parameter). The arrow is level and
-    as long as the step to come; the dotted line leads from its tip to where that lands on the
-    curve. `trail` dots fade behind the ball, where earlier frames had it. Limits are fixed for the
-    whole run, from start, path and optimum, unless `range` gives those of the parameter. Raises
-    GdanimError for a parameter that the problem does not have, and for runs of different problems.
+    The ball has its tangent, and a level arrow as long as the step to come; a dotted line leads
+    from the arrow's tip to where the step lands on the curve. The limits are fixed for the whole
+    video, and chosen for the start, the path and the minimum.
+
+    Parameters
+    ----------
+    parameter : str or int, optional
+        The parameter by name or number; by default the first.
+    fixed : (P,) array_like, optional
+        The values of the other parameters, so that the curve stays; the value for `parameter`
+        itself is not used. By default they have their values at the frame's step, so that the curve
+        moves.
+    range : pair of float, optional
+        The limits of the parameter's axis, the lower number first, in units of the parameter.
+    trail : int, default 12
+        The number of dots that fade behind the ball, where it was in earlier frames, at least 0.
+
+    Raises
+    ------
+    GdanimError
+        If `range` or `trail` is not valid; when drawn for a parameter that the objective does not
+        have, for runs of different objectives, or for several runs without `fixed` where the
+        objective has other parameters.
+
+    See Also
+    --------
+    Contour, Surface : The loss over two parameters.
+
+    Examples
+    --------
+    >>> from gdanim import GradientDescent, Scene, objectives, views
+    >>> panels = {"ball": views.LossSlice("x", fixed=(0, 0))}
+    >>> scene = Scene(objectives.bowl(), GradientDescent(0.05), steps=20, panels=panels)
+    >>> panels["ball"].describe(scene.clip(scene.runs()))
+    'the loss over x, with a ball that rolls down it'
     """
 
     parameter: Parameter | None = None
@@ -72,8 +100,8 @@ class LossSlice(StepView):
                 f"curve each over {line.names[0]}; give `fixed`, or show each with views.Each(...)"
             )
         track = _Track(clip, surface, line)
-        axes.style(ax, clip.theme, 5)
-        axes.set_labels(ax, clip.theme, line.names[0], title=_title(surface, line))
+        axes.style_axes(ax, clip.theme, 5)
+        axes.label_axes(ax, clip.theme, line.names[0], title=_title(surface, line))
         ax.set_xlim(*(self.range or track.x_limits()))
         ax.set_ylim(*track.y_limits(np.linspace(*ax.get_xlim(), _MOVING[0])))
         movers = [_draw_curve(ax, clip, track)]

@@ -1,4 +1,4 @@
-"""The parameters over the steps."""
+"""The view of the parameters over the steps."""
 
 from __future__ import annotations
 
@@ -34,13 +34,37 @@ _STYLES: tuple[str, ...] = ("-", "--", ":", "-.")
 
 @dataclass(frozen=True)
 class Parameters(StepView):
-    """Every parameter up to the frame's step, and where it belongs, dashed, where that is known.
+    """The parameters up to the frame's step.
 
-    `names` chooses some of the parameters. `distance` shows how far each one is from its optimum,
-    on a logarithmic axis, so that one sees which are fast and which are slow. Colours tell the
-    parameters of one run apart; of several runs they tell the runs apart, and the line's style the
-    parameters. Raises GdanimError for a name that is no parameter's, for runs whose parameters
-    have other names, and for `distance` where no optimum is known.
+    Dashed lines mark their best values where these are known. The parameters of a single run have
+    different colours; with several runs each run has its colour, and the parameters have different
+    line styles.
+
+    Parameters
+    ----------
+    names : tuple of str, optional
+        The parameters to show; by default all.
+    distance : bool, default False
+        Whether to show how far each parameter is from its best value instead, on a logarithmic
+        axis: the steeper the line, the faster the parameter converges.
+    ticks : int, default 4
+        Roughly the largest number of ticks on each axis.
+
+    Raises
+    ------
+    GdanimError
+        When drawn for a name that is not a parameter's, for runs whose parameters have different
+        names, or with `distance` where the best values are not known.
+
+    See Also
+    --------
+    LossCurve : Shows the loss over the steps.
+
+    Examples
+    --------
+    >>> from gdanim import views
+    >>> views.Parameters(names=("slope",), distance=True)
+    Parameters(names=('slope',), distance=True, ticks=4)
     """
 
     names: tuple[str, ...] | None = None
@@ -53,9 +77,9 @@ class Parameters(StepView):
         known = next(iter(clip.drawn_runs.values())).problem.names
         alike = {label: run for label, run in clip.limit_runs.items() if run.problem.names == known}
         names = [known[column] for column in columns]
-        axes.style(ax, theme, self.ticks)
+        axes.style_axes(ax, theme, self.ticks)
         what = names[0] if len(names) == 1 else "parameters"
-        axes.set_labels(
+        axes.label_axes(
             ax, theme, title=f"{what}, distance to the optimum" if self.distance else what
         )
         axes.count_steps(ax, max(run.steps for run in clip.limit_runs.values()), self.ticks)

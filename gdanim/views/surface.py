@@ -1,4 +1,4 @@
-"""The loss over two parameters as a landscape in three dimensions, with the ball on it."""
+"""The view of the loss over two parameters as a landscape in three dimensions."""
 
 from __future__ import annotations
 
@@ -52,15 +52,45 @@ _BEHIND = 0.3
 
 @dataclass(frozen=True)
 class Surface(View):
-    """The loss over two parameters as a landscape, the ball on it and its path.
+    """The loss over two parameters as a landscape, with a ball and its path on it.
 
-    `parameters` and `ranges` are those of Contour. The camera looks from `azimuth` and `elevation`
-    degrees (None: from where the landscape hides little of the paths), and turns by `turn` degrees
-    over the film; 0 keeps it still, which costs less at every frame. What lies behind the landscape
-    shines through faintly. A star marks the optimum where it is known and there are but two
-    parameters; a ball that leaves the landscape has an arrow at the edge. The landscape is cut off
-    a little above the highest place that the paths visit, or at half of its area. Raises
-    GdanimError as Contour does.
+    What lies behind the landscape shines through faintly. The landscape is cut off a little above
+    the highest place that the paths visit, or at the median height if that is higher. A star marks
+    the minimum where it is known and the objective has two parameters. A ball that leaves the
+    landscape is pointed at by a triangle at the edge.
+
+    Parameters
+    ----------
+    parameters : pair of str or int, or "main", optional
+        Two parameters by name or number, or the main plane of the path, as in Contour.
+    ranges : pair of pair of float, optional
+        The limits of both parameters, each the lower number first, in units of the parameters.
+    azimuth : float, optional
+        Where the camera stands around the landscape, in degrees: 0 is at the low end of the second
+        parameter, 90 at the high end of the first. By default where the landscape hides little of
+        the paths.
+    elevation : float, optional
+        How high the camera stands above the floor, in degrees: 90 looks straight down. By default
+        as low as hides little of the paths.
+    turn : float, default 0.0
+        How far the camera turns during the video, in degrees; a camera that does not move draws
+        faster.
+
+    Raises
+    ------
+    GdanimError
+        If `ranges` or `turn` is not valid; when drawn for an objective with one parameter or
+        without the given ones, or for runs of different objectives.
+
+    See Also
+    --------
+    Contour : The same loss as a map.
+
+    Examples
+    --------
+    >>> from gdanim import views
+    >>> views.Surface(azimuth=-60.0, elevation=35.0, turn=90.0).turn
+    90.0
     """
 
     parameters: Sequence[Parameter] | Literal["main"] | None = None
@@ -81,8 +111,8 @@ class Surface(View):
         low, high = plane_limits(surface, plane, runs, paths, self.ranges)
         still = plane.base is not None and self.turn == 0
         ground = Ground(clip, surface, plane, low, high, still)
-        axes.style(ax, clip.theme)
-        axes.set_labels(ax, clip.theme, title=plane_title(surface, plane))
+        axes.style_axes(ax, clip.theme)
+        axes.label_axes(ax, clip.theme, title=plane_title(surface, plane))
         ax.grid(False)
         ax.tick_params(labelbottom=False, labelleft=False)
         for spine in ax.spines.values():

@@ -1,4 +1,4 @@
-"""A panel of words."""
+"""The view of words and formulas."""
 
 from __future__ import annotations
 
@@ -31,15 +31,34 @@ class _Value(float):
 
 @dataclass(frozen=True)
 class Text(StepView):
-    """Words and formulas, with the run's values: `Text("the slope is {slope}, $w = {slope:.2f}$")`.
+    """Words and formulas with the run's current values.
 
-    `text` is mathtext between dollar signs, and a format string: {step}, {loss}, {rate}, and each
-    parameter by its name; braces that are meant as such are doubled. `size` is relative to that of
-    labels, `align` left, center or right. Lines end where the text has line ends, and where the
-    panel does; what still finds no room becomes smaller, down to half its size. Raises
-    GdanimError for a field that does not exist, as {rate} does not in a run that was recorded
-    without rates, for a format that is none, and for values of several runs, which have no {loss},
-    {rate} or parameters in common.
+    Lines break where the text has line ends and at the panel's edge; text that does not fit gets
+    smaller, down to half its size.
+
+    Parameters
+    ----------
+    text : str
+        A format string with mathtext between dollar signs. Its fields are `{step}`, `{loss}`,
+        `{rate}` (the learning rate of the step to come) and each parameter's name; with several
+        runs only `{step}`. Write `{{` and `}}` for braces.
+    size : float, default 1.0
+        The size of the letters, relative to that of labels.
+    align : {"left", "center", "right"}, default "left"
+        How the lines are aligned in the panel.
+
+    Raises
+    ------
+    GdanimError
+        If `align` is not one of the three; when drawn with a field that does not exist (as `{rate}`
+        in a run recorded without learning rates) or with an invalid format.
+
+    Examples
+    --------
+    >>> from gdanim import views
+    >>> words = views.Text("The slope is {slope}: $y = {slope:.2f}x$.", size=1.2, align="center")
+    >>> words.align
+    'center'
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""A network's hidden units, each as a curve of its own."""
+"""The view of a network's hidden units, each as a curve of its own."""
 
 from __future__ import annotations
 
@@ -35,11 +35,30 @@ _EVERY = 4
 class Weights(StepView):
     """What each unit of an MLP's last hidden layer adds to the output, and their sum.
 
-    A thin curve for each unit: its weight in the output times what it gives at x. Their sum and
-    the output's bias is the strong curve: the prediction, or, where the output is a probability,
-    its logit, without the points. Limits are fixed for the whole run, and the same for all networks
-    that are compared on the same data. Raises GdanimError for a
-    model that is no MLP, for data of more than one feature, and for several runs.
+    Each unit has a thin curve: its activation at x times its weight in the output. The strong curve
+    is the sum of these and the output's bias. It is the prediction, shown with the points; if the
+    output is a probability, it is the logit, shown without. The limits are fixed for the whole
+    video, and the same for all networks that are compared on the same data.
+
+    Raises
+    ------
+    GdanimError
+        When drawn for a model that is not an MLP, for data with more than one feature, or for
+        several runs.
+
+    See Also
+    --------
+    MLP : The model.
+    Fit : Shows the prediction alone.
+
+    Examples
+    --------
+    >>> from gdanim import Adam, MLP, Problem, Scene, datasets, views
+    >>> problem = Problem(datasets.sinusoid(points=30), MLP((4,)))
+    >>> panels = {"fit": views.Fit(), "units": views.Weights()}
+    >>> scene = Scene(problem, Adam(0.02), steps=50, seed=0, panels=panels)
+    >>> panels["units"].describe(scene.clip(scene.runs()))
+    'what each hidden unit adds to the prediction'
     """
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
@@ -47,9 +66,9 @@ class Weights(StepView):
         run, theme = clip.run, clip.theme
         problem, model = _network(run)
         logit = model.logits is not None
-        axes.style(ax, theme, 5)
+        axes.style_axes(ax, theme, 5)
         what = "logit" if logit else problem.data.y_name
-        axes.set_labels(ax, theme, problem.data.x_names[0], what, _title(model))
+        axes.label_axes(ax, theme, problem.data.x_names[0], what, _title(model))
         x, low, high = _window(clip, problem, model)
         ax.set(xlim=(x[0], x[-1]), ylim=(low, high))
         if not logit:

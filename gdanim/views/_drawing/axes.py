@@ -1,4 +1,4 @@
-"""How every panel's axes look: few ticks, a quiet grid below everything, two spines."""
+"""The look of every panel's axes: few ticks, a quiet grid below everything, two spines."""
 
 from __future__ import annotations
 
@@ -23,8 +23,31 @@ _MOST_DECADES = 308
 LARGEST = 1e300
 
 
-def style(ax: Axes, theme: Theme, ticks: int = 6) -> None:
-    """Paper, spines, grid and at most about `ticks` ticks on each axis."""
+def style_axes(ax: Axes, theme: Theme, ticks: int = 6) -> None:
+    """Give a panel the look of the theme: background, spines, grid and few ticks.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The panel.
+    theme : Theme
+        Its colours and the size of its tick labels.
+    ticks : int, default 6
+        Roughly the largest number of ticks on each axis; fewer where their labels would collide.
+
+    See Also
+    --------
+    label_axes : Adds the names of the axes and a title.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from gdanim.views import LIGHT, style_axes
+    >>> ax = Figure().add_subplot()
+    >>> style_axes(ax, LIGHT)
+    >>> ax.spines["top"].get_visible()
+    False
+    """
     ax.set_facecolor("none")
     ax.set_axisbelow(True)
     ax.grid(True, color=theme.grid, linewidth=1.0)
@@ -40,8 +63,35 @@ def style(ax: Axes, theme: Theme, ticks: int = 6) -> None:
         axis.get_offset_text().set(color=theme.muted, fontsize=theme.tick_size)
 
 
-def set_labels(ax: Axes, theme: Theme, x: str = "", y: str = "", title: str = "") -> None:
-    """The axes' names, that of y turned where it is more than two letters; a title at the left."""
+def label_axes(ax: Axes, theme: Theme, x: str = "", y: str = "", title: str = "") -> None:
+    """Set the names of a panel's axes and its title, in the theme's colour and size.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The panel.
+    theme : Theme
+        The colour and the size of the text.
+    x : str, optional
+        The name of the x axis; mathtext between dollar signs, as in all three.
+    y : str, optional
+        The name of the y axis: upright if it has at most two letters, else turned by 90 degrees.
+    title : str, optional
+        The title, above the left end of the panel.
+
+    See Also
+    --------
+    style_axes : Sets everything else about the look of the axes.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from gdanim.views import LIGHT, label_axes
+    >>> ax = Figure().add_subplot()
+    >>> label_axes(ax, LIGHT, x="step", title="gradient norm")
+    >>> ax.get_xlabel(), ax.get_title(loc="left")
+    ('step', 'gradient norm')
+    """
     ax.set_xlabel(x, color=theme.ink, fontsize=theme.label_size)
     ax.set_ylabel(y, color=theme.ink, fontsize=theme.label_size)
     if len(y) <= _SHORT:
