@@ -37,23 +37,25 @@ Shown = Descent | Run | Objective
 class Scene:
     """What a video shows and how: one descent or run, or several compared, and the panels.
 
-    A scene is an immutable value: making one descends nothing and draws nothing. Change one with
-    `dataclasses.replace(scene, size=(640, 360))`.
+    A scene is an immutable value: creating one runs no optimizer and draws nothing. Change one
+    with `dataclasses.replace(scene, size=(640, 360))`.
 
     Parameters
     ----------
     descents : Descent, Run, or mapping of str to Descent or Run
-        What the video shows; a mapping compares several by their labels. In its place the
-        arguments of one Descent can stand: a problem and, after it or by name, `optimizer`,
-        `start`, `steps`, `seed`, `batch_size`, `epochs` and `stop`. Problem, optimizer and start
-        can then be mappings from the same labels.
+        What the video shows; a mapping compares several by their labels. The arguments of one
+        Descent can take its place: a problem, here or as `problem`, with `optimizer`, `start`,
+        `steps`, `seed`, `batch_size`, `epochs` and `stop`. Problem, optimizer and start can then
+        be mappings from the same labels.
     optimizer : Optimizer, Run, or mapping of str to Optimizer or Run, optional
-        Only after a problem. A Run stands for itself: it was recorded of this problem, such as by
+        Only with a problem. A Run must have been recorded of this problem, for example by
         `Recorder` in a training loop of your own.
     start : array_like or mapping of str to array_like, optional
-        Only after a problem; the first parameters, `(P,)`, or those of R runs, `(R, P)`.
+        Only with a problem: the initial parameters, `(P,)`, or those of R runs, `(R, P)`.
     steps : int, optional
-        Only after a problem; 300 when neither steps nor epochs are given.
+        Only with a problem; 300 if neither steps nor epochs are given.
+    problem : Objective or mapping of str to Objective, optional
+        The problem by keyword, instead of `descents`.
     title : str, optional
         The first line of every frame; mathtext between dollar signs.
     panels : mapping of str to View, optional
@@ -72,23 +74,23 @@ class Scene:
     captions : bool, default True
         Whether the runs' events are shown on screen.
     seed, batch_size, epochs, stop : optional
-        Only after a problem; as in Descent.
+        Only with a problem; as in Descent.
 
     Raises
     ------
     GdanimError
-        For arguments of another type, labels that differ, a run of another problem, and
-        arguments that nothing would use, such as `steps` of a recorded run.
+        For arguments of the wrong type, labels that differ, a run of another problem, and
+        arguments that would have no effect, such as `steps` for a recorded run.
 
     See Also
     --------
-    Descent : What a problem and the arguments after it stand for.
+    Descent : A problem with its optimizer, start and number of steps.
     render : Makes a video of a scene.
 
     Notes
     -----
-    A recorded run after a problem that is not the same object is compared with it: both losses are
-    evaluated at a few recorded parameters, once, as the scene is made.
+    If a recorded run is given with a problem that is not the run's own object, both losses are
+    evaluated at a few recorded parameters, once, when the scene is created.
 
     Examples
     --------
@@ -115,11 +117,12 @@ class Scene:
 
     def __init__(
         self,
-        descents: Shown | Mapping[str, Shown],
+        descents: Shown | Mapping[str, Shown] | None = None,
         optimizer: Optimizer | Run | Mapping[str, Optimizer | Run] | None = None,
         start: ArrayLike | Mapping[str, ArrayLike | None] | None = None,
         steps: int | None = None,
         *,
+        problem: Objective | Mapping[str, Objective] | None = None,
         title: str = "",
         panels: Mapping[str, View] | None = None,
         layout: str | None = None,
@@ -136,17 +139,10 @@ class Scene:
         panels = {"fit": Fit()} if panels is None else panels
         pace = Even() if pace is None else pace
         _check_look(panels, pace, fps, theme)
-        settings = {
-            "steps": steps,
-            "seed": seed,
-            "batch_size": batch_size,
-            "epochs": epochs,
-            "stop": stop,
-        }
-        given = {name: value for name, value in settings.items() if value is not None}
+        given = _given(steps=steps, seed=seed, batch_size=batch_size, epochs=epochs, stop=stop)
         set_fields(
             self,
-            descents=descents_by_label(descents, optimizer, start, given),
+            descents=descents_by_label(descents, problem, optimizer, start, given),
             title=title,
             panels=panels,
             layout=layout,
@@ -159,7 +155,7 @@ class Scene:
 
     @property
     def max_steps(self) -> int | None:
-        """The largest number of steps of its runs; None where only descending shows that."""
+        """The number of steps of the longest run; None if only running the descents tells."""
         steps = [
             each.steps if isinstance(each, Run) else each.max_steps
             for each in self.descents.values()
@@ -169,7 +165,7 @@ class Scene:
 
     @property
     def seed(self) -> int:
-        """The seed of its first descent; 0 where all runs are recorded."""
+        """The seed of the first descent; 0 if all runs are recorded already."""
         seeds = (each.seed for each in self.descents.values() if isinstance(each, Descent))
         return next(seeds, 0)
 
@@ -179,13 +175,18 @@ class Scene:
         Parameters
         ----------
         record : callable, optional
-            Computes the run of a Descent; `Descent.run` by default.
+            Computes the run of a Descent, for example from a cache; `Descent.run` by default.
 
         Returns
         -------
         dict of str to Run
             The runs by label. A single run is called `run`; those of a run axis are called by
             their learning rates, or numbered. Runs of equal problems share one.
+
+        Raises
+        ------
+        GdanimError
+            If a descent cannot start, for example for a `start` of the wrong shape.
         """
         runs: dict[str, Run] = {}
         for label, each in self.descents.items():
@@ -203,7 +204,7 @@ class Scene:
         Raises
         ------
         GdanimError
-            For a scene that compares several.
+            If the scene compares several runs.
         """
         runs = self.runs()
         if len(runs) > 1:
@@ -219,7 +220,28 @@ class Scene:
         linked_clips: Sequence[Clip] = (),
         timeline: Timeline | None = None,
     ) -> Clip:
-        """What the panels are given to show the recorded `runs`."""
+        """Gather what the panels need to draw recorded runs.
+
+        Parameters
+        ----------
+        runs : mapping of str to Run
+            The runs by label, as from `runs`.
+        linked_clips : sequence of Clip, optional
+            The clips of videos shown in turn in one place, this one's among them; they share their
+            limits.
+        timeline : Timeline, optional
+            The step that each frame shows; by default from the scene's pace and frame rate.
+
+        Returns
+        -------
+        Clip
+            The runs with their timeline, theme and title.
+
+        Raises
+        ------
+        GdanimError
+            If the pace cannot make a timeline of these runs.
+        """
         return Clip(
             runs,
             timeline or self.timeline(runs),
@@ -235,10 +257,27 @@ class Scene:
         linked_clips: Sequence[Clip] = (),
         timeline: Timeline | None = None,
     ) -> Film:
-        """The frames, ready to be drawn in any order; of `runs` where that is done already.
+        """Prepare the frames, which can then be drawn in any order.
 
-        `linked_clips` are the clips of videos that take each other's place, these runs' among them.
-        `timeline` replaces the one of the scene's pace and frame rate.
+        Parameters
+        ----------
+        runs : Run or mapping of str to Run, optional
+            Runs that were computed already; by default those of `runs`.
+        linked_clips : sequence of Clip, optional
+            The clips of videos shown in turn in one place, this one's among them; they share their
+            limits.
+        timeline : Timeline, optional
+            The step that each frame shows; by default from the scene's pace and frame rate.
+
+        Returns
+        -------
+        Film
+            The figure, and what each frame shows on it.
+
+        Raises
+        ------
+        GdanimError
+            If a panel cannot show these runs, or the layout does not fit the panels.
         """
         if isinstance(runs, Run):
             runs = labelled(runs)
@@ -247,16 +286,43 @@ class Scene:
         return Film(clip, self.panels, self.layout, self.size)
 
     def timeline(self, runs: Mapping[Any, Run]) -> Timeline:
-        """Which step each frame of the film of these runs shows."""
+        """Choose the step that each frame shows.
+
+        Parameters
+        ----------
+        runs : mapping of str to Run
+            The runs by label, as from `runs`.
+
+        Returns
+        -------
+        Timeline
+            Made by the scene's pace, at its frame rate or 30 frames per second.
+
+        Raises
+        ------
+        GdanimError
+            If the pace cannot make a timeline of these runs.
+        """
         fps = FPS if self.fps is None else self.fps
         return self.pace.timeline(list(runs.values()), fps)
 
     def animation(self) -> FuncAnimation:
-        """matplotlib's animation of the scene: for `to_jshtml`, a window, a writer of your own.
+        """Make a matplotlib animation, for `to_jshtml`, a window, or a writer of your own.
 
-        For a window, take a film's, whose figure pyplot has been given before:
-        `film = scene.film(); plt.figure(film.figure); moving = film.animation(); plt.show()`
-        (matplotlib 3.11). Keep a name for the animation; it moves for as long as it lives.
+        Returns
+        -------
+        FuncAnimation
+            The animation. Keep a reference to it: it stops when it is deleted.
+
+        Raises
+        ------
+        GdanimError
+            As from `film`.
+
+        Notes
+        -----
+        For a window, first give the figure of a film to pyplot (matplotlib 3.11):
+        `film = scene.film(); plt.figure(film.figure); moving = film.animation(); plt.show()`.
         """
         film = self.film()
         if film.notice:
@@ -278,8 +344,12 @@ def _check_look(panels: object, pace: object, fps: int | None, theme: object) ->
         check_int("fps", fps, 1)
 
 
+def _given(**arguments: Any) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if value is not None}
+
+
 def hint_for(value: object) -> str:
-    """What to write where `value` was given instead of a scene."""
+    """Suggest what to write if `value` was given instead of a scene."""
     if isinstance(value, Run):
         return "show it with Scene(run)"
     if isinstance(value, Film):
@@ -290,9 +360,9 @@ def hint_for(value: object) -> str:
 
 
 def labelled(run: Run, name: str = ONLY) -> dict[str, Run]:
-    """Every single run of `run`'s axes by its label: what sets it apart, after `name` if given.
+    """Split a run along its run axes into single runs with labels, which begin with `name`.
 
-    That is its learning rate where these differ (`η = 0.1`), else its number (`run 1`).
+    The label is the learning rate if these differ (`η = 0.1`), otherwise a number (`run 1`).
     """
     if not run.runs:
         return {name: run}
@@ -308,5 +378,5 @@ def labelled(run: Run, name: str = ONLY) -> dict[str, Run]:
 
 
 def longest(runs: Mapping[str, Run]) -> Run:
-    """The run of the most steps, the first of several."""
+    """Return the run with the most steps, the first if there are several."""
     return max(runs.values(), key=lambda run: run.steps)

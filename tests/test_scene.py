@@ -117,6 +117,40 @@ def test_the_short_form_stands_for_descents(short: Scene, full: dict[str, Descen
     assert list(short.descents) == list(full)
 
 
+@pytest.mark.parametrize(
+    ("problem", "arguments"),
+    [
+        (LINE, {"optimizer": SLOW}),
+        (LINE, {"optimizer": RUN}),
+        (LINE, {"optimizer": SLOW, "start": START, "steps": 9}),
+        (LINE, {"optimizer": {"slow": SLOW, "mine": RUN}, "steps": 9}),
+        ({"a": LINE, "b": OWN}, {"optimizer": SLOW, "start": {"b": None, "a": START}}),
+    ],
+)
+def test_a_problem_by_keyword_is_the_same(problem: Any, arguments: dict[str, Any]) -> None:
+    scene = Scene(problem=problem, **arguments)
+    assert described(scene) == described(Scene(problem, **arguments))
+    assert list(scene.descents) == list(Scene(problem, **arguments).descents)
+    assert replace(scene, title="T").descents == scene.descents
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"descents": RUN, "problem": LINE}, "^problem: .*not both"),
+        ({"descents": LINE, "problem": LINE, "optimizer": SLOW}, "^problem: .*not both"),
+        ({"problem": DESCENT}, "^problem: must be an Objective"),
+        ({"problem": LINE}, "^optimizer: must be an Optimizer"),
+        ({"problem": {}, "optimizer": SLOW}, "^problem: give one, or several by their labels"),
+        ({"optimizer": SLOW}, "^problem: must be an Objective"),
+        ({}, "^descents: must be a Descent"),
+    ],
+)
+def test_a_wrong_problem_by_keyword_is_an_error(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(GdanimError, match=message):
+        Scene(**arguments)
+
+
 REMOVE = "is recorded already .*remove"
 
 

@@ -20,12 +20,16 @@ T = TypeVar("T")
 
 
 def descents_by_label(
-    shown: object, optimizer: object, start: object, settings: Mapping[str, Any]
+    shown: object, problem: object, optimizer: object, start: object, settings: Mapping[str, Any]
 ) -> dict[str, Descent | Run]:
     """Return the descents and runs that the first arguments of a Scene describe.
 
     `settings` are those fields of a Descent after its start that were given.
     """
+    if problem is not None:
+        if shown is not None:
+            raise GdanimError("problem: give either descents or a problem, not both")
+        return _composed({"problem": problem, "optimizer": optimizer, "start": start}, settings)
     first = next(iter(shown.values()), None) if isinstance(shown, Mapping) else shown
     described = isinstance(first, Descent | Run)
     if isinstance(first, Objective) or (optimizer is not None and not described):
