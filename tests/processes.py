@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,3 +31,18 @@ def in_own_mounts(script: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*unshare, "sh", "-ec", script], capture_output=True, text=True, timeout=120
     )
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Return once the condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that it started, and those that these started, and so on."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    own = [int(child) for task in tasks for child in task.read_text().split()]
+    return [*own, *(other for child in own for other in descendants(child))]

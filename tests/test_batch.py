@@ -8,19 +8,17 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cases import changed
 from click.testing import CliRunner, Result
+from plans import ELSEWHERE, IN_THREAD, LESSON, PLAN, change, write
+from processes import descendants, wait_for
 
 from gdanim.batch import examine as examining
 from gdanim.batch.commands import RUNS
@@ -32,7 +30,6 @@ from gdanim.batch.report import clock
 from gdanim.batch.run import ClipResult, run
 from gdanim.batch.watching import sources_of, state_of
 from gdanim.cli import main
-from gdanim.core.pool import Pool
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Every
@@ -43,36 +40,6 @@ from gdanim.rendering.provenance import read as read_note
 from gdanim.scene import Descent, Scene
 from gdanim.views.fit import Fit
 
-LESSON = """
-from pathlib import Path
-
-from gdanim import Every, GradientDescent, Linear, Problem, Scene, datasets
-from helper import TITLE
-
-HERE = Path(__file__).parent
-
-
-def line(lr: float = 0.01) -> Scene:
-    data = datasets.from_csv(HERE / "points.csv", x="x", y="y")
-    return Scene(
-        Problem(data, Linear()), GradientDescent(lr), (0, 0), steps=4, title=TITLE,
-        pace=Every(1, 0, 0),
-    )
-"""
-PLAN = """
-[defaults]
-sizes = ["64x48"]
-
-[[clip]]
-scene = "lesson.py"
-
-[[clip]]
-scene = "lesson.py"
-output = "other"
-set = {lr = 0.02}
-formats = ["gif"]
-fps = 10
-"""
 BOTH = {"lesson.mp4", "other.gif"}
 SMALL = """
 from gdanim import Every, GradientDescent, Linear, Problem, Scene, datasets
@@ -82,26 +49,6 @@ def line() -> Scene:
     problem = Problem(datasets.linear(), Linear())
     return Scene(problem, GradientDescent(0.01), (0, 0), steps=2, pace=Every(1, 0, 0))
 """
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    write(tmp_path / "lesson.py", LESSON)
-    write(tmp_path / "helper.py", 'TITLE = "A line"\n')
-    write(tmp_path / "points.csv", "x,y\n0,0\n1,2\n2,5\n")
-    write(tmp_path / "plan.toml", PLAN)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    write(path, text.replace(old, new))
 
 
 def invoke(*arguments: str) -> Result:
@@ -122,11 +69,6 @@ def to_make() -> dict[str, str]:
 
 def held(folder: Path) -> dict[str, str]:
     return {path.name: content_of(path) for path in (folder / "output").glob("[!.]*")}
-
-
-# One thread of this very process; and one that is treated as if it were on another machine.
-IN_THREAD = Pool(1, partial(ThreadPoolExecutor, 1))
-ELSEWHERE = replace(IN_THREAD, is_remote=True)
 
 
 def test_only_what_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -467,20 +409,6 @@ def started(command: list[str], **options: Any) -> subprocess.Popen[Any]:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         **options,
     )
-
-
-def wait_for(condition: object, seconds: float = 60) -> None:
-    assert callable(condition)
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.02)
-
-
-def descendants(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    own = [int(child) for task in tasks for child in task.read_text().split()]
-    return [*own, *(other for child in own for other in descendants(child))]
 
 
 @contextmanager

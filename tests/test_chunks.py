@@ -11,94 +11,15 @@ from threading import Timer
 from typing import Any
 
 import pytest
-from test_batch import IN_THREAD, folder, write
+from chunked import FILES, PLAN, TOGETHER, Recorded, at_once, contents, noted, pool_of, script
+from plans import IN_THREAD, write
 
 from gdanim.batch.commands import RUNS
 from gdanim.batch.examine import ExaminedClip, examine
-from gdanim.batch.manifest import content_of
 from gdanim.batch.plan import read
 from gdanim.batch.run import FAILED, MADE, MOST_CHUNKS, ClipResult, outcomes, run
-from gdanim.batch.work import Chunk, EncodedChunk, OtherFilmError, WorkerTask
+from gdanim.batch.work import Chunk, EncodedChunk, OtherFilmError
 from gdanim.core.pool import Pool, local_pool, processes
-from gdanim.film import stretches
-
-__all__ = ["folder"]
-
-# Of 47 frames in four stretches, which are short in every process that loads it.
-SCRIPT = """
-import os
-import time
-from dataclasses import dataclass
-from pathlib import Path
-
-from gdanim import Every, GradientDescent, Linear, Problem, Scene, datasets
-from gdanim.film import stretches
-from gdanim.views import View
-
-stretches.SHORTEST = 10
-LOG = Path({log!r})
-
-
-def note(what):
-    with LOG.open("a") as file:
-        file.write(f"{{what}} {{os.getpid()}}\\n")
-
-
-class Noted(Linear):
-    def init(self, rng):
-        note("descends")
-        return super().init(rng)
-
-
-@dataclass(frozen=True)
-class Own(View):
-    def draw(self, ax, clip):
-        note("draws")
-        (line,) = ax.plot([0, 46], [0, 1])
-
-        def update(frame):
-            line.set_ydata([frame / 46, {height}])
-            {and_then}
-            return [line]
-
-        return update
-
-
-def scene(lr: float = 0.01) -> Scene:
-    return Scene(
-        Problem(datasets.linear(), {model}()), GradientDescent(lr), steps=46, title=f"{title}",
-        panels={{"own": Own()}}, pace=Every(1, 0, 0),
-    )
-"""
-PLAN = """
-[[clip]]
-scene = "long.py"
-sizes = ["64x48"]
-formats = ["mp4", "gif"]
-fps = 10
-poster = 7
-captions = true
-"""
-FILES = {"long.mp4", "long.gif", "long.poster.png", "long.vtt"}
-
-
-class Recorded(Executor):
-    """Another executor, the tasks that it was given, and the sidecars that came with chunks."""
-
-    def __init__(self, submit: Callable[..., Future[Any]]) -> None:
-        self.tasks: list[WorkerTask] = []
-        self.sidecars: list[tuple[str, ...]] = []
-        self.forward = submit
-
-    def submit(self, function: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
-        self.tasks.append(arguments[0])
-        future = self.forward(function, *arguments)
-        future.add_done_callback(self._note)
-        return future
-
-    def _note(self, future: Future[Any]) -> None:
-        if not future.exception() and isinstance(future.result(), EncodedChunk):
-            self.sidecars.append(tuple(future.result().sidecars))
 
 
 class Apart(Recorded):
@@ -115,66 +36,9 @@ class Apart(Recorded):
             yield self
 
 
-def at_once(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-    """The function's future, which is done."""
-    future = Future[Any]()
-    future.set_result(function(*arguments))
-    return future
-
-
-def pool_of(executor: Executor, workers: int = 2) -> Pool:
-    @contextmanager
-    def opened() -> Iterator[Executor]:
-        yield executor
-
-    return Pool(workers, opened, is_remote=True)
-
-
-@pytest.fixture(autouse=True)
-def as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The script changes it in this process too.
-    monkeypatch.setattr(stretches, "SHORTEST", 10)
-
-
-@pytest.fixture
-def log(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    write(folder / "plan.toml", PLAN)
-    return tmp_path_factory.mktemp("log") / "log.txt"
-
-
-def script(
-    folder: Path, log: Path, height: str = "0", and_then: str = "pass", model: str = "Linear",
-    title: str = "Long",
-) -> None:  # fmt: skip
-    text = SCRIPT.format(log=f"{log}", height=height, and_then=and_then, model=model, title=title)
-    write(folder / "long.py", text)
-
-
 def make(pool: Pool) -> ClipResult:
     (result,) = run(examine(read(Path("plan.toml")), force=True), pool, RUNS)
     return result
-
-
-def contents() -> dict[str, str]:
-    return {path.name: content_of(path) for path in Path("output").glob("[!.]*")}
-
-
-def noted(log: Path) -> list[tuple[str, str]]:
-    """What the script has noted, each with the process that it ran in."""
-    if not log.exists():
-        return []
-    lines = [line.split() for line in log.read_text(encoding="utf-8").splitlines()]
-    log.unlink()
-    return [(what, process) for what, process in lines]
-
-
-# It goes on only when another process is at the next stretch.
-TOGETHER = """for _ in range(6000 * (frame == 15)):
-                if "late" in LOG.read_text():
-                    break
-                time.sleep(0.01)
-            if frame == 25:
-                note("late")"""
 
 
 def test_chunks_make_the_files_that_one_worker_makes(folder: Path, log: Path) -> None:

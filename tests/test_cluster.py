@@ -18,20 +18,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from chunked import FILES, TOGETHER, Recorded, at_once, contents, noted, pool_of, script
 from click.testing import CliRunner, Result
-from test_batch import PLAN, descendants, folder, wait_for, write
-from test_chunks import (
-    FILES,
-    TOGETHER,
-    Recorded,
-    as_it_was,
-    at_once,
-    contents,
-    log,
-    noted,
-    pool_of,
-    script,
-)
+from plans import PLAN, write
+from processes import descendants, wait_for
 
 from gdanim.batch import cluster
 from gdanim.batch.commands import RUNS
@@ -42,7 +32,6 @@ from gdanim.batch.run import run
 from gdanim.cli import main
 
 pytest.importorskip("distributed", reason="needs the extra `cluster`")
-__all__ = ["as_it_was", "folder", "log"]
 
 
 @dataclass(frozen=True)
