@@ -69,8 +69,9 @@ class Scene:
         Width and height in pixels.
     fps : int, optional
         Frames per second, at least 1. By default the quality of the render decides.
-    theme : Theme, default views.LIGHT
-        Colours and sizes.
+    theme : Theme, optional
+        Colours and sizes. By default views.LIGHT, or on the command line the theme in
+        pyproject.toml.
     captions : bool, default True
         Whether the runs' events are shown on screen.
     seed, batch_size, epochs, stop : optional
@@ -112,7 +113,7 @@ class Scene:
     pace: Pace
     size: tuple[int, int]
     fps: int | None
-    theme: Theme
+    theme: Theme | None
     captions: bool
 
     def __init__(
@@ -129,7 +130,7 @@ class Scene:
         pace: Pace | None = None,
         size: tuple[int, int] = SIZE,
         fps: int | None = None,
-        theme: Theme = LIGHT,
+        theme: Theme | None = None,
         captions: bool = True,
         seed: int | None = None,
         batch_size: int | None = None,
@@ -152,6 +153,11 @@ class Scene:
             theme=theme,
             captions=captions,
         )
+
+    @property
+    def look(self) -> Theme:
+        """The theme of its frames: its own, or views.LIGHT."""
+        return LIGHT if self.theme is None else self.theme
 
     @property
     def max_steps(self) -> int | None:
@@ -245,7 +251,7 @@ class Scene:
         return Clip(
             runs,
             timeline or self.timeline(runs),
-            self.theme,
+            self.look,
             self.title,
             captions=self.captions,
             linked_clips=tuple(linked_clips),
@@ -334,7 +340,8 @@ def _check_look(panels: object, pace: object, fps: int | None, theme: object) ->
     """Raise GdanimError for an argument of the wrong type, such as a string for a theme."""
     expect("panels", panels, Mapping, "{'fit': views.Fit()}")
     expect("pace", pace, Pace, "Even(seconds=10)")
-    expect("theme", theme, Theme, "views.DARK")
+    if theme is not None:
+        expect("theme", theme, Theme, "views.DARK")
     assert isinstance(panels, Mapping)
     for view in panels.values():
         expect("panels", view, View, "views.Fit()")

@@ -86,7 +86,7 @@ def test_colours_are_the_probability() -> None:
             assert given.min() > low - 0.01 and given.max() < high + 0.01
             seen += 1
     assert seen > 8
-    colours, theme = shades(CLASSES.theme), CLASSES.theme
+    colours, theme = shades(CLASSES.look), CLASSES.look
     blue, orange = (np.array(to_rgb(c)) for c in (theme.prediction, theme.points))
     assert np.linalg.norm(colours[0] - blue) < np.linalg.norm(colours[-1] - blue)
     assert np.linalg.norm(colours[-1] - orange) < np.linalg.norm(colours[0] - orange)
@@ -206,6 +206,6 @@ def test_held_out_points_are_hollow_and_in_view(scene: Scene) -> None:
     for k in (0, 1):
         hollow, full = find(film, f"held out {k}"), find(film, f"class {k}")
         np.testing.assert_array_equal(hollow.get_xdata(), far.x[far.y == k, 0])
-        assert hollow.get_markerfacecolor() == scene.theme.paper
+        assert hollow.get_markerfacecolor() == scene.look.paper
         assert hollow.get_markeredgecolor() == full.get_markerfacecolor()
     assert panel(film).get_xlim()[1] > far.x[:, 0].max()

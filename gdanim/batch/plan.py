@@ -15,7 +15,7 @@ from gdanim.rendering.jobs import Settings
 from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
 from gdanim.rendering.quality import OUTPUT, QUALITIES, Size, parse_size
 from gdanim.rendering.sweep import grid, label, suffix
-from gdanim.rendering.themes import is_theme_file, theme_called
+from gdanim.rendering.themes import is_theme_file, project_theme, theme_called
 from gdanim.scripting.examples import find_script
 from gdanim.scripting.load import SceneFunction, Script, ScriptError, choose, load, scripts_in
 
@@ -72,7 +72,8 @@ def read(path: Path) -> list[PlannedClip]:
     Paths in a plan are relative to its own folder. Raises RequestError with file and line for an
     unknown key, scene or knob, a value that is not allowed, and two clips with one output.
     """
-    clips = list((_clips_of_folder if path.is_dir() else _clips_of_plan)(path, _Scripts()))
+    make = _clips_of_folder if path.is_dir() else _clips_of_plan
+    clips = list(make(path, _Scripts(), Settings(project_theme=project_theme())))
     places: dict[Path, PlannedClip] = {}
     for clip in clips:
         for file in [file for output in clip.outputs for file in output.paths]:
@@ -85,7 +86,7 @@ def read(path: Path) -> list[PlannedClip]:
     return clips
 
 
-def _clips_of_folder(folder: Path, scripts: _Scripts) -> Iterator[PlannedClip]:
+def _clips_of_folder(folder: Path, scripts: _Scripts, common: Settings) -> Iterator[PlannedClip]:
     empty = True
     for path in scripts_in(folder):
         try:
@@ -97,7 +98,7 @@ def _clips_of_folder(folder: Path, scripts: _Scripts) -> Iterator[PlannedClip]:
         for scene in script.scenes:
             empty = False
             outputs = outputs_for(scene.file_name, OutputOptions())
-            yield PlannedClip(f"{scene}", {"": {}}, Settings(), outputs, f"{scene}", scene, opened)
+            yield PlannedClip(f"{scene}", {"": {}}, common, outputs, f"{scene}", scene, opened)
     # Helper modules may be in the folder too.
     if empty:
         raise RequestError(f"{folder}: none of its scripts has a function annotated -> Scene")
@@ -108,16 +109,16 @@ def _failing(selection: str, where: str) -> PlannedClip:
     return PlannedClip(selection, {"": {}}, Settings(), (), where)
 
 
-def _clips_of_plan(path: Path, scripts: _Scripts) -> Iterator[PlannedClip]:
+def _clips_of_plan(path: Path, scripts: _Scripts, common: Settings) -> Iterator[PlannedClip]:
     tables = tables_of(path)
     (defaults,) = tables[DEFAULTS]
     defaults.check([key for key in KEYS if key not in ("scene", "output")])
     for table in tables[CLIP]:
         table.check(KEYS)
-        yield from _clips_of_table(table.with_defaults(defaults), scripts)
+        yield from _clips_of_table(table.with_defaults(defaults), scripts, common)
 
 
-def _clips_of_table(table: Table, scripts: _Scripts) -> Iterator[PlannedClip]:
+def _clips_of_table(table: Table, scripts: _Scripts, common: Settings) -> Iterator[PlannedClip]:
     """Yield a clip for each scene, value of the sweep (or one for all), theme and size."""
     if "scene" not in table.values:
         raise table.error("", f"a clip needs scene = {KEYS['scene'][0]}")
@@ -139,7 +140,7 @@ def _clips_of_table(table: Table, scripts: _Scripts) -> Iterator[PlannedClip]:
             yield PlannedClip(
                 f"{scene}",
                 variant.knobs,
-                _settings(table, variant),
+                _settings(table, variant, common),
                 outputs_for(_joined(name, variant.suffix), _options(table)),
                 where,
                 scene,
@@ -179,11 +180,11 @@ def _knob_sets(table: Table, scene: SceneFunction) -> list[tuple[KnobSets, str]]
     return [(sets, "")]
 
 
-def _settings(table: Table, variant: Variant) -> Settings:
+def _settings(table: Table, variant: Variant, common: Settings) -> Settings:
     quality = QUALITIES.get(table.values.get("quality", ""))
     fps, seconds = table.values.get("fps"), table.values.get("seconds")
     try:
-        settings = Settings(quality, variant.size, fps, seconds)
+        settings = replace(common, quality=quality, size=variant.size, fps=fps, seconds=seconds)
     except GdanimError as error:
         raise table.error(str(error).partition(":")[0], str(error)) from None
     if variant.theme is None:
@@ -194,7 +195,7 @@ def _settings(table: Table, variant: Variant) -> Settings:
     except GdanimError as error:
         raise table.error("themes", str(error)) from None
     file = f"{folder / variant.theme}" if is_theme_file(variant.theme) else None
-    return replace(settings, theme=theme, theme_file=file)
+    return replace(settings, theme=theme, theme_file=file, project_theme=None)
 
 
 def _options(table: Table) -> OutputOptions:

@@ -119,7 +119,8 @@ def video_options(function: F) -> F:
             "--theme",
             metavar="THEME",
             callback=theme_of,
-            help="Colours and sizes: light, dark, projector, or a theme file such as brand.toml.",
+            help="Colours and sizes: light, dark, projector, or a theme file such as brand.toml.  "
+            "[default: the scene's theme, else [tool.gdanim.theme] of pyproject.toml, else light]",
         ),
         click.option("--seconds", metavar="SECONDS", type=float, help="Duration of the video."),
         click.option(
@@ -140,11 +141,12 @@ def video_options(function: F) -> F:
 
 def settings_from(quality: str | None, theme: str | None, **wishes: Any) -> Settings:
     from gdanim.rendering.jobs import Settings
-    from gdanim.rendering.themes import is_theme_file, theme_called
+    from gdanim.rendering.themes import is_theme_file, project_theme, theme_called
 
     return Settings(
         quality=QUALITIES[quality] if quality else None,
         theme=theme_called(theme) if theme else None,
         theme_file=theme if theme and is_theme_file(theme) else None,
+        project_theme=None if theme else project_theme(),
         **wishes,
     )

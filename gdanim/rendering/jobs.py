@@ -12,6 +12,7 @@ from gdanim.errors import RequestError
 from gdanim.rendering.outputs import Output, OutputOptions, outputs_for
 from gdanim.rendering.quality import MEDIUM, Quality, Size, check_fps, check_size
 from gdanim.rendering.sweep import grid, suffix
+from gdanim.rendering.themes import ProjectTheme
 from gdanim.scene import Scene
 from gdanim.scripting.examples import is_shipped
 from gdanim.scripting.knobs import Value
@@ -28,8 +29,8 @@ class Settings:
     Size: `size`, else that of `quality`, else the scene's. Frames per second: `fps`, else the
     scene's, else those of `quality`, else of medium. `seconds` keeps the scene's pace over another
     duration. No video takes more than `max_size` bytes. `theme_file` is the path that `theme` was
-    read from. Raises RequestError for values that no
-    video can have.
+    read from; `project_theme` is for scenes without a theme. Raises RequestError for values that
+    no video can have.
     """
 
     quality: Quality | None = None
@@ -39,6 +40,7 @@ class Settings:
     theme: Theme | None = None
     max_size: int | None = None
     theme_file: str | None = None
+    project_theme: ProjectTheme | None = None
 
     def __post_init__(self) -> None:
         if self.size is not None:
@@ -58,7 +60,10 @@ class Settings:
         if format and format.fps and self.fps is None:
             fps = max((rate for rate in format.fps if rate <= fps), default=min(format.fps))
         pace = scene.pace if self.seconds is None else scene.pace.with_duration(self.seconds)
-        return replace(scene, size=size, fps=fps, pace=pace, theme=self.theme or scene.theme)
+        theme = self.theme or scene.theme
+        if theme is None and self.project_theme is not None:
+            theme = self.project_theme.theme
+        return replace(scene, size=size, fps=fps, pace=pace, theme=theme)
 
 
 @dataclass(frozen=True)

@@ -61,10 +61,13 @@ def note_of(task: RenderTask, film: Film, output: Output, asked: Film | None = N
         "seconds": settings.seconds,
         "max-size": f"{settings.max_size}B" if asked else None,
     }
-    if settings.theme and settings.theme in THEMES.values():
-        options["theme"] = settings.theme.name
-    elif settings.theme_file:
-        options["theme"] = shown_path(Path(settings.theme_file))
+    theme, file, project = settings.theme, settings.theme_file, settings.project_theme
+    if theme is None and project is not None and task.scene.theme == project.theme:
+        theme, file = project.theme, project.file
+    if theme is not None and theme in THEMES.values():
+        options["theme"] = theme.name
+    elif file is not None:
+        options["theme"] = shown_path(Path(file))
     if isinstance(output, StillOutput):
         options["still"] = output.step
     elif output.format.crf is not None:

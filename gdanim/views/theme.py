@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from matplotlib import colormaps
 from matplotlib.colors import CSS4_COLORS, to_hex
@@ -217,14 +218,7 @@ def theme_from_file(path: Path) -> Theme:
     >>> theme.name, theme.paper
     ('brand', '#12171e')
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise GdanimError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise GdanimError(f"{path}: is not valid TOML: save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise GdanimError(f"{path}: is not valid TOML: {error}") from None
+    table = toml_table(path)
     nested = table.pop("theme", None)
     if nested is None:
         return theme_from_table({"name": path.stem, **table}, f"{path}")
@@ -233,6 +227,18 @@ def theme_from_file(path: Path) -> Theme:
     if table:
         raise GdanimError(f"{path}: {next(iter(table))}: must stand below [theme], or remove it")
     return theme_from_table({"name": path.stem, **nested}, f"{path}")
+
+
+def toml_table(path: Path) -> dict[str, Any]:
+    """Read a TOML file; GdanimError, which names it, if that fails."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise GdanimError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise GdanimError(f"{path}: is not valid TOML: save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise GdanimError(f"{path}: is not valid TOML: {error}") from None
 
 
 def theme_from_table(table: Mapping[str, object], where: str) -> Theme:
