@@ -20,14 +20,14 @@ from click.testing import CliRunner, Result
 from plans import ELSEWHERE, IN_THREAD, LESSON, PLAN, change, write
 from processes import descendants, wait_for
 
-from gdanim.batch import examine as examining
+from gdanim.batch import staleness as examining
 from gdanim.batch.commands import RUNS
 from gdanim.batch.comparison import compared
-from gdanim.batch.examine import examine
+from gdanim.batch.execute import ClipResult, run
 from gdanim.batch.manifest import NAME, content_of
 from gdanim.batch.plan import read
 from gdanim.batch.report import clock
-from gdanim.batch.run import ClipResult, run
+from gdanim.batch.staleness import examine
 from gdanim.batch.watching import sources_of, state_of
 from gdanim.cli import main
 from gdanim.descent.gradient_descent import GradientDescent

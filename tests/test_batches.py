@@ -11,9 +11,9 @@ from cases import LINE, VALLEY, WAVE
 
 from gdanim.core.arrays import Ints
 from gdanim.descent.adaptive import Adam
-from gdanim.descent.batches import Batches
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
+from gdanim.descent.mini_batches import Batches
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset

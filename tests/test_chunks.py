@@ -15,10 +15,10 @@ from chunked import FILES, PLAN, TOGETHER, Recorded, at_once, contents, noted, p
 from plans import IN_THREAD, write
 
 from gdanim.batch.commands import RUNS
-from gdanim.batch.examine import ExaminedClip, examine
+from gdanim.batch.execute import FAILED, MADE, MOST_CHUNKS, ClipResult, outcomes, run
 from gdanim.batch.plan import read
-from gdanim.batch.run import FAILED, MADE, MOST_CHUNKS, ClipResult, outcomes, run
-from gdanim.batch.work import Chunk, EncodedChunk, OtherFilmError
+from gdanim.batch.staleness import ExaminedClip, examine
+from gdanim.batch.worker import Chunk, EncodedChunk, OtherFilmError
 from gdanim.core.pool import Pool, local_pool, processes
 
 

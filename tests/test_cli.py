@@ -22,7 +22,7 @@ from click.testing import CliRunner, Result
 
 from gdanim import cli
 from gdanim.cli import _doctor_checks as doctor
-from gdanim.cli import telling
+from gdanim.cli import messages as telling
 from gdanim.descent.run import Outcome
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import FORMATS

@@ -25,10 +25,10 @@ from processes import descendants, wait_for
 
 from gdanim.batch import cluster
 from gdanim.batch.commands import RUNS
-from gdanim.batch.examine import examine
+from gdanim.batch.execute import run
 from gdanim.batch.manifest import NAME
 from gdanim.batch.plan import read
-from gdanim.batch.run import run
+from gdanim.batch.staleness import examine
 from gdanim.cli import main
 
 pytest.importorskip("distributed", reason="needs the extra `cluster`")

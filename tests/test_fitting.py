@@ -15,7 +15,7 @@ from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import FORMATS, GIF, MP4
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film.film import Film
-from gdanim.rendering.inspection import inspect
+from gdanim.rendering.file_info import inspect
 from gdanim.rendering.quality import Size, parse_bytes
 from gdanim.rendering.size_limit import EncodeSettings, first_that_fits, ladder
 

@@ -21,7 +21,7 @@ from gdanim.film.header import says
 from gdanim.pacing.timeline import Every
 from gdanim.problems.objective import Objective
 from gdanim.rendering.csv_table import write_table
-from gdanim.rendering.inspection import inspect
+from gdanim.rendering.file_info import inspect
 from scripts import write
 
 START, LR, STEPS = (-2.0, -1.5), 0.01, 40

@@ -17,7 +17,7 @@ import gdanim as package
 from gdanim import GradientDescent, Linear, Problem, Scene, cli, datasets, render
 from gdanim.encoding import ffmpeg, metadata
 from gdanim.errors import GdanimError
-from gdanim.rendering.inspection import inspect
+from gdanim.rendering.file_info import inspect
 from gdanim.rendering.jobs import Origin, shown_path
 from gdanim.rendering.provenance import Note, read
 from scripts import SCENE, write

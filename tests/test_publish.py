@@ -20,8 +20,8 @@ from gdanim.errors import GdanimError, RequestError
 from gdanim.film.film import Film
 from gdanim.pacing.timeline import Even, Timeline
 from gdanim.rendering.csv_table import write_table
+from gdanim.rendering.file_info import inspect
 from gdanim.rendering.filmstrip import filmstrip
-from gdanim.rendering.inspection import inspect
 from gdanim.rendering.jobs import Settings, jobs_from_scripts
 from gdanim.rendering.outputs import OutputOptions, Sidecars
 from gdanim.rendering.pipeline import draw

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from gdanim.batch import report as words
-from gdanim.batch.examine import examine
+from gdanim.batch.execute import FAILED, ClipResult, run, tidy
 from gdanim.batch.plan import read
-from gdanim.batch.run import FAILED, ClipResult, run, tidy
+from gdanim.batch.staleness import examine
 from gdanim.batch.watching import Sources, sources_of, state_of, until_changed
 from gdanim.core.pool import Pool, local_pool
 from gdanim.errors import GdanimError

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.opened import OpenedFiles, opened_files
+from gdanim.batch.opened_files import OpenedFiles, opened_files
 from gdanim.batch.plan_table import CLIP, DEFAULTS, KEYS, SIDECARS, Table, tables_of
 from gdanim.errors import GdanimError, RequestError
 from gdanim.rendering.jobs import Settings

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdanim.batch.plan import PlannedClip, script_of
-from gdanim.batch.work import ChunkPlan, EncodedChunk, WorkerTask, work
+from gdanim.batch.worker import ChunkPlan, EncodedChunk, WorkerTask, work
 from gdanim.core.atomic import replacing, replacing_folder
 from gdanim.rendering.result import Rendered
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.examine import ExaminedClip
-from gdanim.batch.run import FAILED, KEPT, MADE, NOT_BEGUN, ClipResult
+from gdanim.batch.execute import FAILED, KEPT, MADE, NOT_BEGUN, ClipResult
+from gdanim.batch.staleness import ExaminedClip
 from gdanim.core.atomic import replacing
 
 

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gdanim.batch.opened import opened_files
+from gdanim.batch.opened_files import opened_files
 from gdanim.batch.plan import read, script_of
-from gdanim.batch.work import job_of
+from gdanim.batch.worker import job_of
 from gdanim.errors import GdanimError
 from gdanim.rendering.quality import OUTPUT
 

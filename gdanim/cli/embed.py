@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from gdanim.cli.group import Command, debug_option
+from gdanim.cli.messages import bar
 from gdanim.cli.options import jobs_option, set_option, settings_from, sweep_of, video_options
-from gdanim.cli.telling import bar
 from gdanim.core.numbers import file_size
 from gdanim.rendering.quality import OUTPUT
 

@@ -28,7 +28,7 @@ def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> Non
     VIDEO is a video, still or folder of frames that gdanim wrote. The last line of the output is
     the command that renders it again.
     """
-    from gdanim.rendering.inspection import inspect
+    from gdanim.rendering.file_info import inspect
     from gdanim.rendering.outputs import is_folder
     from gdanim.scripting.examples import find_script
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gdanim.cli.group import Command, debug_option
+from gdanim.cli.messages import bar, report
 from gdanim.cli.options import (
     bytes_of,
     jobs_option,
@@ -16,7 +17,6 @@ from gdanim.cli.options import (
     sweep_of,
     video_options,
 )
-from gdanim.cli.telling import bar, report
 from gdanim.encoding.formats import CODECS, FORMATS, STILLS
 from gdanim.errors import GdanimError
 

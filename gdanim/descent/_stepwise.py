@@ -8,7 +8,7 @@ import numpy as np
 
 from gdanim.core.arrays import Floats, Ints, blocks
 from gdanim.descent._rows import Rows
-from gdanim.descent.batches import PADDING, Batches
+from gdanim.descent.mini_batches import PADDING, Batches
 from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.schedule import Constant, Planned, Schedule
 from gdanim.problems.objective import Objective

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from gdanim.core.arrays import Floats, check_int, check_params
 from gdanim.descent._affine import Affine
 from gdanim.descent._stepwise import Stepwise
-from gdanim.descent.batches import Batches
+from gdanim.descent.mini_batches import Batches
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run

@@ -24,7 +24,7 @@ from gdanim.descent._snapshots import (
     rates_of_steps,
     rows_of_steps,
 )
-from gdanim.descent.batches import PADDING
+from gdanim.descent.mini_batches import PADDING
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
 from gdanim.descent.stopping import Stop

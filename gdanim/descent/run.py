@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from gdanim.core.arrays import Floats, Ints, read_only, set_fields
 from gdanim.core.serialize import load_value, save_value
 from gdanim.descent._event_rules import Record, find_events
-from gdanim.descent.batches import PADDING
 from gdanim.descent.events import Event, EventKind
+from gdanim.descent.mini_batches import PADDING
 from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError, listed
 from gdanim.problems.objective import Objective

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdanim.batch.manifest import Manifest, ManifestEntry
-from gdanim.batch.opened import OpenedFiles, opened_files
+from gdanim.batch.opened_files import OpenedFiles, opened_files
 from gdanim.batch.plan import PlannedClip
-from gdanim.batch.work import job_of
+from gdanim.batch.worker import job_of
 from gdanim.core.digest import UnkeyableError, key_of, versions
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.examine import ExaminedClip
 from gdanim.batch.manifest import Manifest, note
 from gdanim.batch.plan import PlannedClip, script_of
 from gdanim.batch.remote import Delivery, Files, files_for, place_files, work_remotely
-from gdanim.batch.work import Chunk, ChunkPlan, EncodedChunk, OtherFilmError, WorkerTask, work
+from gdanim.batch.staleness import ExaminedClip
+from gdanim.batch.worker import Chunk, ChunkPlan, EncodedChunk, OtherFilmError, WorkerTask, work
 from gdanim.core.atomic import forget_leftovers, replacing
 from gdanim.core.pool import WORKER_DIED, Pool, as_completed_with_retries, is_broken
 from gdanim.errors import GdanimError
