@@ -79,7 +79,7 @@ def test_a_run_that_barely_grows_does_not_end_early() -> None:
     """From the best slope on, nothing grows at first: infinite powers would end it all the same."""
     bowl = Problem(LINE.data, Linear())
     best = np.polyfit(LINE.data.x[:, 0], LINE.data.y, 1)
-    start = best + (0, 1.0)
+    start = best + np.array([0, 1.0])
     assert_close(
         descend(bowl, GradientDescent(0.2), start, 400),
         one_by_one(bowl, GradientDescent(0.2), start, 400),

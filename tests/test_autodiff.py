@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
@@ -42,7 +43,7 @@ def _network(sizes: tuple[int, ...], activation: str) -> Predict:
             "relu": lambda z: xp.where(z > 0, z, 0.0),
         }[activation]
         units, at = x, 0
-        for layer, (before, after) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), 2):
+        for layer, (before, after) in enumerate(pairwise(sizes), 2):
             weights = xp.reshape(p[at : at + before * after], (after, before))
             at += before * after
             units = units @ weights.T + p[at : at + after]

@@ -50,7 +50,7 @@ def test_captions_follow_each_other() -> None:
     assert [caption.last - caption.first + 1 for caption in slow] == [35, 35, 35]
     # 40 steps take less time than a caption that nothing follows: the next one cuts it off.
     quick = captions(clip_of(Even(10).timeline(STEPS_DOWN, 10), run=STEPS_DOWN))
-    for one, following in zip(quick, quick[1:], strict=False):
+    for one, following in pairwise(quick):
         assert one.last == following.first - 1
         assert one.last - one.first + 1 >= 15, "each can be read"
     # In a second there is no time for any but the first.

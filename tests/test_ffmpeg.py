@@ -9,6 +9,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import imageio_ffmpeg
 import numpy as np
@@ -28,7 +29,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a sh
 class Started(subprocess.Popen[bytes]):
     """A process that is remembered."""
 
-    all: list[Started] = []
+    all: ClassVar[list[Started]] = []
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[call-overload]

@@ -228,9 +228,9 @@ def test_a_notebook_shows_a_video_without_an_ffmpeg_of_its_own(
 
 def test_an_ffmpeg_of_the_users_is_used(tmp_path: Path) -> None:
     moving = scene(steps=2, size=(320, 180)).film().animation()
-    with mpl.rc_context({"animation.ffmpeg_path": f"{tmp_path / 'mine'}"}):
-        with pytest.raises(RuntimeError, match="ffmpeg"):
-            moving.to_html5_video()
+    mine = mpl.rc_context({"animation.ffmpeg_path": f"{tmp_path / 'mine'}"})
+    with mine, pytest.raises(RuntimeError, match="ffmpeg"):
+        moving.to_html5_video()
     # matplotlib warns of an animation that never was.
     moving.to_jshtml()
 

@@ -99,7 +99,7 @@ def test_changes_of_the_learning_rate_are_marked_when_they_happen() -> None:
 
 
 def test_learning_rate_shows_the_next_steps_rate() -> None:
-    film, ax, run = drawn(LearningRate(), optimizer=GradientDescent(Exponential(0.01, 0.9)))
+    film, ax, _ = drawn(LearningRate(), optimizer=GradientDescent(Exponential(0.01, 0.9)))
     for frame in (15, 0, 30):
         film.show(frame)
         (line,) = at(ax, 3)

@@ -62,7 +62,7 @@ def test_values(name: str) -> None:
 
 @pytest.mark.parametrize("name", PLANNED)
 def test_the_loop_takes_and_records_them(name: str) -> None:
-    schedule, expected = PLANNED[name]
+    _, expected = PLANNED[name]
     lr = [0.01 * expected(s) for s in range(9)]
     small = schedules.Piecewise(lr, list(range(1, 9)))
     run = descend(LINE, GradientDescent(small), (-1, 3), 9)

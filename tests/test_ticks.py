@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -45,7 +47,7 @@ def test_two_numbers_where_they_have_room(
     _, numbers = drawn(letters, limits, across)
     assert len(numbers) >= 2
     boxes = [number.get_window_extent() for number in numbers]
-    assert not any(one.overlaps(other) for one, other in zip(boxes, boxes[1:], strict=False))
+    assert not any(one.overlaps(other) for one, other in pairwise(boxes))
 
 
 def test_one_number_where_two_have_none() -> None:
@@ -58,4 +60,4 @@ def test_steps_have_two_numbers_on_a_narrow_axis(steps: int) -> None:
     _, numbers = drawn(9.0, (0, 1), across=True, steps=steps)
     assert len(numbers) >= 2
     boxes = [number.get_window_extent() for number in numbers]
-    assert not any(one.overlaps(other) for one, other in zip(boxes, boxes[1:], strict=False))
+    assert not any(one.overlaps(other) for one, other in pairwise(boxes))

@@ -9,7 +9,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.context import SpawnProcess
@@ -149,7 +148,7 @@ class Watched:
 
 
 @pytest.fixture
-def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
     watched = Watched(tmp_path)
 
     start = SpawnProcess.start
@@ -160,7 +159,7 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched
 
     monkeypatch.setattr(SpawnProcess, "start", recorded)
     monkeypatch.setattr(tempfile, "tempdir", str(watched.scratch))
-    yield watched
+    return watched
 
 
 def test_a_worker_killed(watched: Watched) -> None:

@@ -107,9 +107,9 @@ def _client(address: str) -> Iterator[Any]:
             "`dask scheduler` and name it as it does, such as tcp://scheduler:8786"
         ) from None
     # A long run is sent as it is; the user cannot help that.
-    with dask.config.set({"distributed.admin.large-graph-warning-threshold": 2**62}):
-        with _quiet(), client:
-            yield client
+    unlimited = {"distributed.admin.large-graph-warning-threshold": 2**62}
+    with dask.config.set(unlimited), _quiet(), client:
+        yield client
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gdanim.batch.manifest import Manifest, ManifestEntry
@@ -33,7 +33,7 @@ class ExaminedClip:
     why: str | None
     entries: tuple[ManifestEntry, ...] | None = None
     runs: tuple[str, ...] = ()
-    opened: OpenedFiles = OpenedFiles()
+    opened: OpenedFiles = field(default_factory=OpenedFiles)
     error: str = ""
 
 

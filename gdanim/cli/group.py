@@ -45,7 +45,7 @@ class Command(click.Command):
             ctx.exit(128 + number)
 
 
-class Interrupted(KeyboardInterrupt):  # noqa: N818
+class Interrupted(KeyboardInterrupt):
     """A signal that asks the program to end."""
 
     def __init__(self, number: int) -> None:

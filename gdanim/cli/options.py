@@ -140,6 +140,7 @@ def video_options(function: F) -> F:
 
 
 def settings_from(quality: str | None, theme: str | None, **wishes: Any) -> Settings:
+    """Return the settings that the options ask for; `wishes` are the fields of the same name."""
     from gdanim.rendering.jobs import Settings
     from gdanim.rendering.themes import is_theme_file, project_theme, theme_called
 

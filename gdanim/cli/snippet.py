@@ -22,9 +22,11 @@ class Target(click.ParamType):  # type: ignore[type-arg]
         return click.Choice([*SNIPPETS, "pptx"])
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """Return the targets as the help shows them."""
         return self._choice().get_metavar(param, ctx)
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the target, or fail if there is no such one."""
         return self._choice().convert(value, param, ctx)
 
 

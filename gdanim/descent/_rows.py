@@ -67,7 +67,7 @@ class Rows:
             return np.empty(shape, self._dtype)
         try:
             if self._file is None:
-                self._file = tempfile.TemporaryFile(prefix="gdanim-")
+                self._file = tempfile.TemporaryFile(prefix="gdanim-")  # noqa: SIM115
                 # The map stays valid when the file is closed.
                 weakref.finalize(self, self._file.close)
             _reserve(self._file, rows * self._row_bytes)

@@ -201,10 +201,7 @@ def _failure(code: int, words: IO[bytes]) -> FfmpegError:
             return FfmpegError(
                 f"ffmpeg cannot write: {full}; free some space, or name another place"
             )
-    if code == 0:
-        problem = "stopped before the last frame"
-    else:
-        problem = ending(code)
+    problem = "stopped before the last frame" if code == 0 else ending(code)
     return FfmpegError("\n".join([f"ffmpeg {problem}" + (":" if lines else ""), *lines]))
 
 

@@ -19,6 +19,9 @@ class Model(ABC):
     dataclass, so that its runs can be saved and cached. For a formula in plain NumPy there is
     `Formula`, which needs no derivative.
 
+    Long because it is all that a `Problem` asks of a model and the views write about it; most
+    members have defaults.
+
     See Also
     --------
     LinearInParameters : A model that needs only its design matrix.

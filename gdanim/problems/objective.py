@@ -38,6 +38,8 @@ class Objective(ABC):
     A subclass gives `names`, `loss_at` and `gradient_at`; the rest has defaults. Make it a frozen
     dataclass, so that its runs can be saved and cached.
 
+    Long because it is all that the loop, the views and the analysis use of what is minimised.
+
     See Also
     --------
     Problem : A model fitted to data.
@@ -72,9 +74,8 @@ class Objective(ABC):
     True
     """
 
-    # A class of more than a dozen members, as it is all that loop, views and analysis know of what
-    # is minimised. Those below are properties for the sake of subclasses that compute them; a plain
-    # class attribute overrides them as well.
+    # Those below are properties for the sake of subclasses that compute them; a plain class
+    # attribute overrides them as well.
 
     @property
     @abstractmethod
