@@ -55,9 +55,9 @@ class Film:
         ]
         header, say = draw_header(self.figure, self.clip)
         # How high the header is depends on where the panels end, and they begin below it.
-        height = arrange(header, self.clip, 0.05, 0.95)
+        height = arrange(header, 0.05, 0.95)
         left, right = settle(self.figure, height)
-        if (final := arrange(header, self.clip, left, right)) != height:
+        if (final := arrange(header, left, right)) != height:
             settle(self.figure, final)
         keep_inside(self.figure)
         keep_apart(self.figure)
