@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import runpy
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from published import BOOK_LOSSES, book, first_line
 
 from gdanim.analysis.diagnosis import diagnose
 from gdanim.core.arrays import Floats
+from gdanim.core.digest import key_of
 from gdanim.descent.descent import Descent
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
@@ -58,6 +60,7 @@ def test_there_are_scenes() -> None:
 def test_every_script_gives_scenes_that_run_as_planned(name: str, called: str) -> None:
     function = scene_of(name, called)
     scene = function()
+    assert key_of(scene) == key_of(function()), "the same scene each time"
     runs = scene.runs()
     for run in runs.values():
         stops = any(isinstance(each, Descent) and each.stop for each in scene.descents.values())
@@ -71,7 +74,6 @@ def test_every_script_gives_scenes_that_run_as_planned(name: str, called: str) -
     timeline = scene.pace.timeline(list(runs.values()), scene.fps or 30)
     scene.film(runs).draw(len(timeline) - 1)
     assert 3 <= timeline.seconds <= 25
-    assert len(inspect.getsource(function).splitlines()) <= 25
 
 
 @pytest.mark.parametrize("name", ["linear", "quadratic", "sine_lr_too_high", "sine_local_minimum"])
@@ -123,15 +125,29 @@ def test_quadratic(seed: int) -> None:
     assert 3 < run.losses[440] < 3.7
 
 
-# The way into the swings is chaotic for other seeds: a rounding error's size decides some of them.
-@pytest.mark.parametrize("seed", [0, 4])
+@pytest.mark.parametrize("seed", range(8))
 def test_sine_lr_too_high(seed: int) -> None:
-    run = scene_of("sine_lr_too_high")(seed=seed).run()
+    scene = scene_of("sine_lr_too_high")(seed=seed)
+    run = scene.run()
     amplitude, d = abs(run.params[:, 0]), run.params[:, 3]
     swing = np.diff(d)[10:]
     assert (swing[1:] * swing[:-1] < 0).all(), "d swings"
-    assert amplitude[10:].max() < 0.6, "the wave is dead: 2.9 at the start"
     assert 6 < abs(swing[0]) < 9
+    # With a dead wave the gradient of the offset is 2 (d - mean of y): its factor is 1 - 2 lr.
+    factor = 1 - 2 * float(run.rate(0))
+    assert np.median(swing[1:] / swing[:-1]) == pytest.approx(factor, abs=0.0005)
+    assert (amplitude[10:] < 0.6).mean() > 0.9, "the wave is dead, but for a flare of some seeds"
+
+
+@pytest.mark.parametrize("seed", [0, 4, 5])
+def test_no_rounding_error_decides_the_swings(seed: int) -> None:
+    scene = scene_of("sine_lr_too_high")(seed=seed)
+    run, error = scene.run(), 1e-12 * np.array([1, -1, 1, -1])
+    moved = replace(only(scene), start=run.params[0] + error).run()
+    # Far less than a pixel; the seeds whose wave flares up differ by more than 0.1.
+    np.testing.assert_allclose(moved.params, run.params, rtol=0, atol=1e-3)
+    swing = np.diff(run.params[:, 3])[10:]
+    assert abs(run.params[10:, 0]).max() < 0.6, "the wave is dead: 2.9 at the start"
     assert 1.2 < abs(swing[-1]) / abs(swing[0]) < 2, "slowly wider, and not to infinity"
 
 
