@@ -16,7 +16,7 @@ from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes
 from gdanim.views.base import Clip, StepView, Update
 
-# How much of the points' colour those have that this epoch has already seen.
+# How much of the points' colour the cells have that the epoch has already used, from 0 to 1.
 _SEEN = 0.35
 
 
@@ -48,12 +48,12 @@ class Batch(StepView):
     """
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """One picture with a pixel for each point."""
+        """Draw one image with a pixel for each point, and lines between the cells."""
         run, theme = clip.run, clip.theme
         (label,), batches = clip.drawn_runs, run.batches
         if batches is None:
             raise GdanimError(
-                "Batch: every step of this run saw all points; give the scene a batch size"
+                "Batch: every step of this run used all points; give the scene a batch_size"
             )
         points = run.problem.points
         axes.style_axes(ax, theme)
@@ -83,12 +83,12 @@ class Batch(StepView):
         return update
 
     def describe(self, clip: Clip) -> str:
-        """Say that points are marked."""
+        """Say that the points of each step are marked."""
         return f"which of the {clip.run.problem.points:,} points each step uses"
 
 
 def _state(batches: Ints, step: int, epoch: int, points: int) -> Ints:
-    """For each point `[N]` 2 in the batch of the step before, 1 if the epoch saw it, else 0."""
+    """Return for each point `[N]` 2 if the last step used it, 1 if its epoch did, else 0."""
     kinds = np.zeros(points, dtype=np.int64)
     if step:
         first = (step - 1) // epoch * epoch
@@ -100,12 +100,12 @@ def _state(batches: Ints, step: int, epoch: int, points: int) -> Ints:
 
 
 def _shades(empty: str, full: str) -> Floats:
-    """The colours of a point not seen, seen, in the batch, and of no point: `[4, 4]`."""
+    """Return the colours of points unused, used, in the batch, and of no point: `[4, 4]`."""
     low, high = np.array(to_rgb(empty)), np.array(to_rgb(full))
     solid = np.stack([low, low + _SEEN * (high - low), high])
     return np.vstack([np.column_stack([solid, np.ones(3)]), np.zeros(4)])
 
 
 def _cells(points: int, shape: float) -> int:
-    """How many columns make about square cells in a panel of this width to height."""
+    """Return how many columns make the cells about square in a panel of this width to height."""
     return max(1, min(points, round(math.sqrt(points * shape))))

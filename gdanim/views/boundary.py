@@ -25,11 +25,12 @@ from gdanim.views._drawing.predictions import predicted, x_grid
 from gdanim.views.base import Clip, StepView, Update, chain_updates
 from gdanim.views.theme import Theme
 
-# Bands of probability, and how strong the colour of a certain class is.
+# The number of bands of probability, and how strong the colour is where a class is certain.
 _BANDS, _STRENGTH = 20, 0.5
-# Numbers that one frame's probabilities may cost, and the grid's points along each axis.
+# How many floats one frame's probabilities may take to compute, and the fewest and most grid points
+# along each axis.
 _BUDGET, _SIDES = 1e5, (31, 61)
-# More points than this lie under the colours, so that they are drawn only once.
+# More points than this lie under the colours rather than on them, and so are drawn only once.
 _MANY = 5000
 _MARKERS, _SIGNS, _HELD_OUT = ("o", "s"), ("●", "■"), "○□ held out"
 
@@ -66,7 +67,7 @@ class Boundary(StepView):
     """
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """Colours, points, line, from back to front."""
+        """Draw colours, points and line, from back to front."""
         data = _classes(clip)
         axes.style_axes(ax, clip.theme, 5)
         x_name, *more = (name.replace("_", " ") for name in data.x_names)
@@ -83,7 +84,7 @@ class Boundary(StepView):
 
 
 def _classes(clip: Clip) -> Dataset:
-    """The data of the runs that are shown; GdanimError when they are no two classes."""
+    """Return the data of the runs that are drawn; GdanimError unless it has two classes."""
     problem, *rest = (_problem_of(run) for run in clip.drawn_runs.values())
     data = problem.data
     if not all(other.data.equals(data) for other in rest):
@@ -94,30 +95,30 @@ def _classes(clip: Clip) -> Dataset:
     others = data.y[(data.y != 0) & (data.y != 1)]
     if others.size:
         raise GdanimError(
-            f"Boundary: {data.y_name} must be 0 or 1, one for each class; got {others[0]:g}"
+            f"Boundary: {data.y_name} must be 0 or 1, one for each class, got {others[0]:g}"
         )
     if data.features > 2:
         raise GdanimError(
-            f"Boundary: shows data of one or two features, this has {data.features} "
+            f"Boundary: shows data with one or two features, this has {data.features} "
             f"({', '.join(data.x_names)})"
         )
     return data
 
 
 def _problem_of(run: Run) -> Problem:
-    """The run's problem; GdanimError when it has no data."""
+    """Return the run's problem; GdanimError when it has no data."""
     if not isinstance(run.problem, Problem):
         raise GdanimError(f"Boundary: shows two classes, and {run.problem.loss_name} has no data")
     return run.problem
 
 
 def _colours(theme: Theme) -> tuple[str, str]:
-    """Of class 0 and class 1."""
+    """Return the colours of class 0 and class 1."""
     return theme.prediction, theme.points
 
 
 def _name_classes(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None) -> None:
-    """What the two markers mean, above the panel."""
+    """Write above the panel what the two markers mean."""
     name = data.y_name.replace("_", " ")
     texts: list[Artist] = [
         TextArea(text, textprops={"color": colour, "size": theme.label_size})
@@ -126,7 +127,7 @@ def _name_classes(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | Non
     ]
     if held_out is not None:
         texts.append(TextArea(_HELD_OUT, textprops={"color": theme.ink, "size": theme.label_size}))
-    # The title makes the room.
+    # An empty title makes room for them.
     axes.label_axes(ax, theme, ax.get_xlabel(), ax.get_ylabel(), " ")
     box = AnchoredOffsetbox(
         "lower left", child=HPacker(children=texts, sep=4, pad=0, align="baseline"), pad=0,
@@ -136,7 +137,7 @@ def _name_classes(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | Non
 
 
 def _span(values: Floats) -> tuple[float, float]:
-    """A little wider than the values."""
+    """Return limits a little wider than the values."""
     low, high = float(values.min()), float(values.max())
     margin = 0.05 * (high - low) or 0.5 * abs(high) or 0.5
     return low - margin, high + margin
@@ -145,7 +146,7 @@ def _span(values: Floats) -> tuple[float, float]:
 def _draw_points(
     ax: Axes, theme: Theme, data: Dataset, heights: Floats, zorder: float, hollow: bool = False
 ) -> None:
-    """The points of the classes in two colours and two shapes."""
+    """Draw the points of the classes in two colours and two shapes."""
     scale, edge, thickest = (0.9, 1.6, 0.3) if hollow else (1.15, 0.9, 0.2)
     size = point_size(scale * theme.point_size, len(data))
     for k, (colour, marker) in enumerate(zip(_colours(theme), _MARKERS, strict=True)):
@@ -160,7 +161,7 @@ def _draw_points(
 
 
 def _draw_plane(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -> list[Update]:
-    """Two features: colours for one run, a line for each."""
+    """Draw two features: colours for a single run, and a line for each run."""
     ax.grid(False)
     seen = data.x if held_out is None else np.concatenate([data.x, held_out.x])
     ax.set(xlim=_span(seen[:, 0]), ylim=_span(seen[:, 1]))
@@ -175,7 +176,7 @@ def _draw_plane(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -
 
 
 def _draw_probability(ax: Axes, clip: Clip, label: str, many: bool) -> Update:
-    """One run's colours, where it is the only one, and its boundary."""
+    """Draw one run's boundary, and the colours if it is the only run."""
     run, theme = clip.runs[label], clip.theme
     model = _problem_of(run).model
     side = grid_side(model.workspace, _BUDGET, _SIDES)
@@ -202,7 +203,7 @@ def _draw_probability(ax: Axes, clip: Clip, label: str, many: bool) -> Update:
 
 
 def shades(theme: Theme) -> list[tuple[float, float, float]]:
-    """From the one class's colour through paper to the other's."""
+    """Return the colours from one class through the background to the other."""
     chances = (np.arange(_BANDS) + 0.5) / _BANDS
     return [
         mix_colours(
@@ -213,7 +214,7 @@ def shades(theme: Theme) -> list[tuple[float, float, float]]:
 
 
 def _draw_curves(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -> list[Update]:
-    """One feature: the probability over x."""
+    """Draw one feature: the probability over x."""
     theme = clip.theme
     grid = x_grid(data.x[:, 0] if held_out is None else np.append(data.x[:, 0], held_out.x[:, 0]))
     ax.set(xlim=(grid[0], grid[-1]), ylim=(-0.09, 1.09))
@@ -227,7 +228,7 @@ def _draw_curves(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) 
 
 
 def _draw_curve(ax: Axes, clip: Clip, label: str, grid: Floats) -> Update:
-    """One run's curve, and where it crosses one half."""
+    """Draw one run's curve, and dashed lines where it crosses one half."""
     run, theme = clip.runs[label], clip.theme
     colour = clip.colour(label, theme.ink)
     (curve,) = ax.plot([], [], color=colour, linewidth=theme.line_width, zorder=3, gid="chance")

@@ -14,27 +14,30 @@ _HUES = (
     (0, "red"), (15, "orange"), (46, "yellow"), (70, "green"), (165, "turquoise"), (195, "blue"),
     (255, "purple"), (295, "pink"), (345, "red"),
 )  # fmt: skip
-# Colours of a lower saturation are greys.
+# Colours with a lower saturation are greys.
 _GREYEST = 0.15
 # The lightness, from 0 to 1, below which a colour is black or dark, and above which light or white.
 _BLACK, _DARK, _LIGHT, _WHITE = 0.1, 0.3, 0.75, 0.95
 
 
 def luminance(colour: str) -> float:
-    """The relative luminance, 0 to 1: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
+    """Return the relative luminance, 0 to 1: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
     parts = np.array(to_rgb(colour))
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
 def contrast(one: str, other: str) -> float:
-    """From 1 (the same) to 21 (black on white): https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio."""
+    """Return the contrast, 1 (none) to 21 (black on white).
+
+    Defined at https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio.
+    """
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def readable(colour: str, paper: str) -> str:
-    """`colour`, as little darker (on dark paper lighter) as makes text of it readable."""
+    """Return `colour`, only as much darker (lighter on a dark background) as text needs."""
     end = max("#000000", "#ffffff", key=lambda extreme: contrast(extreme, paper))
     shares = np.linspace(0, 1, 41)[:, np.newaxis]
     mixtures = (1 - shares) * to_rgb(colour) + shares * to_rgb(end)

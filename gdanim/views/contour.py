@@ -36,12 +36,12 @@ from gdanim.views._drawing.loss_surface import (
 from gdanim.views._drawing.trace import line_vertices
 from gdanim.views.base import Clip, StepView, Update, chain_updates
 
-# A grid has between these numbers of points along each axis, as far as its cost allows: one that is
-# drawn once, and one at every frame.
+# The fewest and most points along each axis of the grid that the bands follow, as far as its cost
+# allows: of one drawn once, and of one drawn at every frame.
 _FINE, _COARSE = (17, 181), (13, 57)
-# The surface's scale is taken from this many frames when it changes.
+# A map that changes takes its scale of colours from this many frames.
 _SAMPLES = 12
-# A step has a dot where it goes further than this part of the panel, up to so many.
+# A step has a dot on the path if it goes further than this part of the panel, but only this many.
 _VISIBLE, _DOTS = 0.008, 400
 
 
@@ -103,7 +103,7 @@ class Contour(StepView):
         check_ranges("Contour", self.ranges)
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """Bands, star, paths, arrows, balls, from back to front."""
+        """Draw bands, star, paths, arrows and balls, from back to front."""
         theme, surface = clip.theme, common_loss_surface("Contour", clip)
         runs = runs_sharing_objective(clip)
         plane = chosen_plane("Contour", self.parameters, runs)
@@ -122,7 +122,7 @@ class Contour(StepView):
         return chain_updates(movers)
 
     def _draw_run(self, ax: Axes, clip: Clip, label: str, path: Floats) -> Update:
-        """One run's path with dots for steps that can be told apart, its arrow and its ball."""
+        """Draw one run's path, with dots at steps that can be told apart, its arrow and ball."""
         run, theme = clip.runs[label], clip.theme
         low, high = np.transpose([ax.get_xlim(), ax.get_ylim()])
         steps = line_vertices(run.steps, clip.steps(label))
@@ -161,7 +161,7 @@ class Contour(StepView):
 
 
 def _draw_surface(ax: Axes, clip: Clip, surface: LossSurface, plane: Slice) -> Update:
-    """The bands, still or moving."""
+    """Draw the bands, once or at every frame."""
     first, run = next(iter(clip.drawn_runs.items()))
     bands = Bands(ax, loss_colours(clip.theme), clip.theme.paper)
     moves = plane.base is None
@@ -183,26 +183,26 @@ def _draw_surface(ax: Axes, clip: Clip, surface: LossSurface, plane: Slice) -> U
         return lambda frame: []
     shown = np.unique(clip.steps(first))
     samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), _SAMPLES)).astype(int)]
-    # A colour is a height above the picture's lowest point: the other parameters lift all of it.
+    # Colours are heights above the lowest point in view: the other parameters lift all of it.
     shades = loss_scale(np.stack([_above_lowest(losses(step)) for step in samples]))
     return lambda frame: bands.show(x, y, shades(_above_lowest(losses(clip.step(first, frame)))))
 
 
 def _above_lowest(losses: Floats) -> Floats:
-    """How much higher each is than the lowest; infinite where the lowest is."""
+    """Return how much higher each loss is than the lowest; infinite where that is infinite."""
     with np.errstate(invalid="ignore"):
         return np.asarray(np.nan_to_num(losses - losses.min(), nan=np.inf, posinf=np.inf))
 
 
 def _followed(steps: Ints, path: Floats, low: Floats, high: Floats) -> tuple[Ints, Floats]:
-    """Steps and path without the leaps from one place outside the panel to another.
+    """Return steps and path without the jumps between two places outside the panel.
 
     A row of NaN leaves the gap.
     """
     outside = (np.abs((path - low) / (high - low) - 0.5) > 0.5).any(axis=-1)
     leaps = outside & np.roll(outside, 1)
     leaps[:1] = False
-    # A lone point between two gaps is left out: it would draw nothing.
+    # A lone point between two gaps would draw nothing.
     kept = ~(leaps & np.append(leaps[1:], True))
     steps, path = steps[kept], pulled_in(path, low, high)[kept]
     gaps = np.flatnonzero(leaps[kept])
@@ -210,7 +210,7 @@ def _followed(steps: Ints, path: Floats, low: Floats, high: Floats) -> tuple[Int
 
 
 def _dotted_steps(path: Floats, low: Floats, high: Floats) -> Ints:
-    """The steps that go far enough to be told apart, and the start."""
+    """Return the start and the steps that go far enough to be told apart."""
     with np.errstate(over="ignore"):
         stride = np.abs(np.diff(path, axis=0) / (high - low)).max(axis=-1, initial=0)
     far = np.flatnonzero(stride > _VISIBLE) + 1

@@ -15,10 +15,10 @@ from gdanim.descent.verdict import verdict
 from gdanim.errors import GdanimError
 from gdanim.views.base import Clip, Update, View, chain_updates
 
-# The lines of a verdict: as wide as each may be, and how far down it stands, in heights of its
-# letters; the layout makes room for them.
+# The two lines below a panel: the widest text of each, which the layout makes room for, and how far
+# below the panel it stands, in heights of its letters.
 _LINES = (("MSE 00000.00", 1.05), ("still falling", 2.45))
-# The verdict hangs below axes of nearly no height.
+# The heights of the panel and of the axes below it, from which the two lines hang: nearly none.
 _HEIGHTS = (1.0, 0.001)
 
 
@@ -54,7 +54,7 @@ class Each(View):
     view: View
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """The place of `ax` is divided among the runs."""
+        """Divide the place of `ax` among the runs, and draw the view in each part."""
         labels = list(clip.drawn_runs)
         columns = _divided(ax, len(labels))
         movers = []
@@ -67,7 +67,7 @@ class Each(View):
         return chain_updates(movers)
 
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
-        """The step, and what the view sees of each run."""
+        """Return the step, and the view's key for each run."""
         alone = [replace(clip, selected=label) for label in clip.drawn_runs]
         return int(clip.timeline.steps[frame]), *(self.view.frame_key(one, frame) for one in alone)
 
@@ -77,15 +77,17 @@ class Each(View):
         return f"{self.view.describe(one)}, once for each run"
 
     def describe_step(self, run: Run, step: int) -> str:
-        """As the view has it."""
+        """Describe the step as the view does."""
         return self.view.describe_step(run, step)
 
 
 def _divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:
-    """In the place of `ax` so many panels, and under each a place for text."""
+    """Replace `ax` by as many panels as `columns`, and under each a place for text."""
     place = ax.get_subplotspec()
     if place is None:
-        raise GdanimError("Each: needs a place in the layout, an inset has none to divide")
+        raise GdanimError(
+            "Each: an inset has no room for several panels; give it a panel of its own"
+        )
     figure = ax.get_figure(root=True)
     assert figure is not None
     ax.remove()
@@ -99,7 +101,7 @@ def _divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:
 
 
 def _title(ax: Axes, clip: Clip, label: str) -> None:
-    """The run's label above its panel, in its colour."""
+    """Write the run's label above its panel, in its colour."""
     theme = clip.theme
     ax.set_title(
         label, loc="left", color=clip.colour(label), fontsize=theme.label_size, weight="bold", pad=6
@@ -107,9 +109,9 @@ def _title(ax: Axes, clip: Clip, label: str) -> None:
 
 
 def _draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
-    """Two lines of text: the loss, and how the run ended once it has."""
+    """Draw two lines of text: the loss, and the verdict once the run has ended."""
     run, theme = clip.runs[label], clip.theme
-    # A text of two lines would stand higher or lower with the letters that are in it.
+    # One text of two lines would move up and down with the letters in it.
     texts = [
         ax.text(
             0.5, 0, longest, transform=ax.transAxes + _points_below(ax, down * theme.label_size),
@@ -127,20 +129,20 @@ def _draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
 
 
 def _points_below(ax: Axes, points: float) -> ScaledTranslation:
-    """What moves a place down by so many points."""
+    """Return a transform that moves a place down by this many points."""
     figure = ax.get_figure(root=True)
     assert figure is not None
     return ScaledTranslation(0, -points / 72, figure.dpi_scale_trans)
 
 
 def _below_panel(run: Run, step: int) -> tuple[str, str]:
-    """The two lines below a panel: `MSE 3.947`, and the verdict at the run's last step."""
+    """Return the lines below a panel: `MSE 3.947`, and the verdict at the run's last step."""
     loss = f"{run.problem.loss_symbol} {quantity(float(run.losses[step]))}"
     return loss, verdict(run) if step == run.steps else ""
 
 
 def _share(panels: list[Axes]) -> None:
-    """Leave out the inner panels' tick labels and names where the limits are the same."""
+    """Remove the inner panels' tick labels and names where the limits are the same."""
     first, *others = panels
     for ax in others:
         if ax.get_ylim() == first.get_ylim() and ax.get_yscale() == first.get_yscale():

@@ -40,9 +40,10 @@ from gdanim.views.colours import colour_name
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import Theme
 
-# What is left of a trail so many line widths away from the line lies beneath it.
+# A trail that is nowhere further than this from the curve, in line widths, is hidden by it.
 _HIDDEN = 0.1
-# An arrow at the edge stands so many of a point's diameters inside, and so far from the corners.
+# How far inside the panel an arrow at its edge stands, in diameters of a point, and how far from
+# the corners, as a part of the panel's width.
 _INSIDE, _BESIDE = 1.3, 0.03
 
 
@@ -107,7 +108,7 @@ class Fit(View):
             )
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """Residuals, points, true curve, trail, line, rings, inset, from back to front."""
+        """Draw residuals, points, true curve, trail, curve, rings and inset, from back to front."""
         theme, problem = clip.theme, _common_problem(clip)
         axes.style_axes(ax, theme)
         axes.label_axes(ax, theme, problem.data.x_names[0], problem.data.y_name)
@@ -125,7 +126,7 @@ class Fit(View):
         return chain_updates(movers)
 
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
-        """The steps of the trail and of the line, and what the inset sees."""
+        """Return the steps of the trail and of the curve, and the inset's key."""
         steps = clip.timeline.steps[np.maximum(frame - self._behind(clip, self.trail), 0)]
         return tuple(steps.tolist()), self.inset and self.inset.frame_key(clip, frame)
 
@@ -143,20 +144,23 @@ class Fit(View):
         return f"{words}, with {self.inset.describe(clip)} in an inset" if self.inset else words
 
     def describe_step(self, run: Run, step: int) -> str:
-        """Where the curve is, relative to the points."""
+        """Say where the curve is, relative to the points."""
         problem = fitted_problem(run)
         with np.errstate(all="ignore"):
             prediction = problem.model.predict(run.params[step], problem.data.x)
         return f"with the curve {curve_place(prediction, problem.data.y)} the points"
 
     def _behind(self, clip: Clip, length: int) -> Ints:
-        """How many frames ago a trail's lines were the line, which is the last, `[length + 1]`."""
+        """Return how many frames ago each curve of a trail was the current one, `[length + 1]`.
+
+        The last is the current one.
+        """
         gap = self.trail_seconds * clip.timeline.fps / max(length, 1)
         behind: Ints = np.rint(gap * np.arange(length, -1, -1)).astype(np.int64)
         return behind
 
     def _frame(self, ax: Axes, clip: Clip, problem: Problem) -> tuple[Floats, Card | None]:
-        """Fix the limits; the grid over them, and the inset's corner."""
+        """Fix the limits; return the grid over them and the inset's corner."""
         alike = labels_sharing_limits(clip, problem)
         x, y = all_points([problem, *(fitted_problem(clip.limit_runs[label]) for label in alike)])
         grid = x_grid(x)
@@ -171,17 +175,17 @@ class Fit(View):
         return grid, card
 
     def _draw_truth(self, ax: Axes, theme: Theme, problem: Problem, grid: Floats) -> float | None:
-        """The curve without noise; where it ends at the right."""
+        """Draw the curve without noise; return its value at the right end."""
         if not self.truth:
             return None
         if problem.data.truth is None:
-            raise GdanimError("Fit: truth: this data has no known curve; leave truth out")
+            raise GdanimError("Fit: truth: this data has no known curve; remove truth")
         curve = problem.data.truth(grid[:, np.newaxis])
         ax.plot(grid, curve, color=theme.ink, linewidth=1.6, dashes=(5, 3), zorder=2.5)
         return float(curve[-1])
 
     def _draw_residuals(self, ax: Axes, clip: Clip, label: str) -> Update:
-        """From the points to one run's prediction."""
+        """Draw lines or squares from the points to one run's prediction."""
         run, colour = clip.runs[label], clip.colour(label)
         x, y = residuals.chosen(fitted_problem(run).data)
         draw = residuals.draw_squares if self.residuals == "squares" else residuals.draw_lines
@@ -195,7 +199,7 @@ class Fit(View):
         return update
 
     def _draw_run(self, ax: Axes, clip: Clip, label: str, grid: Floats) -> Update:
-        """One run's trail, its line, and an arrow when that is out of sight."""
+        """Draw one run's trail and curve, and an arrow while the curve is out of view."""
         run, theme, steps = clip.runs[label], clip.theme, clip.steps(label)
         colour = clip.colour(label)
         low, high = drawable_range(ax)
@@ -218,14 +222,14 @@ class Fit(View):
             curves = np.clip(predicted(run, earlier, grid), low, high)
             now = curves[-1]
             hidden = _HIDDEN * width * (top - bottom) / ax.bbox.height
-            all_points = np.abs(curves[:-1] - now).max(axis=1) > hidden
-            # Where steps last for many frames, each of them once.
-            all_points &= earlier[:-1] != earlier[1:]
+            visible = np.abs(curves[:-1] - now).max(axis=1) > hidden
+            # Where a step lasts for many frames, it is drawn once.
+            visible &= earlier[:-1] != earlier[1:]
             trail.set_segments(
                 [
-                    # Every other point: a trail takes longer to draw than all the rest.
+                    # Every other grid point: a trail takes longer to draw than all the rest.
                     np.column_stack([grid[::2], y[::2]]) if shows else nothing
-                    for y, shows in zip(curves[:-1], all_points, strict=True)
+                    for y, shows in zip(curves[:-1], visible, strict=True)
                 ]
             )
             line.set_data(grid, now)
@@ -235,7 +239,7 @@ class Fit(View):
 
 
 def _draw_arrow(ax: Axes, theme: Theme, colour: str) -> Callable[[Floats, Floats], PathCollection]:
-    """An arrow at the panel's edge, for a curve that is nowhere inside."""
+    """Draw an arrow at the panel's edge, for a curve that is nowhere in view."""
     arrow = ax.scatter(
         [], [], s=(2.2 * theme.point_size) ** 2, color=colour, edgecolors=theme.paper,
         linewidths=1.2, zorder=4.6, transform=ax.get_xaxis_transform(),
@@ -262,7 +266,7 @@ def _draw_arrow(ax: Axes, theme: Theme, colour: str) -> Callable[[Floats, Floats
 
 
 def _draw_batch(ax: Axes, clip: Clip, label: str) -> Update:
-    """Rings around the points that the step before this frame's state has seen."""
+    """Draw rings around the points that the last step used."""
     run = clip.runs[label]
     data, batches = fitted_problem(run).data, run.batches
     if batches is None:
@@ -271,15 +275,15 @@ def _draw_batch(ax: Axes, clip: Clip, label: str) -> Update:
 
     def update(frame: int) -> list[Artist]:
         step = clip.step(label, frame)
-        all_points = batches[step - 1] if step else batches[0, :0]
-        all_points = all_points[all_points >= 0]
-        return [move_rings(rings, data.x[all_points, 0], data.y[all_points])]
+        batch = batches[step - 1] if step else batches[0, :0]
+        batch = batch[batch >= 0]
+        return [move_rings(rings, data.x[batch, 0], data.y[batch])]
 
     return update
 
 
 def _draw_names(ax: Axes, clip: Clip, edge: Floats, truth: float | None) -> Update:
-    """The runs' names at the right ends of their lines, and the true curve's."""
+    """Write the runs' names at the right ends of their curves, and the true curve's."""
     named = list(clip.drawn_runs) if len(clip.drawn_runs) > 1 else []
     fixed = [] if truth is None else [truth]
     names = [*named, *["true curve"] * len(fixed)]
@@ -300,7 +304,7 @@ def _draw_names(ax: Axes, clip: Clip, edge: Floats, truth: float | None) -> Upda
 
 
 def _draw_numbers(ax: Axes, clip: Clip) -> Update:
-    """The formula with the run's numbers, above the panel."""
+    """Write the formula with the run's numbers above the panel."""
     run, theme = clip.run, clip.theme
     model = fitted_problem(run).model
     places = [decimals(values) for values in run.params.T]
@@ -312,7 +316,7 @@ def _draw_numbers(ax: Axes, clip: Clip) -> Update:
     if text(0) is None:
         raise GdanimError(
             f"Fit: numbers: the formula ${model.formula}$ does not name every parameter "
-            f"({', '.join(model.names)}); leave numbers out"
+            f"({', '.join(model.names)}); remove numbers"
         )
     title = ax.set_title(
         f"${text(0)}$", loc="left", color=theme.ink, fontsize=theme.label_size, pad=6
@@ -326,7 +330,7 @@ def _draw_numbers(ax: Axes, clip: Clip) -> Update:
 
 
 def _common_problem(clip: Clip) -> Problem:
-    """The problem of the first run; GdanimError when the runs have not the same data."""
+    """Return the first run's problem; GdanimError unless all runs have its data."""
     first, *others = clip.drawn_runs.values()
     data = fitted_problem(first).data
     if not all(fitted_problem(run).data.equals(data) for run in others):
@@ -336,6 +340,7 @@ def _common_problem(clip: Clip) -> Problem:
         )
     if data.features != 1:
         raise GdanimError(
-            f"Fit: shows data of one feature, this has {data.features} ({', '.join(data.x_names)})"
+            f"Fit: shows data with one feature, this has {data.features} "
+            f"({', '.join(data.x_names)})"
         )
     return fitted_problem(first)

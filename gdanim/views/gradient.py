@@ -18,13 +18,13 @@ from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes
 from gdanim.views.base import Clip, StepView, Update
 
-# More parameters than this are too many for bars with names.
+# Bars of more parameters than this would be too thin for their names and numbers.
 MOST = 8
-# So many powers of ten fit between the middle and the end of the longest bar.
+# The longest bar stands for a number this many powers of ten larger than a bar of no length.
 _DECADES = 4.0
-# How far apart the two bars of a parameter are, of the distance between parameters.
+# The distance between the two bars of a parameter, as a part of that between parameters.
 _APART = 0.36
-# Larger components are drawn as this.
+# Larger components are drawn and written as this one.
 _LARGEST = 1e300
 
 
@@ -57,7 +57,7 @@ class Gradient(StepView):
     """
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """Bars from the middle, with their numbers."""
+        """Draw bars from the middle, with their numbers."""
         run, theme = clip.run, clip.theme
         (label,) = clip.drawn_runs
         names = run.problem.names
@@ -87,7 +87,7 @@ class Gradient(StepView):
 
 
 def _components(run: Run, steps: Ints) -> tuple[Floats, Floats]:
-    """The gradient at each of the `steps [K]`, and the step that follows: `[K, P]` each."""
+    """Return the gradient at each of `steps [K]` and the step that follows, `[K, P]` each."""
     params = run.params[steps]
     cost = run.problem.workspace * 2
     with np.errstate(all="ignore"):
@@ -99,7 +99,7 @@ def _components(run: Run, steps: Ints) -> tuple[Floats, Floats]:
 def _draw_bars(
     ax: Axes, clip: Clip, values: Floats, colour: str, side: int
 ) -> Callable[[int], Sequence[Artist]]:
-    """Bars of `values [K, P]`, all above (1) or all below (-1) their names' middle."""
+    """Draw bars of `values [K, P]`, all above (1) or all below (-1) the middle of their names."""
     theme, count = clip.theme, values.shape[1]
     values = np.clip(
         np.nan_to_num(values, nan=0.0, posinf=np.inf, neginf=-np.inf), -_LARGEST, _LARGEST
@@ -138,7 +138,7 @@ def _draw_bars(
 
 
 def _signed_log(values: Floats) -> Floats:
-    """`(...)->(...)`: 1 for the largest size, 0 for DECADES powers of ten less, with the sign."""
+    """`(...)->(...)`: ±1 for the largest size, 0 for sizes `_DECADES` powers of ten smaller."""
     size = np.abs(values)
     largest = float(size.max(initial=0.0))
     if largest == 0:

@@ -14,7 +14,7 @@ from gdanim.views._drawing.card import Card, card_size, draw_inset
 from gdanim.views.base import Clip, Update, View
 
 _CORNERS = ("upper right", "upper left", "lower right", "lower left")
-# So many frames are looked at to find the emptiest corner.
+# The number of frames in which the emptiest corner is looked for.
 _SAMPLES = 16
 
 
@@ -58,28 +58,28 @@ class Inset(View):
             )
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """The panel, then the card."""
+        """Draw the panel, then the card."""
         update = self.view.draw(ax, clip)
-        corner = self.corner or _idlest_corner(ax, update, len(clip.timeline))
+        corner = self.corner or _emptiest_corner(ax, update, len(clip.timeline))
         card = Card("right" in corner, "upper" in corner, card_size(ax, clip.theme))
         above = draw_inset(ax, card, self.inset, clip)
         return lambda frame: [*update(frame), *above(frame)]
 
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
-        """What both panels see."""
+        """Return the keys of both views."""
         return self.view.frame_key(clip, frame), self.inset.frame_key(clip, frame)
 
     def describe(self, clip: Clip) -> str:
-        """Describe both panels."""
+        """Describe both views."""
         return f"{self.view.describe(clip)}, with {self.inset.describe(clip)} in an inset"
 
     def describe_step(self, run: Run, step: int) -> str:
-        """As the view or the inset has it."""
+        """Describe the step as the view does, or else the inset."""
         return self.view.describe_step(run, step) or self.inset.describe_step(run, step)
 
 
-def _idlest_corner(ax: Axes, update: Update, frames: int) -> str:
-    """The corner that the fewest points of lines come near, in frames spread over all."""
+def _emptiest_corner(ax: Axes, update: Update, frames: int) -> str:
+    """Return the corner with the fewest points of lines in it, in frames spread over all."""
     sampled = np.unique(np.linspace(0, frames - 1, _SAMPLES).astype(np.int64))
     places = [np.empty((0, 2))]
     for frame in sampled:

@@ -48,7 +48,7 @@ class LearningRate(StepView):
     ticks: int = 4
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """For each rate a line with a dot, and a name where there are several."""
+        """Draw a line with a dot for each learning rate, and names where there are several."""
         theme = clip.theme
         axes.style_axes(ax, theme, self.ticks)
         axes.label_axes(ax, theme, title="learning rate")
@@ -63,7 +63,7 @@ class LearningRate(StepView):
             draw_trace(ax, theme, every[label][:, k], colour)
             for (label, k), colour in zip(lines, colours, strict=True)
         ]
-        names = [name(clip, label, k, every[label].shape[1]) for label, k in lines]
+        names = [_name(clip, label, k, every[label].shape[1]) for label, k in lines]
         ends = EndLabels(ax, theme, names if len(names) > 1 else [], colours)
 
         def update(frame: int) -> list[Artist]:
@@ -81,7 +81,7 @@ class LearningRate(StepView):
 
 
 def _rates(run: Run) -> Floats:
-    """The rates at each step, `[S+1, 1]`, or `[S+1, P]` where each parameter has its own."""
+    """Return the rates at each step, `[S+1, 1]`, or `[S+1, P]` if each parameter has its own."""
     if run.rate_columns is None:
         raise GdanimError(
             "LearningRate: this run was recorded without learning rates; give them as "
@@ -91,14 +91,14 @@ def _rates(run: Run) -> Floats:
     return np.asarray(run.rate_columns[steps])
 
 
-def name(clip: Clip, label: str, column: int, columns: int) -> str:
-    """The run's, the parameter's, or both."""
+def _name(clip: Clip, label: str, column: int, columns: int) -> str:
+    """Return the name of a line: the run's, the parameter's, or both."""
     own = clip.runs[label].problem.names[column] if columns > 1 else ""
     return ", ".join(filter(None, (label if len(clip.drawn_runs) > 1 else "", own)))
 
 
 def _set_limits(ax: Axes, every: Floats, ticks: int) -> None:
-    """From 0, or logarithmic."""
+    """Start the axis at 0, or make it logarithmic if the rates span more than two decades."""
     low, high = float(every.min()), float(every.max())
     if 0 < LINEAR_SPAN * low < high:
         YLimits(np.log10(low), np.log10(high), 0.06, 0.06).log(ax, ticks)

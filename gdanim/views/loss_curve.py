@@ -31,14 +31,15 @@ from gdanim.views.base import Clip, StepView, Update, chain_updates, ends_above_
 from gdanim.views.theme import Theme
 
 _SCALES = ("auto", "linear", "log")
-# More changes of the learning rate than this are a schedule's own course, and not marked.
+# The changes of the learning rate are marked if there are at most this many; more are a gradual
+# schedule.
 _MOST_CHANGES = 8
-# The floor's name, in heights of a tick label.
+# The size of the minimum's name, in sizes of a tick label.
 _NAME = 0.95
-# The room below and above the curve, in its heights.
+# The room below and above the curve, in heights of the curve.
 _BELOW, _ABOVE = 0.24, 0.06
-# A loss of more than so many times the floor is far above it; a gap of less than this fraction of
-# the axis cannot be seen.
+# A loss of more than this many times the minimum is far above it, and a gap of less than this
+# fraction of the axis cannot be seen: together they call for a logarithmic axis.
 _FAR_ABOVE, _VISIBLE = 3.0, 0.05
 
 
@@ -88,7 +89,7 @@ class LossCurve(StepView):
             )
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """For each run a line with a dot at its end, and its name where there are several."""
+        """Draw a line with a dot at its end for each run, and names where there are several."""
         theme, runs = clip.theme, clip.limit_runs
         axes.style_axes(ax, theme, self.ticks)
         symbols = dict.fromkeys(run.problem.loss_symbol for run in clip.drawn_runs.values())
@@ -124,7 +125,7 @@ class LossCurve(StepView):
 
 @dataclass(frozen=True, eq=False)
 class _Curve:
-    """The losses `values [S+1]` of a run, over its data or the held-out points."""
+    """The training or validation losses `values [S+1]` of a run."""
 
     run: str
     values: Floats
@@ -132,7 +133,7 @@ class _Curve:
 
 
 def _curves_of(clip: Clip, label: str) -> list[_Curve]:
-    """A run's loss, and that over the held-out points where there are some."""
+    """Return a run's training loss, and its validation loss if it has one."""
     run = clip.limit_runs[label]
     curves = [_Curve(label, run.losses)]
     if (losses := run.validation_losses) is not None:
@@ -141,7 +142,7 @@ def _curves_of(clip: Clip, label: str) -> list[_Curve]:
 
 
 def _draw_curves(ax: Axes, clip: Clip, curves: Sequence[_Curve]) -> Update:
-    """The curves, and their names: of several runs, or of training and validation."""
+    """Draw the curves, and the names of several runs, or of training and validation."""
     theme, several = clip.theme, len(clip.drawn_runs) > 1
     colours = [clip.colour(curve.run, theme.loss) for curve in curves]
     reach = drawable_range(ax)[1] if ax.get_yscale() == "linear" else np.inf
@@ -151,7 +152,7 @@ def _draw_curves(ax: Axes, clip: Clip, curves: Sequence[_Curve]) -> Update:
         )
         for curve, colour in zip(curves, colours, strict=True)
     ]
-    # An inset leaves the runs' names to the panel that it is in.
+    # In an inset, the names of the runs are those of the panel around it.
     named = [
         curve for curve in curves
         if (several and not curve.held_out and ax.get_subplotspec() is not None)
@@ -173,7 +174,7 @@ def _draw_curves(ax: Axes, clip: Clip, curves: Sequence[_Curve]) -> Update:
 
 
 def _draw_changes(ax: Axes, clip: Clip, label: str) -> Update:
-    """Diamonds on the curve where the rate changed, up to the frame's step."""
+    """Draw diamonds where the learning rate changed, up to the frame's step."""
     run, theme = clip.runs[label], clip.theme
     steps = np.array([event.step for event in run.events if event.kind == EventKind.LEARNING_RATE])
     if not 0 < len(steps) <= _MOST_CHANGES:
@@ -192,7 +193,7 @@ def _draw_changes(ax: Axes, clip: Clip, label: str) -> Update:
 
 
 def _mark_best(ax: Axes, theme: Theme, best: KnownMinimum) -> None:
-    """A dashed line at the best loss, and below it its name, if it is in view."""
+    """Draw a dashed line at the lowest known loss, and its name below, if it is in view."""
     low, high = ax.get_ylim()
     if low <= best.loss <= high:
         ax.axhline(best.loss, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5)
@@ -204,11 +205,9 @@ def _mark_best(ax: Axes, theme: Theme, best: KnownMinimum) -> None:
 
 
 def _draw_gap(ax: Axes, clip: Clip, best: KnownMinimum | None) -> Update:
-    """From the dot down to the best loss, and how much that is."""
+    """Draw a line from the dot down to the lowest known loss, and write the difference."""
     if best is None or len(clip.drawn_runs) > 1:
-        raise GdanimError(
-            "LossCurve: gap needs one run and a loss that is known to be the best; leave gap out"
-        )
+        raise GdanimError("LossCurve: gap needs a single run and a known minimum; remove gap")
     (label,), run, theme = clip.drawn_runs, clip.run, clip.theme
     (line,) = ax.plot([], [], color=theme.muted, linewidth=1.5, zorder=2.5)
     gaps = run.losses - best.loss
@@ -226,12 +225,12 @@ def _draw_gap(ax: Axes, clip: Clip, best: KnownMinimum | None) -> Update:
 
 
 def _gap_text(gap: float) -> str:
-    """`2.450 above`."""
+    """Write a difference: `2.450 above`."""
     return f"{quantity(abs(gap))} {'above' if gap >= 0 else 'below'}"
 
 
 def _common_best(problems: Sequence[Objective]) -> KnownMinimum | None:
-    """The best that is known, where all runs have the same."""
+    """Return the lowest known loss if it is the same for all runs."""
     first, *others = (problem.minimum for problem in problems)
     if first is None or any(best is None or best.loss != first.loss for best in others):
         return None
@@ -239,27 +238,30 @@ def _common_best(problems: Sequence[Objective]) -> KnownMinimum | None:
 
 
 def _highest_tame(clip: Clip, curves: Sequence[_Curve]) -> float:
-    """The highest loss of the runs that do not go astray, and of all starts; infinite without."""
+    """Return the highest loss of the starts and of runs that do not end above theirs.
+
+    Infinite if all runs do.
+    """
     tame = [curve.values for curve in curves if not ends_above_start(clip.limit_runs[curve.run])]
     starts = [curve.values[:1] for curve in curves]
     return float(np.nanmax(np.concatenate(tame + starts))) if tame else np.inf
 
 
 def _lowest_known(clip: Clip, best: KnownMinimum | None) -> float:
-    """The `best` of the runs that are shown and those of other videos' runs; NaN without any."""
+    """Return the lower of `best` and the minima of linked videos' runs; NaN without any."""
     others = clip.limit_runs.values() if clip.linked_clips else ()
     bests = [best, *(run.problem.minimum for run in others)]
     return min((one.loss for one in bests if one is not None), default=np.nan)
 
 
 def hidden(floor: float, least: float, high: float) -> bool:
-    """Whether a linear axis would show a loss far above the minimum as if it were there."""
+    """Return whether a linear axis would show a loss far above the minimum as if it were at it."""
     return 0 < _FAR_ABOVE * floor < least and least - floor < _VISIBLE * (high - floor)
 
 
 def _room_below(ax: Axes, text: float) -> float:
-    """The room below the floor that its name of `text` points needs, in heights of the curve."""
-    # Until the layout is settled a panel is about so high.
+    """Return the room that the minimum's name of `text` points needs, in heights of the curve."""
+    # The layout is not settled yet; the panel will be about this high.
     share = min(1.7 * text / (0.85 * float(size_in_points(ax)[1])), 0.4)
     return max(_BELOW, share * (1 + _ABOVE) / (1 - share))
 
@@ -268,10 +270,10 @@ def _room_below(ax: Axes, text: float) -> float:
 class _LossRange:
     """What the loss axis has to show.
 
-    Fields: all losses, validation losses among them; the lowest loss that is known (NaN without
-    one); the highest loss of the runs that do not diverge (infinite without such a run); and the
-    room below the curve, in heights of the curve. A run that diverges leaves the picture rather
-    than flatten the others.
+    Fields: all losses, including validation losses; the lowest known loss (NaN if unknown); the
+    highest loss of the runs that do not diverge (infinite without such a run); and the room below
+    the curve, in heights of the curve. A run that diverges leaves the panel rather than flatten the
+    others.
     """
 
     losses: Floats
@@ -293,14 +295,14 @@ class _LossRange:
 
     @property
     def _least(self) -> float:
-        """The smallest loss above 0; smaller ones than rounding errors would stretch the axis."""
+        """The smallest loss above 0, but no rounding error, as that would stretch the axis."""
         positive = self.losses[self.losses > 0]
         return max(float(positive.min(initial=np.inf)), self._rounding)
 
     def is_logarithmic(self, scale: str) -> bool:
-        """Whether the axis is logarithmic; GdanimError where it cannot be."""
+        """Return whether the axis is logarithmic; GdanimError where it cannot be."""
         low, high, least = self._low, self._high, self._least
-        # A bare function can be below 0.
+        # The value of a function can be negative.
         if scale == "log" and (low < 0 or not np.isfinite(least) or least == 0):
             raise GdanimError(
                 f"LossCurve: scale: losses down to {low:.3g} cannot be shown on a logarithmic "
@@ -324,5 +326,5 @@ class _LossRange:
 
 
 def _spared(low: float, tame: float) -> float:
-    """How high the axis may reach when the runs that do not diverge reach from `low` to `tame`."""
+    """Return how high the axis may reach if other runs than the diverging reach `low` to `tame`."""
     return tame + DIVERGING_HEIGHTS * (tame - low) if tame > low else np.inf

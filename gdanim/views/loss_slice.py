@@ -31,11 +31,11 @@ from gdanim.views._drawing.loss_surface import (
 from gdanim.views.base import Clip, StepView, Update, chain_updates
 from gdanim.views.theme import Theme
 
-# Points of the curve when it is drawn once, and the fewest and most when it is drawn every frame.
+# Points of a curve that is drawn once, and the fewest and most of one drawn at every frame.
 _STILL, _MOVING = 801, (61, 301)
-# Numbers that the curve may cost at every frame.
+# How many floats the curve may take to compute at every frame.
 _BUDGET = 1e5
-# The tangent reaches so far to both sides of the ball, as a part of the panel.
+# How far the tangent reaches on either side of the ball, as a part of the panel.
 _TANGENT = 0.2
 
 
@@ -91,7 +91,7 @@ class LossSlice(StepView):
             check_interval("LossSlice: range", self.range)
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """Curve, dots, tangent, arrow, ball, from back to front."""
+        """Draw curve, dots, tangent, arrow and ball, from back to front."""
         surface = common_loss_surface("LossSlice", clip)
         line = self._slice(surface)
         if line.base is None and len(clip.drawn_runs) > 1:
@@ -127,7 +127,7 @@ class LossSlice(StepView):
 
 
 def _title(surface: LossSurface, line: Slice) -> str:
-    """What is shown, and where the other parameters are."""
+    """Return the name of the loss, and say where the other parameters are."""
     name = f"loss ({surface.objective.loss_symbol}{surface.sample})"
     others = [other for other in surface.objective.names if other not in line.names]
     if not others:
@@ -147,7 +147,7 @@ class _Track:
     line: Slice
 
     def at(self, label: str) -> Floats:
-        """The parameter at every step, `[S+1]`."""
+        """Return the parameter at every step, `[S+1]`."""
         return np.asarray(
             self.line.coordinates(runs_sharing_objective(self.clip)[label].params)[:, 0]
         )
@@ -158,17 +158,17 @@ class _Track:
         return self.surface.loss(points)
 
     def slope(self, x: float, through: Floats) -> float:
-        """The curve's derivative."""
+        """Return the curve's derivative."""
         point = self.line.points(np.array([x]), through)
         return float((self.surface.gradient(point) @ self.line.directions.T)[0])
 
     def visited(self, label: str) -> Floats:
-        """The places of the ball in some of the frames, `[K, 2]`."""
+        """Return the places of the ball in some of the frames, `[K, 2]`."""
         steps = sampled_steps(self.clip.steps(label))
         return np.column_stack([self.at(label)[steps], self.heights(label, steps)])
 
     def heights(self, label: str, steps: Ints) -> Floats:
-        """How high the ball is at each of `steps [K]`."""
+        """Return how high the ball is at each of `steps [K]`."""
         run = self.clip.limit_runs[label]
         if self.line.base is None and not self.surface.sample:
             return np.asarray(run.losses[steps])
@@ -177,7 +177,7 @@ class _Track:
         return self.curve(self.at(label)[steps], run.params[0])
 
     def x_limits(self) -> tuple[float, float]:
-        """From the starts to the best places, and beyond."""
+        """Return limits that reach from the starts to the minima and beyond."""
         runs = runs_sharing_objective(self.clip)
         places = [self.at(label) for label in runs]
         best = self.line.coordinates(self.surface.optima)[:, 0]
@@ -187,7 +187,10 @@ class _Track:
         return axis_limits(places, best, window_of(self.surface, self.line, 0))
 
     def y_limits(self, x: Floats) -> tuple[float, float]:
-        """What the ball visits between the ends of `x`, and of the curve as much again."""
+        """Return limits for the ball between the ends of `x`, and some of the curve above.
+
+        The panel is at most half as high again as what the ball visits.
+        """
         curves, seen = [], []
         for label, run in runs_sharing_objective(self.clip).items():
             steps = sampled_steps(self.clip.steps(label))
@@ -204,12 +207,12 @@ class _Track:
 
 
 def _ordinary(values: Floats) -> Floats:
-    """The finite values, without those that no axis can have at its end."""
+    """Return the values that are finite and small enough for the end of an axis."""
     return values[np.abs(values) < LARGEST / 4]
 
 
 def _draw_curve(ax: Axes, clip: Clip, track: _Track) -> Update:
-    """The loss, still or moving."""
+    """Draw the loss, once or at every frame."""
     theme = clip.theme
     label, run = next(iter(clip.drawn_runs.items()))
     (line,) = ax.plot(
@@ -236,7 +239,7 @@ def _draw_curve(ax: Axes, clip: Clip, track: _Track) -> Update:
 
 
 def _draw_ball(ax: Axes, clip: Clip, label: str, track: _Track, trail: int) -> Update:
-    """One run's ball, the dots behind it, its tangent, and the step to come."""
+    """Draw one run's ball, the dots behind it, its tangent, and the step to come."""
     run, theme, x = clip.runs[label], clip.theme, track.at(label)
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     low, high = np.array([left, bottom]), np.array([right, top])
@@ -275,7 +278,7 @@ def _draw_ball(ax: Axes, clip: Clip, label: str, track: _Track, trail: int) -> U
 
 
 def _fading_dots(ax: Axes, theme: Theme, colour: str, count: int) -> PathCollection:
-    """Dots without a place yet, the last ones in full colour."""
+    """Draw dots that have no places yet, the last ones in full colour."""
     nowhere = np.full(count, np.nan)
     return ax.scatter(
         nowhere, nowhere, s=theme.point_size**2, zorder=3, gid="trail", edgecolors=theme.paper,
@@ -286,13 +289,13 @@ def _fading_dots(ax: Axes, theme: Theme, colour: str, count: int) -> PathCollect
 
 
 def _outline(ax: Axes) -> Floats:
-    """The places of the curve that are in the panel, `[K, 2]`."""
+    """Return the points of the curve that are in view, `[K, 2]`."""
     points = np.concatenate([np.asarray(line.get_xydata()) for line in ax.get_lines()])
     return points[(points[:, 1] >= ax.get_ylim()[0]) & (points[:, 1] <= ax.get_ylim()[1])]
 
 
 def _tangent_ends(here: Floats, slope: float, low: Floats, high: Floats) -> Floats:
-    """The two ends `[2, 2]` of a tangent that looks equally long whatever its slope."""
+    """Return the ends `[2, 2]` of a tangent that looks equally long whatever its slope."""
     size = high - low
     if not np.isfinite(slope):
         return np.full((2, 2), np.nan)

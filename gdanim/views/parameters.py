@@ -27,8 +27,9 @@ from gdanim.views._drawing.trace import draw_trace
 from gdanim.views.base import Clip, StepView, Update, ends_above_start
 from gdanim.views.theme import Theme
 
-# An alternative text names at most this many parameters.
+# An alternative text names the parameters if there are at most this many.
 _NAMED = 4
+# The line styles of the parameters when several runs are drawn.
 _STYLES: tuple[str, ...] = ("-", "--", ":", "-.")
 
 
@@ -72,7 +73,7 @@ class Parameters(StepView):
     ticks: int = 4
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """For each parameter of each run a line with a dot and its name at its end."""
+        """Draw a line for each parameter of each run, with a dot and its name at the end."""
         theme, columns = clip.theme, self._columns(clip)
         known = next(iter(clip.drawn_runs.values())).problem.names
         alike = {label: run for label, run in clip.limit_runs.items() if run.problem.names == known}
@@ -111,7 +112,7 @@ class Parameters(StepView):
         return f"{shown} at every step"
 
     def _columns(self, clip: Clip) -> list[int]:
-        """Which of the parameters are shown."""
+        """Return the numbers of the parameters to show."""
         first, *others = clip.drawn_runs.values()
         known = first.problem.names
         if any(run.problem.names != known for run in others):
@@ -122,18 +123,18 @@ class Parameters(StepView):
         for name in self.names or ():
             if name not in known:
                 raise GdanimError(
-                    f"Parameters: names must be some of {', '.join(known)}, got {name!r}"
+                    f"Parameters: names must be among {', '.join(known)}, got {name!r}"
                 )
         return [known.index(name) for name in self.names or known]
 
     def _values(self, params: Floats, best: Floats | None) -> Floats:
-        """What is shown of `params [S+1, K]`."""
+        """Return the values to show of `params [S+1, K]`."""
         if not self.distance:
             return params
         if best is None:
             raise GdanimError(
-                "Parameters: distance needs parameters that are known to be the best, "
-                "and this problem has none; leave distance out"
+                "Parameters: distance needs the parameters of the minimum, which are not known for "
+                "this problem; remove distance"
             )
         return np.abs(params - best)
 
@@ -149,7 +150,7 @@ class _Trace:
 
 
 def _draw_traces(ax: Axes, clip: Clip, traces: Sequence[_Trace]) -> Update:
-    """The traces and their names."""
+    """Draw the traces and their names."""
     several = len(clip.drawn_runs) > 1
     one_each = len({trace.column for trace in traces}) == 1
     colours = [_colour(clip, trace, len(traces)) for trace in traces]
@@ -173,19 +174,19 @@ def _draw_traces(ax: Axes, clip: Clip, traces: Sequence[_Trace]) -> Update:
 
 
 def _colour(clip: Clip, trace: _Trace, count: int) -> str:
-    """The run's among several runs, else the parameter's own."""
+    """Return the run's colour if there are several runs, else the parameter's own."""
     if len(clip.drawn_runs) > 1:
         return clip.colour(trace.run)
     return _parameter_colours(clip.theme, count)[trace.column]
 
 
 def _parameter_colours(theme: Theme, count: int) -> tuple[str, ...]:
-    """A colour for each of so many parameters."""
+    """Return a colour for each of `count` parameters."""
     return theme.series(count)
 
 
 def _optimum(run: Run, columns: Sequence[int]) -> Floats | None:
-    """The best values `[K]` of these parameters, where they are known."""
+    """Return the best values `[K]` of these parameters, where they are known."""
     best = run.problem.minimum
     if best is None or best.params is None:
         return None
@@ -193,7 +194,7 @@ def _optimum(run: Run, columns: Sequence[int]) -> Floats | None:
 
 
 def _mark_optima(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:
-    """Dashed lines at the optima of the runs that are shown, where all have the same."""
+    """Draw dashed lines at the best values, if they are the same for all runs drawn."""
     first, *others = (best[label] for label in clip.drawn_runs)
     if first is None or any(other is None or (other != first).any() for other in others):
         return
@@ -206,7 +207,7 @@ def _mark_optima(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:
 def _fix_linear_limits(
     ax: Axes, clip: Clip, values: dict[str, Floats], best: Sequence[Floats]
 ) -> None:
-    """Limits that hold the starts, the optima, and all runs but those that diverge."""
+    """Fix limits that hold the starts, the best values, and all runs but those that diverge."""
     tame = [v for label, v in values.items() if not ends_above_start(clip.limit_runs[label])]
     held = np.concatenate([*(v[0] for v in values.values()), *map(np.ravel, tame), *best])
     low, high = float(held.min()), float(held.max())
@@ -218,7 +219,7 @@ def _fix_linear_limits(
 
 
 def _fix_log_limits(ax: Axes, distances: Floats, ticks: int) -> None:
-    """Limits that hold every distance but rounding errors."""
+    """Fix limits that hold every distance but rounding errors."""
     high = float(distances.max())
     least = float(distances[distances > 0].min(initial=np.inf))
     bottom = max(least if np.isfinite(least) else 0.0, ROUNDING * high)

@@ -43,10 +43,10 @@ from gdanim.views._drawing.relief import (
     grid_cells,
     refined_path,
 )
-from gdanim.views._drawing.units import size_in_points as points_of
+from gdanim.views._drawing.units import size_in_points
 from gdanim.views.base import Clip, Update, View
 
-# A path's part behind the landscape shines through.
+# How opaque the parts of paths, stars and balls are that lie behind the landscape.
 _BEHIND = 0.3
 
 
@@ -104,7 +104,7 @@ class Surface(View):
         check_ranges("Surface", self.ranges)
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """Floor, landscape, paths, balls, from back to front."""
+        """Draw floor, landscape, paths and balls, from back to front."""
         surface, runs = common_loss_surface("Surface", clip), runs_sharing_objective(clip)
         plane = chosen_plane("Surface", self.parameters, runs)
         paths = {label: plane.coordinates(run.params) for label, run in runs.items()}
@@ -145,7 +145,7 @@ class Surface(View):
         return update
 
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
-        """The step; every frame while it turns."""
+        """Return the step, or the frame's number if the camera turns."""
         return frame if self.turn else int(clip.timeline.steps[frame])
 
     def describe(self, clip: Clip) -> str:
@@ -160,15 +160,15 @@ _Move = Callable[[Camera, Floats, int], list[Artist]]
 
 
 def _set_limits(ax: Axes, tilted: float) -> None:
-    """Wide enough for every direction of the camera; in an upright panel no higher than wide."""
+    """Fix limits that suit every direction of the camera, no higher than wide."""
     front, back = 1.65 * np.sin(tilted), 1.42 * np.sin(tilted) + HEIGHT * np.cos(tilted)
-    across, up = points_of(ax)
+    across, up = size_in_points(ax)
     spare = max(0.0, 3.0 * up / across - front - back) / 2
     ax.set(xlim=(-1.5, 1.5), ylim=(-front - spare, back + spare))
 
 
 def _draw_floor(ax: Axes, clip: Clip, plane: Slice) -> Callable[[Camera], list[Artist]]:
-    """The floor's outline, and the parameters' names at the two edges nearest to the camera."""
+    """Draw the floor's outline, and the parameters' names at the two nearest edges."""
     theme = clip.theme
     (outline,) = ax.plot([], [], color=theme.spine, linewidth=1.0, zorder=0.5)
     names = [
@@ -199,7 +199,7 @@ def _draw_floor(ax: Axes, clip: Clip, plane: Slice) -> Callable[[Camera], list[A
 
 
 def _draw_mesh(ax: Axes, clip: Clip, ground: Ground) -> Show:
-    """The landscape's cells, the farthest first."""
+    """Draw the landscape's cells, the farthest first."""
     mesh = PolyCollection(
         [], cmap=ListedColormap(loss_colours(clip.theme, 64)), linewidths=0.4,
         edgecolors=(*to_rgb(clip.theme.paper), 0.3), zorder=1, gid="landscape",
@@ -219,13 +219,13 @@ def _draw_mesh(ax: Axes, clip: Clip, ground: Ground) -> Show:
 
 
 def _draw_optimum(ax: Axes, clip: Clip, ground: Ground, places: Floats) -> Show:
-    """Stars at the optima `[K, 2]`, faint where the landscape hides them all."""
+    """Draw stars at the minima `[K, 2]`, faint where the landscape hides them all."""
     star = marks.star(ax, clip.theme, places)
 
     def show(camera: Camera, heights: Floats) -> list[Artist]:
-        size_in_points = ground.standing(places, heights)
-        star.set_data(*camera.project(size_in_points)[:, :2].T)
-        hidden = len(size_in_points) and ground.hidden(size_in_points, heights, camera).all()
+        standing_at = ground.standing(places, heights)
+        star.set_data(*camera.project(standing_at)[:, :2].T)
+        hidden = len(standing_at) and ground.hidden(standing_at, heights, camera).all()
         star.set_alpha(_BEHIND if hidden else 1.0)
         return [star]
 
@@ -233,7 +233,7 @@ def _draw_optimum(ax: Axes, clip: Clip, ground: Ground, places: Floats) -> Show:
 
 
 def _draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, still: bool) -> _Move:
-    """One run's path on the landscape, faint where that hides it, and its ball."""
+    """Draw one run's path on the landscape, faint where hidden, and its ball."""
     theme = clip.theme
     steps, way = refined_path(path, ground, STILL_PATH if still else MOVING_PATH)
     colour, front = clip.colour(label, theme.ink), clip.colour(label, theme.loss)
@@ -246,16 +246,16 @@ def _draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, st
     kept: dict[str, tuple[Floats, NDArray[np.bool_]]] = {}
 
     def lie(camera: Camera, heights: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-        size_in_points = ground.standing(way, heights)
-        return size_in_points, ground.hidden(size_in_points, heights, camera)
+        standing_at = ground.standing(way, heights)
+        return standing_at, ground.hidden(standing_at, heights, camera)
 
     def move(camera: Camera, heights: Floats, frame: int) -> list[Artist]:
         if still and "way" not in kept:
             kept["way"] = lie(camera, heights)
-        size_in_points, hidden = kept["way"] if still else lie(camera, heights)
+        standing_at, hidden = kept["way"] if still else lie(camera, heights)
         step = clip.step(label, frame)
         count = int(np.searchsorted(steps, step, side="right"))
-        seen = camera.project(size_in_points[:count])[:, :2]
+        seen = camera.project(standing_at[:count])[:, :2]
         faint.set_data(*seen.T)
         bold.set_data(*np.where(hidden[:count, np.newaxis], np.nan, seen).T)
         here = ground.standing(path[[step]], heights)

@@ -15,15 +15,15 @@ from gdanim.core.numbers import count, quantity, setting
 from gdanim.errors import GdanimError
 from gdanim.views.base import Clip, StepView, Update
 
-# Spaces that are not in a formula: an even number of dollar signs follows.
+# A space outside formulas: an even number of dollar signs follows.
 _SPACES = re.compile(r" (?=[^$]*(?:\$[^$]*\$[^$]*)*$)")
-# Text shrinks to this part of its size at most.
+# Text that does not fit shrinks, but not below this part of its size.
 _SMALLEST = 0.5
 _ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
 class _Value(float):
-    """A number that is written as the header writes it, unless a format says otherwise."""
+    """A number that is written as in the header, unless a format says otherwise."""
 
     def __format__(self, spec: str) -> str:
         return float.__format__(self, spec) if spec else quantity(self)
@@ -70,7 +70,7 @@ class Text(StepView):
             raise GdanimError(f"Text: align must be one of {', '.join(_ALIGN)}, got {self.align!r}")
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """The text in the middle of the panel's height."""
+        """Draw the text at half the panel's height."""
         ax.set_axis_off()
         theme = clip.theme
         words = ax.text(
@@ -84,13 +84,13 @@ class Text(StepView):
 
         def update(frame: int) -> list[Artist]:
             _fill(words, self._at(clip, frame), full)
-            # What never changes is drawn once.
+            # A text that never changes is drawn once.
             return [words] if moves else []
 
         return update
 
     def describe(self, clip: Clip) -> str:
-        """Quote the text, as the last frame has it."""
+        """Quote the text of the last frame."""
         return f'the text "{self._at(clip, len(clip.timeline) - 1)}"'
 
     def _at(self, clip: Clip, frame: int) -> str:
@@ -99,14 +99,14 @@ class Text(StepView):
             return self.text.format_map(known)
         except (KeyError, IndexError) as error:
             raise GdanimError(
-                f"Text: {{{error.args[0]}}} is no value of this scene; it has {', '.join(known)}"
+                f"Text: {{{error.args[0]}}} is not a value of this scene; it has {', '.join(known)}"
             ) from None
         except (ValueError, AttributeError, TypeError) as error:
-            raise GdanimError(f"Text: {self.text!r:.60} is no format: {error}") from None
+            raise GdanimError(f"Text: {self.text!r:.60} is not a valid format: {error}") from None
 
 
 def _fill(words: Label, text: str, full: float) -> None:
-    """Break the lines of `text` so that they fit into the panel; shrink it where they cannot."""
+    """Break the lines of `text` to fit into the panel, and shrink it if they cannot."""
     assert words.axes is not None
     room, size = words.axes.bbox, full
     while True:
@@ -120,7 +120,7 @@ def _fill(words: Label, text: str, full: float) -> None:
 
 
 def _wrapped(words: Label, line: str, width: float) -> str:
-    """One line as several, broken at spaces outside formulas where the next word would leave."""
+    """Return one line as several, broken at spaces outside formulas where it gets too wide."""
     broken, *rest = _SPACES.split(line)
     for word in rest:
         words.set_text(f"{broken.rpartition(chr(10))[2]} {word}")
@@ -129,7 +129,7 @@ def _wrapped(words: Label, line: str, width: float) -> str:
 
 
 def _values(clip: Clip, frame: int) -> Mapping[str, object]:
-    """What a text can name at this frame."""
+    """Return the values that a text can name at this frame."""
     step = max(clip.step(label, frame) for label in clip.drawn_runs)
     if len(clip.drawn_runs) > 1:
         return {"step": count(step)}

@@ -27,7 +27,7 @@ from gdanim.views._drawing.predictions import (
 )
 from gdanim.views.base import Clip, StepView, Update
 
-# A unit's curve has every so-manieth point of the prediction's.
+# The curves have every fourth grid point of a prediction.
 _EVERY = 4
 
 
@@ -62,7 +62,7 @@ class Weights(StepView):
     """
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
-        """Points, units, sum, from back to front."""
+        """Draw points, units and sum, from back to front."""
         run, theme = clip.run, clip.theme
         problem, model = _network(run)
         logit = model.logits is not None
@@ -102,8 +102,9 @@ class Weights(StepView):
 
 
 def _window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, float]:
-    """Where the curves are drawn `[G]`, and the limits: of the points, or of the logits, and of all
-    compared networks with such an output.
+    """Return where the curves are drawn `[G]`, and limits for the points, or for the logits.
+
+    The limits hold those of all compared networks with such an output.
     """
     runs = {label: clip.limit_runs[label] for label in labels_sharing_limits(clip, problem)}
     networks = {
@@ -114,8 +115,8 @@ def _window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, fl
     x, y = all_points([problem, *(fitted_problem(runs[label]) for label in networks)])
     x = x_grid(x)[::_EVERY]
     curves = [
-        parts(_network, runs[label].params[sampled_steps(clip.steps(label))], x)
-        for label, _network in networks.items()
+        parts(network, runs[label].params[sampled_steps(clip.steps(label))], x)
+        for label, network in networks.items()
     ]
     if model.logits is not None:
         y = np.concatenate([each[:, -1].ravel() for each in curves])
@@ -125,33 +126,33 @@ def _window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, fl
 
 
 def _title(model: MLP) -> str:
-    """How many units there are."""
+    """Say how many units there are."""
     units = model.hidden[-1]
     return f"{units} hidden units and their sum" if units > 1 else "the hidden unit, and with bias"
 
 
 def _label_of(clip: Clip) -> str:
-    """The label of the only run."""
+    """Return the label of the only run."""
     (label,) = clip.drawn_runs
     return label
 
 
 def _network(run: Run) -> tuple[Problem, MLP]:
-    """The run's problem and its model; GdanimError when that has no hidden units over one x."""
+    """Return the run's problem and its MLP of one feature; GdanimError if it has none."""
     problem = run.problem
     if not isinstance(problem, Problem) or not isinstance(problem.model, MLP):
         kind = type(problem.model if isinstance(problem, Problem) else problem).__name__
-        raise GdanimError(f"Weights: shows the hidden units of an MLP, the model is a {kind}")
+        raise GdanimError(f"Weights: shows the hidden units of an MLP, and the model is {kind}")
     if problem.data.features != 1:
         raise GdanimError(
-            f"Weights: shows data of one feature, this has {problem.data.features} "
+            f"Weights: shows data with one feature, this has {problem.data.features} "
             f"({', '.join(problem.data.x_names)})"
         )
     return problem, problem.model
 
 
 def parts(model: MLP, params: Floats, x: Floats) -> Floats:
-    """`(p),(g)->(h+1,g)`: what each unit adds to the output, and last, with the bias, their sum."""
+    """`(p),(g)->(h+1,g)`: what each unit adds to the output, and last the sum with the bias."""
     units = model.hidden[-1]
 
     def block(rows: Floats) -> Floats:
