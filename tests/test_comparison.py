@@ -265,5 +265,5 @@ def test_fit_refuses_runs_of_different_data_and_each_shows_them() -> None:
     film.draw(0)
     one, other = (ax for ax in film.figure.axes if ax.axison)
     assert one.get_xlim() != other.get_xlim()
-    with pytest.raises(GdanimError, match="Each: needs a place in the layout"):
+    with pytest.raises(GdanimError, match="Each: an inset has no room"):
         rates(steps=2, panels={"fit": Fit(inset=Each(LossCurve()))}).film()

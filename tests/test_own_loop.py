@@ -180,7 +180,7 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "a text of the rate": (
         lambda: Scene(LINE, loop().run(), panels={"text": views.Text("{rate}")}).film(),
-        "^Text: {rate} is no value of this scene; it has slope, intercept, step, loss$",
+        "^Text: {rate} is not a value of this scene; it has slope, intercept, step, loss$",
     ),
     "a run": (
         lambda: render(loop().run(), "a.mp4"),  # type: ignore[arg-type]

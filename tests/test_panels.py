@@ -205,17 +205,17 @@ def test_text_of_several_runs_has_the_step_alone() -> None:
     film = scene(Text("at {step}"), optimizer=rates).film()
     film.show(3)
     assert film.figure.axes[0].texts[0].get_text() == "at 3"
-    with pytest.raises(GdanimError, match=r"Text: \{loss\} is no value of this scene; it has step"):
+    with pytest.raises(GdanimError, match=r"Text: \{loss\} is not a value of this scene; it has step"):
         scene(Text("{loss}"), optimizer=rates).film()
 
 
 @pytest.mark.parametrize(
     ("view", "changes", "message"),
     [
-        (Text("{lr}"), {}, r"Text: \{lr\} is no value of this scene; it has slope, intercept, "),
-        (Text("{slope:q}"), {}, "Text: '{slope:q}' is no format"),
-        (Text("{"), {}, "Text: '{' is no format"),
-        (Batch(), {}, "Batch: every step of this run saw all points"),
+        (Text("{lr}"), {}, r"Text: \{lr\} is not a value of this scene; it has slope, intercept, "),
+        (Text("{slope:q}"), {}, "Text: '{slope:q}' is not a valid format"),
+        (Text("{"), {}, "Text: '{' is not a valid format"),
+        (Batch(), {}, "Batch: every step of this run used all points"),
         (
             Gradient(),
             {"problem": Problem(LINE.data, Polynomial(8)), "start": None,

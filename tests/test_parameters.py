@@ -82,7 +82,7 @@ def test_a_diverging_run_leaves_the_others_their_room() -> None:
 
 
 def test_what_it_refuses() -> None:
-    with pytest.raises(GdanimError, match="names must be some of slope, intercept, got 'w'"):
+    with pytest.raises(GdanimError, match="names must be among slope, intercept, got 'w'"):
         scene(Parameters(names=("w",))).film()
     with pytest.raises(GdanimError, match="Parameters: distance needs parameters that are known"):
         scene(Parameters(distance=True), problem=WAVE, start=None).film()
