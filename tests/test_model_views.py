@@ -173,7 +173,7 @@ def test_a_classifiers_units_add_up_to_its_logit() -> None:
         ({"a": Problem(PLANE, Logistic(2), LogLoss()),
           "b": Problem(PLANE.standardised(), Logistic(2), LogLoss())}, Boundary(),
          r"Boundary: the runs a, b have different data; .* views.Each\(views.Boundary\(\)\)"),
-        (only(CLASSES).problem, Weights(), "Weights: shows .* of an MLP, and the model is Logistic"),
+        (only(CLASSES).problem, Weights(), "Weights: shows .* an MLP, and the model is Logistic"),
         (objectives.himmelblau(), Weights(), "Weights: .* the model is FunctionObjective"),
         (Problem(PLANE, MLP((2,), features=2)), Weights(), r"Weights: .* one feature, .* 2 \(age"),
     ],

@@ -205,7 +205,9 @@ def test_text_of_several_runs_has_the_step_alone() -> None:
     film = scene(Text("at {step}"), optimizer=rates).film()
     film.show(3)
     assert film.figure.axes[0].texts[0].get_text() == "at 3"
-    with pytest.raises(GdanimError, match=r"Text: \{loss\} is not a value of this scene; it has step"):
+    with pytest.raises(
+        GdanimError, match=r"Text: \{loss\} is not a value of this scene; it has step"
+    ):
         scene(Text("{loss}"), optimizer=rates).film()
 
 
@@ -225,7 +227,7 @@ def test_text_of_several_runs_has_the_step_alone() -> None:
         (
             LossCurve(gap=True),
             {"optimizer": {"a": GradientDescent(0.1), "b": GradientDescent(0.2)}},
-            "LossCurve: gap needs one run",
+            "LossCurve: gap needs a single run",
         ),
     ],
 )  # fmt: skip
