@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.transforms import ScaledTranslation
 
 from gdanim.core.numbers import quantity
 from gdanim.descent.run import Run
 from gdanim.descent.verdict import verdict
 from gdanim.errors import GdanimError
+from gdanim.views._drawing.units import points_up
 from gdanim.views.base import Clip, Update, View, chain_updates
 
 # The two lines below a panel: the widest text of each, which the layout makes room for, and how far
@@ -114,7 +114,7 @@ def _draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
     # One text of two lines would move up and down with the letters in it.
     texts = [
         ax.text(
-            0.5, 0, longest, transform=ax.transAxes + _points_below(ax, down * theme.label_size),
+            0.5, 0, longest, transform=ax.transAxes + points_up(ax, -down * theme.label_size),
             ha="center", va="baseline", color=theme.ink, fontsize=theme.label_size,
         )
         for longest, down in _LINES
@@ -126,13 +126,6 @@ def _draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
         return [*texts]
 
     return update
-
-
-def _points_below(ax: Axes, points: float) -> ScaledTranslation:
-    """Return a transform that moves a place down by this many points."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    return ScaledTranslation(0, -points / 72, figure.dpi_scale_trans)
 
 
 def _below_panel(run: Run, step: int) -> tuple[str, str]:

@@ -15,11 +15,11 @@ from gdanim.views._drawing.ticks import LETTER, FewOf, FewTicks
 from gdanim.views._drawing.units import dpi
 from gdanim.views.theme import Theme
 
-# A name of so many letters is read level, a longer one beside its axis.
+# The name of a y axis is upright up to this many letters; a longer one is turned along its axis.
 _SHORT = 2
 # The largest power of ten that a float holds.
 _MOST_DECADES = 308
-# The largest number at the end of a linear axis.
+# The largest number that a linear axis may end at: beyond it matplotlib finds no ticks.
 LARGEST = 1e300
 
 
@@ -100,14 +100,14 @@ def label_axes(ax: Axes, theme: Theme, x: str = "", y: str = "", title: str = ""
 
 
 def count_steps(ax: Axes, steps: int, ticks: int = 5) -> None:
-    """An x axis that counts steps from 0 to `steps`."""
+    """Make the x axis count steps from 0 to `steps`."""
     ax.set_xlim(0, max(steps, 1))
     ax.xaxis.set_major_locator(FewTicks(ticks, 1.5 + LETTER * len(count(steps)), integer=True))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
 
 
 def set_log_scale(ax: Axes, low: float, high: float, ticks: int = 4) -> None:
-    """A logarithmic y axis from 10^low to 10^high that names whole decades, evenly spaced."""
+    """Make the y axis logarithmic, from 10^low to 10^high, with evenly spaced whole decades."""
     ax.set_yscale("log")
     ax.set_ylim(10.0**low, 10.0 ** min(high, _MOST_DECADES))
     # matplotlib's LogLocator looks beyond the limits, and overflows near the largest float.
@@ -117,7 +117,7 @@ def set_log_scale(ax: Axes, low: float, high: float, ticks: int = 4) -> None:
 
 
 class _Around(BboxBase):
-    """A box that follows another, and reaches so many pixels further on every side."""
+    """A box that follows another one and reaches some pixels further on every side."""
 
     def __init__(self, box: BboxBase, pixels: float) -> None:
         super().__init__()
@@ -125,15 +125,15 @@ class _Around(BboxBase):
         self._box, self._pixels = box, pixels
 
     def get_points(self) -> Floats:
-        """Its lower left and its upper right corner, `[2, 2]`."""
+        """Return the lower left and the upper right corner, `[2, 2]`."""
         corners: Floats = self._box.get_points() + [[-self._pixels], [self._pixels]]
         return corners
 
 
 def clip_near(artist: Artist, ax: Axes, points: float) -> None:
-    """Let a moving artist reach so many points beyond the axes' edges, and no further.
+    """Let a moving artist reach this many points beyond the axes' edges, and no further.
 
-    Without clipping it might lie anywhere, and all that is above it would have to be drawn anew at
+    Without clipping it might lie anywhere, and all that lies on top would have to be drawn again at
     every frame.
     """
     artist.set_clip_box(_Around(ax.bbox, points * dpi(ax) / 72))

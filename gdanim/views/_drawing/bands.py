@@ -1,4 +1,4 @@
-"""A height over a plane as bands of colour."""
+"""Heights over a plane as bands of colour."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ from matplotlib.path import Path
 from gdanim.core.arrays import Floats
 from gdanim.views.theme import Theme
 
+# The number of bands of colour in a map of the loss.
 _BANDS = 13
-# The part of a plane that lies lower than the scale on which the bands widen.
+# This part of a plane lies lower than the height at which the bands begin to widen.
 _LOWEST = 0.02
-# From the lowest to the highest point at most so many times that scale.
+# The highest point is at most this many times as high as that: it keeps the bands from all being
+# near the minimum.
 _WIDEST = 1e8
 _NOTHING = Path(np.empty((0, 2)))
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Which band a loss is in: `log(1 + (loss - low) / unit)`, from 0 to 1 at `high`.
+    """The place of a loss among the bands, from 0 at `low` to 1 at `high`.
 
-    Linear near the lowest loss and logarithmic above, so that a bowl gets rings and a valley that
-    spans many decades as well.
+    Proportional to `log(1 + (loss - low) / unit)`: linear near the lowest loss and logarithmic
+    above, so that both a bowl and a valley that spans many decades get rings.
     """
 
     low: float
@@ -43,7 +45,7 @@ class Scale:
 
 
 def loss_scale(losses: Floats, low: float = np.inf) -> Scale:
-    """The scale for the losses of a plane, and for `low`, the best loss known."""
+    """Return the scale for the losses of a plane and for `low`, the lowest known loss."""
     finite = losses[np.isfinite(losses) & (losses < 1e300)]
     if not finite.size:
         return Scale(0.0, 1.0, 1.0)
@@ -56,21 +58,21 @@ def loss_scale(losses: Floats, low: float = np.inf) -> Scale:
 
 
 def mix_colours(colour: str, other: str, share: float) -> tuple[float, float, float]:
-    """So much of `other` in `colour`."""
+    """Mix two colours: `share` of `other`, and the rest of `colour`."""
     mix = (1 - share) * np.array(to_rgb(colour)) + share * np.array(to_rgb(other))
     red, green, blue = mix.tolist()
     return red, green, blue
 
 
 def loss_colours(theme: Theme, count: int = _BANDS) -> list[tuple[float, float, float]]:
-    """Quiet colours, the deepest for the lowest."""
+    """Return quiet colours, the deepest for the lowest loss."""
     deep = to_hex(mix_colours(theme.prediction, theme.muted, 0.3))
     return [mix_colours(deep, theme.paper, 0.18 + 0.77 * (k / (count - 1)) ** 0.8)
             for k in range(count)]  # fmt: skip
 
 
 class Bands:
-    """Bands of equal height between 0 and 1, and lines between them; `show` sets them anew."""
+    """Bands of equal height between 0 and 1, and lines between them; `show` sets both."""
 
     def __init__(self, ax: Axes, colours: list[tuple[float, float, float]], line: str) -> None:
         self.edges = np.linspace(0, 1, len(colours) + 1)
@@ -82,7 +84,7 @@ class Bands:
             ax.add_collection(collection, autolim=False)
 
     def show(self, x: Floats, y: Floats, heights: Floats) -> list[Artist]:
-        """Heights `[Y, X]` on the grid of `x [X]` and `y [Y]`."""
+        """Set the bands to heights `[Y, X]` on the grid of `x [X]` and `y [Y]`."""
         bands = contourpy.contour_generator(x, y, heights, fill_type="OuterCode")
         ends = [-np.inf, *self.edges[1:-1].tolist(), np.inf]
         pairs = zip(ends, ends[1:], strict=False)
@@ -94,5 +96,5 @@ class Bands:
 
 
 def _joined_path(points: list[Floats], codes: list[Floats]) -> Path:
-    """All parts of one band as one path."""
+    """Join all parts of a band in one path."""
     return Path(np.concatenate(points), np.concatenate(codes)) if points else _NOTHING

@@ -1,4 +1,4 @@
-"""The card that an inset is drawn on, and the corner in which it hides least."""
+"""The card that an inset is drawn on, and the corner where it hides least."""
 
 from __future__ import annotations
 
@@ -10,26 +10,29 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from gdanim.core.arrays import Floats
-from gdanim.views._drawing.units import size_in_points
+from gdanim.views._drawing.units import points_up, size_in_points
 from gdanim.views.base import Clip, Update, View
 from gdanim.views.theme import Theme
 
-# An inset's card takes at least these fractions of its panel and at most those; the margin between
-# card and data, and the one that keeps the card off the panel's spines, in points: through a wider
-# one what the card hides would peep.
-_LEAST, _MOST, _MARGIN, _OFF = 0.34, 0.6, 0.02, 0.6
-# The plot on the card is at least so wide and high (points)...
+# The smallest and the largest width and height of an inset's card, as fractions of the panel, and
+# the margin between the card and the data.
+_LEAST, _MOST, _MARGIN = 0.34, 0.6, 0.02
+# The distance between the card and the panel's spines, in points; through a larger one the curves
+# under the card would show.
+_OFF = 0.6
+# The least width and height of the plot on the card, in points.
 _PLOT = (105.0, 55.0)
-# ... and has this room around it, for tick labels and a title, in heights of a tick label.
+# The room around the plot, for tick labels and a title, in heights of a tick label.
 _LEFT, _RIGHT, _BOTTOM, _TOP = 5.0, 1.7, 2.5, 2.3
-# How far beside its axis a power of ten stands, in points, and how far above its highest number.
-_PAD, _HIGH = 7.0, 9
-# The share of the curves that limits may be stretched for: not for the few that leave the start.
+# How far left of its axis a power of ten stands, and how far above where matplotlib puts it, in
+# points.
+_PAD, _HIGH = 7.0, 6.0
+# Limits are stretched to keep this part of the curves clear of the card: not the few at the start.
 _OFTEN = 0.95
 
 
 class CardPatch(Rectangle):
-    """The opaque ground of an inset, which its texts must not leave."""
+    """The opaque background of an inset, which the inset's texts must not leave."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Card:
     size: tuple[float, float]
 
     def axes(self, ax: Axes, theme: Theme) -> Axes:
-        """Axes on an opaque card of the paper's colour, above all else in `ax`."""
+        """Return axes on an opaque card of the background's colour, above all else in `ax`."""
         width, height = self.size
         off = _OFF / size_in_points(ax)
         left = 1 - width if self.right else float(off[0])
@@ -55,21 +58,21 @@ class Card:
         across, up = np.maximum(high - low, 0.05)
         inset = ax.inset_axes((float(low[0]), float(low[1]), float(across), float(up)), zorder=6)
         # Above the numbers that it is a factor of: above the axis it would lift the title.
-        beside = -_PAD / (across * size_in_points(ax)[0])
-        inset.yaxis.get_offset_text().set(x=beside, ha="right")
-        inset.yaxis.OFFSETTEXTPAD = _HIGH
+        power = inset.yaxis.get_offset_text()
+        power.set(x=-_PAD / (across * size_in_points(ax)[0]), ha="right")
+        power.set_transform(power.get_transform() + points_up(inset, _HIGH))
         return inset
 
 
 def draw_inset(ax: Axes, card: Card | None, view: View | None, clip: Clip) -> Update:
-    """A card with a smaller panel on it, above everything else."""
+    """Draw a smaller view on a card, above everything else."""
     if card is None or view is None:
         return lambda frame: []
     return view.draw(card.axes(ax, clip.theme), replace(clip, theme=clip.theme.small()))
 
 
 def card_size(ax: Axes, theme: Theme) -> tuple[float, float]:
-    """Width and height that a card needs, in fractions of the panel."""
+    """Return the width and height that a card needs, in fractions of the panel."""
     around = theme.small().tick_size * np.array([_LEFT + _RIGHT, _BOTTOM + _TOP])
     width, height = np.clip((around + _PLOT) / size_in_points(ax), _LEAST, _MOST)
     return float(width), float(height)
@@ -79,11 +82,11 @@ def emptiest_corner(
     x: Floats, y: Floats, grid: Floats, predictions: Floats, low: float, high: float,
     size: tuple[float, float],
 ) -> tuple[Card, float, float]:  # fmt: skip
-    """The corner that hides least over the whole run, and the y limits that keep data clear of it.
+    """Return the card that hides least over the whole run, and y limits that keep data clear of it.
 
-    `predictions [K, G]` on `grid [G]` are weighed by how much of them a card of this size would
-    hide. Where every corner holds data `x [N]`, `y [N]`, the limits are stretched until the data
-    is clear of the best one, and most curves too where that costs less than they would hide.
+    `predictions [K, G]` on `grid [G]` count by how much of them a card of this size would hide.
+    Where every corner holds data `x [N]`, `y [N]`, the limits are stretched until the data is clear
+    of the best one, and most curves too where that costs less than they would hide.
     """
     span, edge, height = grid[-1] - grid[0], size[0] + _MARGIN, size[1]
 
@@ -111,7 +114,7 @@ def emptiest_corner(
 
 
 def _stretched(y: Floats, low: float, high: float, top: bool, height: float) -> tuple[float, float]:
-    """The limits moved so far at one end that the points `y` lie clear of a card there."""
+    """Return the limits, moved at one end to keep the points `y` clear of a card there."""
     free = 1 - height - _MARGIN
     if not y.size:
         return low, high

@@ -6,19 +6,19 @@ import numpy as np
 
 from gdanim.core.arrays import Floats
 
-# A curve whose typical distance from the points is at most CLOSE of their range is close to them,
-# and one above _FAR is far from them.
+# A curve is close to the points if its median distance from them is at most _CLOSE of their range,
+# and far from them if it is more than _FAR.
 _CLOSE, _FAR = 0.05, 0.5
-# It is above (or below) the points when it is above this share of them, and mostly above them from
-# MOSTLY on.
+# It is above (or below) the points if it is above at least _ENTIRELY of them, and mostly above if
+# it is above at least _MOSTLY of them.
 _ENTIRELY, _MOSTLY = 0.9, 0.7
 
 
 def curve_place(prediction: Floats, y: Floats) -> str:
     """`(n),(n)->()`: `close to`, `across`, `above`, `mostly below`, ... the points `y`.
 
-    The typical distance is the median one. Where all points have the same y, it is measured in
-    their size, or in 1.
+    The distance is the median one, as a part of the range of `y`; if all points have the same y, as
+    a part of their size, or if that is 0, of 1.
     """
     with np.errstate(all="ignore"):
         distances = prediction - y

@@ -13,18 +13,19 @@ from gdanim.core.arrays import Floats
 from gdanim.views._drawing.units import dpi
 from gdanim.views.theme import Theme
 
-# More lines than this are too many to name.
+# Lines have names if there are at most this many.
 _MOST = 8
-# A label stands so many points right of its line's end, and so many heights of a letter apart.
+# How far to the right of its line's end a label stands, in points, and the distance between labels,
+# in heights of their letters.
 _AWAY, _LEADING = 9.0, 1.25
-# The width of a letter, as a fraction of its height; only an inset's room is guessed from it.
+# The width of a letter, as a fraction of its height, from which the room in an inset is estimated.
 _LETTER = 0.62
 
 
 class EndLabels:
-    """A name at the end of each line, kept apart from the others and beside the panel at the end.
+    """A name at the end of each line, kept apart from the others and within the panel's height.
 
-    In a layout the names take room at the right of the panel, in an inset within it.
+    In a layout the names take room to the right of the panel, in an inset within it.
     """
 
     def __init__(
@@ -33,7 +34,7 @@ class EndLabels:
         self._ax = ax
         self._size = 1.05 * theme.tick_size
         named = names if len(names) <= _MOST else ()
-        # What lies under a name must not strike it out.
+        # A line under a name must not strike it out.
         ground = {"facecolor": theme.paper, "edgecolor": "none", "alpha": 0.8, "pad": 0.8}
         look: dict[str, Any] = {"fontsize": self._size, "va": "center", "bbox": ground}
         self.texts: list[Text] = [
@@ -50,14 +51,14 @@ class EndLabels:
             ax.set_xlim(left, left + (right - left) / (1 - share))
 
     def show(self, x: Floats, y: Floats) -> list[Text]:
-        """Put every label right of its line's end: `x [K]`, `y [K]` in the axes' own data."""
+        """Put each label to the right of its line's end: `x [K]`, `y [K]` in the axes' own data."""
         if not self.texts:
             return []
         ax = self._ax
         place = (ax.transScale + ax.transLimits).transform(np.column_stack([x, y]))
         gap = _LEADING * self._size * self._point() / ax.bbox.height
         heights = spaced_apart(np.clip(np.nan_to_num(place[:, 1]), 0, 1), gap, gap / 2, 1 - gap / 2)
-        # Letters lie on whole pixels anyway; so do not let them go there one by one.
+        # The renderer puts each letter on whole pixels; this moves all letters of a name together.
         across, up = ax.bbox.size
         x = np.rint((place[:, 0] + self._away()) * across) / across
         y = np.rint(heights * up) / up
@@ -70,15 +71,15 @@ class EndLabels:
         return _AWAY * self._point() / self._ax.bbox.width
 
     def _point(self) -> float:
-        """A point in pixels."""
+        """Return the number of pixels in a point."""
         return dpi(self._ax) / 72
 
 
 def spaced_apart(wanted: Floats, gap: float, low: float, high: float) -> Floats:
     """`(k)->(k)`: the places nearest to `wanted` that lie `gap` apart, between `low` and `high`.
 
-    The order stays; the sum of squared displacements is the least (isotonic regression, by its
-    max-min formula). Too many for the room go beyond `high`.
+    They keep their order and have the least sum of squared displacements (isotonic regression, by
+    its max-min formula). If there are too many for the room, the last go beyond `high`.
     """
     order = np.argsort(wanted, kind="stable")
     rank = np.arange(len(wanted))
@@ -87,7 +88,7 @@ def spaced_apart(wanted: Floats, gap: float, low: float, high: float) -> Floats:
     means = np.where(
         last >= first, (sums[last + 1] - sums[first]) / np.maximum(last - first + 1, 1), np.inf
     )
-    # The least mean of what starts at `first` and ends at or after each place.
+    # The least mean of all stretches that start at `first` and end at or after each place.
     least = np.minimum.accumulate(means[:, ::-1], axis=1)[:, ::-1]
     pooled = np.where(last >= first, least, -np.inf).max(axis=0)
     placed = np.empty(len(wanted))

@@ -15,7 +15,7 @@ _TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z](?:_(?:\{\w+\}|\w))?")
 
 
 def with_numbers(formula: str, values: Mapping[str, str]) -> str | None:
-    """The mathtext with every symbol replaced by its value; None where it lacks one of them."""
+    """Return the mathtext with every symbol replaced by its value; None if one is missing."""
     found = set(_TOKEN.findall(formula))
     if not found >= set(values):
         return None
@@ -24,13 +24,16 @@ def with_numbers(formula: str, values: Mapping[str, str]) -> str | None:
 
 
 def decimals(values: Floats) -> int:
-    """So many that the largest of `values [S]`'s last half has three digits, and at most six."""
+    """Return how many give three digits to the largest of the last half of `values [S]`.
+
+    At most six.
+    """
     size = float(np.abs(values[len(values) // 2 :]).max(initial=0.0))
     return int(np.clip(2 - np.floor(np.log10(size)), 0, 6)) if size > 0 else 2
 
 
 def rounded(value: float, places: int) -> str:
-    """The value to so many decimals; short where it is huge."""
+    """Write a value to `places` decimals; short where it is huge."""
     if not np.isfinite(value):
         return r"\infty"
     if abs(value) >= 1e6:

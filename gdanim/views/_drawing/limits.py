@@ -44,6 +44,6 @@ class YLimits:
 
 
 def drawable_range(ax: Axes) -> tuple[float, float]:
-    """Return the lowest and the highest value that is drawn, inside the panel or out of sight."""
+    """Return the lowest and the highest value that is drawn, inside the panel or out of view."""
     low, high = ax.get_ylim()
     return low - CUT_OFF_HEIGHTS * (high - low), high + CUT_OFF_HEIGHTS * (high - low)

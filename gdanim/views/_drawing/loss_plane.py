@@ -1,4 +1,4 @@
-"""The plane through the parameters that a picture of the loss shows, and its limits."""
+"""The plane in parameter space that a picture of the loss shows, and its limits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Range = tuple[float, float]
 
 
 def check_ranges(view: str, ranges: tuple[Range, Range] | None) -> None:
-    """GdanimError unless they are None or two pairs, each the lower number first."""
+    """Raise GdanimError unless `ranges` is None or two pairs, each the lower number first."""
     if ranges is None:
         return
     if floats(f"{view}: ranges", ranges).shape != (2, 2):
@@ -37,7 +37,7 @@ def check_ranges(view: str, ranges: tuple[Range, Range] | None) -> None:
 def chosen_plane(
     view: str, parameters: Sequence[Parameter] | Literal["main"] | None, runs: dict[str, Run]
 ) -> Slice:
-    """The plane that a view shows; GdanimError when there is none."""
+    """Return the plane that a view shows; GdanimError when there is none."""
     names = next(iter(runs.values())).problem.names
     if len(names) < 2:
         raise GdanimError(
@@ -58,14 +58,14 @@ def chosen_plane(
 
 
 def global_optima(surface: LossSurface) -> Floats:
-    """The optima that are as good as the best `[K, P]`."""
+    """Return the optima that are as good as the best, `[K, P]`."""
     losses = surface.loss(surface.optima)
     best = losses.min(initial=np.inf)
     return np.asarray(surface.optima[losses <= best + 1e-9 * max(1.0, abs(best))])
 
 
 def plane_title(surface: LossSurface, plane: Slice) -> str:
-    """What surface it is, and where the other parameters are."""
+    """Name the loss, and say where the other parameters are."""
     symbol, names = surface.objective.loss_symbol + surface.sample, surface.objective.names
     if plane.base is None:
         others = [name for name in names if name not in plane.names]
@@ -83,7 +83,7 @@ def plane_limits(
     paths: dict[str, Floats],
     ranges: tuple[Range, Range] | None,
 ) -> tuple[Floats, Floats]:
-    """The lowest and the highest coordinates shown, `[2]` each."""
+    """Return the lowest and the highest coordinates in view, `[2]` each."""
     if ranges is not None:
         low, high = np.transpose(np.array(ranges, dtype=np.float64))
         return low, high

@@ -1,4 +1,4 @@
-"""The loss over one or two directions through the space of the parameters."""
+"""The loss along one or two directions in parameter space."""
 
 from __future__ import annotations
 
@@ -17,28 +17,29 @@ from gdanim.problems.problem import Problem
 from gdanim.views.base import Clip, ends_above_start
 
 Parameter = str | int
-# The path's main directions are found from at most this many of its states.
+# The path's main directions are computed from at most this many of its steps.
 _STATES = 2000
-# Limits are taken from so many of the steps that the frames show.
+# Limits are taken from at most this many of the steps that the frames show.
 _SAMPLES = 60
-# A path is followed up to this many times the way from its start to its best point.
+# Limits follow a path up to this many times the distance from its start to the best point.
 _FOLLOWED = 1.5
+# The margin on each side of the limits, as a part of the distance between them.
 _MARGIN = 0.05
-# Numbers that one picture of the loss may cost: once for a video, and at every frame.
+# How many floats a map of the loss may take to compute: once for a video, and at every frame.
 ONCE, EACH_FRAME = 3e7, 1.5e5
-# A loss that is not quadratic is drawn over so many of the points.
+# A loss that is not quadratic is computed over at most this many of the data points.
 _MANY = 5000
-# What lies further than this many panels from a panel's middle is drawn there, in its direction.
+# A point further than _FAR half panels from the panel's middle is drawn at that distance; larger
+# distances than _FARTHEST are taken to be that.
 _FAR, _FARTHEST = 1e3, 1e100
 
 
 class LossSurface:
-    """A objective's loss and gradient at many points.
+    """An objective's loss and gradient at many points.
 
-    Where the second derivative is the same everywhere, both follow from it and the best fit, so
-    that half a million data points cost no more than ten. Else, of more than `_MANY` points so many
-    are drawn at random for the picture of the loss; `sample` says so, and the gradient is still
-    that of all.
+    Where the second derivative is the same everywhere, both follow from it and the minimum, so that
+    half a million data points cost no more than ten. Elsewhere the loss is that of `_MANY` random
+    points if there are more; `sample` then says so for a title. The gradient is always that of all.
     """
 
     def __init__(self, objective: Objective) -> None:
@@ -57,7 +58,7 @@ class LossSurface:
 
     @property
     def optima(self) -> Floats:
-        """The best parameters known `[K, P]`, of a function with known minima all these."""
+        """The best known parameters `[K, P]`: of a function, all its known minima."""
         if isinstance(self.objective, FunctionObjective) and self.objective.minima is not None:
             return np.asarray(self.objective.minima)
         if self.best is None or self.best.params is None:
@@ -66,7 +67,7 @@ class LossSurface:
 
     @property
     def range(self) -> Floats | None:
-        """What there is to see of a bare function, `[P, 2]`."""
+        """The part of a function's parameters that is worth seeing, `[P, 2]`; None with data."""
         return (
             np.asarray(self.objective.range)
             if isinstance(self.objective, FunctionObjective)
@@ -74,7 +75,7 @@ class LossSurface:
         )
 
     def loss(self, params: Floats) -> Floats:
-        """`(p)->()`: the loss; what is no number counts as infinite."""
+        """`(p)->()`: the loss, infinite where it is not a number."""
         rows = np.reshape(params, (-1, params.shape[-1]))
         with np.errstate(all="ignore"):
             if self._hessian is None or self.best is None or self.best.params is None:
@@ -85,7 +86,7 @@ class LossSurface:
         return np.nan_to_num(losses, nan=np.inf, posinf=np.inf).reshape(params.shape[:-1])
 
     def gradient(self, params: Floats) -> Floats:
-        """`(p)->(p)`: the derivative by the parameters."""
+        """`(p)->(p)`: the derivative with respect to the parameters."""
         if self._hessian is None or self.best is None or self.best.params is None:
             return self._whole.gradient(params)
         with np.errstate(all="ignore"):
@@ -93,7 +94,7 @@ class LossSurface:
 
 
 def _sampled_objective(objective: Objective) -> Objective:
-    """The objective of `_MANY` of the points, where there are more."""
+    """Return the objective of `_MANY` of the points, if there are more."""
     if not isinstance(objective, Problem) or objective.points <= _MANY:
         return objective
     data, _ = objective.data.split(_MANY / objective.points)
@@ -102,10 +103,10 @@ def _sampled_objective(objective: Objective) -> Objective:
 
 @dataclass(frozen=True, eq=False)
 class Slice:
-    """A line or plane through the space of P parameters.
+    """A line or plane in the space of P parameters.
 
-    Fields: `directions [K, P]`, orthonormal; `base [P]`, the point that has the coordinates 0, or
-    None when the slice goes through whatever point is the current one; `names` of its K axes.
+    Fields: `directions [K, P]`, orthonormal; `base [P]`, the point with the coordinates 0, or None
+    if the slice always goes through the current point; `names` of its K axes.
     """
 
     directions: Floats
@@ -113,7 +114,7 @@ class Slice:
     names: tuple[str, ...]
 
     def coordinates(self, params: Floats) -> Floats:
-        """`(p)->(k)`: where the parameters lie, seen along the directions left out."""
+        """`(p)->(k)`: where the parameters lie, projected onto the slice."""
         offset = params if self.base is None else params - self.base
         return np.asarray(offset @ self.directions.T)
 
@@ -126,8 +127,9 @@ class Slice:
 
 
 def along(names: Sequence[str], chosen: Sequence[int], fixed: Floats | None = None) -> Slice:
-    """The slice of the parameters numbered `chosen`, the others at their current values or at
-    those of `fixed [P]`.
+    """Return the slice along the parameters numbered `chosen`.
+
+    The others have their current values, or those of `fixed [P]`.
     """
     directions = np.eye(len(names))[list(chosen)]
     base = None
@@ -140,14 +142,15 @@ def along(names: Sequence[str], chosen: Sequence[int], fixed: Floats | None = No
 
 
 def main_plane(runs: Iterable[Run]) -> Slice:
-    """The plane of the two directions in which the paths move most, through the first's end; those
-    that go astray count where there are no others.
+    """Return the plane of the directions in which the paths move most.
 
-    The principal components of the recorded states, as in Li et al., Visualizing the Loss
-    Landscape of Neural Nets, 2018 (https://arxiv.org/abs/1712.09913), section 7.
+    It goes through the first path's end. Paths that end above their start count only if there are
+    no others. The directions are the principal components of the recorded parameters, as in Li et
+    al., Visualizing the Loss Landscape of Neural Nets, 2018 (https://arxiv.org/abs/1712.09913),
+    section 7.
     """
     everyone = list(runs)
-    # A run that goes astray goes so far that its direction would be the only one.
+    # A run that diverges goes so far that its direction would be the only one.
     runs = [run for run in everyone if not ends_above_start(run)] or everyone
     end = runs[0].params[-1]
     states = [run.params[evenly_spaced(run.steps, _STATES)] - end for run in runs]
@@ -156,7 +159,7 @@ def main_plane(runs: Iterable[Run]) -> Slice:
     offsets = offsets / (np.abs(offsets).max() or 1.0)
     _, strength, directions = np.linalg.svd(offsets, full_matrices=False)
     directions = directions[:2]
-    # The sign of a singular vector is the library's choice; this makes it ours.
+    # The sign of a singular vector depends on the LAPACK library; this fixes it.
     largest = np.abs(directions).argmax(axis=1)
     directions = directions * np.sign(directions[[0, 1], largest])[:, np.newaxis]
     parts = strength**2 / (np.sum(strength**2) or 1.0)
@@ -165,18 +168,18 @@ def main_plane(runs: Iterable[Run]) -> Slice:
 
 
 def evenly_spaced(last: int, most: int) -> Ints:
-    """At most `most` of the steps 0 to `last`, evenly, both ends among them."""
+    """Return at most `most` of the steps 0 to `last`, evenly spaced, with both ends."""
     return np.unique(np.linspace(0, last, min(last + 1, most)).astype(np.int64))
 
 
 def sampled_steps(steps: Ints) -> Ints:
-    """Some of the steps that the frames show, from the first to the last."""
+    """Return some of the steps that the frames show, from the first to the last."""
     shown = np.unique(steps)
     return np.asarray(shown[np.linspace(0, len(shown) - 1, min(len(shown), _SAMPLES)).astype(int)])
 
 
 def number_of(view: str, parameter: Parameter, names: Sequence[str]) -> int:
-    """Which parameter is meant, by its name or number; else GdanimError."""
+    """Return the number of the parameter with this name or number; GdanimError if none has."""
     if isinstance(parameter, str) and parameter in names:
         return names.index(parameter)
     if isinstance(parameter, int) and not isinstance(parameter, bool):
@@ -189,7 +192,7 @@ def number_of(view: str, parameter: Parameter, names: Sequence[str]) -> int:
 
 
 def common_loss_surface(view: str, clip: Clip) -> LossSurface:
-    """The surface of the runs that are shown; GdanimError when they are not on the same."""
+    """Return the loss surface of the runs drawn; GdanimError if they differ in it."""
     first, *others = (run.problem for run in clip.drawn_runs.values())
     if any(problem is not first for problem in others):
         raise GdanimError(
@@ -200,13 +203,13 @@ def common_loss_surface(view: str, clip: Clip) -> LossSurface:
 
 
 def runs_sharing_objective(clip: Clip) -> dict[str, Run]:
-    """The compared runs, shown or not, on the same surface as those shown: they share limits."""
+    """Return the runs, drawn or not, that have the objective of those drawn and share limits."""
     problem = next(iter(clip.drawn_runs.values())).problem
     return {label: run for label, run in clip.limit_runs.items() if run.problem is problem}
 
 
 def window_of(surface: LossSurface, piece: Slice, axis: int) -> Floats | None:
-    """What there is to see along one axis of a slice, `[2]`, when that is along a parameter."""
+    """Return the part of a slice's axis that is worth seeing, `[2]`, if it is a parameter's."""
     names = surface.objective.names
     name = piece.names[axis]
     return None if surface.range is None or name not in names else surface.range[names.index(name)]
@@ -215,10 +218,10 @@ def window_of(surface: LossSurface, piece: Slice, axis: int) -> Floats | None:
 def axis_limits(
     paths: Sequence[Floats], best: Floats, window: Floats | None = None
 ) -> tuple[float, float]:
-    """Limits of one axis for paths `[S]` and the places `best [K]` that should be well inside.
+    """Return limits of one axis for paths `[S]` and places `best [K]` that should be well inside.
 
-    The `window`, or else from the starts to the best places, and half as far beyond these; and the
-    paths besides, unless they go astray.
+    They hold the `window`, or without one the starts, the best places and half as much beyond
+    these; and the paths too, but for what leaves far.
     """
     everywhere = np.concatenate(paths)
     if window is not None:
@@ -239,7 +242,7 @@ def axis_limits(
 
 
 def _half_width(low: float, high: float, values: Floats) -> float:
-    """Half the distance from low to high; where there is none, how far the values are from it."""
+    """Return half the distance from low to high, or if it is 0, how far the values are away."""
     half = high / 2 - low / 2
     if half > 1e-9 * max(abs(low), abs(high)):
         return half
@@ -249,19 +252,20 @@ def _half_width(low: float, high: float, values: Floats) -> float:
 
 
 def _within(values: Floats, low: float, high: float, beyond: float) -> Floats:
-    """The values from low to high, and so far beyond these."""
+    """Return the values from low to high, and up to `beyond` outside."""
     return values[(values > low - beyond) & (values < high + beyond)]
 
 
 def grid_side(cost: int, budget: float, sides: tuple[int, int]) -> int:
-    """How many points along each axis a grid may have when one point costs `workspace` numbers."""
+    """Return how many points along each axis a grid may have if one costs `cost` floats."""
     return int(np.clip(np.sqrt(budget / max(cost, 1)), *sides))
 
 
 def pulled_in(points: Floats, low: Floats, high: Floats) -> Floats:
     """`(k)->(k)`: points far outside the box from `low` to `high`, moved nearer to its middle.
 
-    They keep their direction from there. The renderer needs coordinates that it can add up.
+    They keep their direction from there. The renderer needs coordinates that it can add without
+    overflow.
     """
     half = high / 2 - low / 2
     offset = np.clip((points - low) / half - 1, -_FARTHEST, _FARTHEST)

@@ -1,4 +1,4 @@
-"""What stands out in a picture of the loss: the ball, its way, arrows, a star, a key of runs."""
+"""Marks on a picture of the loss: ball, star, arrows, and a legend of runs."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from gdanim.views._drawing.units import dpi
 from gdanim.views.base import Clip
 from gdanim.views.theme import Theme
 
-# A triangle at the edge of a panel stands so many pixels of a picture 720 high inside it.
+# How far inside the panel a triangle at its edge stands (pixels of a picture 720 pixels high).
 _INSIDE = 13.0
-# An arrow shorter than this hides under its ball (pixels of a picture 720 high).
+# An arrow shorter than this would be hidden by its ball (pixels of a picture 720 pixels high).
 _SHORTEST = 21.0
-# A place further outside than so many panels gives the same direction.
+# A place further outside than this many panels is taken to be this far: its direction is the same.
 _FAR = 1e6
 
 
 def ball(ax: Axes, theme: Theme, colour: str) -> Line2D:
-    """Where a run is now."""
+    """Draw a ball for where a run is now."""
     (line,) = ax.plot(
         [], [], "o", color=colour, markersize=1.5 * theme.point_size,
         markeredgecolor=theme.paper, markeredgewidth=1.6, zorder=6, gid="ball",
@@ -34,7 +34,7 @@ def ball(ax: Axes, theme: Theme, colour: str) -> Line2D:
 
 
 def star(ax: Axes, theme: Theme, places: Floats) -> Line2D:
-    """The optima `[K, 2]`."""
+    """Draw stars at the minima `[K, 2]`."""
     (line,) = ax.plot(
         places[:, 0], places[:, 1], "*", color=theme.points, markersize=2.3 * theme.point_size,
         markeredgecolor=theme.paper, markeredgewidth=1.2, zorder=3, gid="optimum",
@@ -43,7 +43,7 @@ def star(ax: Axes, theme: Theme, places: Floats) -> Line2D:
 
 
 def arrow(ax: Axes, theme: Theme, colour: str) -> FancyArrowPatch:
-    """An arrow, to be placed with `place_arrow`."""
+    """Draw an arrow, to be placed with `place_arrow`."""
     patch = FancyArrowPatch(
         (0, 0), (1, 0), arrowstyle="-|>,head_length=0.55,head_width=0.3", shrinkA=0, shrinkB=0,
         mutation_scale=1.9 * theme.point_size, linewidth=0.75 * theme.line_width, color=colour,
@@ -55,7 +55,7 @@ def arrow(ax: Axes, theme: Theme, colour: str) -> FancyArrowPatch:
 
 
 def place_arrow(patch: FancyArrowPatch, start: Floats, end: Floats) -> None:
-    """Place an arrow; one too short to be seen, or from outside the panel, is left out."""
+    """Place an arrow; hide it if it is too short to be seen or starts outside the panel."""
     ax = patch.axes
     assert isinstance(ax, Axes)
     ends = ax.transData.transform([start, end])
@@ -67,12 +67,12 @@ def place_arrow(patch: FancyArrowPatch, start: Floats, end: Floats) -> None:
 
 
 def _pixel(ax: Axes) -> float:
-    """A pixel of a picture 720 high, in pixels."""
+    """Return the size of a pixel of a picture 720 pixels high, in pixels."""
     return dpi(ax) / 100
 
 
 class EdgeMark:
-    """A triangle at a panel's edge that points to what is outside."""
+    """A triangle at a panel's edge that points to a place outside."""
 
     def __init__(self, ax: Axes, theme: Theme, colour: str) -> None:
         self.ax = ax
@@ -83,7 +83,7 @@ class EdgeMark:
         )  # fmt: skip
 
     def show(self, x: float, y: float) -> Artist:
-        """Point to (x, y) where that is outside the panel; else show nothing."""
+        """Point to (x, y) if that is outside the panel; else show nothing."""
         (left, right), (bottom, top) = self.ax.get_xlim(), self.ax.get_ylim()
         place = np.array([(x - left) / (right - left), (y - bottom) / (top - bottom)])
         if not np.isfinite(place).all() or (np.abs(place - 0.5) <= 0.5).all():
@@ -94,7 +94,7 @@ class EdgeMark:
         margin = _INSIDE * _pixel(self.ax) / size
         at = np.clip(place, margin, 1 - margin)
         across, up = (np.clip(place, -_FAR, _FAR) - at) * size
-        # A MarkerStyle would be copied, deeply, at every frame.
+        # A tuple, as matplotlib would make a deep copy of a MarkerStyle at every frame.
         triangle = (3, 0, math.degrees(math.atan2(up, across)) - 90)
         self.line.set_marker(triangle)  # type: ignore[arg-type]  # the stubs leave out tuples
         self.line.set_data([at[0]], [at[1]])
@@ -102,7 +102,7 @@ class EdgeMark:
 
 
 def run_legend(ax: Axes, clip: Clip, paths: list[Floats]) -> None:
-    """The runs' labels in their colours, in the corner with the least of their paths `[S, 2]`."""
+    """Write the runs' labels in their colours, in the corner furthest from their paths `[S, 2]`."""
     if len(clip.drawn_runs) < 2:
         return
     theme = clip.theme
@@ -123,7 +123,7 @@ def run_legend(ax: Axes, clip: Clip, paths: list[Floats]) -> None:
     box = AnchoredOffsetbox(
         emptiest, child=VPacker(children=texts, sep=3, pad=0), pad=0.4, borderpad=0.4, frameon=True
     )
-    # On whole pixels and opaque: a picture to be put back, where else it would be drawn each time.
+    # On whole pixels and opaque, so that it is drawn once and put back as a picture at each frame.
     box.patch.set(facecolor=theme.paper, edgecolor="none", snap=True)
     box.set_zorder(7)
     ax.add_artist(box)

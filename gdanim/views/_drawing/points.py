@@ -1,4 +1,4 @@
-"""The data's points: markers, hollow where they are held out, a density where there are many."""
+"""The data's points: markers, hollow if held out, or a density if there are many."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from gdanim.core.arrays import Floats
 from gdanim.problems.dataset import Dataset
 from gdanim.views.theme import Theme
 
-# More points than this are drawn as their density, in so many cells across and up.
+# More points than this are drawn as their density, in this many cells across and up.
 MANY = 5000
 _CELLS = (480, 270)
-# How much of its colour a cell with a single point has.
+# The opacity of a cell with a single point, from 0 to 1.
 _FAINTEST = 0.3
 
 
 def draw_points(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None) -> None:
-    """The points, drawn once; the limits have to be set."""
+    """Draw the points once; the limits have to be set."""
     if len(data) > MANY:
         _draw_density(ax, theme.points, data)
     else:
@@ -37,7 +37,7 @@ def draw_points(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None)
 
 
 def _draw_density(ax: Axes, colour: str, data: Dataset) -> None:
-    """How many points there are in each cell of the panel, as how much of the colour it has."""
+    """Draw how many points there are in each cell of the panel, as the opacity of its colour."""
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     counts, _, _ = np.histogram2d(
         data.y, data.x[:, 0], bins=_CELLS[::-1], range=((low, high), (left, right))
@@ -53,7 +53,7 @@ def _draw_density(ax: Axes, colour: str, data: Dataset) -> None:
 
 
 def draw_rings(ax: Axes, theme: Theme, points: int) -> PathCollection:
-    """Rings to put around the points of a batch."""
+    """Draw rings to put around the points of a mini-batch."""
     size = 1.7 * point_size(theme.point_size, points)
     return ax.scatter(
         [], [], s=size**2, facecolors="none", edgecolors=theme.ink, linewidths=1.8, zorder=4.5
@@ -61,11 +61,11 @@ def draw_rings(ax: Axes, theme: Theme, points: int) -> PathCollection:
 
 
 def move_rings(rings: PathCollection, x: Floats, y: Floats) -> PathCollection:
-    """Rings around the points `x [K]`, `y [K]`."""
+    """Put the rings around the points `x [K]`, `y [K]`."""
     rings.set_offsets(np.column_stack([x, y]))
     return rings
 
 
 def point_size(size: float, points: int) -> float:
-    """Smaller when there are many."""
+    """Return the diameter of a point, smaller if there are many."""
     return float(np.clip(size * (90 / points) ** 0.35, 2.0, size))

@@ -22,33 +22,36 @@ from gdanim.views._drawing.loss_surface import (
 )
 from gdanim.views.base import Clip
 
-# Numbers that the landscape may cost, drawn once and at every frame, and its cells along each axis.
+# How many floats the landscape may take to compute, once and at every frame, and the fewest and
+# most grid points along each axis in these two cases.
 _ONCE, _EACH_FRAME = 3e7, 1e5
 _STILL, _MOVING = (13, 56), (13, 29)
-# The landscape's height beside a floor of 2 by 2, and how far above the ball's highest place it is
-# cut off.
+# The landscape's height on a floor of 2 by 2, and where it is cut off, as a multiple of the highest
+# place that a ball visits.
 HEIGHT, _ABOVE = 1.3, 1.12
-# Points of a line of sight that are looked at, and how far it may dip below the surface.
+# The number of points checked along a line of sight, and how far it may dip below the surface.
 _SIGHT, _DIP = 90, 0.012
-# Where the camera may stand when that is left to it, in degrees, and how much of the paths may be
-# hidden from there.
+# The azimuths and elevations that are tried if the user gives none, in degrees, and how much of the
+# paths may be hidden from there.
 _AROUND = tuple(30.0 + 30.0 * k for k in range(12))
 _ABOVE_FLOOR, _LITTLE = (38.0, 48.0, 58.0), 0.25
-# A ball that leaves is pointed at so far from the middle, beyond any panel's limits.
+# The distance from the middle, beyond any panel's limits, of the place at which the triangle for a
+# ball that left points.
 _OUTSIDE = 30.0
-# Vertices of a path, with a still camera and a moving one, and how near they may be to each other.
+# The most vertices of a path, with a still camera and a moving one, and the least distance between
+# them, as a part of the floor.
 STILL_PATH, MOVING_PATH, _NEAR = 1500, 400, 0.01
 
 
 @dataclass(frozen=True)
 class Camera:
-    """Looks at the floor's middle from so many radians around and above, from far away."""
+    """A camera far away that looks at the floor's middle, its two angles in radians."""
 
     azimuth: float
     elevation: float
 
     def project(self, points: Floats) -> Floats:
-        """`(3)->(3)`: across, up, and away from the camera."""
+        """`(3)->(3)`: how far across, up, and away from the camera."""
         x, y, z = np.moveaxis(points, -1, 0)
         across = x * np.cos(self.azimuth) + y * np.sin(self.azimuth)
         away = y * np.cos(self.azimuth) - x * np.sin(self.azimuth)
@@ -58,7 +61,7 @@ class Camera:
 
     @property
     def towards(self) -> Floats:
-        """The direction from anywhere to the camera, `[3]`."""
+        """The direction to the camera, from anywhere, `[3]`."""
         flat = np.cos(self.elevation)
         return np.array(
             [np.sin(self.azimuth) * flat, -np.cos(self.azimuth) * flat, np.sin(self.elevation)]
@@ -98,7 +101,7 @@ class Ground:
         return self.surface.loss(self.plane.points(self._grid, run.params[step]))
 
     def _highest(self) -> float:
-        """The highest place that a path visits inside the box, as far as the scale goes."""
+        """Return the highest place that a path visits inside the box, as far as the scale goes."""
         found = self.shades.low
         for run in runs_sharing_objective(self.clip).values():
             places = self.plane.coordinates(run.params)
@@ -107,7 +110,7 @@ class Ground:
         return min(found, self.shades.high)
 
     def heights(self, frame: int) -> Floats:
-        """The landscape on the grid, `[G, G]`; what is cut off is higher than HEIGHT."""
+        """Return the landscape on the grid, `[G, G]`; it is above HEIGHT where it is cut off."""
         if self._still is not None:
             return self._still
         return self._raised(self._losses(self.clip.step(self.first, frame)))
@@ -130,8 +133,9 @@ class Ground:
         return points
 
     def beyond(self, place: Floats, camera: Camera) -> Floats:
-        """`[2]`: where a ball has gone that is not on the landscape, outside the panel: above what
-        is cut off, or off the floor.
+        """Return `[2]`, outside the panel, the direction of a ball that left the landscape.
+
+        Above it, where the landscape is cut off, or off the floor.
         """
         flat = 2 * (pulled_in(place, self.low, self.high) - self.low) / (self.high - self.low) - 1
         furthest = float(np.abs(flat).max())
@@ -152,7 +156,7 @@ class Ground:
         return np.where(outside, np.nan, near * (1 - t) + far * t)
 
     def hidden(self, points: Floats, heights: Floats, camera: Camera) -> NDArray[np.bool_]:
-        """`(k,3)->(k)`: whether the landscape stands between a place on it and the camera."""
+        """`(k,3)->(k)`: whether the landscape is between a place on it and the camera."""
         way = np.linspace(0.02, 3, _SIGHT)[:, np.newaxis, np.newaxis] * camera.towards
         sight = points + way
         above = self.between(sight[..., :2], heights)
@@ -167,9 +171,10 @@ def clearest_camera(
     elevation: float | None,
     turn: float,
 ) -> tuple[float, float]:
-    """Where the camera stands at the start, in radians: the lowest elevation, and there the
-    azimuth, from which the landscape hides little enough of the paths on the whole way that the
-    camera goes; else where it hides least.
+    """Return the camera's azimuth and elevation at the start, in radians.
+
+    The lowest elevation, and there the best azimuth, from which the landscape hides only little of
+    the paths wherever the camera turns; if there is none, the place from which it hides least.
     """
     around = _AROUND if azimuth is None else (azimuth,)
     above = _ABOVE_FLOOR if elevation is None else (elevation,)
@@ -191,7 +196,7 @@ def clearest_camera(
 
 
 def grid_cells(places: Floats, heights: Floats) -> Floats:
-    """The corners of the cells between grid points, `[M, 4, 3]`."""
+    """Return the corners of the cells between grid points, `[M, 4, 3]`."""
     x, y = np.meshgrid(places, places)
     grid = np.stack([x, y, heights], axis=-1)
     corners = [grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]]
@@ -199,7 +204,7 @@ def grid_cells(places: Floats, heights: Floats) -> Floats:
 
 
 def cut_off_top(cells: Floats) -> Floats:
-    """What of the cells `[M, 4, 3]` is not above HEIGHT, `[K, 8, 3]`; corners may come twice.
+    """Return the parts of the cells `[M, 4, 3]` up to HEIGHT, `[K, 8, 3]`, some corners twice.
 
     Sutherland and Hodgman, "Reentrant polygon clipping", Communications of the ACM 17, 1974.
     """
@@ -218,8 +223,9 @@ def cut_off_top(cells: Floats) -> Floats:
 
 
 def refined_path(path: Floats, ground: Ground, most: int) -> tuple[Ints, Floats]:
-    """Places `[K, 2]` along the path so near to each other that it can follow the landscape, about
-    `most` of them, and the step that has reached each.
+    """Return about `most` places `[K, 2]` along the path, and the step that reached each.
+
+    They are close enough to each other for the path to follow the landscape.
     """
     steps = evenly_spaced(len(path) - 1, most)
     size = ground.high - ground.low
@@ -227,8 +233,8 @@ def refined_path(path: Floats, ground: Ground, most: int) -> tuple[Ints, Floats]
     if len(steps) < 2:
         return steps, places
     length = np.abs(np.diff(places, axis=0) / size).max(axis=-1)
-    astray = np.abs((places - ground.low) / size - 0.5).max(axis=-1)
-    length = np.where(np.minimum(astray[1:], astray[:-1]) > 0.5, 0.0, length)
+    offset = np.abs((places - ground.low) / size - 0.5).max(axis=-1)
+    length = np.where(np.minimum(offset[1:], offset[:-1]) > 0.5, 0.0, length)
     parts = 1 + np.minimum(length / max(_NEAR, float(length.sum()) / most), most).astype(int)
     segment = np.repeat(np.arange(len(parts)), parts)
     first = np.cumsum(parts) - parts

@@ -1,4 +1,4 @@
-"""From each point to the prediction: the residual as a line, its square as a square."""
+"""Residuals as lines from the points to the prediction, and their squares as squares."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from gdanim.problems.dataset import Dataset
 from gdanim.views.theme import Theme
 
 KINDS = ("lines", "squares")
-# Of more points than this, so many are taken, spread evenly over the data's order.
+# At most this many points have residuals drawn, spread evenly over the order of the data.
 MOST = 200
-# How opaque a square is when it is one of few, of many, and its edge.
+# The opacity of a square if there are few, and if there are many, and that of its edge.
 _FEW, _MANY, _EDGE = 0.2, 0.03, 0.45
 
 _Show = Callable[[Floats], Collection]
 
 
 def chosen(data: Dataset) -> tuple[Floats, Floats]:
-    """The points `x [K, 1]`, `y [K]` whose residuals are drawn."""
+    """Return the points `x [K, 1]`, `y [K]` whose residuals are drawn."""
     which = np.unique(np.linspace(0, len(data) - 1, min(len(data), MOST)).astype(np.int64))
     return data.x[which], data.y[which]
 
 
 def draw_lines(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> _Show:
-    """Lines from the points `x [K]`, `y [K]` to the prediction there."""
+    """Draw lines from the points `x [K]`, `y [K]` to the prediction there."""
     lines = LineCollection([], colors=colour, alpha=0.4, linewidths=0.6 * theme.line_width)
     lines.set_zorder(1.8)
     ax.add_collection(lines, autolim=False)
@@ -44,9 +44,9 @@ def draw_lines(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> _Sh
 
 
 def draw_squares(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> _Show:
-    """Squares on the residuals, with sides of the same length on the screen.
+    """Draw squares on the residuals, with sides of equal length on screen.
 
-    They stand to the right of their points, or to the left where the panel ends.
+    They are to the right of their points, or to the left where the panel ends.
     """
     opacity = float(np.clip(3 / len(x), _MANY, _FEW))
     squares = PolyCollection(
@@ -57,7 +57,7 @@ def draw_squares(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> _
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
 
     def show(prediction: Floats) -> PolyCollection:
-        # Measured anew at each frame: the panel has its place only after it was laid out.
+        # Measured at each frame, as the panel gets its size only after the limits are fixed.
         scale = (ax.bbox.height / (high - low)) / (ax.bbox.width / (right - left))
         side = np.abs(prediction - y) * scale
         other = np.where(x + side <= right, x + side, x - side)

@@ -1,4 +1,4 @@
-"""As many ticks as there is room for: axes shrink with the frame, their labels do not."""
+"""As many ticks as there is room for: axes get smaller with the frame, their labels do not."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from matplotlib.ticker import FixedLocator, MaxNLocator
 from gdanim.core.arrays import Floats
 from gdanim.views._drawing.units import size_in_points
 
-# How wide a number is at most, and a digit, in heights of its text.
+# The width that a number may have, and that of a digit, in heights of the text.
 _NUMBER, LETTER = 3.0, 0.65
-# The width that matplotlib's Axis.get_tick_space counts on.
+# The width of a label that matplotlib's Axis.get_tick_space assumes.
 _MATPLOTLIBS = 3.0
-# Two numbers above each other need this distance, in heights of their text.
+# The distance that two numbers above each other need, in heights of the text.
 _ABOVE = 1.4
-# Where a spacing leaves a single tick in view, these many finer ones are tried.
+# Where a spacing leaves a single tick in view, this many finer ones are tried.
 _FINER = 4
 
 
 class FewTicks(MaxNLocator):
-    """At most `most` intervals between nice numbers, fewer where labels would collide.
+    """At most `most` intervals between round numbers, fewer where labels would collide.
 
-    A single number says little of an axis: where there would be but one, two that are further apart
-    than evenly spaced ones would have to be are taken, if these have room.
+    A single tick says little about an axis. Where there would be only one, two that are further
+    apart than evenly spaced ones would be are taken, if there is room for them.
     """
 
     def __init__(self, most: int, label: float = _NUMBER, **kwargs: Any) -> None:
-        # Rather one tick than two that collide.
+        # One tick is better than two that collide.
         super().__init__(most, steps=[1, 2, 2.5, 5, 10], min_n_ticks=1, **kwargs)
         self._most, self._label = most, label
 
     def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
-        """The ticks between the limits, and one beyond each."""
+        """Return the ticks between the limits, and one beyond each."""
         intervals = max(1, min(self._most, _label_room(self.axis, self._label)))
         ticks = self._spaced(intervals, vmin, vmax)
         if len(_in_view(ticks, vmin, vmax)) < 2:
@@ -50,7 +50,7 @@ class FewTicks(MaxNLocator):
         return np.asarray(super().tick_values(vmin, vmax))
 
     def _have_room(self, ticks: Floats, vmin: float, vmax: float) -> bool:
-        """Whether the labels of ticks as far apart as the first two do not touch."""
+        """Return whether the labels of ticks as far apart as the first two do not touch."""
         axis: Any = self.axis
         across = axis.axis_name == "x"
         letters = (
@@ -61,7 +61,7 @@ class FewTicks(MaxNLocator):
 
 
 def _in_view(ticks: Floats, vmin: float, vmax: float) -> Floats:
-    """Those between the limits, or off by a rounding error."""
+    """Return the ticks between the limits, give or take a rounding error."""
     low, high = min(vmin, vmax), max(vmin, vmax)
     trifle = 1e-10 * (high - low)
     return ticks[(ticks >= low - trifle) & (ticks <= high + trifle)]
@@ -75,12 +75,12 @@ class FewOf(FixedLocator):
         self._places, self._most = places, most
 
     def tick_values(self, vmin: Any, vmax: Any) -> Sequence[float]:
-        """The ticks, whatever the limits."""
+        """Return the ticks, whatever the limits."""
         most = max(1, min(self._most, _label_room(self.axis, _NUMBER)))
         return self._places[:: max(1, -(-len(self._places) // most))]
 
 
 def _label_room(axis: Any, label: float) -> int:
-    """How many labels of that width, in heights of their text, have room on an axis."""
+    """Return how many labels of this width, in heights of their text, fit on an axis."""
     space = int(axis.get_tick_space())
     return int(space * _MATPLOTLIBS / label) if axis.axis_name == "x" else space

@@ -1,4 +1,4 @@
-"""A quantity over the steps: a line up to the step that a frame shows, a dot at its end."""
+"""A quantity over the steps: a line up to the step that a frame shows, with a dot at its end."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gdanim.core.arrays import Floats, Ints
 from gdanim.views._drawing.axes import clip_near
 from gdanim.views.theme import Theme
 
-# As many vertices as a line can show on a wide screen.
+# The most vertices of a line; a wide screen cannot show more.
 VERTICES = 2000
 
 
 def draw_trace(
     ax: Axes, theme: Theme, values: Floats, colour: str, style: str = "-"
 ) -> Callable[[int], tuple[Line2D, Line2D]]:
-    """The line of `values [S+1]` and its dot; what returns them as they are at a step."""
+    """Draw the line of `values [S+1]` and its dot; return a function that moves both to a step."""
     steps = extremes(values)
     heights = values[steps]
     (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width, linestyle=style,
@@ -39,9 +39,9 @@ def draw_trace(
 
 
 def extremes(values: Floats) -> Ints:
-    """The steps at which a line of `values [S+1]` has its vertices.
+    """Return the steps at which a line of `values [S+1]` has its vertices.
 
-    All of them, or in each of many stretches the lowest and the highest: so a long line takes no
+    All of them, or in each of many stretches the lowest and the highest: a long line takes no
     longer to draw than a short one, and no spike is lost.
     """
     if len(values) <= VERTICES:
@@ -54,6 +54,6 @@ def extremes(values: Floats) -> Ints:
 
 
 def line_vertices(last: int, shown: Ints) -> Ints:
-    """The steps at which a curve over all steps has its vertices: those shown, and more."""
+    """Return the steps at which a path has its vertices: those shown, and evenly spaced ones."""
     even = np.linspace(0, last, min(last + 1, VERTICES)).astype(np.int64)
     return np.union1d(even, shown)
