@@ -6,21 +6,26 @@ import numpy as np
 
 from gdanim.core.arrays import Floats, Ints
 
+# Frames divided by a smaller weight could overflow.
+NEGLIGIBLE = 1e-280
+
 
 def spread(weights: Floats, frames: int, most: float) -> Ints:
     """Return the step that each of `frames` frames shows, from 0 to S: `(s),(),()->(f)`.
 
     Each step gets frames in proportion to its weight, but at most `most`; what is cut off goes to
-    the others. Weights that are negative or not finite count as zero; if all are zero, they count
-    as equal.
+    the others. Weights that are negative, not finite, or below `NEGLIGIBLE` of the largest count as
+    zero; if all are zero, they count as equal.
     """
     if not len(weights) or frames < 2:
         return np.full(max(frames, 0), len(weights), dtype=np.int64)
     weights = np.where(np.isfinite(weights) & (weights > 0), weights, 0.0)
     if not weights.any():
         weights = np.ones(len(weights))
+    weights /= weights.max()
+    weights[weights < NEGLIGIBLE] = 0.0
     room = float(frames - 1)
-    starts = np.append(0.0, np.cumsum(capped(weights / weights.max(), room, most)))
+    starts = np.append(0.0, np.cumsum(capped(weights, room, most)))
     starts *= room / starts[-1]
     # A step that begins within a rounding error of a frame belongs to it.
     steps = np.searchsorted(starts, np.arange(frames) + 1e-6, side="right") - 1
