@@ -1,8 +1,8 @@
-"""The U with the ball: one weight, its loss, and steps as long as the slope is steep.
+"""A ball rolls down the loss of one weight; the steeper the slope, the longer its step.
 
-Watch the arrow: it is the step to come, learning rate times slope. It shrinks as the curve
-flattens, so the ball slows down by itself. Try lr=0.3: it jumps across, from wall to wall. Above
-1 / mean(x^2) = 0.416 it climbs out.
+Watch the arrow, the next step: learning rate times slope. It shrinks as the curve flattens, so the
+ball slows down by itself. Try lr=0.3: it jumps from wall to wall. Above 1 / mean(x^2) = 0.416 it
+climbs out.
 """
 
 from typing import Annotated

@@ -1,7 +1,7 @@
-"""The bowl with the path: every point of the map is a line, and the run walks down to the best.
+"""The loss as a map: every point is a line, and the run walks down to the best one.
 
 Watch the path turn: down the steep side at once, then along the valley. The star is the least
-squares line, the arrow the step to come: the gradient times the learning rate, downhill.
+squares line, and the arrow is the next step: the learning rate times the gradient, downhill.
 """
 
 from dataclasses import replace

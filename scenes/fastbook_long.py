@@ -1,7 +1,8 @@
-"""Half a million steps of the roller coaster's run: the loss that stopped at 676 falls to 57.5.
+"""Half a million steps of `fastbook_quadratic.py`: the loss, stuck at 676, falls to 57.5.
 
-Watch the speed of time: the bend takes ten steps, seen one by one; then each frame shows the same
-motion, first of hundreds of steps, at last of thousands, while the parabola slides to the points.
+Watch the speed: the first ten steps, which find the bend, are shown one by one; then each frame
+shows the same amount of motion, first hundreds of steps and at last thousands, while the parabola
+slides to the points.
 """
 
 import numpy as np

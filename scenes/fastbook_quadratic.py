@@ -1,7 +1,8 @@
-"""Why does the loss stop at 676? The run of the fast.ai book, chapter 4: a roller coaster's speed.
+"""Why does the loss stop at 676? A roller coaster's speed, from chapter 4 of the fast.ai book.
 
-Watch the loss: it stops at 676, the points' own noise is 7.30. The bend is learnt in ten steps, the
-rest needs millions, for the surface is 218 451 times as steep along one direction as along another.
+Watch the loss: it stops at 676, although the noise of the points is only 7.30. The bend is learnt
+in ten steps and the rest takes millions, for the loss curves 218 451 times as much along one
+direction as along another.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
-"""The first animated line: y = 3x + 8 without noise, fast.ai's course of 2018, to the digit.
+"""The first animated line of fast.ai's 2018 course, y = 3x + 8 without noise, to the digit.
 
-Watch the height arrive first and the slope last: the error (root of the loss) is 9.14 at the start,
-0.68 after 100 steps, 0.057 after 200, and only 0.023 after 400.
+Watch the height arrive first and the slope last: the error (the square root of the loss) is 9.14 at
+the start, 0.68 after 100 steps, 0.057 after 200, and still 0.023 after 400.
 """
 
 from gdanim import Every, GradientDescent, Linear, Problem, Scene, datasets

@@ -1,7 +1,7 @@
 """A line: its slope settles in five steps, its intercept takes a hundred.
 
-Watch the order: the slope sees large x, so its gradient is 33 times as steep as the intercept's.
-The largest stable learning rate is 0.02999; try it, and 0.0301.
+Watch the slope arrive first: x is large, so the loss curves 33 times as much along the slope as
+along the intercept. The largest stable learning rate is 0.02999; try it, and then 0.0301.
 """
 
 from typing import Annotated

@@ -1,8 +1,8 @@
-"""A learning rate that is raised where the loss stalls, and a descent that stops where it rests.
+"""The learning rate rises when the loss stalls, and the run stops when it stalls again.
 
-Watch the rate in the header: it is tripled at step 128, when six steps change the loss by less
-than 0.01, and the descent ends when they change it by less than 0.002. The second rate is just past
-the edge of stability (0.02999): it would swing in the end, if the descent did not stop before.
+Watch the learning rate in the header: it triples at step 128, when six steps change the loss by
+less than 0.01, and the run ends when they change it by less than 0.002. The second learning rate is
+just above the largest stable one (0.02999): it would oscillate if the run did not stop before.
 """
 
 from typing import Annotated

@@ -1,8 +1,8 @@
 """A neural network of 20 sigmoids bends towards three curves, and stops too early each time.
 
-The rates and the rule are a blog's: the second, larger rate once the loss has fallen by less than a
-cutoff in six steps, the end at a smaller cutoff. Noise explains 0.01 of the loss. Set patience to
-0.001, and see how much there was left to learn.
+The learning rates and the rule are from a blog: the second, larger rate begins once six steps lower
+the loss by less than a cutoff, and the run stops at a smaller cutoff. The noise explains 0.01 of
+the loss. Set patience to 0.001 to see how much there was left to learn.
 """
 
 from typing import Annotated
@@ -20,7 +20,7 @@ from gdanim import (
     schedules,
 )
 
-# A share of the blog's smaller cutoff: less is more patient.
+# A fraction of the blog's smaller cutoff: a smaller one is more patient.
 Patience = Annotated[float, Interval(gt=0, le=1)]
 
 
@@ -38,7 +38,7 @@ def _fitted(
 
 
 def linear(patience: Patience = 1.0, seed: int = 0) -> Scene:
-    """A line: found within a hundred steps, but for its ends; the loss stops at 14."""
+    """A line: found within a hundred steps, except for its ends; the loss stops at 14."""
     cutoffs = (1 * patience, 10)
     return _fitted(datasets.linear(), (1e-3, 3e-3), cutoffs, seed, "A network learns a line")
 

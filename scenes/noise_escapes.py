@@ -1,8 +1,8 @@
-"""Noise on the gradient leads out of a valley that plain descent never leaves.
+"""Noise on the gradient leads out of a valley that plain gradient descent never leaves.
 
-Watch the two balls in the shallow valley at the right: the plain one rolls to its bottom and
-rests. The other is shaken; it climbs the ridge at last, and as the learning rate cools down it
-comes to rest in the deep valley. Of a hundred seeds about six in ten get across.
+Watch the two balls in the shallow valley on the right: the plain one rolls to its bottom and rests.
+The noisy one shakes until it crosses the ridge, and comes to rest in the deep valley as the
+learning rate falls. About sixty of a hundred seeds get across.
 """
 
 from typing import Annotated

@@ -1,7 +1,7 @@
 """Four optimizers race down a bowl that is a hundred times as steep across as along.
 
-Watch gradient descent zigzag and crawl, momentum overshoot and come back, and the adaptive two set
-out along the diagonal, as if the bowl were round.
+Watch gradient descent zigzag and crawl, and momentum overshoot and come back. The two adaptive
+optimizers set out along the diagonal, as if the bowl were round.
 """
 
 from gdanim import Adam, Even, GradientDescent, Momentum, RMSProp, Scene, objectives, views

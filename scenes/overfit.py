@@ -1,8 +1,8 @@
 """A polynomial of degree 12 overfits 15 points: it learns the wave first, then the noise.
 
-Watch the held-out points, hollow, and their loss, dashed: the fit is best for them after about
-seven thousand steps. From there on the training loss still falls, and theirs rises. Then set l2 to
-0.0002.
+Watch the hollow points, the validation set, and their loss, the dashed line: it is lowest after
+about seven thousand steps. From there on it rises, while the training loss still falls. Then set l2
+to 0.0002.
 """
 
 from typing import Annotated

@@ -1,7 +1,7 @@
-"""A training loop of your own, recorded: random steps, and only those that help are kept.
+"""A training loop of your own, recorded: random steps, of which only the better ones are kept.
 
-Watch the path: without a gradient it gropes its way down, quickly at first, then more and more
-guesses are in vain, as hardly any still leads lower. Put your own loop in the place of this one.
+Watch the path: without a gradient it gropes its way down, quickly at first; then more and more
+guesses are in vain, as hardly any leads lower. Put your own loop in place of this one.
 """
 
 from typing import Annotated

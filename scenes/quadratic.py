@@ -1,7 +1,8 @@
 """A parabola: the bend is found at once, the tilt takes hundreds of steps, the height far more.
 
-Watch the two ends reach the points long before the bottom slides over: x^2 is steep, x is flat,
-and 1 is flatter still. The loss falls below 300 in five steps and needs 440 more to reach 3.
+Watch the two ends reach the points long before the bottom does: the loss is steep along the weight
+of x^2, flat along that of x, and flatter still along the constant. It falls below 300 in five steps
+and takes 440 more to reach 3.
 """
 
 from typing import Annotated

@@ -1,7 +1,7 @@
-"""The loss, drawn: from every point a line to the prediction, early and late.
+"""The loss, drawn: a line from every point to the prediction.
 
 Watch the lines: the loss is the mean of their squared lengths, so the long ones count most. They
-shrink from 8.6 on average to 0.85, near the 0.8 of the points' own noise.
+shrink from 8.6 on average to 0.85, close to the 0.8 of the noise alone.
 """
 
 from typing import Annotated

@@ -1,8 +1,8 @@
-"""A local minimum: the wave settles, at the wrong frequency, and the loss never reaches the noise.
+"""A local minimum: the wave settles at the wrong frequency, and the loss stays high.
 
-Watch the offset d arrive in twenty steps while the wave shrinks, out of step with the points:
-between here and the right frequency the loss is higher, so no step leads there. The loss stops at
-2.46; the right wave has 0.01.
+Watch the offset d arrive in twenty steps while the wave shrinks, out of step with the points. The
+loss is higher between here and the right frequency, so no step leads there. It stops at 2.46; that
+of the right wave is 0.01.
 """
 
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Random restarts: one start may end in a local minimum, several starts are several chances.
+"""Random restarts: one start may end in a local minimum; several give several chances.
 
 Watch the losses part: most waves settle at a wrong frequency, near 2.46, and some find the
 points, at the 0.01 of the noise. Nothing at the start tells which ones will.

@@ -1,8 +1,8 @@
 """Slope fast, intercept slow: the way of each parameter to its optimum.
 
 Watch the two lines of the lower panel, on a logarithmic axis: both become straight, and the slope's
-is steeper. Its gradient has the x in it, up to 10 here, the intercept's has a 1.
-What helps against it is in `slope_fast.py`.
+is steeper. The gradient of the slope is weighted by x, which is up to 10 here, that of the
+intercept by 1. `slope_fast.py` shows what helps.
 """
 
 from typing import Annotated

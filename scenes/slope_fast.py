@@ -1,9 +1,9 @@
-"""The slope is learnt fast and the intercept slowly: a first regression, and its three remedies.
+"""The slope is learnt fast and the intercept slowly: a first regression, and three remedies.
 
-Watch the distances to the best fit: of the slope's a hundredth is left after 30 to 45 epochs, of
-the intercept's after 450, when the loss has come near the noise's variance. The remedies: another
-optimizer, more epochs, or a rate for each parameter, `--set remedy=rates`. The bare rates of decay,
-without the fit and its remedies, are in `slope_and_intercept.py`.
+Watch the distances to the best fit: the slope's falls to a hundredth in 30 to 45 epochs, the
+intercept's in 450, when the loss is close to the variance of the noise. The remedies are another
+optimizer, more epochs, or a learning rate for each parameter: `--set remedy=rates`. For the rates
+of decay alone, see `slope_and_intercept.py`.
 """
 
 from typing import Annotated, Literal

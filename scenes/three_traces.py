@@ -1,8 +1,8 @@
-"""Three trace plots: a loss that still falls, one that oscillates, one that has converged.
+"""Three traces of a loss: one still falls, one oscillates, one has converged.
 
-Watch the last tenth of each curve: only the flat one at the floor says that training is over. The
-absolute error slopes near its lowest point as it does far away, so steps do not get shorter there:
-too large a rate jumps from one side to the other for ever.
+Watch the last tenth of each curve: only the flat one at the bottom shows that training is over. The
+absolute error is as steep near its minimum as far away, so steps do not get shorter there: with too
+large a learning rate they jump from one side to the other for ever.
 """
 
 from gdanim import Even, GradientDescent, Linear, MeanAbsoluteError, Problem, Scene, datasets, views
@@ -18,7 +18,7 @@ def scene(noise: float = 0.5, seed: int = 0) -> Scene:
         steps=60,
         title="Is the training over?",
         panels={"trace": views.Each(views.LossCurve(scale="log"))},
-        # The verdicts say it.
+        # The verdicts are enough.
         captions=False,
         pace=Even(seconds=12),
     )

@@ -1,6 +1,6 @@
-"""Two valleys, x^4 - 4 x^2 + x: the ball finds the one that it starts above, not the deeper one.
+"""Two valleys, x^4 - 4 x^2 + x: the ball finds the one it starts above, not the deeper one.
 
-Watch which valley each ball rolls into. Nothing at the bottom of the right one says that the left
+Watch which valley each ball rolls into. Nothing at the bottom of the right one shows that the left
 one is deeper: the slope there is 0.
 """
 
