@@ -334,7 +334,7 @@ def test_layout_places_panels_and_refuses_others() -> None:
         assert len(scene(panels=spaced, size=size).film().figure.axes) == 2
     with pytest.raises(GdanimError, match="layout: names left, middle, the panels are left, right"):
         scene(panels=panels, layout="left middle").film()
-    with pytest.raises(GdanimError, match="is no mosaic"):
+    with pytest.raises(GdanimError, match="not a valid mosaic"):
         scene(panels=panels, layout="left right; right left").film()
     with pytest.raises(GdanimError, match="panels: a scene needs at least one"):
         scene(panels={})

@@ -36,20 +36,23 @@ def film(data: Any = None, model: Any = None, label: str = "", **fields: Any) ->
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (film(title=f"costs {BROKEN}"), r"'costs \$\\\\frac\{a\}\{\$' is no .*: Expected \\frac"),
-        (film(label=BROKEN), r"'\$\\\\frac\{a\}\{\$' is no mathtext"),
-        (film(Dataset(X, X, x_names=(BROKEN,))), r"'\$\\\\frac\{a\}\{\$' is no mathtext"),
-        (film(Dataset(X, X, y_name=BROKEN)), r"'\$\\\\frac\{a\}\{\$' is no mathtext"),
+        (
+            film(title=f"costs {BROKEN}"),
+            r"'costs \$\\\\frac\{a\}\{\$' is not valid mathtext .*: Expected \\frac",
+        ),
+        (film(label=BROKEN), r"'\$\\\\frac\{a\}\{\$' is not valid mathtext"),
+        (film(Dataset(X, X, x_names=(BROKEN,))), r"'\$\\\\frac\{a\}\{\$' is not valid mathtext"),
+        (film(Dataset(X, X, y_name=BROKEN)), r"'\$\\\\frac\{a\}\{\$' is not valid mathtext"),
         (
             film(model=Formula(lambda x, a, b: a * x + b, formula=r"\wings a")),
-            r"'\$\\\\wings a\$.*' is no mathtext .*: Unknown symbol: \\wings",
+            r"'\$\\\\wings a\$.*' is not valid mathtext .*: Unknown symbol: \\wings",
         ),
         (
             film(
                 Dataset(X, X, x_names=(BROKEN,)),
                 panels={"loss": views.Inset(views.LossCurve(), views.Fit())},
             ),
-            r"'\$\\\\frac\{a\}\{\$' is no mathtext",
+            r"'\$\\\\frac\{a\}\{\$' is not valid mathtext",
         ),
     ],
     ids=["title", "label", "x name", "y name", "formula", "inset"],

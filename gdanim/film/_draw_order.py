@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 
 
 def draw_order(figure: Figure, moving: set[int]) -> Iterator[tuple[Artist, bool]]:
-    """The figure's artists from back to front, each with whether it changes (`id` in `moving`).
+    """Yield artists from back to front, each with whether it changes (its `id` is in `moving`).
 
-    Axes are taken apart where a part of them moves, and are one artist otherwise. This follows
+    Axes of which a part moves are split into their parts, others are one artist. This follows
     `draw` of matplotlib's Figure and Axes on an Agg canvas, which composites and rasterizes
     nothing.
     """
@@ -48,5 +48,5 @@ def _parts(artist: Artist, moving: set[int]) -> Iterator[tuple[Artist, bool]]:
 
 
 def _draws_only_children(axes: Axes, moving: set[int]) -> bool:
-    """Whether drawing the axes is no more than drawing its children, one after the other."""
+    """Whether drawing the axes only draws its children, one after the other."""
     return id(axes) not in moving and type(axes).draw is Axes.draw and axes.get_agg_filter() is None

@@ -1,4 +1,4 @@
-"""Where panels and their texts stand in the frame."""
+"""Place panels and their texts in the frame."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ from gdanim.film._text_size import shrink, shrink_until
 from gdanim.views._drawing.card import CardPatch
 from gdanim.views.base import View
 
-# The figure is this high in inches whatever its size in pixels, so that text follows the height;
-# a frame that would be narrower than this is as wide, so that text follows the width.
+# The figure has this height in inches for every size in pixels, so that text scales with the
+# height, unless it would be narrower than NARROWEST: then that is its width, and text scales with
+# the width.
 HEIGHT_INCHES, NARROWEST = 7.2, 7.6
-# The margin beside and below the panels, in inches.
+# The margins at the sides of the panels and below them, in inches.
 SIDE, BOTTOM = 0.15, 0.09
-# So many decimals of a panel's place, in the figure's widths and heights, are kept.
+# The number of decimals that panel positions, as fractions of the figure, are rounded to.
 DECIMALS = 9
 # Rows whose left ends are within this share of the frame's width begin at the same place.
 NEAR = 0.1
 
 
 def blank_figure(size: tuple[int, int], paper: str) -> Figure:
-    """An empty figure of exactly `size` pixels."""
+    """Create an empty figure of exactly `size` pixels."""
     width, height = size
     dpi = min(height / HEIGHT_INCHES, width / NARROWEST)
     # The canvas rounds down, so a product that falls short by one bit would cost a pixel.
@@ -39,8 +40,9 @@ def blank_figure(size: tuple[int, int], paper: str) -> Figure:
 
 
 def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> dict[str, Axes]:
-    """Axes by name, placed as in `"fit bowl; fit loss"`; without a layout side by side, in a square
-    or upright frame one below the other.
+    """Create axes by name, placed by a layout such as `"fit bowl; fit loss"`.
+
+    Without a layout they are side by side, or one below the other in square and upright frames.
     """
     upright = figure.get_figwidth() < 1.2 * figure.get_figheight()
     if layout is None:
@@ -56,11 +58,11 @@ def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> di
     try:
         return dict(figure.subplot_mosaic(rows))  # type: ignore[arg-type]  # strings are hashable
     except ValueError as error:
-        raise GdanimError(f"layout: {layout!r} is no mosaic: {error}") from None
+        raise GdanimError(f"layout: {layout!r} is not a valid mosaic: {error}") from None
 
 
 def keep_inside(figure: Figure) -> None:
-    """Shrink the panels' titles that would leave the frame at the side; no layout moves these."""
+    """Shrink panel titles that would leave the frame at the side; no layout moves these."""
     margin = 0.1 * figure.dpi
     for ax in figure.axes:
         for text in titles(ax):
@@ -69,8 +71,9 @@ def keep_inside(figure: Figure) -> None:
 
 
 def keep_apart(figure: Figure) -> None:
-    """Shrink the texts above, below and beside a panel that are longer than it, and leave out the
-    lowest name on its y axis where it meets one on its x axis.
+    """Shrink texts around a panel that are longer than the panel.
+
+    A tick label of the y axis that overlaps one of the x axis is hidden.
     """
     for ax in figure.axes:
         below = [one for one in labels(ax) if one.get_horizontalalignment() == "center"]
@@ -84,8 +87,9 @@ def keep_apart(figure: Figure) -> None:
 
 
 def keep_on_cards(figure: Figure) -> None:
-    """Shrink the texts of insets that would leave their cards, and end the last tick's label where
-    the tick is.
+    """Shrink texts of insets that would leave their cards.
+
+    A tick label that would leave the card ends at its tick instead.
     """
     for ax in figure.axes:
         cards = [patch.get_window_extent() for patch in ax.patches if isinstance(patch, CardPatch)]
@@ -101,35 +105,37 @@ def keep_on_cards(figure: Figure) -> None:
 
 
 def titles(ax: Axes) -> list[Text]:
-    """A panel's own texts, without those that are drawn in it."""
+    """Return a panel's own texts, without those that are drawn in it."""
     return [one for one in ax.get_children() if isinstance(one, Text) and one not in ax.texts]
 
 
 def labels(ax: Axes) -> list[Text]:
-    """The texts next to a panel that the layout makes room for: those that a view draws, but for
-    texts with `in_layout=False`.
+    """Return the texts next to a panel that the layout makes room for.
+
+    These are the texts that a view draws, except those with `in_layout=False`.
     """
     return [one for one in ax.texts if one.get_in_layout()]
 
 
 def own_texts(ax: Axes) -> list[Text]:
-    """A panel's titles and the texts that are drawn in it, without the labels next to it."""
+    """Return a panel's titles and the texts drawn in it, without the labels next to it."""
     return [*titles(ax), *(one for one in ax.texts if not one.get_in_layout())]
 
 
 def no_higher(pixels: float) -> Callable[[Bbox], bool]:
-    """Whether a box is at most so high."""
+    """Return a test of whether a box is at most `pixels` high."""
     return lambda box: bool(box.height <= pixels)
 
 
 def between(left: float, right: float) -> Callable[[Bbox], bool]:
-    """Whether a box lies between two places, in pixels."""
+    """Return a test of whether a box lies between two positions in pixels."""
     return lambda box: bool(left <= box.x0 and box.x1 <= right)
 
 
 def align_left(figure: Figure) -> None:
-    """Let the first panels of all rows begin at the same place: a panel that was divided has its
-    own grid, and the layout lines up those of one grid alone.
+    """Align the left ends of the first panels of all rows.
+
+    matplotlib's layout aligns only panels of one grid, and a divided panel has its own.
     """
     boxes = {ax: ax.get_position() for ax in figure.axes}
     first = {
@@ -145,16 +151,16 @@ def align_left(figure: Figure) -> None:
 
 
 def settle(figure: Figure, header: float) -> tuple[float, float]:
-    """Lay the panels out below `header` inches; the left and right end of plots and labels."""
+    """Lay out the panels below `header` inches; return the left and right ends of the content."""
     for ax in figure.axes:
-        # The layout makes room for axes, titles and labels, and not for what is drawn inside.
+        # The layout makes room for axes, titles and labels, but not for what is drawn inside.
         for artist in (*ax.lines, *ax.collections, *ax.patches, *ax.child_axes):
             artist.set_in_layout(False)
     wide, high = figure.get_size_inches()
     rect = (SIDE / wide, BOTTOM / high, 1 - 2 * SIDE / wide, 1 - (BOTTOM + header) / high)
     figure.set_layout_engine(ConstrainedLayoutEngine(rect=rect, w_pad=0.08, h_pad=0.08))
     with warnings.catch_warnings():
-        # Of a frame too small for panels nobody has to be told.
+        # matplotlib warns if the frame is too small for the panels; it is drawn all the same.
         warnings.filterwarnings("ignore", "constrained_layout not applied")
         figure.draw_without_rendering()
     figure.set_layout_engine("none")

@@ -1,4 +1,4 @@
-"""Texts that cannot be set, or not all of them."""
+"""Texts that matplotlib cannot draw, or not completely."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from gdanim.errors import GdanimError
 
 @contextmanager
 def named_if_broken(figure: Figure) -> Iterator[None]:
-    """matplotlib's error about a formula between dollar signs becomes one that names the text."""
+    """Turn matplotlib's error about a formula into one that names the text."""
     try:
         yield
     except ValueError as error:
         for text in (one for one in figure.findobj(Text) if isinstance(one, Text)):
             if (fault := _fault(text)) is not None:
                 raise GdanimError(
-                    f"the text {text.get_text()!r:.200} is no mathtext between its dollar signs: "
-                    rf"{fault}; mend it, or write \$ for a dollar sign"
+                    f"the text {text.get_text()!r:.200} is not valid mathtext between its dollar "
+                    rf"signs: {fault}; correct it, or write \$ for a dollar sign"
                 ) from error
         raise
 
 
 def lacking(figure: Figure) -> str:
-    """A notice of the characters that fonts have no glyphs for; empty where there are none."""
+    """Name the characters that the fonts have no glyphs for; empty if there are none."""
     missing = dict[str, None]()
     for text in figure.findobj(Text):
         if isinstance(text, Text) and not text.get_text().isascii():
@@ -39,7 +39,7 @@ def lacking(figure: Figure) -> str:
 
 
 def _fault(text: Text) -> str | None:
-    """What matplotlib says against it, without its many lines; None where it can be set."""
+    """Return the last line of matplotlib's error for a text; None if it can be drawn."""
     try:
         text.get_window_extent()
     except ValueError as error:

@@ -1,7 +1,7 @@
-"""A text that moves: where it is, and its picture while it stays as it is.
+"""A text that moves: where it is, and its picture while it does not change.
 
-One text takes matplotlib 1 to 10 ms to draw, as much as all lines of a frame, so one that has not
-changed, such as a caption, is put back as a picture.
+Texts, formulas above all, are slow to draw, so one that has not changed, such as a caption, is put
+back as a picture.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Beneath = list[tuple[int, int]]
 
 
 class MovingText:
-    """A text, drawn again only after it has changed (`stale`, in matplotlib's words).
+    """A text that is drawn again only after it has changed (is `stale`, in matplotlib's term).
 
     `box` is where it is now, None for nowhere; `room` is where it is expected to stay. `above`
-    are the boxes of still artists that would be drawn after the text and are part of a picture
-    below it: when the text gets there, that picture is wrong.
+    holds the boxes of still artists that belong above the text but are part of a picture below
+    it: that picture is wrong once the text gets there.
     """
 
     def __init__(self, text: Text) -> None:
@@ -40,8 +40,8 @@ class MovingText:
         self._picture: tuple[Picture, Beneath] | None = None
 
     def locate(self, renderer: RendererAgg) -> bool:
-        """Find its place; whether that is clear of all that would be drawn above it."""
-        # `set_bbox` makes no text stale.
+        """Update `box`; return whether it is clear of everything in `above`."""
+        # `set_bbox` does not make a text stale.
         if self.text.stale or not _is_bare(self.text):
             self.box = _extent(self.text, renderer)
             self.changes += 1
@@ -49,14 +49,14 @@ class MovingText:
         return not any(self.box and self.box.meets(other) for other in self.above)
 
     def expect(self, renderer: RendererAgg) -> None:
-        """Add its surroundings to where it is expected, and forget what was below and above it."""
+        """Add its surroundings to `room`, and forget what was below and above it."""
         self.box, self._picture, self.above = _extent(self.text, renderer), None, []
         if self.box is not None:
             room = _surroundings(self.text, self.box, renderer)
             self.room = room if self.room is None else self.room.joined(room)
 
     def draw(self, renderer: RendererAgg) -> None:
-        """Draw it, or put it back as it was drawn before."""
+        """Draw it, or put back its picture."""
         beneath = self._beneath() if _is_bare(self.text) else None
         if self._picture is not None and self._picture[1] == beneath:
             self._picture[0].draw(renderer)
@@ -65,7 +65,7 @@ class MovingText:
             self._picture = None if beneath is None else (Picture(self.box, renderer), beneath)
 
     def _beneath(self) -> Beneath | None:
-        """Which texts lie beneath it as they are now; None where anything else that moves may."""
+        """Return the texts that lie beneath it; None if anything else that moves may."""
         found = []
         for at, other in enumerate(self.below):
             box = other.box if isinstance(other, MovingText) else other
@@ -77,7 +77,7 @@ class MovingText:
 
 
 def _is_bare(text: Text) -> bool:
-    """Whether nothing but its letters is drawn."""
+    """Whether only its letters are drawn."""
     return text.get_bbox_patch() is None and not _has_effects(text)
 
 
@@ -86,7 +86,7 @@ def _has_effects(artist: Artist) -> bool:
 
 
 def _extent(text: Text, renderer: RendererAgg) -> Box | None:
-    """Where the text is drawn now; None for nowhere, all pixels where nobody can tell."""
+    """Return where the text is drawn now: None for nowhere, all pixels if unknown."""
     if not (text.get_visible() and text.get_text()):
         return None
     ground = text.get_bbox_patch()
@@ -99,8 +99,9 @@ def _extent(text: Text, renderer: RendererAgg) -> Box | None:
 
 
 def _surroundings(text: Text, box: Box, renderer: RendererAgg) -> Box:
-    """Where a text that is in the box is likely to go: along the top of the figure, or up and down
-    next to its panel.
+    """Return where a text in the box is likely to move.
+
+    That is along the top of the figure, or up and down next to its panel.
     """
     if text.axes is None:
         return replace(box, left=0, right=int(renderer.width))
@@ -109,16 +110,16 @@ def _surroundings(text: Text, box: Box, renderer: RendererAgg) -> Box:
 
 
 def _is_square(ground: FancyBboxPatch) -> bool:
-    """Whether a text's ground is its box and the padding, no more."""
+    """Whether a text's background is just its box with the padding."""
     plain = type(ground.get_boxstyle()) is BoxStyle.Square and not _has_effects(ground)
     return plain and ground.get_mutation_aspect() in (None, 1)
 
 
 def _margin(text: Text, renderer: RendererAgg) -> int:
-    """How far, in pixels, a text may reach out of the box that its letters are set in.
+    """Return how many pixels a text may extend beyond the box of its letters.
 
-    Letters exceed it by a quarter of their size at most; the corners of a ground by its padding,
-    and when they are turned by 1.42 times as much.
+    Letters exceed it by at most a quarter of their size; the corners of a background by its
+    padding, and by 1.42 times as much if the text is rotated.
     """
     size, ground = float(text.get_fontsize()), text.get_bbox_patch()
     points = 0.25 * size

@@ -1,4 +1,4 @@
-"""Boxes of a canvas's pixels: where artists can draw, and where they do."""
+"""Boxes of pixels on a canvas: where artists can draw, and where they do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import Bbox, BboxBase
 from numpy.typing import NDArray
 
-# Artists that keep within their clip box, whatever they show.
+# Artists that never draw outside their clip box.
 CLIPPED = (Line2D, Collection, Patch, AxesImage)
 # A pixel's four bytes in memory: red, green, blue, alpha. A canvas is clear when it is new.
 CLEAR, BLACK, WHITE = (
@@ -41,7 +41,7 @@ class Box:
         return across and self.top < other.bottom and other.top < self.bottom
 
     def joined(self, other: Box) -> Box:
-        """The smallest box around both."""
+        """Return the smallest box around both."""
         return Box(
             min(self.left, other.left), min(self.top, other.top),
             max(self.right, other.right), max(self.bottom, other.bottom),
@@ -49,7 +49,7 @@ class Box:
 
 
 class Picture:
-    """The pixels that are in a box of the canvas now, to be put back later."""
+    """A copy of the canvas's pixels in a box, to be put back later."""
 
     def __init__(self, box: Box, renderer: RendererAgg) -> None:
         height = whole(renderer).bottom
@@ -57,17 +57,17 @@ class Picture:
         self._region: Any = renderer.copy_from_bbox(corners)
 
     def draw(self, renderer: RendererAgg) -> None:
-        """Put them back."""
+        """Put the pixels back."""
         renderer.restore_region(self._region)  # type: ignore[no-untyped-call]
 
 
 def whole(renderer: RendererAgg) -> Box:
-    """All pixels of the canvas."""
+    """Return the box of all pixels of the canvas."""
     return Box(0, 0, int(renderer.width), int(renderer.height))
 
 
 def pixels_in(box: BboxBase, renderer: RendererAgg, margin: int) -> Box:
-    """The pixels in a box of matplotlib's, which counts from the bottom, and `margin` around it."""
+    """Return the pixels in a matplotlib box, whose y counts from the bottom, and a margin."""
     x0, y0, x1, y1 = box.extents
     height = int(renderer.height)
     return Box(
@@ -77,7 +77,7 @@ def pixels_in(box: BboxBase, renderer: RendererAgg, margin: int) -> Box:
 
 
 def reach(artist: Artist, renderer: RendererAgg) -> Box:
-    """Where a moving artist can ever draw: within its clip box, else anywhere."""
+    """Return where a moving artist can draw: in its clip box, or anywhere if it has none."""
     clip = artist.get_clip_box() if artist.get_clip_on() else None
     if clip is None or not isinstance(artist, CLIPPED) or artist.get_agg_filter() is not None:
         return whole(renderer)
@@ -85,15 +85,15 @@ def reach(artist: Artist, renderer: RendererAgg) -> Box:
 
 
 def touched(artists: Sequence[Artist], renderer: RendererAgg) -> Box | None:
-    """The smallest box around all pixels that the artists change; None where there are none.
+    """Return the smallest box around all pixels that the artists change; None if there are none.
 
-    On a clear ground everything that is drawn leaves its alpha, however little.
+    On a transparent canvas whatever is drawn leaves some alpha.
     """
     return _around(paint(artists, renderer, CLEAR) != CLEAR) if artists else None
 
 
 def hidden(artists: Sequence[Artist], renderer: RendererAgg) -> NDArray[np.bool_]:
-    """The pixels `[height, width]` whose colour does not depend on what lies below the artists."""
+    """Find the pixels `[height, width]` in which the artists hide whatever lies below them."""
     white = paint(artists, renderer, WHITE).copy()
     return np.asarray(white == paint(artists, renderer, BLACK))
 
@@ -101,7 +101,7 @@ def hidden(artists: Sequence[Artist], renderer: RendererAgg) -> NDArray[np.bool_
 def paint(
     artists: Sequence[Artist], renderer: RendererAgg, ground: np.uint32
 ) -> NDArray[np.uint32]:
-    """The canvas's pixels `[height, width]` with nothing but the artists on an even ground."""
+    """Draw only the artists on a background of one colour; return the pixels `[height, width]`."""
     pixels = np.asarray(renderer.buffer_rgba()).view(np.uint32)[..., 0]  # type: ignore[no-untyped-call]
     pixels[...] = ground
     for artist in artists:
@@ -110,7 +110,7 @@ def paint(
 
 
 def _around(mask: NDArray[np.bool_]) -> Box | None:
-    """The smallest box around everything that is true; None where nothing is."""
+    """Return the smallest box around all true elements; None if there are none."""
     rows = np.flatnonzero(mask.any(axis=1))
     if not rows.size:
         return None

@@ -1,4 +1,4 @@
-"""Ids of an SVG's elements: the artists' gids, made unique and valid."""
+"""Unique and valid ids for the elements of an SVG, from the artists' gids."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 
 @contextmanager
 def unique_ids(figure: Figure) -> Iterator[None]:
-    """In the block, the artists' gids are valid XML names, and no two are the same.
+    """Make the artists' gids unique, valid XML names in the block.
 
-    Of several artists called `ball` the others become `ball-2`, `ball-3`, in the figure's order.
+    Several artists called `ball` become `ball`, `ball-2`, `ball-3`, in the figure's order.
     """
     named = [(artist, gid) for artist in figure.findobj() if (gid := artist.get_gid())]
     taken = set[str]()
@@ -31,6 +31,6 @@ def unique_ids(figure: Figure) -> Iterator[None]:
 
 
 def xml_name(text: str) -> str:
-    """The text as an XML name: a letter or `_`, then letters, digits, `_`, `.` and `-`."""
+    """Turn a text into an XML name: a letter or `_`, then letters, digits, `_`, `.`, `-`."""
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", text)
     return name if re.match(r"[A-Za-z_]", name) else f"_{name}"

@@ -1,4 +1,4 @@
-"""Texts made small enough for their place."""
+"""Shrink or wrap texts to fit their place."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from matplotlib.transforms import Bbox
 
 from gdanim.views._drawing.units import dpi
 
-# A text that does not fit shrinks to this share of its size, then goes to two lines, and shrinks
-# no further than to SMALLEST.
+# The title shrinks to LEAST times its size before it is broken into two lines; no text shrinks
+# below SMALLEST times its size.
 LEAST, SMALLEST = 0.72, 0.4
 
 
 def width(text: Text) -> float:
-    """In inches, as it is drawn."""
+    """Return its width in inches, as drawn."""
     return text.get_window_extent().width / dpi(text)
 
 
 def shrink(text: Text, room: float, smallest: float = SMALLEST) -> None:
-    """Make the text so small that it fits into `room` inches, but not below that share."""
+    """Shrink a text to `room` inches, but not below `smallest` times its size."""
     shrink_until(text, lambda box: box.width <= room * dpi(text), smallest)
 
 
 def shrink_until(text: Text, fits: Callable[[Bbox], bool], smallest: float = SMALLEST) -> None:
-    """Make the text so small that its box in pixels `fits`, but not below that share."""
+    """Shrink a text until its box in pixels `fits`, but not below `smallest` times its size."""
     size = full = float(text.get_fontsize())
-    # FreeType refuses letters of less than half a pixel; it is told whole dots per inch.
+    # FreeType refuses letters smaller than half a pixel; it takes whole dots per inch.
     least = max(smallest * full, 37 / max(1, int(dpi(text))))
-    # Hinted text does not scale evenly, so its box is measured anew at every size.
+    # Hinted text does not scale linearly, so its box is measured again at every size.
     while size > least and not fits(text.get_window_extent()):
         size = max(0.97 * size, least)
         text.set_fontsize(size)

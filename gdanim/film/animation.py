@@ -1,4 +1,4 @@
-"""matplotlib's animation of a film."""
+"""A matplotlib animation of a film."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from gdanim.views.theme import Theme
 
 
 class FilmAnimation(FuncAnimation):
-    """A FuncAnimation that saves the film's own pixels, with any writer, on every machine.
+    """A FuncAnimation that saves the same pixels with any writer, on every machine.
 
-    `to_jshtml` and `to_html5_video` save too. Without this, the user's matplotlibrc would have its
-    say when matplotlib's writers draw: background, resolution, hinting, even the font. Where it
-    says nothing of them, ffmpeg is the one that gdanim uses, and pages take all the frames. As the
-    last line of a notebook's cell it is shown as a video.
+    This holds for `to_jshtml` and `to_html5_video`, too. A plain FuncAnimation is drawn with the
+    settings of the user's matplotlibrc: background, resolution, hinting, even the font. Unless the
+    user has set them, the path of ffmpeg is the one that gdanim uses, and the number of embedded
+    frames has no limit. As the last expression of a notebook cell it is displayed as a video.
     """
 
     def __init__(
@@ -43,22 +43,22 @@ class FilmAnimation(FuncAnimation):
         self._theme, self._composed, self._fps, self._figure = theme, composed, fps, figure
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """As `FuncAnimation.save`."""
+        """Save like `FuncAnimation.save`, in the film's style."""
         with writable(), plain_style(self._theme):
             super().save(*args, **kwargs)
 
     def to_html5_video(self, *args: Any, **kwargs: Any) -> str:
-        """As `FuncAnimation.to_html5_video`."""
+        """Encode like `FuncAnimation.to_html5_video`."""
         with writable():
             return str(super().to_html5_video(*args, **kwargs))
 
     def to_jshtml(self, *args: Any, **kwargs: Any) -> str:
-        """As `FuncAnimation.to_jshtml`."""
+        """Embed like `FuncAnimation.to_jshtml`, without a limit."""
         with writable():
             return str(super().to_jshtml(*args, **kwargs))
 
     def _repr_html_(self) -> str:
-        """The video that `gdanim render` makes, unless the user's `animation.html` is jshtml."""
+        """Embed the video that `gdanim render` makes, or HTML if `animation.html` is jshtml."""
         if mpl.rcParams["animation.html"] == "jshtml":
             return self.to_jshtml()
         with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
@@ -75,8 +75,9 @@ class FilmAnimation(FuncAnimation):
 
 
 def writable() -> AbstractContextManager[None]:
-    """In the block, matplotlib's writers find our ffmpeg and have no limit, unless the user's
-    settings differ from matplotlib's own.
+    """Let matplotlib's writers find gdanim's ffmpeg and embed any number of frames.
+
+    Settings that the user has changed from matplotlib's defaults stay as they are.
     """
     said = {key for key, value in mpl.rcParamsDefault.items() if mpl.rcParams[key] != value}
     ours: Any = {"animation.ffmpeg_path": executable(), "animation.embed_limit": math.inf}

@@ -13,25 +13,25 @@ from gdanim.film.compositor import Compositor
 
 
 class FrameCanvas(FigureCanvasAgg):
-    """An Agg canvas that draws only when it is told to.
+    """An Agg canvas that draws only when asked to.
 
-    `Animation.save` calls `draw_idle` after it has set a frame's artists, and then has its writer
-    grab the frame. On a plain Agg canvas `draw_idle` draws at once, as there is no event loop to
-    wait for, so every frame would be drawn twice. Here the writer's `draw` is the only one.
+    `Animation.save` calls `draw_idle` after updating a frame's artists, and then lets its writer
+    grab the frame. On a plain Agg canvas `draw_idle` draws at once, as there is no event loop, so
+    every frame would be drawn twice. Here only the writer draws.
     https://matplotlib.org/stable/api/backend_bases_api.html#matplotlib.backend_bases.FigureCanvasBase.draw_idle
     """
 
     _compositor: Compositor | None = None
 
     def draw_idle(self, *args: Any, **kwargs: Any) -> None:
-        """Leave it: whoever wants the picture calls `draw`."""
+        """Do nothing; `picture` draws."""
 
     def invalidate(self) -> None:
-        """Have the next `picture` drawn anew, after a change that matplotlib takes no notice of."""
+        """Make the next `picture` draw again, after a change that matplotlib does not notice."""
         self.figure.stale = True
 
     def picture(self) -> memoryview:
-        """Draw; the canvas's own memory, RGBA `[height, width, 4]`, valid until the next draw."""
+        """Draw, and return the canvas's memory: RGBA `[height, width, 4]`, until the next draw."""
         if self._compositor is None:
             self.draw()  # type: ignore[no-untyped-call]
         elif self.figure.stale:
@@ -42,8 +42,9 @@ class FrameCanvas(FigureCanvasAgg):
 
     @contextmanager
     def settled(self, moving: Sequence[Artist]) -> Iterator[None]:
-        """In the block nothing but `moving` changes, so `picture` draws the rest no more, nor
-        anything while the figure is not stale.
+        """Draw only what is needed in the block, in which no artist but `moving` changes.
+
+        Nothing is drawn while the figure is not stale.
         """
         self._compositor = Compositor(self, moving)
         self.invalidate()

@@ -1,4 +1,4 @@
-"""Captions: which events are told on screen, and in which frames."""
+"""Captions: which events are shown on screen, and in which frames."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 
 from gdanim.views.base import Clip
 
-# How many seconds a caption stays, how many at least where the next one waits, and how many it
-# takes to come and go. No caption waits for longer than another one stays at least.
+# Seconds: how long a caption stays, how long at least if another one is waiting, and how long it
+# fades in and out. No caption waits for longer than STAYS_AT_LEAST.
 STAYS, STAYS_AT_LEAST, FADE = 3.5, 1.5, 0.25
 
 
@@ -23,9 +23,9 @@ class Caption:
     last: int
 
     def visibility(self, frame: int, fps: int, frames: int) -> float:
-        """How visible it is at a frame, from 0 to 1.
+        """Return its opacity at a frame, from 0 to 1.
 
-        It fades in after its first frame and out before its last; at the end of the video it stays.
+        It fades in from its first frame and out before its last, but stays at the video's end.
         """
         if not self.first <= frame <= self.last:
             return 0.0
@@ -37,10 +37,10 @@ class Caption:
 def captions(clip: Clip) -> tuple[Caption, ...]:
     """Place the events of all runs one after the other.
 
-    A caption begins with the frame that first shows its event, or a little later where another one
-    is in the way, and is true in all of its frames. How runs end goes before what happens on the
-    way. An event is left out if its caption could not be read before it is over, or would have to
-    wait for longer than that takes.
+    A caption begins at the first frame that shows its event, or a little later if another one is
+    in the way, and is true in all of its frames. Captions on how runs end take precedence over
+    those on what happens before. An event is left out if its caption would be too short to read,
+    or would have to wait for longer than STAYS_AT_LEAST.
     """
     if not clip.captions:
         return ()
@@ -70,7 +70,7 @@ def _wanted(clip: Clip) -> Iterator[tuple[int, Caption]]:
 
 
 def _first_free(wanted: Caption, placed: Sequence[Caption], least: int, frames: int) -> int | None:
-    """Find the first frame that leaves each caption `least` frames; None where none is in time."""
+    """Find the first frame that leaves each caption `least` frames; None if that is too late."""
     latest = min(wanted.first + least, frames - 1)
     if wanted.last < frames - 1:
         latest = min(latest, wanted.last + 1 - least)
@@ -82,7 +82,7 @@ def _first_free(wanted: Caption, placed: Sequence[Caption], least: int, frames: 
 
 
 def caption_at(shown: Sequence[Caption], frame: int, clip: Clip) -> tuple[str, float]:
-    """Give the text at `frame`, and how visible it is."""
+    """Return the text at `frame`, and its opacity."""
     for caption in shown:
         if caption.first <= frame <= caption.last:
             frames, fps = len(clip.timeline), clip.timeline.fps

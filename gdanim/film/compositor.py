@@ -1,14 +1,14 @@
-"""Frames composed of a background, what moves, and pictures of what lies above that.
+"""Compose frames from a background, the artists that move, and pictures of what lies above them.
 
-A frame is the same to the bit as one that matplotlib draws whole, at a fifth of the time. Artists
+A frame is the same to the bit as one that matplotlib draws as a whole, and takes less time. Artists
 keep the order in which matplotlib draws them. Everything below the first artist that moves is one
-picture, the background. A still artist further up becomes part of a picture below it when nothing
-between them can reach its pixels (axes, ticks and titles, which come after the lines of the panel
-before); several that together hide whatever is beneath (an inset's card) are a picture of their
-own; the others (points on residuals) are drawn at every frame.
+picture, the background. A still artist further up joins a picture below it if nothing between them
+can reach its pixels, such as axes, ticks and titles, which are drawn after the lines of the
+previous panel. Several that together hide everything beneath, such as an inset's card, are a
+picture of their own. The others, such as points on residuals, are drawn in every frame.
 
-One background with the moving artists on top would be a third of this code. It was measured at
-twice the time for scenes with an inset, and it draws points below the residuals that they lie on.
+A single background with the moving artists on top would be less code, but would draw an inset's
+still artists in every frame, or else below what they should hide.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from gdanim.film._pixels import CLEAR, Box, Picture, hidden, paint, reach, touch
 
 
 class Compositor:
-    """Draws a canvas's figure, of which only `moving` changes from frame to frame.
+    """Draw a canvas's figure, of which only `moving` changes from frame to frame.
 
-    The rest of the figure, the order of its artists and the clip boxes must stay as they are, and
-    so must whatever matplotlib places by itself, such as titles. Nobody else draws the figure
-    after an artist has changed and before `draw`. `steps` are drawn from back to front.
+    The rest of the figure, the order of its artists and their clip boxes must not change, nor
+    whatever matplotlib places by itself, such as titles. The figure must not be drawn by other
+    means between a change of an artist and `draw`. `steps` are drawn from back to front.
     """
 
     steps: Sequence[Artist | Picture | MovingText]
@@ -47,7 +47,7 @@ class Compositor:
         self._build()
 
     def draw(self) -> None:
-        """Draw the frame: the same pixels as the canvas's own `draw`, sooner."""
+        """Draw the frame: the same pixels as the canvas's own `draw`, in less time."""
         renderer = _renderer(self._canvas)
         if not all([text.locate(renderer) for text in self._texts.values()]):
             self._build()
@@ -55,7 +55,7 @@ class Compositor:
             step.draw(renderer)
 
     def _build(self) -> None:
-        # Limits, ticks and titles find their places while the whole is drawn.
+        # Drawing the whole figure sets limits and places ticks and titles.
         self._canvas.draw()  # type: ignore[no-untyped-call]
         renderer = _renderer(self._canvas)
         for text in self._texts.values():
@@ -70,7 +70,7 @@ class Compositor:
                 self.steps += _overlay(layer.artists, renderer)
 
     def _layers(self, renderer: RendererAgg) -> list[Layer]:
-        """From back to front, the still artists as far down as their order allows."""
+        """Return the layers from back to front, still artists as far down as their order allows."""
         layers = [Layer(False, [], [whole(renderer)])]
         below: list[Box | MovingText] = []
         order = draw_order(self._canvas.figure, self._moving)
@@ -92,7 +92,7 @@ class Compositor:
 
 @dataclass(frozen=True)
 class Layer:
-    """Artists that follow each other, and where each can draw."""
+    """Consecutive artists, and where each can draw."""
 
     moves: bool
     artists: list[Artist]
@@ -105,7 +105,7 @@ class Layer:
 
 
 def _sink(artists: list[Artist], layers: list[Layer], renderer: RendererAgg) -> None:
-    """Put still artists down into the lowest of the layers that their order allows."""
+    """Move still artists down into the lowest layer that their order allows."""
     together = touched(artists, renderer)
     if together is None:
         return
@@ -123,7 +123,7 @@ def _sink(artists: list[Artist], layers: list[Layer], renderer: RendererAgg) -> 
 
 
 def _lowest(box: Box, layers: list[Layer]) -> int | None:
-    """The still layer furthest down on top of which the box may be drawn now."""
+    """Find the lowest still layer that the box may be drawn on top of."""
     lowest = None
     for at in reversed(range(len(layers))):
         if not layers[at].moves:
@@ -134,7 +134,7 @@ def _lowest(box: Box, layers: list[Layer]) -> int | None:
 
 
 def _put(artists: list[Artist], box: Box, layers: list[Layer], at: int) -> None:
-    """Add still artists to a layer, and tell the texts of later layers what is drawn too early."""
+    """Add still artists to a layer, and their box to the texts above that they should cover."""
     layers[at].artists.extend(artists)
     layers[at].places.append(box)
     for layer in layers[at + 1 :]:
@@ -144,9 +144,9 @@ def _put(artists: list[Artist], box: Box, layers: list[Layer], at: int) -> None:
 
 
 def _overlay(artists: list[Artist], renderer: RendererAgg) -> Iterator[Artist | Picture]:
-    """How to draw still artists over moving ones: as a picture where they hide all beneath it.
+    """Replace still artists over moving ones by a picture if they hide everything beneath it.
 
-    The edge of a card may be antialiased and has to be drawn; what lies inside is a picture then.
+    The edge of a card may be antialiased and must be drawn; then its inside is the picture.
     """
     boxes = touched(artists, renderer), touched(artists[1:], renderer)
     opaque = hidden(artists, renderer)

@@ -22,9 +22,10 @@ from gdanim.views.base import Clip, Update, View
 class Film:
     """A figure with its panels, and what each frame shows on it.
 
-    `draw(frame)` gives the pixels of one frame; frames may be drawn in any order and come out the
-    same, as long as nobody else sets what the panels show. `size` is width and height in pixels.
-    `notice` says what of it cannot be shown. A film is pickled as what it is made of.
+    `draw(frame)` returns the pixels of one frame. Frames can be drawn in any order with the same
+    result, as long as no other code changes the panels' artists. `size` is width and height in
+    pixels. `notice` names the characters that the font lacks; it is empty if there are none. A
+    film is pickled as the arguments it was created with.
     """
 
     def __init__(
@@ -47,14 +48,14 @@ class Film:
             self.notice = lacking(self.figure)
 
     def _compose(self, layout: str | None) -> list[Update]:
-        """Draw the panels and the header and find their places; what moves them."""
+        """Draw and place the panels and the header; return the functions that update them."""
         places = mosaic(self.figure, self.panels, layout)
         updates = [
             self._as_seen(view, view.draw(places[name], self.clip))
             for name, view in self.panels.items()
         ]
         header, say = draw_header(self.figure, self.clip)
-        # How high the header is depends on where the panels end, and they begin below it.
+        # The header's height depends on where the panels end at the sides, and they begin below it.
         height = arrange(header, 0.05, 0.95)
         left, right = settle(self.figure, height)
         if (final := arrange(header, left, right)) != height:
@@ -71,15 +72,15 @@ class Film:
         return len(self.timeline)
 
     def show(self, frame: int) -> list[Artist]:
-        """Set every artist to what `frame` shows; the artists that move."""
+        """Update every artist to what `frame` shows; return the artists that move."""
         return [artist for update in self._updates for artist in update(frame)]
 
     def _as_seen(self, view: View, update: Update) -> Update:
-        """The panel's update, made only where the view sees something else than at the last one."""
+        """Wrap a panel's update so that it runs only if the view's frame key has changed."""
         last: dict[Hashable, Sequence[Artist]] = {}
 
         def show(frame: int) -> Sequence[Artist]:
-            # Texts are broken and names kept apart as the figure's size has it.
+            # Line breaks and the distances of labels depend on the figure's size.
             seen = view.frame_key(self.clip, frame), *self.figure.bbox.size
             if seen not in last:
                 last.clear()
@@ -90,26 +91,26 @@ class Film:
         return show
 
     def showing(self, step: int) -> Film:
-        """A film whose `timeline.frame(step)` shows exactly that step; this one where it does."""
+        """Return a film whose `timeline.frame(step)` shows exactly `step`: this one if possible."""
         if step in self.timeline.steps:
             return self
         clip, panels, layout, size = self._parts
         return Film(replace(clip, timeline=clip.timeline.showing(step)), panels, layout, size)
 
     def draw(self, frame: int) -> memoryview:
-        """The RGBA pixels of one frame, valid until the next is drawn."""
+        """Draw one frame; return its RGBA pixels, valid until the next is drawn."""
         with plain_style(self.clip.theme):
             self.show(frame)
             return self.canvas.picture()
 
     @contextmanager
     def composed(self) -> Iterator[None]:
-        """In the block, frames are composed of what moves and of pictures of all else."""
+        """Compose frames in the block from the artists that move and pictures of all others."""
         with plain_style(self.clip.theme), self.canvas.settled(self.show(0)):
             yield
 
     def animation(self, frames: range | None = None) -> FuncAnimation:
-        """matplotlib's animation of these frames, or of some."""
+        """Make a matplotlib animation of all frames, or of some."""
         return FilmAnimation(
             self.clip.theme,
             self.composed,

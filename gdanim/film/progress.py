@@ -1,4 +1,4 @@
-"""How drawing reports its progress: one protocol for films, files and commands."""
+"""Progress reports: one protocol for films, files and commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A film to its file."""
+"""Save a film, or one frame of it, to a file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PALETTE_FRAMES = 24
 
 
 class TooLargeError(GdanimError):
-    """A file that came out larger than allowed, and was not kept."""
+    """The finished file is larger than allowed, and was discarded."""
 
     def __init__(self, bytes: int) -> None:
         super().__init__(f"the file takes {bytes} bytes")
@@ -52,9 +52,9 @@ def save(
     """Draw all frames and encode them to `path`, which changes only when the new file is complete.
 
     `progress(done, total)` counts frames: before each one, and once after the last. `note` (ASCII)
-    is kept in the file, for `containers.read_note`. Raises TooLargeError for more bytes than
-    `most`. Long films are made in up to `jobs` processes, which call `load` first; the file is the
-    same whatever their number.
+    is stored in the file, for `containers.read_note`. Raises TooLargeError if the file has more
+    bytes than `most`. Long films are drawn in up to `jobs` processes, which call `load` first; the
+    file is the same for any number of them.
     """
     fps, total = film.timeline.fps, len(film)
     tell = progress or (lambda done, total: None)
@@ -89,9 +89,10 @@ def save_joined(
     drawn: int,
     note: str = "",
 ) -> None:
-    """Join the stretches of a film of `total` frames, all of one folder, to the file of `save`.
+    """Join encoded stretches, all in one folder, to the file that `save` would make.
 
-    So many as `drawn` were encoded; the file changes only when it is complete and has them all.
+    `drawn` is the number of frames that were encoded; the file changes only when the new one is
+    complete and has `total` frames.
     """
     with replacing(path) as part:
         join(pieces, part, format, containers.tags(format, note))
@@ -121,13 +122,13 @@ def _after(count: Count, first: int, done: int) -> None:
 
 
 def save_still(film: Film, frame: int, path: str | os.PathLike[str], note: str = "") -> None:
-    """One frame as a picture: PNG, SVG or PDF, as the file's name says."""
+    """Save one frame as PNG, SVG or PDF, by the file's extension."""
     kind = Path(path).suffix.lower().removeprefix(".")
     with replacing(path) as part:
         if kind in _DRAWN:
             part.write_bytes(_drawn(film, frame, kind, note))
         else:
-            # Videos do without it.
+            # Imported late: videos do not need it.
             import imageio.v3 as iio
 
             part.write_bytes(iio.imwrite("<bytes>", np.asarray(film.draw(frame)), extension=".png"))
@@ -135,9 +136,9 @@ def save_still(film: Film, frame: int, path: str | os.PathLike[str], note: str =
 
 
 def _drawn(film: Film, frame: int, kind: str, note: str) -> bytes:
-    # In memory, as libraries that write a file themselves hide why they cannot.
+    # In memory: a library that writes the file itself can hide why that failed.
     still = io.BytesIO()
-    # Text as outlines and as an embedded font: both show on machines without the font.
+    # Text as outlines (SVG) and with an embedded font (PDF): neither needs the font installed.
     with (
         plain_style(film.clip.theme),
         mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "gdanim", "pdf.fonttype": 42}),
@@ -148,7 +149,7 @@ def _drawn(film: Film, frame: int, kind: str, note: str) -> bytes:
     return still.getvalue()
 
 
-# matplotlib's names for a description, and no date: the same frame gives the same file.
+# The description under matplotlib's names, and no date: the same frame gives the same file.
 _DRAWN: dict[str, Callable[[str], dict[str, Any]]] = {
     "svg": lambda note: {"Description": note, "Date": None},
     "pdf": lambda note: {"Subject": note, "CreationDate": None},
@@ -160,14 +161,14 @@ def _place(path: str | os.PathLike[str], format: Format) -> AbstractContextManag
 
 
 def _frames(folder: Path, total: int) -> Path:
-    """ffmpeg's pattern for the files: `frame-000.png`, `frame-001.png`, ..."""
+    """Return the pattern of the files for ffmpeg: `frame-000.png`, `frame-001.png`, ..."""
     digits = len(f"{total - 1}")
     return Path(f"{folder}".replace("%", "%%"), f"frame-%0{digits}d.png")
 
 
 @contextmanager
 def _palette(film: Film, format: Format) -> Iterator[Format]:
-    """The format; one of few colours with a palette of frames spread evenly over the film."""
+    """Add a palette, chosen from frames spread evenly over the film, if the format needs one."""
     if format.colours is None:
         yield format
         return

@@ -1,7 +1,6 @@
-"""A long film in stretches: each is encoded by itself; they are joined without encoding again.
+"""Split a long film into stretches that are encoded separately and joined without re-encoding.
 
-Where stretches begin depends on the film alone, so the file is the same for any number of
-processes.
+The split depends only on the film, so the file is the same for any number of processes.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from gdanim.film.film import Film
 from gdanim.film.writer import FilmWriter
 
 Count = Callable[[int], object]
-"""Called before each frame with how many of these frames are done."""
+"""Called before each frame with the number of frames done."""
 
-# Frames: a shorter one would not be worth a process of its own.
+# Frames; a shorter stretch is not worth a process of its own.
 SHORTEST = 300
 
 

@@ -1,4 +1,4 @@
-"""matplotlib as it comes, whatever the user's matplotlibrc says."""
+"""The style of films: matplotlib's defaults, independent of the user's matplotlibrc."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import matplotlib as mpl
 
 from gdanim.views.theme import Theme
 
-# The backend is the user's business, and no figure here asks for one; so are matplotlib's writers,
-# whose settings (`animation.writer`, `animation.embed_limit`) change no pixel.
+# Settings that stay as the user has them: the backend, which no figure here uses, and those of
+# matplotlib's writers (`animation.writer`, `animation.embed_limit`), which change no pixel.
 LEFT_ALONE = ("backend", "interactive", "toolbar", "timezone", "animation.")
 FONT = "DejaVu Sans"
 
 
 @contextmanager
 def plain_style(theme: Theme) -> Iterator[None]:
-    """Artists made or drawn inside look the same on every machine."""
+    """Make artists created or drawn in the block look the same on every machine."""
     defaults = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith(LEFT_ALONE)}
     with (
         mpl.rc_context(
@@ -31,6 +31,6 @@ def plain_style(theme: Theme) -> Iterator[None]:
         ),
         warnings.catch_warnings(),
     ):
-        # The film has one notice of them all.
+        # `Film.notice` names all missing glyphs at once.
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
         yield

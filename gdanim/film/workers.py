@@ -1,6 +1,6 @@
 """Draw and encode a film's stretches in several processes.
 
-They receive the film pickled, its runs included, so nothing is computed twice.
+Each receives the pickled film with its runs, so no run is computed twice.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""matplotlib's way of saving an animation, with ffmpeg at its end."""
+"""A matplotlib movie writer that sends frames to ffmpeg."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from gdanim.film.canvas import FrameCanvas
 
 
 class FilmWriter(AbstractMovieWriter):
-    """Hands the canvas's own memory to ffmpeg, frame by frame.
+    """Pass the canvas's memory to ffmpeg, frame by frame.
 
-    For `Animation.save(path, writer=FilmWriter(MP4, fps=30))` on a figure with a FrameCanvas. A
-    format of few colours needs a palette (`save` chooses one). Pixels are the canvas's: `dpi` and
-    `savefig_kwargs` of `Animation.save` change nothing. `frames` counts what has been written.
+    For `Animation.save(path, writer=FilmWriter(MP4, fps=30))` on a figure with a FrameCanvas.
+    Formats with a palette are not supported: `gdanim.film.save` chooses the palette. The size in
+    pixels is that of the canvas; `dpi` and `savefig_kwargs` of `Animation.save` have no effect.
+    `frames` is the number of frames written.
     """
 
     def __init__(self, format: Format, fps: int) -> None:
@@ -33,7 +34,7 @@ class FilmWriter(AbstractMovieWriter):
         self._process = ExitStack()
 
     def setup(self, fig: Figure, outfile: str | Path, dpi: float | None = None) -> None:
-        """Check size and rate, and start ffmpeg."""
+        """Check size and frame rate, and start ffmpeg."""
         super().setup(fig, outfile, fig.dpi)
         if not isinstance(fig.canvas, FrameCanvas):
             raise GdanimError("figure: its canvas must be a gdanim.film.canvas.FrameCanvas")
@@ -57,9 +58,10 @@ class FilmWriter(AbstractMovieWriter):
     def saving(
         self, fig: Figure, outfile: str | Path, dpi: float | None, *args: Any, **kwargs: Any
     ) -> Generator[AbstractMovieWriter, None, None]:
-        """`setup` before and `finish` after; an exception between them ends ffmpeg instead.
+        """Call `setup` before the block and `finish` after it; on an exception, stop ffmpeg.
 
-        matplotlib's own `saving` would call `finish` then too, and make a file of what there is.
+        matplotlib's own `saving` also calls `finish` after an exception, which would leave a
+        truncated file.
         https://matplotlib.org/stable/api/_as_gen/matplotlib.animation.AbstractMovieWriter.html
         """
         with self._process:
