@@ -96,7 +96,7 @@ class EdgeMark:
         across, up = (np.clip(place, -_FAR, _FAR) - at) * size
         # A tuple, as matplotlib would make a deep copy of a MarkerStyle at every frame.
         triangle = (3, 0, math.degrees(math.atan2(up, across)) - 90)
-        self.line.set_marker(triangle)  # type: ignore[arg-type]  # the stubs leave out tuples
+        self.line.set_marker(triangle)  # type: ignore[arg-type]  # the stubs lack tuples
         self.line.set_data([at[0]], [at[1]])
         return self.line
 

@@ -101,7 +101,7 @@ class Ground:
         return self.surface.loss(self.plane.points(self._grid, run.params[step]))
 
     def _highest(self) -> float:
-        """Return the highest place that a path visits inside the box, as far as the scale goes."""
+        """Return the loss at the highest place that a path visits in the box, within the scale."""
         found = self.shades.low
         for run in runs_sharing_objective(self.clip).values():
             places = self.plane.coordinates(run.params)
