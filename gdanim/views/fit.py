@@ -1,4 +1,8 @@
-"""The view of data and prediction."""
+"""The view of data and prediction.
+
+Over 300 lines, as each option of the view is one short function; what other views share is in
+`_drawing`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The view of the loss over the steps."""
+"""The view of the loss over the steps.
+
+Over 300 lines, as the limits of its axis depend on all that it marks; a fifth is documentation.
+"""
 
 from __future__ import annotations
 
