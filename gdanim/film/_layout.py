@@ -97,9 +97,9 @@ def keep_on_cards(figure: Figure) -> None:
             assert isinstance(inset, Axes)
             low, high = inset.get_xlim()
             for label in inset.get_xticklabels():
-                if low <= label.get_position()[0] <= high:
-                    if label.get_window_extent().x1 > card.x1:
-                        label.set_horizontalalignment("right")
+                inside = low <= label.get_position()[0] <= high
+                if inside and label.get_window_extent().x1 > card.x1:
+                    label.set_horizontalalignment("right")
             for text in (one for one in own_texts(inset) if one.get_text()):
                 shrink_until(text, between(-math.inf, card.x1))
 

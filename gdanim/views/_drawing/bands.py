@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import contourpy
 import numpy as np
@@ -87,8 +88,7 @@ class Bands:
         """Set the bands to heights `[Y, X]` on the grid of `x [X]` and `y [Y]`."""
         bands = contourpy.contour_generator(x, y, heights, fill_type="OuterCode")
         ends = [-np.inf, *self.edges[1:-1].tolist(), np.inf]
-        pairs = zip(ends, ends[1:], strict=False)
-        self.filled.set_paths([_joined_path(*bands.filled(low, high)) for low, high in pairs])
+        self.filled.set_paths([_joined_path(*bands.filled(*pair)) for pair in pairwise(ends)])
         levels = contourpy.contour_generator(x, y, heights, line_type="Separate")
         lines: list[Floats] = [line for edge in ends[1:-1] for line in levels.lines(edge)]  # type: ignore[misc]
         self.lines.set_segments(lines)

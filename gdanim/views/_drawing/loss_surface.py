@@ -182,9 +182,12 @@ def number_of(view: str, parameter: Parameter, names: Sequence[str]) -> int:
     """Return the number of the parameter with this name or number; GdanimError if none has."""
     if isinstance(parameter, str) and parameter in names:
         return names.index(parameter)
-    if isinstance(parameter, int) and not isinstance(parameter, bool):
-        if 0 <= parameter < len(names):
-            return parameter
+    if (
+        isinstance(parameter, int)
+        and not isinstance(parameter, bool)
+        and 0 <= parameter < len(names)
+    ):
+        return parameter
     raise GdanimError(
         f"{view}: no parameter {parameter!r}; the parameters are {', '.join(names)} "
         f"(numbers 0 to {len(names) - 1})"
