@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
-from gdanim.film._layout import blank_figure, mosaic, settle
+from gdanim.film._layout import blank_figure, keep_apart, mosaic, settle
 from gdanim.film.style import plain_style
 from gdanim.views.base import View
 from gdanim.views.fit import Fit
@@ -55,3 +57,17 @@ def test_without_a_layout_panels_stand_in_one_row_or_column(
     upright = size[0] < 1.2 * size[1]
     across, down = {round(box.x0, 6) for box in boxes}, {round(box.y0, 6) for box in boxes}
     assert (len(across), len(down)) == ((1, len(names)) if upright else (len(names), 1))
+
+
+@pytest.mark.parametrize(("tick", "hidden"), [(0.0, True), (-0.02, False)])
+def test_only_ticks_in_view_hide_the_label_in_the_corner(tick: float, hidden: bool) -> None:
+    figure = Figure(figsize=(4, 3), dpi=100)
+    ax = figure.subplots()
+    ax.set_xticks([tick, 1], ["a long label in the corner", ""])
+    ax.set_yticks([0, 1], ["zero", "one"])
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.tick_params(pad=-5, length=0)
+    figure.draw_without_rendering()
+    keep_apart(figure)
+    # matplotlib lists the visible ones only.
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["zero", "one"][hidden:]

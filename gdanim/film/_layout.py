@@ -80,7 +80,12 @@ def keep_apart(figure: Figure) -> None:
         for text in (*titles(ax), *below, ax.xaxis.label):
             shrink(text, ax.bbox.width / figure.dpi)
         shrink_until(ax.yaxis.label, no_higher(ax.bbox.height))
-        across = [one.get_window_extent() for one in ax.get_xticklabels() if one.get_text()]
+        left, right = sorted(ax.get_xlim())
+        across = [
+            one.get_window_extent()
+            for one in ax.get_xticklabels()
+            if one.get_text() and left <= one.get_position()[0] <= right
+        ]
         for label in ax.get_yticklabels():
             if any(label.get_window_extent().overlaps(box) for box in across):
                 label.set_visible(False)
