@@ -54,7 +54,7 @@ class Film:
             self._as_seen(view, view.draw(places[name], self.clip))
             for name, view in self.panels.items()
         ]
-        header, update_header = draw_header(self.figure, self.clip)
+        header, say = draw_header(self.figure, self.clip)
         # The header's height depends on where the panels end at the sides, and they begin below it.
         height = arrange(header, 0.05, 0.95)
         left, right = settle(self.figure, height)
@@ -63,7 +63,7 @@ class Film:
         keep_inside(self.figure)
         keep_apart(self.figure)
         keep_on_cards(self.figure)
-        return [update_header, *updates]
+        return [say, *updates]
 
     def __reduce__(self) -> tuple[type[Film], tuple[object, ...]]:
         return Film, self._parts
