@@ -1,4 +1,4 @@
-"""The header: what its texts say, and in which lines they stand."""
+"""What the header says of the method, and how exactly."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from gdanim.descent import schedules
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.schedule import Rate
-from gdanim.film.header import fit, method, words
-from gdanim.scene import Scene
+from gdanim.film.header import method
 
 
 @pytest.mark.parametrize(
@@ -26,50 +25,3 @@ from gdanim.scene import Scene
 def test_the_digits_of_a_learning_rate(lr: Rate, step: int, rate: str) -> None:
     run = descend(LINE, GradientDescent(lr), (-2, -1.5), 3)
     assert method(run, step)[2] == f"$\\eta$ = {rate}"
-
-
-def test_the_words_of_a_frame() -> None:
-    run = descend(LINE, GradientDescent(0.01), (-2, -1.5), 3)
-    clip = Scene(run).film().clip
-    said = words(clip, len(clip.timeline) - 1, 5)
-    assert (said["step"], said["speed"]) == ("step 3", "×5")
-    assert said["loss"].startswith(f"{LINE.loss_symbol} ")
-    both = Scene({"one": run, "other": descend(LINE, GradientDescent(0.02), (-2, -1.5), 2)})
-    said = words(both.film().clip, 0, 1)
-    assert (said["step"], said["speed"], said["loss"]) == ("step 0", "", "")
-    assert "gradient descent" in said["method"] and "eta" not in said["method"]
-
-
-WIDTHS = {"title": 3.0, "step": 1.0, "speed": 0.0, "method": 3.0, "loss": 1.0, "caption": 0.0}
-TWO_LINES = [["title", "step"], ["method", "loss"]]
-
-
-@pytest.mark.parametrize(
-    ("changes", "room", "lines"),
-    [
-        ({}, 4.3, TWO_LINES),
-        # The title and the method shrink a little before they get lines of their own.
-        ({}, 3.5, TWO_LINES),
-        ({}, 3.3, [["title"], ["method"], ["step", "loss"]]),
-        ({"loss": 2.0}, 3.5, [["title"], ["method"], ["step", "loss"]]),
-        ({"speed": 0.5}, 3.5, [["title"], ["method"], ["step", "loss"]]),
-        ({}, 2.2, [["title"], ["method"], ["step"], ["loss"]]),
-        ({"caption": 9.0}, 4.3, [*TWO_LINES, ["caption"]]),
-        ({"caption": 9.0}, 2.2, [["title"], ["method"], ["step"], ["loss"], ["caption"]]),
-    ],
-)
-def test_the_lines_of_a_header(
-    changes: dict[str, float], room: float, lines: list[list[str]]
-) -> None:
-    assert [[slot.name for slot in line] for line in fit(WIDTHS | changes, room)] == lines
-
-
-@pytest.mark.parametrize("room", [4.3, 3.5, 3.3, 2.2])
-@pytest.mark.parametrize("speed", [0.0, 0.5])
-def test_items_in_one_line_have_room_next_to_each_other(room: float, speed: float) -> None:
-    widths = WIDTHS | {"speed": speed}
-    for line in fit(widths, room):
-        taken = sum(min(widths[slot.name], slot.room) for slot in line)
-        if any(slot.name == "step" for slot in line):
-            taken += speed
-        assert taken < room or (len(line) == 1 and taken == room)

@@ -17,7 +17,7 @@ from gdanim import Formula, Problem, Recorder, Run, Scene, cli, datasets, descen
 from gdanim.analysis.explain import explain
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
-from gdanim.film.header import words
+from gdanim.film.header import says
 from gdanim.pacing.timeline import Every
 from gdanim.problems.objective import Objective
 from gdanim.rendering.csv_table import write_table
@@ -98,7 +98,7 @@ def test_every_view_shows_a_run_without_rates(case: Any) -> None:
 def test_nothing_is_said_of_a_rate_that_nobody_knows(tmp_path: Path) -> None:
     run = loop().run()
     film = Scene(LINE, run, panels={"words": views.Text("hello, {step}")}, size=SIZE).film()
-    assert words(film.clip, 0, 1)["method"] == f"${LINE.formula}$"
+    assert says(film.clip, 0, 1)[2] == f"${LINE.formula}$"
     assert "hello, 0" in {text.get_text() for text in film.figure.axes[0].texts}
     assert not any("rate 0" in line or "nan" in line for line in explain(run))
     write_table({"run": run}, tmp_path / "a.csv")
@@ -106,13 +106,13 @@ def test_nothing_is_said_of_a_rate_that_nobody_knows(tmp_path: Path) -> None:
     assert {row["learning_rate"] for row in rows} == {""}
     # An optimizer that is known, with rates that are not.
     named = loop().run(GradientDescent(LR))
-    assert words(Scene(LINE, named).film().clip, 0, 1)["method"].endswith("gradient descent")
+    assert says(Scene(LINE, named).film().clip, 0, 1)[2].endswith("gradient descent")
     assert not any("nan" in line for line in explain(named))
 
 
 def test_a_rate_that_was_recorded_is_said_without_an_optimizer() -> None:
     run = loop().run(rates=[LR] * STEPS)
-    assert words(Scene(LINE, run).film().clip, 0, 1)["method"].endswith(r"$\eta$ = 0.01")
+    assert says(Scene(LINE, run).film().clip, 0, 1)[2].endswith(r"$\eta$ = 0.01")
 
 
 def test_beside_our_own_descent() -> None:

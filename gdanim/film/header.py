@@ -1,14 +1,9 @@
-"""The header: title, formula, learning rate; step, speed, loss and caption.
-
-What its texts say is a function of the frame (`words`); where they stand is a function of their
-widths (`fit`).
-"""
+"""The header: title, formula, learning rate; step, speed of time and loss."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -23,177 +18,162 @@ from gdanim.film.captions import caption_at, captions
 from gdanim.views.base import Clip, Update
 
 # Inches above a line of text, and below the last one.
-_ABOVE, _BELOW = 0.165, 0.25
+ABOVE, BELOW = 0.165, 0.25
 # The gap between texts in one line, in inches.
-_GAP = 0.25
-_LINE_SPACING = 1.2
-# The number of frames that the widest texts are chosen from.
-_SAMPLES = 25
+GAP = 0.25
+LINE_SPACING = 1.2
+# How many frames decide how wide the texts are.
+SAMPLES = 25
 
 
 @dataclass(frozen=True, eq=False)
-class HeaderItem:
-    """A text of the header: its artist, its longest content, and its full size in points."""
+class Header:
+    """The texts at the top: what they say is a function of the frame."""
 
-    artist: Text
-    longest: str
-    size: float
+    title: Text
+    step: Text
+    speed: Text
+    subtitle: Text
+    loss: Text
+    caption: Text
 
 
 @dataclass(frozen=True)
-class Slot:
-    """The place of the item `name` in a line, and the width in inches that it may take there."""
+class Words:
+    """What the header says besides the title."""
 
-    name: str
-    room: float = np.inf
-    wraps: bool = False
+    step: str
+    speed: str
+    subtitle: str
+    loss: str
+    caption: str
 
 
-def draw_header(figure: Figure, clip: Clip) -> tuple[dict[str, HeaderItem], Update]:
-    """Create the items by name, and the function that updates them; `arrange` places them."""
-    theme, speeds, shown = clip.theme, clip.timeline.speeds(), captions(clip)
-    longest = _longest_words(clip)
+def draw_header(figure: Figure, clip: Clip) -> tuple[Header, Update]:
+    """The texts, each as wide as it will ever be, and what sets them; `arrange` places them."""
+    theme, speeds = clip.theme, clip.timeline.speeds()
+    header = Header(
+        figure.text(0, 0, clip.title, weight="bold", size=theme.title_size),
+        figure.text(0, 0, "", size=theme.step_size),
+        figure.text(0, 0, "", color=theme.muted, size=theme.subtitle_size),
+        figure.text(0, 0, "", color=theme.muted, size=theme.subtitle_size),
+        figure.text(0, 0, "", color=theme.loss, size=theme.subtitle_size),
+        figure.text(0, 0, "", color=theme.ink, size=theme.subtitle_size),
+    )
+    shown = captions(clip)
+    every = clip.linked_clips or (clip,)
 
-    def item(text: str, size: float, **look: Any) -> HeaderItem:
-        return HeaderItem(figure.text(0, 0, text, size=size, **look), text, size)
-
-    items = {
-        "title": item(clip.title, theme.title_size, weight="bold"),
-        "step": item(longest["step"], theme.step_size),
-        "speed": item(longest["speed"], theme.subtitle_size, color=theme.muted),
-        "method": item(longest["method"], theme.subtitle_size, color=theme.muted),
-        "loss": item(longest["loss"], theme.subtitle_size, color=theme.loss),
-        "caption": item(longest["caption"], theme.subtitle_size, color=theme.ink),
-    }
-    moving = ["step", "speed", "loss"]
-    moving += ["caption"] if shown else []
-    # Formulas take long to draw, and most runs keep one learning rate.
-    moving += [] if _rates_are_constant(clip) else ["method"]
-    moving_artists: list[Artist] = [items[name].artist for name in moving]
-    for artist in moving_artists:
-        artist.set_zorder(items["title"].artist.get_zorder() + 1)
+    def say(words: Words) -> None:
+        for field in fields(words):
+            getattr(header, field.name).set_text(getattr(words, field.name))
 
     def update(frame: int) -> list[Artist]:
-        caption, visibility = caption_at(shown, frame, clip)
-        for name, text in words(clip, frame, int(speeds[frame])).items():
-            items[name].artist.set_text(text)
-        items["caption"].artist.set(text=caption, alpha=visibility)
-        return moving_artists
+        caption, visible = caption_at(shown, frame, clip)
+        say(Words(*says(clip, frame, int(speeds[frame])), caption))
+        header.caption.set_alpha(visible)
+        return moving
 
-    return items, update
-
-
-def words(clip: Clip, frame: int, speed: int) -> dict[str, str]:
-    """Return the texts of step, speed, method and loss at a frame that goes `speed` steps on.
-
-    Several runs show what they have in common, and no loss.
-    """
-    runs, steps = list(clip.runs.values()), [clip.step(label, frame) for label in clip.runs]
-    step, loss = f"step {count(max(steps))}", ""
-    if len(runs) == 1:
-        run, now = runs[0], steps[0]
-        step = step_text(run, now)
-        loss = f"{run.problem.loss_symbol} {quantity(float(run.losses[now]))}"
-    return {
-        "step": step,
-        "speed": f"×{count(speed)}" if speed > 1 else "",
-        "method": common(map(method, runs, steps)),
-        "loss": loss,
-    }
-
-
-def _longest_words(clip: Clip) -> dict[str, str]:
-    """Return the texts with the most characters in this clip and those linked to it."""
-    every, speeds = clip.linked_clips or (clip,), clip.timeline.speeds()
-    frames = np.linspace(0, len(speeds) - 1, _SAMPLES).astype(np.int64)
-    samples = [words(one, int(frame), int(speeds[frame])) for one in every for frame in frames]
-    longest = {name: max((said[name] for said in samples), key=len) for name in samples[0]}
-    events = [caption.text for one in every for caption in captions(one)]
-    return longest | {"caption": max(events, key=len, default="")}
-
-
-def _rates_are_constant(clip: Clip) -> bool:
+    frames = np.linspace(0, len(speeds) - 1, SAMPLES).astype(np.int64)
+    samples = [says(one, int(frame), int(speeds[frame])) for one in every for frame in frames]
+    widest = [max(column, key=len) for column in zip(*samples, strict=True)]
+    # Formulas take long to draw, and most runs keep one rate.
     known = [run.rate_columns for run in clip.runs.values() if run.rate_columns is not None]
-    return not any((rates != rates[0]).any() for rates in known)
+    one_rate = not any((rates != rates[0]).any() for rates in known)
+    moving: list[Artist] = [header.step, header.speed, header.loss]
+    moving += [header.caption] if shown else []
+    moving += [] if one_rate else [header.subtitle]
+    for text in moving:
+        text.set_zorder(header.title.get_zorder() + 1)
+    said = [caption.text for one in every for caption in captions(one)]
+    caption = max(said, key=len, default="")
+    say(Words(widest[0], widest[1], widest[2], widest[3], caption))
+    return header, update
 
 
-def fit(widths: Mapping[str, float], room: float) -> list[tuple[Slot, ...]]:
-    """Distribute items of these widths over lines that are `room` inches wide.
+def says(clip: Clip, frame: int, speed: int) -> tuple[str, str, str, str]:
+    """Step, speed, subtitle and loss at that frame; of several runs, what they have in common."""
+    runs, steps = list(clip.runs.values()), [clip.step(label, frame) for label in clip.runs]
+    quick = f"×{count(speed)}" if speed > 1 else ""
+    method_now = common(map(method, runs, steps))
+    if len(runs) > 1:
+        return f"step {count(max(steps))}", quick, method_now, ""
+    (run,), (now,) = runs, steps
+    loss = f"{run.problem.loss_symbol} {quantity(float(run.losses[now]))}"
+    return step_text(run, now), quick, method_now, loss
 
-    Title and method share their lines with step and loss if they fit there, a little smaller if
-    need be; otherwise these come below. The second slot of a line is at its right end. The speed
-    has no slot: it stands next to the step.
-    """
-    lines: list[tuple[Slot, ...]]
-    speed = _GAP + widths["speed"] if widths["speed"] else 0.0
-    beside_title, beside_method = _GAP + widths["step"] + speed, _GAP + widths["loss"]
+
+def arrange(header: Header, clip: Clip, left: float, right: float) -> float:
+    """Place the texts between `left` and `right`; return the inches of height that they take."""
+    room = (right - left) * _figure(header.title).get_figwidth()
+    header.title.set(text=clip.title, fontsize=clip.theme.title_size)
+    for text in (header.subtitle, header.loss, header.caption):
+        text.set_fontsize(clip.theme.subtitle_size)
+    header.step.set_fontsize(clip.theme.step_size)
+    aside = GAP + width(header.step) + (GAP + width(header.speed) if header.speed.get_text() else 0)
+    below = GAP + width(header.loss)
+    lines: list[tuple[Text, Text | None]] = [(header.title, header.step)]
+    lines.append((header.subtitle, header.loss))
     if (
-        LEAST * widths["title"] + beside_title <= room
-        and LEAST * widths["method"] + beside_method <= room
+        LEAST * width(header.title) + aside <= room
+        and LEAST * width(header.subtitle) + below <= room
     ):
-        lines = [
-            (Slot("title", room - beside_title), Slot("step")),
-            (Slot("method", room - beside_method), Slot("loss")),
-        ]
+        shrink(header.title, room - aside)
+        shrink(header.subtitle, room - below)
     else:
-        lines = [(Slot("title", room, wraps=True),), (Slot("method", room),)]
-        if beside_title + widths["loss"] <= room:
-            lines += [(Slot("step"), Slot("loss"))]
+        wrap(header.title, room)
+        shrink(header.subtitle, room)
+        lines = [(header.title, None), (header.subtitle, None)]
+        if aside + width(header.loss) <= room:
+            lines.append((header.step, header.loss))
         else:
-            lines += [(Slot("step", room - speed),), (Slot("loss", room),)]
-    return [*lines, (Slot("caption", room),)] if widths["caption"] else lines
+            shrink(header.step, room - (aside - GAP - width(header.step)))
+            shrink(header.loss, room)
+            lines += [(header.step, None), (header.loss, None)]
+    if header.caption.get_text():
+        shrink(header.caption, room)
+        lines.append((header.caption, None))
+    height = place(lines, left, right)
+    beside(header.speed, header.step)
+    return height + BELOW
 
 
-def arrange(items: Mapping[str, HeaderItem], left: float, right: float) -> float:
-    """Place the items between `left` and `right`, fractions of the figure's width.
-
-    Returns the inches of the figure's height that they take.
-    """
-    for item in items.values():
-        item.artist.set(text=item.longest, fontsize=item.size)
-    room = (right - left) * _figure(items["title"].artist).get_figwidth()
-    lines = fit({name: width(item.artist) for name, item in items.items()}, room)
-    for slot in (slot for line in lines for slot in line):
-        (wrap if slot.wraps else shrink)(items[slot.name].artist, slot.room)
-    height = _place([[items[slot.name].artist for slot in line] for line in lines], left, right)
-    _place_beside(items["speed"].artist, items["step"].artist)
-    return height + _BELOW
-
-
-def _place(lines: Sequence[Sequence[Text]], left: float, right: float) -> float:
-    """Set each line's texts left and right, from the top down; return the last baseline, inches."""
+def place(lines: Sequence[tuple[Text, Text | None]], left: float, right: float) -> float:
+    """Set each line's texts left and right, from the top down; the last baseline in inches."""
     down = 0.0
     high = _figure(lines[0][0]).get_figheight()
-    for line in lines:
-        breaks = line[0].get_text().count("\n")
-        size = max(float(text.get_fontsize()) for text in line)
-        down += _ABOVE + (1 + _LINE_SPACING * breaks) * size / 72
-        for text, x, side in zip(line, (left, right), ("left", "right"), strict=False):
-            text.set(position=(x, 1 - down / high), ha=side, linespacing=_LINE_SPACING)
+    for one, other in lines:
+        rows = one.get_text().count("\n")
+        size = max(text.get_fontsize() for text in (one, other) if text is not None)
+        down += ABOVE + (1 + LINE_SPACING * rows) * float(size) / 72
+        one.set(position=(left, 1 - down / high), ha="left", linespacing=LINE_SPACING)
+        if other is not None:
+            other.set(position=(right, 1 - down / high), ha="right")
     return down
 
 
-def _place_beside(speed: Text, step: Text) -> None:
-    """Put the speed next to the longest step, towards the middle of the frame."""
+def beside(speed: Text, step: Text) -> None:
+    """Set the speed where the widest step leaves it room: towards the middle of the frame."""
     x, y = step.get_position()
-    side = step.get_horizontalalignment()
-    away = (width(step) + _GAP) / _figure(step).get_figwidth()
-    speed.set(position=(x - away if side == "right" else x + away, y), ha=side)
+    away = (width(step) + GAP) / _figure(step).get_figwidth()
+    if step.get_horizontalalignment() == "right":
+        speed.set(position=(x - away, y), ha="right")
+    else:
+        speed.set(position=(x + away, y), ha="left")
 
 
 def step_text(run: Run, step: int) -> str:
-    """Return `step 37`, with a remark at the last step of a diverged run."""
+    """`step 37`; a diverged run's last step says so."""
     diverged = run.outcome.kind == DIVERGED and step == run.steps
     return f"step {count(step)}" + (", then infinite" if diverged else "")
 
 
 def method(run: Run, step: int) -> tuple[str, str, str]:
-    """Return the formula, the optimizer and its learning rate at a step; empty where unknown."""
+    """The formula, the optimizer, and its learning rate at this step; empty what is not known."""
     formula = f"${run.problem.formula}$"
     name = "" if run.optimizer is None else run.optimizer.name
     if run.rates is None:
         return formula, name, ""
-    # A rate that somebody chose is shown in full, the values of a schedule to three digits.
+    # What somebody chose is shown in full; of what a schedule made of it, three digits say enough.
     planned = run.optimizer is not None and isinstance(run.optimizer.lr, Schedule)
     rates = ", ".join(
         setting(float(f"{one:{'.3g' if planned else '.17g'}}")) for one in np.ravel(run.rate(step))
@@ -202,7 +182,7 @@ def method(run: Run, step: int) -> tuple[str, str, str]:
 
 
 def common(methods: Iterable[tuple[str, str, str]]) -> str:
-    """Join formula, optimizer and rate in one line, each only if all runs have the same."""
+    """Formula, optimizer and rate in one line, each only where all runs have the same."""
     formula, name, rate = (
         parts[0] if len(set(parts)) == 1 else "" for parts in zip(*methods, strict=True)
     )
