@@ -288,7 +288,11 @@ def split_frames(seconds: float, first: float, last: float, fps: int) -> tuple[i
 
 
 def with_holds(moving: Ints, before: int, after: int, last: int, fps: int) -> Timeline:
-    """Return the `moving` frames between the holds of both ends; the last one shows `last`."""
+    """Return the `moving` frames between the holds of both ends.
+
+    The first frame shows the start and the last one `last`, also where only one frame moves; a
+    single frame shows `last`.
+    """
     steps = np.pad(moving, (before, after), constant_values=(0, last))
     if len(steps) > 1:
         steps[0] = 0
