@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+import imageio.v3 as iio
 import numpy as np
 from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
@@ -89,6 +91,13 @@ def described(path: Path) -> str:
     """What ffmpeg says of a file."""
     asked = subprocess.run([ffmpeg.executable(), "-i", str(path)], capture_output=True, text=True)
     return asked.stderr
+
+
+def frame_shape(path: str | Path) -> tuple[int, ...]:
+    """The height, width and channels of a video's frames, as imageio reads them."""
+    # imageio-ffmpeg leaves its pipes to the garbage collector if ffmpeg has ended already.
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        return iio.improps(path, plugin="FFMPEG").shape[1:]
 
 
 def decoded(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:

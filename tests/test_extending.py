@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import imageio.v3 as iio
 import pytest
+from films import frame_shape
 
 from gdanim.analysis.alternative_text import alternative_text
 from gdanim.core.digest import key_of
@@ -73,4 +73,4 @@ def test_the_format_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tmp_path)
     code = EXAMPLES["format"].replace("scene().film()", "replace(scene(), size=(160, 96)).film()")
     exec(compile(code, "extending.md", "exec"), {"__name__": "__main__"})
-    assert iio.immeta("lesson.mkv", plugin="FFMPEG")["size"] == (160, 96)
+    assert frame_shape("lesson.mkv") == (96, 160, 3)
