@@ -40,6 +40,8 @@ from gdanim.rendering.provenance import read as read_note
 from gdanim.scene import Descent, Scene
 from gdanim.views.fit import Fit
 
+pytestmark = pytest.mark.slow
+
 BOTH = {"lesson.mp4", "other.gif"}
 SMALL = """
 from gdanim import Every, GradientDescent, Linear, Problem, Scene, datasets

@@ -21,6 +21,8 @@ from gdanim.batch.staleness import ExaminedClip, examine
 from gdanim.batch.worker import Chunk, EncodedChunk, OtherFilmError
 from gdanim.core.pool import Pool, local_pool, processes
 
+pytestmark = pytest.mark.slow
+
 
 class Apart(Recorded):
     """Two processes that are sent all they need."""

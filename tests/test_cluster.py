@@ -31,6 +31,8 @@ from gdanim.batch.plan import read
 from gdanim.batch.staleness import examine
 from gdanim.cli import main
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("distributed", reason="needs the extra `cluster`")
 
 

@@ -24,6 +24,8 @@ from gdanim.rendering.outputs import OutputOptions
 from gdanim.rendering.tasks import film_of, prepare
 from scripts import SCENE, TWO, write
 
+pytestmark = pytest.mark.slow
+
 SWEEP = {"lr": ["0.01", "0.02", "1.5"]}
 TINY = Settings(size=(160, 96), fps=10, seconds=2.0)
 

@@ -37,6 +37,8 @@ from processes import in_own_mounts, working_in
 from gdanim.encoding import ffmpeg
 from scripts import SCENE, write
 
+pytestmark = pytest.mark.slow
+
 OLD = b"the old one"
 SHORT = ["--size", "96x64", "--seconds", "1", "--fps", "10"]
 NO_CACHE = {"PYTHONDONTWRITEBYTECODE": "1"}

@@ -19,6 +19,8 @@ from gdanim.rendering.file_info import inspect
 from gdanim.rendering.quality import Size, parse_bytes
 from gdanim.rendering.size_limit import EncodeSettings, first_that_fits, ladder
 
+pytestmark = pytest.mark.slow
+
 SCENE = Scene(
     Problem(datasets.linear(points=9), Linear()),
     GradientDescent(0.01),

@@ -37,6 +37,8 @@ from gdanim.problems.problem import Problem
 from gdanim.rendering.pipeline import render
 from gdanim.scene import Scene
 
+pytestmark = pytest.mark.slow
+
 STEPS = 200
 PLACES: dict[str, tuple[Objective, ArrayLike]] = {
     "Rosenbrock": (objectives.rosenbrock(), (-1.5, 2.0)),

@@ -46,6 +46,8 @@ from gdanim.views.loss_curve import LossCurve
 from gdanim.views.text import Text as Sentence
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
 
+pytestmark = pytest.mark.slow
+
 SCENES = [
     scene
     for script in scripts_in(Path(__file__).parent.parent / "scenes")

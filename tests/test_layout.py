@@ -28,6 +28,8 @@ from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
 
+pytestmark = pytest.mark.slow
+
 SIZES = [
     (1920, 1080),
     (1280, 720),

@@ -24,6 +24,8 @@ from gdanim.rendering.csv_table import write_table
 from gdanim.rendering.file_info import inspect
 from scripts import write
 
+pytestmark = pytest.mark.slow
+
 START, LR, STEPS = (-2.0, -1.5), 0.01, 40
 SIZE = (320, 180)
 

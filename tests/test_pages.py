@@ -24,6 +24,8 @@ from gdanim.publish.slides import write_slides
 from gdanim.rendering.outputs import Sidecars
 from scripts import copied
 
+pytestmark = pytest.mark.slow
+
 SOFFICE = shutil.which("soffice")
 SEES = """
   const picture = document.querySelector("img");

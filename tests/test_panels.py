@@ -33,6 +33,8 @@ from gdanim.views.learning_rate import LearningRate
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.text import Text
 
+pytestmark = pytest.mark.slow
+
 
 def scene(view: View, **changes: Any) -> Scene:
     base = Scene(

@@ -25,6 +25,8 @@ from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.scripting.load import load
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent.parent / "scenes"
 SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.py"))
 SCENES = [

@@ -23,6 +23,8 @@ from gdanim.publish.snippet import SNIPPETS
 from gdanim.rendering.outputs import Sidecars
 from scripts import copied
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from stress import EXPECTED, FAULTS
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).with_name("stress.py")
 
 

@@ -19,6 +19,8 @@ from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 
+pytestmark = pytest.mark.slow
+
 BROKEN = r"$\frac{a}{$"
 X = np.linspace(0, 1, 5)
 

@@ -16,6 +16,8 @@ from gdanim.rendering.themes import project_theme, theme_called
 from gdanim.views.theme import DARK, THEMES
 from scripts import SCENE, write
 
+pytestmark = pytest.mark.slow
+
 PICTURE = ["--size", "96x64", "--still", "0"]
 BRAND = 'base = "dark"\npoints = "#ff00ff"\n'
 PROJECT = '[project]\nname = "talk"\n[tool.gdanim.theme]\n' + BRAND

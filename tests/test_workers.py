@@ -38,6 +38,8 @@ from gdanim.views.base import Clip, Update, View
 from gdanim.views.loss_curve import LossCurve
 from scripts import SCENE, write
 
+pytestmark = pytest.mark.slow
+
 FRAMES = 47
 
 
