@@ -14,11 +14,11 @@ from event_runs import LINE, LINES, WAVE, run_of
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
-from gdanim.analysis.alternative_text import alternative_text
 from gdanim.core.words import enumerated, plain, with_article
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Outcome, Run
+from gdanim.narration.alternative_text import alternative_text
 from gdanim.pacing.timeline import Even
 from gdanim.problems import objectives
 from gdanim.problems.dataset import Dataset

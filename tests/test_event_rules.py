@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 
-from gdanim.descent._event_rules import (
+from gdanim.analysis._event_rules import (
     Record,
     arrival,
     divergence,
@@ -18,7 +18,7 @@ from gdanim.descent._event_rules import (
     overshoots,
     rate_changes,
 )
-from gdanim.descent.events import EventKind
+from gdanim.analysis.events import EventKind
 from gdanim.problems import objectives
 
 # Its minimum is 0, so that a loss is its own height.

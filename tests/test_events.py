@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from event_runs import LINE, LINES, RUNS, run_of
 
+from gdanim.analysis._event_rules import rate_changes
+from gdanim.analysis._oscillation import longest_stretch, swing, turning_points
+from gdanim.analysis.events import Event, EventKind
 from gdanim.core.arrays import Floats
 from gdanim.core.numbers import quantity
-from gdanim.descent._event_rules import rate_changes
-from gdanim.descent._oscillation import longest_stretch, swing, turning_points
 from gdanim.descent.adaptive import Adam
-from gdanim.descent.events import Event, EventKind
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Outcome, Run

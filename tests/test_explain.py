@@ -13,9 +13,7 @@ import pytest
 from click.testing import CliRunner
 from published import book
 
-from gdanim.analysis._explain.words import condition_number, direction, growth, told_apart
 from gdanim.analysis.diagnosis import diagnose
-from gdanim.analysis.explain import explain
 from gdanim.cli import main
 from gdanim.core.numbers import counted, percent, rounded
 from gdanim.descent.adaptive import Adam
@@ -25,6 +23,8 @@ from gdanim.descent.momentum import Momentum
 from gdanim.descent.noise import Noisy
 from gdanim.descent.run import Run
 from gdanim.descent.schedules import Constant, Cosine, Piecewise, WarmUp
+from gdanim.narration._explain.words import condition_number, direction, growth, told_apart
+from gdanim.narration.explain import explain
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.function_objective import FunctionObjective

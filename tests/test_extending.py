@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from films import frame_shape
 
-from gdanim.analysis.alternative_text import alternative_text
 from gdanim.core.digest import key_of
 from gdanim.descent.run import Run
+from gdanim.narration.alternative_text import alternative_text
 from gdanim.rendering.pipeline import render
 from gdanim.scripting.load import load
 

@@ -14,10 +14,10 @@ from cases import LINE, VIEWS, WAVE
 from click.testing import CliRunner, Result
 
 from gdanim import Formula, Problem, Recorder, Run, Scene, cli, datasets, descend, render, views
-from gdanim.analysis.explain import explain
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.header import says
+from gdanim.narration.explain import explain
 from gdanim.pacing.timeline import Every
 from gdanim.problems.objective import Objective
 from gdanim.rendering.csv_table import write_table

@@ -1,4 +1,4 @@
-"""What a run means, in numbers and in words: diagnosis, explanation, alternative text.
+"""What the numbers of a run mean: curvature, diagnosis, events, and how a run ends.
 
-Knows runs and views; knows nothing of files and formats.
+Knows objectives, and the arrays of a recorded run; knows nothing of optimizers and of drawing.
 """

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gdanim.analysis.curvature import hessian
 from gdanim.analysis.search import find_minimum
 from gdanim.core.arrays import Floats, check_finite, check_int, check_params, read_only
-from gdanim.descent.curvature import hessian
 from gdanim.errors import GdanimError, expect, listed
 from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.problem import Problem
@@ -184,7 +184,7 @@ def diagnose(
 
     See Also
     --------
-    gdanim.analysis.explain.explain : The same in words, for a run.
+    gdanim.narration.explain.explain : The same in words, for a run.
 
     Notes
     -----

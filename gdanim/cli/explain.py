@@ -23,7 +23,7 @@ def explain(scripts: tuple[str, ...], settings: dict[str, str]) -> None:
 
     SCRIPT is a scene script, or a scene that ships with gdanim. ::SCENE selects one of its scenes.
     """
-    from gdanim.analysis.explain import paragraphs
+    from gdanim.narration.explain import paragraphs
     from gdanim.scripting.load import choose
 
     for scene in [scene for selection in scripts for scene in choose(selection)]:

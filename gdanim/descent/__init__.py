@@ -1,7 +1,7 @@
 """How an objective is minimised, and what is recorded of it.
 
 Optimizers, learning rate schedules, mini-batches and stopping rules; `descend`, which runs them;
-the Recorder for other loops; the Run that both return, and the events found in it. Nothing here
+the Recorder for other loops; the Run that both return. Nothing here
 knows of frames, views or files of videos.
 """
 

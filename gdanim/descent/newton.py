@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gdanim.analysis.curvature import hessian
 from gdanim.core.arrays import Floats, check_non_negative, set_fields
-from gdanim.descent.curvature import hessian
 from gdanim.descent.optimizer import Optimizer, State, Step
 from gdanim.descent.schedule import Rate
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.analysis._event_rules import Record, find_events
+from gdanim.analysis.events import Event, EventKind
 from gdanim.core.arrays import Floats, Ints, read_only, set_fields
 from gdanim.core.serialize import load_value, save_value
-from gdanim.descent._event_rules import Record, find_events
-from gdanim.descent.events import Event, EventKind
 from gdanim.descent.mini_batches import PADDING
 from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError, listed

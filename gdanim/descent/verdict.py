@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdanim.descent.events import Event, EventKind
+from gdanim.analysis.events import Event, EventKind
 from gdanim.descent.run import Run
 
 # A loss still falls where the last tenth of the steps took more than this share of what was left.

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.analysis.events import EventKind
 from gdanim.core.arrays import Ints, check_finite, check_int, check_positive
-from gdanim.descent.events import EventKind
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Pace, Timeline, all_runs

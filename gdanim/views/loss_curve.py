@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
+from gdanim.analysis.events import EventKind
 from gdanim.core.arrays import Floats
 from gdanim.core.numbers import quantity
-from gdanim.descent.events import EventKind
 from gdanim.errors import GdanimError
 from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.views._drawing import axes

@@ -13,11 +13,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.analysis._oscillation import Swing, swing, turning_points
+from gdanim.analysis.curvature import hessian
+from gdanim.analysis.events import Event, EventKind
 from gdanim.core.arrays import Floats
 from gdanim.core.numbers import count, quantity, setting
-from gdanim.descent._oscillation import Swing, swing, turning_points
-from gdanim.descent.curvature import hessian
-from gdanim.descent.events import Event, EventKind
 from gdanim.problems.objective import Objective
 
 # A learning rate changes by more than RATE_CHANGE of itself, and by ISOLATED times as much as one

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from gdanim.analysis.events import Event, EventKind
 from gdanim.core.numbers import counted, spoken
 from gdanim.core.words import capitalised, enumerated, plain
-from gdanim.descent.events import Event, EventKind
 from gdanim.descent.run import Run
 from gdanim.views.base import Clip, View
 from gdanim.views.colours import colour_name

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from gdanim.analysis._explain.randomness import deterministic_excess, without_randomness
-from gdanim.analysis._explain.words import direction
 from gdanim.analysis.diagnosis import Diagnosis, is_near_minimum
 from gdanim.core.numbers import counted, rounded
 from gdanim.descent.run import Run
+from gdanim.narration._explain.randomness import deterministic_excess, without_randomness
+from gdanim.narration._explain.words import direction
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gdanim.analysis._explain.ending import keeps_moving
-from gdanim.analysis._explain.randomness import plain_rates, uses_batches
-from gdanim.analysis._explain.words import direction, growth, told_apart
 from gdanim.analysis.diagnosis import Diagnosis, sharpness
 from gdanim.core.arrays import Floats, in_blocks
 from gdanim.core.numbers import counted, percent, rounded
 from gdanim.descent.run import Run
+from gdanim.narration._explain.ending import keeps_moving
+from gdanim.narration._explain.randomness import plain_rates, uses_batches
+from gdanim.narration._explain.words import direction, growth, told_apart
 
 
 def stability(run: Run, end: Diagnosis) -> Iterator[str]:

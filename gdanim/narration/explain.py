@@ -12,20 +12,20 @@ from pathlib import Path
 
 import numpy as np
 
-from gdanim.analysis._explain.ending import (
-    against_lowest_known,
-    against_minimum,
-    minimum_loss,
-    validation,
-)
-from gdanim.analysis._explain.learning_rates import local_stability, stability
-from gdanim.analysis._explain.randomness import plain_rates, without_randomness
-from gdanim.analysis._explain.words import condition_number, direction
 from gdanim.analysis.diagnosis import Diagnosis, diagnose, standardised_condition
 from gdanim.analysis.search import SearchError
 from gdanim.core.numbers import rounded
 from gdanim.core.words import capitalised
 from gdanim.descent.run import Run
+from gdanim.narration._explain.ending import (
+    against_lowest_known,
+    against_minimum,
+    minimum_loss,
+    validation,
+)
+from gdanim.narration._explain.learning_rates import local_stability, stability
+from gdanim.narration._explain.randomness import plain_rates, without_randomness
+from gdanim.narration._explain.words import condition_number, direction
 from gdanim.scene import Scene
 from gdanim.scripting.load import own_lines
 
@@ -68,7 +68,7 @@ def explain(run: Run) -> list[str]:
     Examples
     --------
     >>> from gdanim import GradientDescent, Linear, Problem, datasets, descend
-    >>> from gdanim.analysis.explain import explain
+    >>> from gdanim.narration.explain import explain
     >>> problem = Problem(datasets.linear(), Linear())
     >>> run = descend(problem, GradientDescent(0.01), (-2.0, -1.5), steps=100)
     >>> for sentence in explain(run)[1:3]:
