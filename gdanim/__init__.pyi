@@ -39,7 +39,9 @@ from .problems.losses import LogLoss as LogLoss
 from .problems.losses import Loss as Loss
 from .problems.losses import MeanAbsoluteError as MeanAbsoluteError
 from .problems.losses import MeanSquaredError as MeanSquaredError
+from .problems.losses import NegativeLogLikelihood as NegativeLogLikelihood
 from .problems.losses import RootMeanSquaredError as RootMeanSquaredError
+from .problems.losses import SumOfSquaredErrors as SumOfSquaredErrors
 from .problems.mlp import MLP as MLP
 from .problems.model import LinearInParameters as LinearInParameters
 from .problems.model import Model as Model

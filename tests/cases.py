@@ -27,7 +27,9 @@ from gdanim.problems.losses import (
     Loss,
     MeanAbsoluteError,
     MeanSquaredError,
+    NegativeLogLikelihood,
     RootMeanSquaredError,
+    SumOfSquaredErrors,
 )
 from gdanim.problems.mlp import MLP
 from gdanim.problems.model import Model
@@ -112,16 +114,24 @@ MODELS = [
     ModelCase("function with derivative", Formula(power, derivative=power_slopes), (1.5, 0.7)),
 ]
 
-# Losses of any prediction, and the one that needs a probability.
+# Losses of any prediction, and those that need a probability.
 LOSSES: list[Loss] = [
     MeanSquaredError(),
+    MeanSquaredError(0.5),
+    SumOfSquaredErrors(),
     RootMeanSquaredError(),
     MeanAbsoluteError(),
     Huber(0.7),
 ]
+LOSSES_OF_PROBABILITIES: list[Loss] = [LogLoss(), NegativeLogLikelihood()]
 PAIRS = [
     *((case, loss) for case in MODELS for loss in LOSSES),
-    *((case, LogLoss()) for case in MODELS if case.model.logits is not None),
+    *(
+        (case, loss)
+        for case in MODELS
+        for loss in LOSSES_OF_PROBABILITIES
+        if case.model.logits is not None
+    ),
 ]
 
 

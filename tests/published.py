@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
+from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
+from gdanim.problems.logistic import Logistic
+from gdanim.problems.losses import LogLoss, MeanSquaredError
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
+
+DATA = Path(__file__).parent / "data"
+HEART = Path(__file__).parent.parent / "scenes" / "data" / "heart.csv"
 
 # fast.ai's course of 2018; scenes/first_line.py shows it.
 FIRST_X = """
@@ -44,3 +52,15 @@ def book() -> Problem:
     return Problem(
         Dataset(t, design @ (0.76818132, -14.74207961, 71.77026364) + residual), Polynomial(2)
     )
+
+
+def food_trucks() -> Problem:
+    """Exercise 1 of Andrew Ng's course; its cost J has a factor 1/(2m)."""
+    data = datasets.from_csv(DATA / "ex1data1.csv", x="population", y="profit")
+    return Problem(data, Linear(), MeanSquaredError(factor=0.5))
+
+
+def patients(*features: str) -> Problem:
+    """Heart disease by standardised features, as in scenes/heart.py."""
+    data = datasets.from_csv(HEART, x=features, y="heart_disease").standardised()
+    return Problem(data, Logistic(len(features)), LogLoss())

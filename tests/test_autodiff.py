@@ -18,7 +18,7 @@ import pytest
 from cases import PAIRS, ModelCase, decay, power, saddle
 
 from gdanim.problems.dataset import Dataset
-from gdanim.problems.losses import LogLoss, Loss
+from gdanim.problems.losses import LogLoss, Loss, NegativeLogLikelihood
 from gdanim.problems.penalties import L1, L2
 from gdanim.problems.problem import Problem
 
@@ -81,6 +81,8 @@ MODELS: dict[str, Predict] = {
 }
 LOSSES: dict[str, Callable[[ModuleType, Array, Array], Array]] = {
     "mean squared error": lambda xp, z, y: xp.mean((z - y) ** 2),
+    "half mean squared error": lambda xp, z, y: xp.sum((z - y) ** 2) / (2 * len(y)),
+    "sum of squared errors": lambda xp, z, y: xp.sum((z - y) ** 2),
     "root mean squared error": lambda xp, z, y: xp.sqrt(xp.mean((z - y) ** 2)),
     "mean absolute error": lambda xp, z, y: xp.mean(xp.abs(z - y)),
     "Huber loss": lambda xp, z, y: xp.mean(
@@ -89,13 +91,17 @@ LOSSES: dict[str, Callable[[ModuleType, Array, Array], Array]] = {
     "log loss": lambda xp, z, y: xp.mean(
         -y * xp.log(1 / (1 + xp.exp(-z))) - (1 - y) * xp.log(1 / (1 + xp.exp(z)))
     ),
+    "negative log-likelihood": lambda xp, z, y: xp.sum(
+        y * xp.log(1 + xp.exp(-z)) + (1 - y) * xp.log(1 + xp.exp(z))
+    ),
 }
 
 
 def _written_anew(xp: ModuleType, case: ModelCase, loss: Loss, x: Array, y: Array) -> Any:
     def value(p: Array) -> Array:
         z = MODELS[case.name](xp, p, x)
-        probability = case.model.logits is not None and not isinstance(loss, LogLoss)
+        of_logits = isinstance(loss, (LogLoss, NegativeLogLikelihood))
+        probability = case.model.logits is not None and not of_logits
         return LOSSES[loss.name](xp, 1 / (1 + xp.exp(-z)) if probability else z, y)
 
     return value

@@ -27,7 +27,8 @@ from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
-from gdanim.problems.losses import LogLoss
+from gdanim.problems.losses import LogLoss, NegativeLogLikelihood
+from gdanim.problems.penalties import L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
@@ -428,6 +429,10 @@ def test_of_a_crowd_a_sample_is_drawn_and_said_so() -> None:
     np.testing.assert_allclose(surface.loss(places), whole.losses(places), rtol=0.05)
     np.testing.assert_array_equal(surface.gradient(places[1]), whole.gradient(places[1]))
     assert surface.workspace < whole.workspace / 3
+    total = Problem(data, Logistic(), NegativeLogLikelihood(), L2(0.1))
+    surface = LossSurface(total)
+    np.testing.assert_allclose(surface.loss(places), total.losses(places), rtol=0.05)
+    assert surface.objective.loss_symbol == "NLL + L2"
     for view in (Contour(), LossSlice(), Surface()):
         film = Scene(whole, GradientDescent(0.5), (2, 2), 3, panels={"only": view}).film()
         title = film.figure.axes[0].get_title(loc="left")

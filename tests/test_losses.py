@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from cases import LOSSES
+from cases import LOSSES, LOSSES_OF_PROBABILITIES
 
+from gdanim.core.digest import key_of
 from gdanim.errors import GdanimError
 from gdanim.problems.losses import (
     Huber,
@@ -13,11 +16,15 @@ from gdanim.problems.losses import (
     Loss,
     MeanAbsoluteError,
     MeanSquaredError,
+    NegativeLogLikelihood,
     RootMeanSquaredError,
+    SumOfSquaredErrors,
 )
 from gdanim.problems.penalties import L1, L2
 
-every_loss = pytest.mark.parametrize("loss", [*LOSSES, LogLoss()], ids=lambda loss: loss.name)
+every_loss = pytest.mark.parametrize(
+    "loss", [*LOSSES, *LOSSES_OF_PROBABILITIES], ids=lambda loss: loss.name
+)
 each_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
 
 
@@ -79,6 +86,49 @@ def test_values_worked_out_by_hand() -> None:
     assert LogLoss().value(logit, np.array([1.0, 0.0])) == pytest.approx(np.log(2 * 4) / 2)
 
 
+def test_factors_and_sums_worked_out_by_hand() -> None:
+    prediction, y = np.array([1.0, 2.0, 9.0]), np.array([1.0, 5.0, 5.0])
+    for loss, value in [
+        (MeanSquaredError(0.5), 25 / 6),
+        (MeanSquaredError(2.0), 50 / 3),
+        (SumOfSquaredErrors(), 25.0),
+        (SumOfSquaredErrors(0.5), 12.5),
+    ]:
+        assert loss.value(prediction, y) == pytest.approx(value)
+    np.testing.assert_allclose(SumOfSquaredErrors().gradient(prediction, y), [0, -6, 8])
+    np.testing.assert_allclose(MeanSquaredError(0.5).gradient(prediction, y), [0, -1, 4 / 3])
+    logit = np.log([1.0, 3.0])
+    assert NegativeLogLikelihood().value(logit, np.array([1.0, 0.0])) == pytest.approx(np.log(8))
+
+
+@pytest.mark.parametrize(
+    ("loss", "name", "symbol"),
+    [
+        (MeanSquaredError(), "mean squared error", "MSE"),
+        (MeanSquaredError(0.5), "half mean squared error", "half MSE"),
+        (MeanSquaredError(0.25), "mean squared error times 0.25", "0.25 MSE"),
+        (SumOfSquaredErrors(), "sum of squared errors", "SSE"),
+        (SumOfSquaredErrors(0.5), "half sum of squared errors", "half SSE"),
+        (NegativeLogLikelihood(), "negative log-likelihood", "NLL"),
+    ],
+)
+def test_a_loss_is_named_as_in_textbooks(loss: Loss, name: str, symbol: str) -> None:
+    assert (loss.name, loss.symbol) == (name, symbol)
+
+
+def test_each_loss_has_a_key_of_its_own() -> None:
+    losses = [*LOSSES, *LOSSES_OF_PROBABILITIES, SumOfSquaredErrors(0.5), MeanSquaredError(0.25)]
+    assert len({key_of(loss) for loss in losses}) == len({loss.symbol for loss in losses}) == 10
+
+
+@every_loss
+def test_sums_alone_grow_with_the_points(loss: Loss) -> None:
+    prediction, y = np.array([0.2, -1.0]), np.array([0.0, 1.0])
+    twice = float(loss.value(np.tile(prediction, 2), np.tile(y, 2)))
+    once = float(loss.value(prediction, y))
+    assert twice == pytest.approx(2 * once if loss.additive else once)
+
+
 def test_log_loss_is_exact_for_every_logit() -> None:
     z = np.array([1000.0, -1000.0, 40.0, -40.0, 0.0])
     for truth in (0.0, 1.0):
@@ -107,8 +157,8 @@ def test_penalties_worked_out_by_hand() -> None:
     np.testing.assert_allclose(L1(0.5).gradient(params), [[0.5, -0.5], [0, 0.5]])
 
 
-@pytest.mark.parametrize("kind", [Huber, L1, L2])
+@pytest.mark.parametrize("kind", [Huber, L1, L2, MeanSquaredError, SumOfSquaredErrors])
 @pytest.mark.parametrize("value", [0.0, -1.0, np.inf, np.nan, None, "1", True], ids=repr)
-def test_what_must_be_positive(kind: type[Huber] | type[L1] | type[L2], value: float) -> None:
-    with pytest.raises(GdanimError, match=rf"^{kind.__name__}: (delta|weight): "):
+def test_what_must_be_positive(kind: Callable[[float], object], value: float) -> None:
+    with pytest.raises(GdanimError, match=rf"^{kind.__name__}: (delta|weight|factor): "):
         kind(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from cases import LINE, MODELS, PAIRS, ModelCase
 from gdanim.core import arrays
 from gdanim.core.arrays import Floats
 from gdanim.errors import GdanimError
+from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
@@ -20,7 +22,9 @@ from gdanim.problems.losses import (
     Loss,
     MeanAbsoluteError,
     MeanSquaredError,
+    NegativeLogLikelihood,
     RootMeanSquaredError,
+    SumOfSquaredErrors,
 )
 from gdanim.problems.mlp import MLP
 from gdanim.problems.model import LinearInParameters, Model
@@ -37,7 +41,7 @@ each_pair = pytest.mark.parametrize(
 def _problem(case: ModelCase, loss: Loss) -> Problem:
     rng = np.random.default_rng(1)
     y = rng.normal(size=13)
-    if isinstance(loss, LogLoss):
+    if isinstance(loss, (LogLoss, NegativeLogLikelihood)):
         y = np.append(rng.uniform(size=5), np.arange(8) % 2)
     return Problem(Dataset(case.x(13), y), case.model, loss)
 
@@ -168,9 +172,14 @@ def test_model_and_data_must_have_the_same_features() -> None:
         Problem(LINE.data, Linear(2))
 
 
+SQUARES = [MeanSquaredError(), MeanSquaredError(0.5), SumOfSquaredErrors(), SumOfSquaredErrors(3.0)]
+each_square = pytest.mark.parametrize("loss", SQUARES, ids=lambda loss: loss.symbol)
+
+
 @each_model
-def test_a_constant_hessian_is_the_change_of_the_gradient(case: ModelCase) -> None:
-    problem, params = _problem(case, MeanSquaredError()), np.array(case.params)
+@each_square
+def test_a_constant_hessian_is_the_change_of_the_gradient(case: ModelCase, loss: Loss) -> None:
+    problem, params = _problem(case, loss), np.array(case.params)
     hessian = problem.hessian
     if not isinstance(case.model, LinearInParameters):
         assert hessian is None
@@ -182,8 +191,9 @@ def test_a_constant_hessian_is_the_change_of_the_gradient(case: ModelCase) -> No
 
 
 @each_model
-def test_no_direction_leads_down_from_the_best_fit(case: ModelCase) -> None:
-    problem = _problem(case, MeanSquaredError())
+@each_square
+def test_no_direction_leads_down_from_the_best_fit(case: ModelCase, loss: Loss) -> None:
+    problem = _problem(case, loss)
     best = problem.minimum
     if best is None:
         assert not isinstance(case.model, LinearInParameters)
@@ -236,6 +246,48 @@ def test_no_best_fit_is_claimed_where_least_squares_gives_none() -> None:
     assert best is not None and squares is not None
     assert best.loss == pytest.approx(np.sqrt(squares.loss))
     assert root.hessian is None
+
+
+@each_square
+def test_the_ridge_weighs_as_much_as_the_loss_says(loss: Loss) -> None:
+    problem = Problem(LINE.data, Polynomial(3), loss, L2(0.7))
+    best, hessian = problem.minimum, problem.hessian
+    assert best is not None and best.params is not None and hessian is not None
+    np.testing.assert_allclose(problem.gradient(best.params), 0, atol=1e-5)
+    step = np.array([1.0, -2.0, 0.5, 3.0])
+    change = problem.gradient(step) - problem.gradient(np.zeros(4))
+    np.testing.assert_allclose(hessian @ step, change, rtol=1e-9)
+
+
+@pytest.mark.parametrize("points", [2, 3, 40], ids=lambda points: f"{points} points")
+@pytest.mark.parametrize(
+    ("loss", "times"),
+    [
+        (MeanSquaredError(0.5), lambda n: 0.5),
+        (MeanSquaredError(3.0), lambda n: 3.0),
+        (SumOfSquaredErrors(), lambda n: n),
+        (SumOfSquaredErrors(0.5), lambda n: 0.5 * n),
+    ],
+    ids=lambda value: getattr(value, "symbol", ""),
+)
+def test_a_factor_multiplies_losses_gradients_hessians_and_the_least_loss(
+    loss: Loss, times: Callable[[int], float], points: int
+) -> None:
+    data = datasets.linear(points=points, noise=1.0)
+    plain, other, factor = Problem(data, Linear()), Problem(data, Linear(), loss), times(points)
+    params = np.array([[0.5, 2.0], [-1.0, 3.0]])
+    np.testing.assert_allclose(other.loss(params), factor * plain.loss(params), rtol=1e-12)
+    np.testing.assert_allclose(other.gradient(params), factor * plain.gradient(params), rtol=1e-12)
+    assert other.hessian is not None and plain.hessian is not None
+    np.testing.assert_allclose(other.hessian, factor * plain.hessian, rtol=1e-12)
+    assert other.minimum is not None and plain.minimum is not None
+    np.testing.assert_allclose(
+        np.asarray(other.minimum.params), np.asarray(plain.minimum.params), rtol=1e-10
+    )
+    assert other.minimum.loss == pytest.approx(factor * plain.minimum.loss, rel=1e-9, abs=1e-20)
+    both = other.loss_and_gradient_at(params)
+    np.testing.assert_allclose(both[0], other.loss(params), rtol=1e-12)
+    np.testing.assert_allclose(both[1], other.gradient(params), rtol=1e-12)
 
 
 def test_penalties_show_in_name_and_symbol() -> None:

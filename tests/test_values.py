@@ -8,14 +8,23 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
-from cases import LINE, MODELS, OPTIMIZERS, WAVE, ModelCase
+from cases import (
+    CLASSES,
+    LINE,
+    LOSSES,
+    LOSSES_OF_PROBABILITIES,
+    MODELS,
+    OPTIMIZERS,
+    WAVE,
+    ModelCase,
+)
 
 from gdanim.core.arrays import Floats
 from gdanim.core.serialize import load_value, save_value
@@ -104,6 +113,12 @@ RUNS: dict[str, Callable[[], Run]] = {
     "penalised, with held-out points": lambda: descend(
         Problem(LINE.data, Linear(), Huber(2.0), L2(0.1), LINE.data), GradientDescent(0.1), None, 5
     ),
+    **{
+        f"{loss.symbol} of probabilities": lambda loss=loss: descend(  # type: ignore[misc]
+            replace(CLASSES, loss_function=loss), GradientDescent(0.1), None, 5
+        )
+        for loss in [*LOSSES, *LOSSES_OF_PROBABILITIES]
+    },
     "numpy's whole number": lambda: descend(
         Problem(LINE.data, Polynomial(np.int64(2))),  # type: ignore[arg-type]
         GradientDescent(1e-5),

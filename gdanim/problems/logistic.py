@@ -28,6 +28,7 @@ class Logistic(Model):
     See Also
     --------
     LogLoss : The usual loss for it.
+    NegativeLogLikelihood : Its sum over the points.
     Linear : The linear function.
 
     Notes

@@ -24,7 +24,9 @@ class Loss(ABC):
 
     See Also
     --------
-    MeanSquaredError, RootMeanSquaredError, MeanAbsoluteError, Huber, LogLoss : Losses.
+    MeanSquaredError, SumOfSquaredErrors, RootMeanSquaredError : Squared residuals.
+    MeanAbsoluteError, Huber : Less moved by outliers.
+    LogLoss, NegativeLogLikelihood : For models that predict a probability.
     Penalty : A cost of the parameters themselves.
 
     Notes
@@ -65,6 +67,11 @@ class Loss(ABC):
     @property
     def convex(self) -> bool:
         """Whether the loss is known to be a convex function of the prediction."""
+        return False
+
+    @property
+    def additive(self) -> bool:
+        """Whether the loss of many points is the sum of theirs, and grows with their number."""
         return False
 
     @property
@@ -172,11 +179,27 @@ class Loss(ABC):
 
 @dataclass(frozen=True)
 class MeanSquaredError(Loss):
-    """The mean of the squared residuals, without a factor 1/2.
+    """The mean of the squared residuals, without a factor 1/2 unless `factor` says so.
+
+    Parameters
+    ----------
+    factor : float, default 1.0
+        What the mean is multiplied by; above 0. 0.5 for textbooks that divide by 2 N.
+
+    Raises
+    ------
+    GdanimError
+        If `factor` is not finite and positive.
 
     See Also
     --------
-    RootMeanSquaredError : Its square root, in the units of y.
+    RootMeanSquaredError : The square root of the mean, in the units of y.
+    SumOfSquaredErrors : Not divided by N.
+
+    Notes
+    -----
+    `factor / N * sum((prediction - y)^2)`. The factor multiplies losses, gradients and Hessians
+    alike, and leaves the minimum where it is; the largest stable learning rate is divided by it.
 
     Examples
     --------
@@ -184,19 +207,35 @@ class MeanSquaredError(Loss):
     >>> from gdanim import MeanSquaredError
     >>> float(MeanSquaredError().value(np.array([1.0, 4.0]), np.array([1.0, 2.0])))
     2.0
+    >>> half = MeanSquaredError(factor=0.5)
+    >>> half.symbol, float(half.value(np.array([1.0, 4.0]), np.array([1.0, 2.0])))
+    ('half MSE', 1.0)
     """
 
-    name = "mean squared error"
-    symbol = "MSE"
     convex = True
 
+    factor: float = 1.0
+
+    def __post_init__(self) -> None:
+        set_fields(self, factor=check_positive("MeanSquaredError: factor", self.factor))
+
+    @property
+    def name(self) -> str:
+        """The name `mean squared error`, with the factor."""
+        return _multiple_name(self.factor, "mean squared error")
+
+    @property
+    def symbol(self) -> str:
+        """The symbol `MSE`, after the factor."""
+        return _multiple_symbol(self.factor, "MSE")
+
     def value(self, prediction: Floats, y: Floats) -> Floats:
-        """Return `mean((prediction - y)^2)`."""
-        return _mean_square(prediction - y)
+        """Return `factor mean((prediction - y)^2)`."""
+        return np.asarray(self.factor * _mean_square(prediction - y))
 
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
-        """Return `2 (prediction - y) / n`."""
-        gradient: Floats = (prediction - y) * (2.0 / y.shape[-1])
+        """Return `2 factor (prediction - y) / n`."""
+        gradient: Floats = (prediction - y) * (2.0 * self.factor / y.shape[-1])
         return gradient
 
     def value_and_gradient(
@@ -205,11 +244,93 @@ class MeanSquaredError(Loss):
         """Return both from one residual."""
         residual, vjp = model.residual(params, x, y)
         # Arrays of many runs are long: they are scaled at the end, where few numbers are left.
-        return _mean_square(residual), (2.0 / y.shape[-1]) * vjp(residual)
+        value = np.asarray(self.factor * _mean_square(residual))
+        return value, (2.0 * self.factor / y.shape[-1]) * vjp(residual)
 
     def quadratic_form(self, design: Floats, y: Floats) -> Quadratic:
-        """Return `mean((design @ params - y)^2)`."""
-        return Quadratic(design, y)
+        """Return `factor mean((design @ params - y)^2)`."""
+        return Quadratic(design, y, self.factor)
+
+
+@dataclass(frozen=True)
+class SumOfSquaredErrors(Loss):
+    """The sum of the squared residuals, not divided by the number of points.
+
+    Parameters
+    ----------
+    factor : float, default 1.0
+        What the sum is multiplied by; above 0. 0.5 for textbooks with a factor 1/2.
+
+    Raises
+    ------
+    GdanimError
+        If `factor` is not finite and positive.
+
+    See Also
+    --------
+    MeanSquaredError : Divided by N.
+
+    Notes
+    -----
+    `factor * sum((prediction - y)^2)`; with a factor of 0.5 it is Bishop's sum-of-squares error
+    [1]_. It grows with the number of points, so that the largest stable learning rate is N times
+    smaller than for the mean. Over a mini-batch it is the sum over its points alone: an epoch then
+    moves about as far as a single step of all points. Over a validation set of another size it
+    cannot be compared with the training loss.
+
+    References
+    ----------
+    .. [1] C. M. Bishop, "Pattern Recognition and Machine Learning", 2006, equation 1.2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gdanim import SumOfSquaredErrors
+    >>> float(SumOfSquaredErrors().value(np.array([1.0, 4.0]), np.array([1.0, 2.0])))
+    4.0
+    >>> SumOfSquaredErrors(factor=0.5).name
+    'half sum of squared errors'
+    """
+
+    convex = True
+    additive = True
+
+    factor: float = 1.0
+
+    def __post_init__(self) -> None:
+        set_fields(self, factor=check_positive("SumOfSquaredErrors: factor", self.factor))
+
+    @property
+    def name(self) -> str:
+        """The name `sum of squared errors`, with the factor."""
+        return _multiple_name(self.factor, "sum of squared errors")
+
+    @property
+    def symbol(self) -> str:
+        """The symbol `SSE`, after the factor."""
+        return _multiple_symbol(self.factor, "SSE")
+
+    def value(self, prediction: Floats, y: Floats) -> Floats:
+        """Return `factor sum((prediction - y)^2)`."""
+        return self._mean(y).value(prediction, y)
+
+    def gradient(self, prediction: Floats, y: Floats) -> Floats:
+        """Return `2 factor (prediction - y)`."""
+        return self._mean(y).gradient(prediction, y)
+
+    def value_and_gradient(
+        self, model: Model, params: Floats, x: Floats, y: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return both from one residual."""
+        return self._mean(y).value_and_gradient(model, params, x, y)
+
+    def quadratic_form(self, design: Floats, y: Floats) -> Quadratic:
+        """Return `factor sum((design @ params - y)^2)`."""
+        return self._mean(y).quadratic_form(design, y)
+
+    def _mean(self, y: Floats) -> MeanSquaredError:
+        """The mean with a factor that makes it the sum over the points of `y`."""
+        return MeanSquaredError(self.factor * y.shape[-1])
 
 
 @dataclass(frozen=True)
@@ -350,6 +471,7 @@ class LogLoss(Loss):
     See Also
     --------
     Logistic : Logistic regression.
+    NegativeLogLikelihood : The sum instead of the mean.
 
     Notes
     -----
@@ -370,29 +492,103 @@ class LogLoss(Loss):
 
     def scored_model(self, model: Model, y: Floats) -> Model:
         """Return the model of the logits; GdanimError if there are none, or y is not in [0, 1]."""
-        if model.logits is None:
-            raise GdanimError(
-                f"LogLoss: {type(model).__name__} does not predict a probability; "
-                'use Logistic or MLP(output="logistic"), or another loss'
-            )
-        if outside := np.flatnonzero((y < 0) | (y > 1)).tolist():
-            raise GdanimError(
-                f"LogLoss: y must be 0 or 1, or a probability in between, but point {outside[0]} "
-                f"is {y[outside[0]]}"
-            )
-        return model.logits
+        return _logits("LogLoss", model, y)
 
     def value(self, prediction: Floats, y: Floats) -> Floats:
         """Return `mean(log(1 + exp(z)) - y z)` for logits z."""
-        z = prediction
-        linear = np.maximum(z, 0.0) - y * z
-        return np.asarray(np.mean(linear + np.log1p(np.exp(-np.abs(z))), axis=-1))
+        return np.asarray(np.mean(_minus_log_probability(prediction, y), axis=-1))
 
     def gradient(self, prediction: Floats, y: Floats) -> Floats:
         """Return `(p - y) / n`, exact where p is close to y."""
-        difference = (1 - y) * sigmoid(prediction) - y * sigmoid(-prediction)
-        gradient: Floats = difference / y.shape[-1]
+        gradient: Floats = _excess_probability(prediction, y) / y.shape[-1]
         return gradient
+
+
+@dataclass(frozen=True)
+class NegativeLogLikelihood(Loss):
+    """The sum of `-log p` of the observed outcomes, for textbooks that do not divide by N.
+
+    The model must predict a probability, as `Logistic` and `MLP(output="logistic")` do, and y must
+    be 0 or 1, or a probability in between.
+
+    See Also
+    --------
+    LogLoss : The mean, which does not depend on the number of points.
+
+    Notes
+    -----
+    `sum(log(1 + exp(z)) - y z)` for logits z [1]_: minus what statistics packages report as the
+    log-likelihood, and half of their deviance. Over a mini-batch it is the sum over its points
+    alone.
+
+    References
+    ----------
+    .. [1] T. Hastie, R. Tibshirani, J. Friedman, "The Elements of Statistical Learning", 2009,
+       equation 4.20.
+
+    Examples
+    --------
+    >>> from gdanim import Dataset, Logistic, NegativeLogLikelihood, Problem
+    >>> problem = Problem(Dataset([-1, 2], [0, 1]), Logistic(), NegativeLogLikelihood())
+    >>> round(float(problem.loss((0, 0))), 6)
+    1.386294
+    """
+
+    name = "negative log-likelihood"
+    symbol = "NLL"
+    convex = True
+    additive = True
+
+    def scored_model(self, model: Model, y: Floats) -> Model:
+        """Return the model of the logits; GdanimError if there are none, or y is not in [0, 1]."""
+        return _logits("NegativeLogLikelihood", model, y)
+
+    def value(self, prediction: Floats, y: Floats) -> Floats:
+        """Return `sum(log(1 + exp(z)) - y z)` for logits z."""
+        return np.asarray(np.sum(_minus_log_probability(prediction, y), axis=-1))
+
+    def gradient(self, prediction: Floats, y: Floats) -> Floats:
+        """Return `p - y`, exact where p is close to y."""
+        return _excess_probability(prediction, y)
+
+
+def _logits(loss: str, model: Model, y: Floats) -> Model:
+    """Return the model of the logits; GdanimError if there are none, or y is not in [0, 1]."""
+    if model.logits is None:
+        raise GdanimError(
+            f"{loss}: {type(model).__name__} does not predict a probability; "
+            'use Logistic or MLP(output="logistic"), or another loss'
+        )
+    if outside := np.flatnonzero((y < 0) | (y > 1)).tolist():
+        raise GdanimError(
+            f"{loss}: y must be 0 or 1, or a probability in between, but point {outside[0]} "
+            f"is {y[outside[0]]}"
+        )
+    return model.logits
+
+
+def _minus_log_probability(z: Floats, y: Floats) -> Floats:
+    """`log(1 + exp(z)) - y z`, elementwise, without overflow."""
+    loss: Floats = np.maximum(z, 0.0) - y * z + np.log1p(np.exp(-np.abs(z)))
+    return loss
+
+
+def _excess_probability(z: Floats, y: Floats) -> Floats:
+    """`p - y` for `p = sigmoid(z)`, elementwise, exact where p is close to y."""
+    difference: Floats = (1 - y) * sigmoid(z) - y * sigmoid(-z)
+    return difference
+
+
+def _multiple_name(factor: float, name: str) -> str:
+    """Name a loss that is multiplied: `half mean squared error`."""
+    if factor == 1:
+        return name
+    return f"half {name}" if factor == 0.5 else f"{name} times {factor:g}"
+
+
+def _multiple_symbol(factor: float, symbol: str) -> str:
+    """Abbreviate a loss that is multiplied: `half MSE`."""
+    return {1.0: symbol, 0.5: f"half {symbol}"}.get(factor, f"{factor:g} {symbol}")
 
 
 def _mean_square(residual: Floats) -> Floats:

@@ -12,6 +12,8 @@ from gdanim.core.numbers import count
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.function_objective import FunctionObjective
+from gdanim.problems.losses import Loss
+from gdanim.problems.model import Model
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 from gdanim.views.base import Clip, ends_above_start
@@ -94,11 +96,48 @@ class LossSurface:
 
 
 def _sampled_objective(objective: Objective) -> Objective:
-    """Return the objective of `_MANY` of the points, if there are more."""
+    """Return the objective of `_MANY` of the points, if there are more.
+
+    A loss that is a sum over the points is scaled to all of them, as its gradient and the penalty
+    are those of all.
+    """
     if not isinstance(objective, Problem) or objective.points <= _MANY:
         return objective
     data, _ = objective.data.split(_MANY / objective.points)
-    return replace(objective, data=data, validation=None)
+    loss = objective.loss_function
+    if loss.additive:
+        loss = _Scaled(loss, objective.points / len(data))
+    return replace(objective, data=data, loss_function=loss, validation=None)
+
+
+@dataclass(frozen=True)
+class _Scaled(Loss):
+    """A multiple of a loss, under the same name."""
+
+    loss: Loss
+    factor: float
+
+    @property
+    def name(self) -> str:
+        """The name of the loss."""
+        return self.loss.name
+
+    @property
+    def symbol(self) -> str:
+        """The symbol of the loss."""
+        return self.loss.symbol
+
+    def scored_model(self, model: Model, y: Floats) -> Model:
+        """Return the model whose output the loss takes."""
+        return self.loss.scored_model(model, y)
+
+    def value(self, prediction: Floats, y: Floats) -> Floats:
+        """Return the factor times the loss."""
+        return np.asarray(self.factor * self.loss.value(prediction, y))
+
+    def gradient(self, prediction: Floats, y: Floats) -> Floats:
+        """Return the factor times the derivative."""
+        return self.factor * self.loss.gradient(prediction, y)
 
 
 @dataclass(frozen=True, eq=False)
