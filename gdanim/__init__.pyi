@@ -1,6 +1,7 @@
 from . import pacing as pacing
 from . import views as views
 from .analysis.diagnosis import diagnose as diagnose
+from .core.words import Mathtext as Mathtext
 from .descent import schedules as schedules
 from .descent.adaptive import AdaGrad as AdaGrad
 from .descent.adaptive import Adam as Adam

@@ -57,7 +57,7 @@ class Scene:
     problem : Objective or mapping of str to Objective, optional
         The problem by keyword, instead of `descents`.
     title : str, optional
-        The first line of every frame; mathtext between dollar signs.
+        The first line of every frame; `Mathtext` for mathematics.
     panels : mapping of str to View, optional
         Views by name; by default `{"fit": views.Fit()}`.
     layout : str, optional

@@ -14,7 +14,7 @@ from event_runs import LINE, LINES, WAVE, run_of
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
-from gdanim.core.words import enumerated, plain, with_article
+from gdanim.core.words import Mathtext, enumerated, plain, with_article
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Outcome, Run
@@ -176,7 +176,7 @@ def test_lists_in_words() -> None:
     assert [with_article(noun) for noun in ("blue line", "orange line")] == [
         "a blue line", "an orange line",
     ]  # fmt: skip
-    assert plain("$\\alpha$ =\n−1") == "alpha = minus 1"
+    assert plain(Mathtext("$\\alpha$ =\n−1")) == "alpha = minus 1"
 
 
 def test_colours_in_words() -> None:

@@ -8,9 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
-from gdanim import render, views
+from gdanim import Mathtext, render, views
+from gdanim.core.digest import key_of
+from gdanim.core.words import joined, plain
 from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.loop import descend
+from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.problems.dataset import Dataset
@@ -21,7 +26,7 @@ from gdanim.scene import Scene
 
 pytestmark = pytest.mark.slow
 
-BROKEN = r"$\frac{a}{$"
+BROKEN = Mathtext(r"$\frac{a}{$")
 X = np.linspace(0, 1, 5)
 
 
@@ -39,7 +44,7 @@ def film(data: Any = None, model: Any = None, label: str = "", **fields: Any) ->
     ("make", "message"),
     [
         (
-            film(title=f"costs {BROKEN}"),
+            film(title=Mathtext(f"costs {BROKEN}")),
             r"'costs \$\\\\frac\{a\}\{\$' is not valid mathtext .*: Expected \\frac",
         ),
         (film(label=BROKEN), r"'\$\\\\frac\{a\}\{\$' is not valid mathtext"),
@@ -65,7 +70,7 @@ def test_what_cannot_be_set_is_named(make: Callable[[], Film], message: str) -> 
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("title", ["costs $5", r"\$5 $\frac{a}{b}$", "{}"])
+@pytest.mark.parametrize("title", ["costs $5", Mathtext(r"\$5 $\frac{a}{b}$"), str(BROKEN), "{}"])
 def test_what_can_be_set_is_set(title: str) -> None:
     assert film(title=title)().figure is not None
 
@@ -80,7 +85,7 @@ def test_other_errors_of_a_view_are_its_own() -> None:
 
 
 def test_signs_that_the_font_lacks_are_named_once(tmp_path: Path) -> None:
-    whole = film(title="Größe, Ελλάδα, → ∞ and $\\eta$")()
+    whole = film(title=Mathtext("Größe, Ελλάδα, → ∞ and $\\eta$"))()
     assert whole.notice == ""
     said = "the font has no 学 習 率: boxes stand for them"
     assert film(title="学習率 of 学", label="学")().notice == said
@@ -92,3 +97,40 @@ def test_signs_that_the_font_lacks_are_named_once(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match=f"^{said}$"):
         moving = scene.animation()
     moving.save(tmp_path / "a.gif", writer="pillow")
+
+
+MONEY = "Price in $ and cost in $ per ft_2 & 100% of {them}"
+
+
+def test_text_is_text() -> None:
+    """A currency is drawn as it is, wherever a user's text can stand."""
+    data = Dataset(X, X**2, x_names=("price ($), cost ($)",), y_name="$ a $")
+    panels = {"fit": views.Fit(), "loss": views.LossCurve(), "words": views.Text("$5 or $x_2$?")}
+    made = film(data, label="cost ($) and $", title=MONEY, panels=panels)()
+    made.draw(0)
+    drawn = [text for text in made.figure.findobj(Text) if isinstance(text, Text)]
+    for wanted in (MONEY, "price ($), cost ($)", "$ a $", "$5 or $x_2$?", "cost ($) and $"):
+        # matplotlib finds no formula in it, and takes away the escapes.
+        pairs = [text._preprocess_math(text.get_text()) for text in drawn]  # type: ignore[attr-defined]
+        assert (wanted, False) in pairs
+
+
+def test_what_looks_like_mathematics_gets_a_notice() -> None:
+    assert film(title=MONEY)().notice == ""
+    assert "Mathtext" in film(title=r"The rate $\eta$")().notice
+    assert film(title=Mathtext(r"The rate $\eta$"))().notice == ""
+
+
+def test_captions_and_alternative_text_have_no_marks() -> None:
+    assert plain(joined(Mathtext(r"$\eta$ of \$5"), ": $7")) == "eta of $5: $7"
+    assert plain(MONEY) == MONEY
+    assert joined("a$", "$b") == "a$$b"
+
+
+def test_mathtext_is_saved_and_keyed_as_such(tmp_path: Path) -> None:
+    marked = Dataset(X, X, x_names=(Mathtext("$x$"),))
+    run = descend(Problem(marked, Linear()), GradientDescent(0.1), (0, 0), 1)
+    run.save(tmp_path / "run.npz")
+    (name,) = Run.load(tmp_path / "run.npz").problem.data.x_names  # type: ignore[attr-defined]
+    assert isinstance(name, Mathtext)
+    assert key_of(Mathtext("$x$")) != key_of("$x$")

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.core.atomic import replacing
+from gdanim.core.words import Mathtext
 from gdanim.errors import GdanimError
 
 FORMAT = "gdanim value 2"
@@ -86,6 +87,8 @@ def encode(where: str, value: Any, special: Special) -> tuple[Any, Arrays]:
         kind = type(value)
         if value is None or kind in (bool, int, float, str):
             return value
+        if kind is Mathtext:
+            return {"mathtext": str(value)}
         if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biufU":
             name = f"array{len(arrays)}"
             arrays[name] = np.asarray(value)
@@ -170,6 +173,8 @@ def _module_name(name: str) -> str:
 def _decode(tree: Any, arrays: Arrays, types: Sequence[type]) -> Any:
     if not isinstance(tree, dict):
         return tree
+    if "mathtext" in tree:
+        return Mathtext(tree["mathtext"])
     if "array" in tree:
         return arrays[tree["array"]]
     if "scalar" in tree:

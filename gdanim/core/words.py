@@ -1,8 +1,54 @@
-"""Words as parts of a sentence."""
+"""Words as parts of a sentence, and on screen."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+# What was probably meant as mathematics: a TeX command between dollar signs.
+_FORMULA = re.compile(r"\$[^$]*\\[A-Za-z][^$]*\$")
+
+
+class Mathtext(str):
+    r"""Text with mathematics between dollar signs, in matplotlib's mathtext.
+
+    Wherever gdanim takes a text to draw (a title, a label, the name of a column), a plain `str` is
+    drawn as it is, dollar signs included.
+
+    Parameters
+    ----------
+    text : str
+        The text; `\$` is a dollar sign.
+
+    Examples
+    --------
+    >>> from gdanim import Mathtext
+    >>> str(Mathtext("The parabola $y = x^2$"))
+    'The parabola $y = x^2$'
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Mathtext:
+        """Mark a text."""
+        return super().__new__(cls, text)
+
+
+def drawn(text: str) -> str:
+    """Return a text in matplotlib's mathtext, with the dollar signs of plain text escaped."""
+    return text if isinstance(text, Mathtext) else text.replace("$", r"\$")
+
+
+def looks_like_mathtext(text: str) -> bool:
+    """Tell whether a plain text has what looks like mathematics between dollar signs."""
+    return not isinstance(text, Mathtext) and _FORMULA.search(text) is not None
+
+
+def joined(*parts: str) -> str:
+    """Join texts, to Mathtext if one of them is."""
+    if any(isinstance(part, Mathtext) for part in parts):
+        return Mathtext("".join(map(drawn, parts)))
+    return "".join(parts)
 
 
 def enumerated(words: Iterable[str]) -> str:
@@ -22,7 +68,9 @@ def capitalised(sentence: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Put text that may hold mathtext in one line, without its marks and symbols."""
-    for mark, words in (("$", ""), ("\\", ""), ("η", "learning rate"), ("−", "minus ")):
-        text = text.replace(mark, words)
+    """Put a text in one line, without the marks of mathtext and symbols."""
+    if isinstance(text, Mathtext):
+        text = text.replace(r"\$", "\0").replace("$", "").replace("\\", "").replace("\0", "$")
+    for symbol, words in (("η", "learning rate"), ("−", "minus ")):
+        text = text.replace(symbol, words)
     return " ".join(text.split())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gdanim.core.words import joined
 from gdanim.views.base import Clip
 
 # Seconds: how long a caption stays, how long at least if another one is waiting, and how long it
@@ -65,7 +66,7 @@ def _wanted(clip: Clip) -> Iterator[tuple[int, Caption]]:
         for event in run.events:
             first = int(np.searchsorted(steps, event.step))
             last = int(np.searchsorted(steps, event.last, side="right")) - 1
-            text = event.text if len(clip.runs) == 1 else f"{label}: {event.text}"
+            text = event.text if len(clip.runs) == 1 else joined(label, ": ", event.text)
             yield event.kind.rank, Caption(text, first, last)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
 
+from gdanim.core.words import looks_like_mathtext
 from gdanim.film._layout import blank_figure, keep_apart, keep_inside, keep_on_cards, mosaic, settle
 from gdanim.film._missing_glyphs import lacking, named_if_broken
 from gdanim.film.animation import FilmAnimation
@@ -24,8 +25,8 @@ class Film:
 
     `draw(frame)` returns the pixels of one frame. Frames can be drawn in any order with the same
     result, as long as no other code changes the panels' artists. `size` is width and height in
-    pixels. `notice` names the characters that the font lacks; it is empty if there are none. A
-    film is pickled as the arguments it was created with.
+    pixels. `notice` names the characters that the font lacks, and a text with unmarked mathematics;
+    it is empty if there are none. A film is pickled as the arguments it was created with.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Film:
             self.canvas = FrameCanvas(self.figure)
             with named_if_broken(self.figure):
                 self._updates: list[Update] = self._compose(layout)
-            self.notice = lacking(self.figure)
+            self.notice = "; ".join(filter(None, (lacking(self.figure), _unparsed(clip))))
 
     def _compose(self, layout: str | None) -> list[Update]:
         """Draw and place the panels and the header; return the functions that update them."""
@@ -123,3 +124,10 @@ class Film:
             interval=1000 / self.timeline.fps,
             cache_frame_data=False,
         )
+
+
+def _unparsed(clip: Clip) -> str:
+    """Name the first text that looks like mathematics but is drawn as it is; empty if none does."""
+    texts = filter(looks_like_mathtext, (clip.title, *clip.runs))
+    found = next(texts, None)
+    return f"{found!r:.80} is drawn as it is; for mathematics, write Mathtext(...)" if found else ""

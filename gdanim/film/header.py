@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from gdanim.core.numbers import count, quantity, setting
+from gdanim.core.words import drawn
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.descent.schedule import Schedule
 from gdanim.film._text_size import LEAST, shrink, width, wrap
@@ -53,7 +54,7 @@ def draw_header(figure: Figure, clip: Clip) -> tuple[Header, Update]:
     """The texts, each as wide as it will ever be, and what sets them; `arrange` places them."""
     theme, speeds = clip.theme, clip.timeline.speeds()
     header = Header(
-        figure.text(0, 0, clip.title, weight="bold", size=theme.title_size),
+        figure.text(0, 0, drawn(clip.title), weight="bold", size=theme.title_size),
         figure.text(0, 0, "", size=theme.step_size),
         figure.text(0, 0, "", color=theme.muted, size=theme.subtitle_size),
         figure.text(0, 0, "", color=theme.muted, size=theme.subtitle_size),
@@ -105,7 +106,7 @@ def says(clip: Clip, frame: int, speed: int) -> tuple[str, str, str, str]:
 def arrange(header: Header, clip: Clip, left: float, right: float) -> float:
     """Place the texts between `left` and `right`; return the inches of height that they take."""
     room = (right - left) * _figure(header.title).get_figwidth()
-    header.title.set(text=clip.title, fontsize=clip.theme.title_size)
+    header.title.set(text=drawn(clip.title), fontsize=clip.theme.title_size)
     for text in (header.subtitle, header.loss, header.caption):
         text.set_fontsize(clip.theme.subtitle_size)
     header.step.set_fontsize(clip.theme.step_size)

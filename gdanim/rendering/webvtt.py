@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gdanim.core.words import plain
 from gdanim.film.captions import Caption, captions
 from gdanim.views.base import Clip
 
@@ -32,5 +33,4 @@ def clock(frame: int, fps: int) -> str:
 
 def _escaped(text: str) -> str:
     """Put a text in one line, and escape what would begin a tag."""
-    one_line = " ".join(text.split())
-    return one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

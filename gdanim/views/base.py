@@ -39,7 +39,7 @@ class Clip:
     theme : Theme
         Colours and sizes.
     title : str, optional
-        The title of the video; mathtext between dollar signs.
+        The title of the video; `Mathtext` for mathematics.
     selected : str, optional
         The label of the only run to draw; by default all runs are drawn.
     captions : bool, default True

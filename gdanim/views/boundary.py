@@ -12,6 +12,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
 
 from gdanim.core.arrays import Floats
+from gdanim.core.words import Mathtext
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
@@ -128,7 +129,7 @@ def _name_classes(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | Non
     if held_out is not None:
         texts.append(TextArea(_HELD_OUT, textprops={"color": theme.ink, "size": theme.label_size}))
     # An empty title makes room for them.
-    axes.label_axes(ax, theme, ax.get_xlabel(), ax.get_ylabel(), " ")
+    axes.label_axes(ax, theme, Mathtext(ax.get_xlabel()), Mathtext(ax.get_ylabel()), " ")
     box = AnchoredOffsetbox(
         "lower left", child=HPacker(children=texts, sep=4, pad=0, align="baseline"), pad=0,
         borderpad=0.25, frameon=False, bbox_to_anchor=(0, 1), bbox_transform=ax.transAxes,

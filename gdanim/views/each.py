@@ -9,6 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from gdanim.core.numbers import quantity
+from gdanim.core.words import drawn
 from gdanim.descent.run import Run
 from gdanim.descent.verdict import verdict
 from gdanim.errors import GdanimError
@@ -104,7 +105,12 @@ def _title(ax: Axes, clip: Clip, label: str) -> None:
     """Write the run's label above its panel, in its colour."""
     theme = clip.theme
     ax.set_title(
-        label, loc="left", color=clip.colour(label), fontsize=theme.label_size, weight="bold", pad=6
+        drawn(label),
+        loc="left",
+        color=clip.colour(label),
+        fontsize=theme.label_size,
+        weight="bold",
+        pad=6,
     )
 
 

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text as Label
 
 from gdanim.core.numbers import count, quantity, setting
+from gdanim.core.words import Mathtext, drawn, plain
 from gdanim.errors import GdanimError
 from gdanim.views.base import Clip, StepView, Update
 
@@ -39,7 +40,7 @@ class Text(StepView):
     Parameters
     ----------
     text : str
-        A format string with mathtext between dollar signs. Its fields are `{step}`, `{loss}`,
+        A format string; `Mathtext` for mathematics. Its fields are `{step}`, `{loss}`,
         `{rate}` (the learning rate of the step to come) and each parameter's name; with several
         runs only `{step}`. Write `{{` and `}}` for braces.
     size : float, default 1.0
@@ -56,7 +57,7 @@ class Text(StepView):
     Examples
     --------
     >>> from gdanim import views
-    >>> words = views.Text("The slope is {slope}: $y = {slope:.2f}x$.", size=1.2, align="center")
+    >>> words = views.Text("The slope is {slope}.", size=1.2, align="center")
     >>> words.align
     'center'
     """
@@ -74,16 +75,16 @@ class Text(StepView):
         ax.set_axis_off()
         theme = clip.theme
         words = ax.text(
-            _ALIGN[self.align], 0.5, self._at(clip, 0), ha=self.align, va="center", linespacing=1.5,
-            color=theme.ink, fontsize=self.size * theme.label_size, transform=ax.transAxes,
-            in_layout=False,
+            _ALIGN[self.align], 0.5, drawn(self._at(clip, 0)), ha=self.align, va="center",
+            linespacing=1.5, color=theme.ink, fontsize=self.size * theme.label_size,
+            transform=ax.transAxes, in_layout=False,
         )  # fmt: skip
 
         full = self.size * theme.label_size
         moves = "{" in self.text.replace("{{", "")
 
         def update(frame: int) -> list[Artist]:
-            _fill(words, self._at(clip, frame), full)
+            _fill(words, drawn(self._at(clip, frame)), full)
             # A text that never changes is drawn once.
             return [words] if moves else []
 
@@ -91,18 +92,19 @@ class Text(StepView):
 
     def describe(self, clip: Clip) -> str:
         """Quote the text of the last frame."""
-        return f'the text "{self._at(clip, len(clip.timeline) - 1)}"'
+        return f'the text "{plain(self._at(clip, len(clip.timeline) - 1))}"'
 
     def _at(self, clip: Clip, frame: int) -> str:
         known = _values(clip, frame)
         try:
-            return self.text.format_map(known)
+            text = self.text.format_map(known)
         except (KeyError, IndexError) as error:
             raise GdanimError(
                 f"Text: {{{error.args[0]}}} is not a value of this scene; it has {', '.join(known)}"
             ) from None
         except (ValueError, AttributeError, TypeError) as error:
             raise GdanimError(f"Text: {self.text!r:.60} is not a valid format: {error}") from None
+        return Mathtext(text) if isinstance(self.text, Mathtext) else text
 
 
 def _fill(words: Label, text: str, full: float) -> None:

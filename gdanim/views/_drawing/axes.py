@@ -11,6 +11,7 @@ from matplotlib.transforms import BboxBase
 
 from gdanim.core.arrays import Floats
 from gdanim.core.numbers import count
+from gdanim.core.words import drawn
 from gdanim.views._drawing.ticks import LETTER, FewOf, FewTicks
 from gdanim.views._drawing.units import dpi
 from gdanim.views.theme import Theme
@@ -73,7 +74,7 @@ def label_axes(ax: Axes, theme: Theme, x: str = "", y: str = "", title: str = ""
     theme : Theme
         The colour and the size of the text.
     x : str, optional
-        The name of the x axis; mathtext between dollar signs, as in all three.
+        The name of the x axis; `Mathtext` for mathematics, as in all three.
     y : str, optional
         The name of the y axis: upright if it has at most two letters, else turned by 90 degrees.
     title : str, optional
@@ -92,11 +93,11 @@ def label_axes(ax: Axes, theme: Theme, x: str = "", y: str = "", title: str = ""
     >>> ax.get_xlabel(), ax.get_title(loc="left")
     ('step', 'gradient norm')
     """
-    ax.set_xlabel(x, color=theme.ink, fontsize=theme.label_size)
-    ax.set_ylabel(y, color=theme.ink, fontsize=theme.label_size)
+    ax.set_xlabel(drawn(x), color=theme.ink, fontsize=theme.label_size)
+    ax.set_ylabel(drawn(y), color=theme.ink, fontsize=theme.label_size)
     if len(y) <= _SHORT:
         ax.yaxis.label.set(rotation="horizontal", ha="right")
-    ax.set_title(title, loc="left", color=theme.ink, fontsize=theme.label_size, pad=6)
+    ax.set_title(drawn(title), loc="left", color=theme.ink, fontsize=theme.label_size, pad=6)
 
 
 def count_steps(ax: Axes, steps: int, ticks: int = 5) -> None:

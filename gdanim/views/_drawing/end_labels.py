@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from gdanim.core.arrays import Floats
+from gdanim.core.words import drawn
 from gdanim.views._drawing.units import dpi
 from gdanim.views.theme import Theme
 
@@ -38,7 +39,7 @@ class EndLabels:
         ground = {"facecolor": theme.paper, "edgecolor": "none", "alpha": 0.8, "pad": 0.8}
         look: dict[str, Any] = {"fontsize": self._size, "va": "center", "bbox": ground}
         self.texts: list[Text] = [
-            ax.text(1, 0.5, name, color=colour, transform=ax.transAxes, zorder=5, **look)
+            ax.text(1, 0.5, drawn(name), color=colour, transform=ax.transAxes, zorder=5, **look)
             for name, colour in zip(named, colours, strict=False)
         ]
         for text in self.texts:

@@ -12,6 +12,7 @@ from matplotlib.offsetbox import AnchoredOffsetbox, TextArea, VPacker
 from matplotlib.patches import FancyArrowPatch
 
 from gdanim.core.arrays import Floats
+from gdanim.core.words import drawn
 from gdanim.views._drawing.units import dpi
 from gdanim.views.base import Clip
 from gdanim.views.theme import Theme
@@ -107,7 +108,7 @@ def run_legend(ax: Axes, clip: Clip, paths: list[Floats]) -> None:
         return
     theme = clip.theme
     texts: list[Artist] = [
-        TextArea(label, textprops={"color": clip.colour(label), "size": theme.tick_size})
+        TextArea(drawn(label), textprops={"color": clip.colour(label), "size": theme.tick_size})
         for label in clip.drawn_runs
     ]
     points = ax.transLimits.transform(np.concatenate(paths))
