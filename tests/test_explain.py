@@ -125,6 +125,13 @@ def test_the_blogs_line_past_the_edge() -> None:
                 Problem(datasets.polynomial((1.0, 0.0)), Polynomial(12)), GradientDescent(1e-30),
                 np.zeros(13), 1,
             ),
+            "the condition number is 3.9e+23",
+        ),
+        (
+            lambda: descend(
+                Problem(Dataset(np.arange(20.0).reshape(10, 2) // 2, np.ones(10)), Linear(2)),
+                GradientDescent(1e-3), np.zeros(3), 1,
+            ),
             "along one direction (",
         ),
     ],

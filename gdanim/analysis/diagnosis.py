@@ -14,16 +14,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.analysis.curvature import hessian
+from gdanim.analysis.curvature import (
+    DIFFERENCES,
+    MOST_DENSE,
+    extreme_spectrum,
+    graded_spectrum,
+    hessian,
+    hessian_product,
+    spectrum,
+)
 from gdanim.analysis.search import find_minimum
-from gdanim.core.arrays import Floats, check_finite, check_int, check_params, read_only
+from gdanim.core.arrays import Floats, check_finite, check_int, check_params
 from gdanim.errors import GdanimError, expect, listed
 from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.problem import Problem
 
-# An eigenvalue below this share of the largest, times P, is a rounding error: of float64, or of the
-# finite differences that the Hessian comes from.
-EXACT, DIFFERENCES = 4e-16, 1e-9
 # This many Newton steps are taken from near a minimum; at their end the smallest eigenvalue changes
 # by less than this share.
 NEWTON_STEPS, AT_REST = 8, 0.01
@@ -48,9 +53,11 @@ class Diagnosis:
     quadratic : bool
         Whether the Hessian is the same everywhere. If not, all that follows holds near the point
         alone.
-    eigenvalues : (P,) array
+    eigenvalues : (K,) array
         The eigenvalues of the Hessian in ascending order; those that are 0 up to rounding are 0.
-    directions : (P, P) array
+        All P of them, or for a loss that is not quadratic and has more than 100 parameters the
+        smallest and the largest.
+    directions : (K, P) array
         Their eigenvectors of length 1, one in each row.
     minimum : KnownMinimum or None
         The lowest loss that is known or was found, and where it is; None where there is none.
@@ -106,7 +113,7 @@ class Diagnosis:
 
     @property
     def excess(self) -> Floats:
-        """`[P]`: the part of the loss above the minimum that each direction contributes.
+        """`[K]`: the part of the loss above the minimum that each direction contributes.
 
         `eigenvalue * distance^2 / 2`. For a quadratic these add up to the loss above the minimum,
         elsewhere to what a Newton step promises. 0 along directions without curvature, negative
@@ -121,11 +128,11 @@ class Diagnosis:
         return np.where(flat, 0.0, excess)
 
     def factors(self, lr: float) -> Floats:
-        """`[P]`: by how much a step of gradient descent multiplies each direction's distance."""
+        """`[K]`: by how much a step of gradient descent multiplies each direction's distance."""
         return 1 - lr * self.eigenvalues
 
     def steps(self, lr: float, accuracy: float) -> Floats:
-        """`[P]`: the steps of gradient descent until each distance has shrunk by a factor.
+        """`[K]`: the steps of gradient descent until each distance has shrunk by a factor.
 
         Parameters
         ----------
@@ -136,7 +143,7 @@ class Diagnosis:
 
         Returns
         -------
-        (P,) array
+        (K,) array
             The number of steps for each direction; infinite where the distance does not shrink.
 
         Raises
@@ -189,8 +196,9 @@ def diagnose(
     Notes
     -----
     The Hessian is exact where it is the same everywhere, as for a model that is linear in its
-    parameters under the mean squared error; elsewhere it comes from differences of the gradient at
-    `params`.
+    parameters under the mean squared error; small eigenvalues then have as many digits as large
+    ones. Elsewhere it comes from differences of the gradient at `params`, with about ten digits of
+    the largest.
 
     Examples
     --------
@@ -210,20 +218,17 @@ def diagnose(
             f"with a finite loss and gradient, got {params!r:.80}"
         )
     with np.errstate(all="ignore"):
-        matrix = hessian(problem, here)
-    if not np.isfinite(matrix).all():
+        found = spectrum(problem, here)
+    if not np.isfinite(found.eigenvalues).all():
         raise GdanimError(f"params: the loss has no finite curvature at {params!r:.80}")
-    quadratic = problem.hessian is not None
-    eigenvalues, vectors = np.linalg.eigh(matrix)
-    rounding = (EXACT if quadratic else DIFFERENCES) * len(here) * abs(eigenvalues).max()
     return Diagnosis(
         problem.names,
         here,
         float(loss),
         gradient,
-        quadratic,
-        read_only(np.where(abs(eigenvalues) > rounding, eigenvalues, 0.0)),
-        read_only(vectors.T.copy()),
+        problem.hessian is not None,
+        found.eigenvalues,
+        found.directions,
         find_minimum(problem, here, restarts, seed),
     )
 
@@ -253,6 +258,16 @@ def sharpness(problem: Objective, params: Floats, lr: Floats) -> Floats:
     For gradient descent with one learning rate, or with one for each parameter.
     """
     root = np.sqrt(np.broadcast_to(lr, (*np.shape(lr)[:-1], *params.shape)))
+    if problem.hessian is None and len(params) > MOST_DENSE:
+
+        def largest(row: Floats) -> float:
+            """From products with vectors, for learning rates whose root is `row [P]`."""
+            found = extreme_spectrum(
+                lambda v: row * hessian_product(problem, params, row * v), len(row)
+            )
+            return float(found.eigenvalues[-1])
+
+        return np.apply_along_axis(largest, -1, root)
     scaled = root[..., np.newaxis, :] * hessian(problem, params) * root[..., np.newaxis]
     return np.asarray(np.linalg.eigvalsh(scaled)[..., -1])
 
@@ -261,8 +276,11 @@ def standardised_condition(problem: Objective) -> float | None:
     """Give the condition number for standardised features; None unless the loss is quadratic."""
     if not isinstance(problem, Problem):
         return None
-    other = replace(problem, data=problem.data.standardised(), validation=None).hessian
-    return None if other is None else float(np.linalg.cond(other))
+    rows = replace(problem, data=problem.data.standardised(), validation=None).curvature_rows
+    if rows is None:
+        return None
+    low, high = graded_spectrum(rows).eigenvalues[[0, -1]]
+    return float(high / low) if low > 0 else np.inf
 
 
 def _over(top: float, bottom: float) -> float:

@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike
 from gdanim.core.arrays import Floats, Ints, check_indices, check_params, in_blocks
 from gdanim.errors import GdanimError
 
+# Two losses that differ by this share of their size are equal, but for rounding.
+ROUNDING = 8 * np.finfo(np.float64).eps
+
 
 @dataclass(frozen=True, eq=False)
 class KnownMinimum:
@@ -121,6 +124,27 @@ class Objective(ABC):
     def hessian(self) -> Floats | None:
         """The second derivative `[P, P]`, if it is the same everywhere."""
         return None
+
+    @property
+    def curvature_rows(self) -> Floats | None:
+        """Rows `[K, P]` whose Gram matrix is the Hessian; where known, they hold more digits."""
+        return None
+
+    def rounding(self, params: Floats) -> Floats:
+        """Return by how much rounding alone can move the loss at `params`, `(p)->()`.
+
+        Parameters
+        ----------
+        params : (..., p) array
+            Parameters, as float64.
+
+        Returns
+        -------
+        (...) array
+            Two losses that differ by less are equal, but for rounding. By default a few units in
+            the last place of the loss.
+        """
+        return ROUNDING * abs(self.loss(params))
 
     def init(self, rng: np.random.Generator) -> Floats:
         """Draw random parameters to start from: uniform on (-2.5, 2.5).

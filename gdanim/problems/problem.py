@@ -21,6 +21,8 @@ from gdanim.problems.quadratic import Quadratic
 class Problem(Objective):
     """Fit a model to data: the loss of its prediction, as a function of its parameters.
 
+    Long because it answers all that an Objective is asked.
+
     Parameters
     ----------
     data : Dataset
@@ -188,6 +190,24 @@ class Problem(Objective):
         if self._quadratic is None or ridge is None:
             return None
         return floats("hessian", self._quadratic.hessian + np.diag(ridge))
+
+    @cached_property
+    def curvature_rows(self) -> Floats | None:
+        """Rows `[K, P]` whose Gram matrix is the Hessian, where that is constant."""
+        ridge = _ridge(self)
+        if self._quadratic is None or ridge is None:
+            return None
+        return self._quadratic.curvature_rows(ridge)
+
+    def rounding(self, params: Floats) -> Floats:
+        """Return by how much rounding of predictions and data can move the loss, `(p)->()`."""
+        quadratic, loss = _quadratic(self, self.loss_function.monotone_of), self.loss_function
+        if quadratic is None:
+            return super().rounding(params)
+        zero = np.zeros_like(self.data.y)
+        distance = abs(self.model.predict(params, self.data.x) - self.data.y)
+        moved = loss.value(distance + quadratic.rounding(params), zero)
+        return super().rounding(params) + moved - loss.value(distance, zero)
 
     @cached_property
     def _scored(self) -> Model:

@@ -26,19 +26,16 @@ SETTLED = 0.01
 # A direction with CLEAR times that is not noise: three standard deviations, one case in a hundred
 # where the degrees of freedom N - P are at least FREEDOM.
 CLEAR, FREEDOM = 10, 10
-# A mean squared error of this share of the mean of y^2 comes from rounding.
-ROUNDING = 1e-26
 # The end of a run is this share of its steps, one in so many.
 TAIL = 10
 
 
 def minimum_loss(problem: Objective, end: Diagnosis) -> float:
     """Give the minimum of a quadratic that has one; 0 where it comes from rounding alone."""
-    assert end.minimum is not None
-    loss = end.minimum.loss
-    if isinstance(problem, Problem) and loss <= ROUNDING * float(np.mean(problem.data.y**2)):
-        return 0.0
-    return loss
+    best = end.minimum
+    assert best is not None
+    noise = 0.0 if best.params is None else float(problem.rounding(best.params))
+    return best.loss if abs(best.loss) > noise else 0.0
 
 
 def against_minimum(run: Run, end: Diagnosis, slowest: int | None) -> Iterator[str]:
