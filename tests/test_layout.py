@@ -182,11 +182,11 @@ def test_the_headers_texts_keep_apart_however_narrow(ends: tuple[float, float]) 
     with plain_style(clip.theme):
         figure = blank_figure((1080, 1920), clip.theme.paper)
     header, update = draw_header(figure, clip)
-    arrange(header, clip, *ends)
+    arrange(header, *ends)
     update(len(clip.timeline) - 1)
-    texts = [text for text in vars(header).values() if text.get_text()]
+    texts = [item.artist for item in header.values() if item.artist.get_text()]
     boxes = [text.get_window_extent() for text in texts]
-    assert header.step in texts and header.loss in texts
+    assert header["step"].artist in texts and header["loss"].artist in texts
     assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
 
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from gdanim import Formula, Problem, Recorder, Run, Scene, cli, datasets, descend, render, views
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
-from gdanim.film.header import says
+from gdanim.film.header import method_text
 from gdanim.narration.explain import explain
 from gdanim.pacing.timeline import Every
 from gdanim.problems.objective import Objective
@@ -100,7 +100,7 @@ def test_every_view_shows_a_run_without_rates(case: Any) -> None:
 def test_nothing_is_said_of_a_rate_that_nobody_knows(tmp_path: Path) -> None:
     run = loop().run()
     film = Scene(LINE, run, panels={"words": views.Text("hello, {step}")}, size=SIZE).film()
-    assert says(film.clip, 0, 1)[2] == f"${LINE.formula}$"
+    assert method_text(film.clip, 0) == f"${LINE.formula}$"
     assert "hello, 0" in {text.get_text() for text in film.figure.axes[0].texts}
     assert not any("rate 0" in line or "nan" in line for line in explain(run))
     write_table({"run": run}, tmp_path / "a.csv")
@@ -108,13 +108,13 @@ def test_nothing_is_said_of_a_rate_that_nobody_knows(tmp_path: Path) -> None:
     assert {row["learning_rate"] for row in rows} == {""}
     # An optimizer that is known, with rates that are not.
     named = loop().run(GradientDescent(LR))
-    assert says(Scene(LINE, named).film().clip, 0, 1)[2].endswith("gradient descent")
+    assert method_text(Scene(LINE, named).film().clip, 0).endswith("gradient descent")
     assert not any("nan" in line for line in explain(named))
 
 
 def test_a_rate_that_was_recorded_is_said_without_an_optimizer() -> None:
     run = loop().run(rates=[LR] * STEPS)
-    assert says(Scene(LINE, run).film().clip, 0, 1)[2].endswith(r"$\eta$ = 0.01")
+    assert method_text(Scene(LINE, run).film().clip, 0).endswith(r"$\eta$ = 0.01")
 
 
 def test_beside_our_own_descent() -> None:

@@ -55,16 +55,16 @@ class Film:
             self._as_seen(view, view.draw(places[name], self.clip))
             for name, view in self.panels.items()
         ]
-        header, say = draw_header(self.figure, self.clip)
-        # How high the header is depends on where the panels end, and they begin below it.
-        height = arrange(header, self.clip, 0.05, 0.95)
+        header, update_header = draw_header(self.figure, self.clip)
+        # The header's height depends on where the panels end at the sides, and they begin below it.
+        height = arrange(header, 0.05, 0.95)
         left, right = settle(self.figure, height)
-        if (final := arrange(header, self.clip, left, right)) != height:
+        if (final := arrange(header, left, right)) != height:
             settle(self.figure, final)
         keep_inside(self.figure)
         keep_apart(self.figure)
         keep_on_cards(self.figure)
-        return [say, *updates]
+        return [update_header, *updates]
 
     def __reduce__(self) -> tuple[type[Film], tuple[object, ...]]:
         return Film, self._parts

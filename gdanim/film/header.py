@@ -1,9 +1,16 @@
-"""The header: title, formula, learning rate; step, speed of time and loss."""
+"""The header: title, formula, learning rate; step, speed, loss and caption.
+
+What its texts say is a function of the frame (`texts_of`); where they stand, of their widths
+(`fit`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -19,162 +26,114 @@ from gdanim.film.captions import caption_at, captions
 from gdanim.views.base import Clip, Update
 
 # Inches above a line of text, and below the last one.
-ABOVE, BELOW = 0.165, 0.25
+_ABOVE, _BELOW = 0.165, 0.25
 # The gap between texts in one line, in inches.
-GAP = 0.25
-LINE_SPACING = 1.2
-# How many frames decide how wide the texts are.
-SAMPLES = 25
+_GAP = 0.25
+_LINE_SPACING = 1.2
+# The number of frames that the widest texts are chosen from.
+_SAMPLES = 25
+
+TextOf = Callable[[int], str]
 
 
 @dataclass(frozen=True, eq=False)
-class Header:
-    """The texts at the top: what they say is a function of the frame."""
+class HeaderItem:
+    """A text of the header: its artist, the widest text it will show, its full size in points."""
 
-    title: Text
-    step: Text
-    speed: Text
-    subtitle: Text
-    loss: Text
-    caption: Text
+    artist: Text
+    widest: str
+    size: float
 
 
 @dataclass(frozen=True)
-class Words:
-    """What the header says besides the title."""
+class Slot:
+    """The place of the item `name` in a line, and the width in inches that it may take there."""
 
-    step: str
-    speed: str
-    subtitle: str
-    loss: str
-    caption: str
+    name: str
+    room: float = np.inf
+    wraps: bool = False
 
 
-def draw_header(figure: Figure, clip: Clip) -> tuple[Header, Update]:
-    """The texts, each as wide as it will ever be, and what sets them; `arrange` places them."""
-    theme, speeds = clip.theme, clip.timeline.speeds()
-    header = Header(
-        figure.text(0, 0, drawn(clip.title), weight="bold", size=theme.title_size),
-        figure.text(0, 0, "", size=theme.step_size),
-        figure.text(0, 0, "", color=theme.muted, size=theme.subtitle_size),
-        figure.text(0, 0, "", color=theme.muted, size=theme.subtitle_size),
-        figure.text(0, 0, "", color=theme.loss, size=theme.subtitle_size),
-        figure.text(0, 0, "", color=theme.ink, size=theme.subtitle_size),
-    )
-    shown = captions(clip)
-    every = clip.linked_clips or (clip,)
+def draw_header(figure: Figure, clip: Clip) -> tuple[dict[str, HeaderItem], Update]:
+    """Create the items by name, and the function that updates them; `arrange` places them."""
+    theme, shown, texts = clip.theme, captions(clip), texts_of(clip)
+    small, samples = theme.subtitle_size, _samples(clip)
 
-    def say(words: Words) -> None:
-        for field in fields(words):
-            getattr(header, field.name).set_text(getattr(words, field.name))
+    def item(name: str, size: float, **look: Any) -> HeaderItem:
+        artist = figure.text(0, 0, "", size=size, **look)
+        return HeaderItem(artist, _widest(artist, samples[name]), size)
+
+    items = {
+        "title": item("title", theme.title_size, weight="bold"),
+        "step": item("step", theme.step_size),
+        "speed": item("speed", small, color=theme.muted),
+        "method": item("method", small, color=theme.muted),
+        "loss": item("loss", small, color=theme.loss),
+        "caption": item("caption", small, color=theme.ink),
+    }
+    # Formulas take long to draw, and most runs keep one learning rate.
+    still = {"method"} if _rates_are_constant(clip) else set()
+    still |= set() if shown else {"caption"}
+    moving: list[Artist] = [items[name].artist for name in texts if name not in still]
+    for artist in moving:
+        artist.set_zorder(items["title"].artist.get_zorder() + 1)
 
     def update(frame: int) -> list[Artist]:
-        caption, visible = caption_at(shown, frame, clip)
-        say(Words(*says(clip, frame, int(speeds[frame])), caption))
-        header.caption.set_alpha(visible)
+        # Unlike `set`, these leave an artist alone that shows the same already: then the frame
+        # need not be drawn again.
+        for name, text_of in texts.items():
+            items[name].artist.set_text(text_of(frame))
+        items["caption"].artist.set_alpha(caption_at(shown, frame, clip)[1])
         return moving
 
-    frames = np.linspace(0, len(speeds) - 1, SAMPLES).astype(np.int64)
-    samples = [says(one, int(frame), int(speeds[frame])) for one in every for frame in frames]
-    widest = [max(column, key=len) for column in zip(*samples, strict=True)]
-    # Formulas take long to draw, and most runs keep one rate.
-    known = [run.rate_columns for run in clip.runs.values() if run.rate_columns is not None]
-    one_rate = not any((rates != rates[0]).any() for rates in known)
-    moving: list[Artist] = [header.step, header.speed, header.loss]
-    moving += [header.caption] if shown else []
-    moving += [] if one_rate else [header.subtitle]
-    for text in moving:
-        text.set_zorder(header.title.get_zorder() + 1)
-    said = [caption.text for one in every for caption in captions(one)]
-    caption = max(said, key=len, default="")
-    say(Words(widest[0], widest[1], widest[2], widest[3], caption))
-    return header, update
+    return items, update
 
 
-def says(clip: Clip, frame: int, speed: int) -> tuple[str, str, str, str]:
-    """Step, speed, subtitle and loss at that frame; of several runs, what they have in common."""
-    runs, steps = list(clip.runs.values()), [clip.step(label, frame) for label in clip.runs]
-    quick = f"×{count(speed)}" if speed > 1 else ""
-    method_now = common(map(method, runs, steps))
-    if len(runs) > 1:
-        return f"step {count(max(steps))}", quick, method_now, ""
-    (run,), (now,) = runs, steps
-    loss = f"{run.problem.loss_symbol} {quantity(float(run.losses[now]))}"
-    return step_text(run, now), quick, method_now, loss
+def texts_of(clip: Clip) -> dict[str, TextOf]:
+    """Return what each item but the title says at a frame."""
+    speeds, shown = clip.timeline.speeds(), captions(clip)
+    return {
+        "step": partial(step_text, clip),
+        "speed": lambda frame: f"×{count(int(speeds[frame]))}" if speeds[frame] > 1 else "",
+        "method": partial(method_text, clip),
+        "loss": partial(loss_text, clip),
+        "caption": lambda frame: caption_at(shown, frame, clip)[0],
+    }
 
 
-def arrange(header: Header, clip: Clip, left: float, right: float) -> float:
-    """Place the texts between `left` and `right`; return the inches of height that they take."""
-    room = (right - left) * _figure(header.title).get_figwidth()
-    header.title.set(text=drawn(clip.title), fontsize=clip.theme.title_size)
-    for text in (header.subtitle, header.loss, header.caption):
-        text.set_fontsize(clip.theme.subtitle_size)
-    header.step.set_fontsize(clip.theme.step_size)
-    aside = GAP + width(header.step) + (GAP + width(header.speed) if header.speed.get_text() else 0)
-    below = GAP + width(header.loss)
-    lines: list[tuple[Text, Text | None]] = [(header.title, header.step)]
-    lines.append((header.subtitle, header.loss))
-    if (
-        LEAST * width(header.title) + aside <= room
-        and LEAST * width(header.subtitle) + below <= room
-    ):
-        shrink(header.title, room - aside)
-        shrink(header.subtitle, room - below)
-    else:
-        wrap(header.title, room)
-        shrink(header.subtitle, room)
-        lines = [(header.title, None), (header.subtitle, None)]
-        if aside + width(header.loss) <= room:
-            lines.append((header.step, header.loss))
-        else:
-            shrink(header.step, room - (aside - GAP - width(header.step)))
-            shrink(header.loss, room)
-            lines += [(header.step, None), (header.loss, None)]
-    if header.caption.get_text():
-        shrink(header.caption, room)
-        lines.append((header.caption, None))
-    height = place(lines, left, right)
-    beside(header.speed, header.step)
-    return height + BELOW
+def step_text(clip: Clip, frame: int) -> str:
+    """Return `step 37`, with a remark at the last step of a diverged run."""
+    steps = [clip.step(label, frame) for label in clip.runs]
+    last = f"step {count(max(steps))}"
+    if len(clip.runs) > 1:
+        return last
+    (run,) = clip.runs.values()
+    diverged = run.outcome.kind == DIVERGED and steps[0] == run.steps
+    return last + (", then infinite" if diverged else "")
 
 
-def place(lines: Sequence[tuple[Text, Text | None]], left: float, right: float) -> float:
-    """Set each line's texts left and right, from the top down; the last baseline in inches."""
-    down = 0.0
-    high = _figure(lines[0][0]).get_figheight()
-    for one, other in lines:
-        rows = one.get_text().count("\n")
-        size = max(text.get_fontsize() for text in (one, other) if text is not None)
-        down += ABOVE + (1 + LINE_SPACING * rows) * float(size) / 72
-        one.set(position=(left, 1 - down / high), ha="left", linespacing=LINE_SPACING)
-        if other is not None:
-            other.set(position=(right, 1 - down / high), ha="right")
-    return down
+def loss_text(clip: Clip, frame: int) -> str:
+    """Return the loss with its symbol; nothing for several runs."""
+    if len(clip.runs) > 1:
+        return ""
+    ((label, run),) = clip.runs.items()
+    return f"{run.problem.loss_symbol} {quantity(float(run.losses[clip.step(label, frame)]))}"
 
 
-def beside(speed: Text, step: Text) -> None:
-    """Set the speed where the widest step leaves it room: towards the middle of the frame."""
-    x, y = step.get_position()
-    away = (width(step) + GAP) / _figure(step).get_figwidth()
-    if step.get_horizontalalignment() == "right":
-        speed.set(position=(x - away, y), ha="right")
-    else:
-        speed.set(position=(x + away, y), ha="left")
-
-
-def step_text(run: Run, step: int) -> str:
-    """`step 37`; a diverged run's last step says so."""
-    diverged = run.outcome.kind == DIVERGED and step == run.steps
-    return f"step {count(step)}" + (", then infinite" if diverged else "")
+def method_text(clip: Clip, frame: int) -> str:
+    """Return formula, optimizer and learning rate, each only if all runs have the same."""
+    parts = [method(run, clip.step(label, frame)) for label, run in clip.runs.items()]
+    formula, name, rate = (one[0] if len(set(one)) == 1 else "" for one in zip(*parts, strict=True))
+    return "      ".join(filter(None, (formula, ",  ".join(filter(None, (name, rate))))))
 
 
 def method(run: Run, step: int) -> tuple[str, str, str]:
-    """The formula, the optimizer, and its learning rate at this step; empty what is not known."""
+    """Return the formula, the optimizer and its learning rate at a step; empty where unknown."""
     formula = f"${run.problem.formula}$"
     name = "" if run.optimizer is None else run.optimizer.name
     if run.rates is None:
         return formula, name, ""
-    # What somebody chose is shown in full; of what a schedule made of it, three digits say enough.
+    # A rate that somebody chose is shown in full, the values of a schedule to three digits.
     planned = run.optimizer is not None and isinstance(run.optimizer.lr, Schedule)
     rates = ", ".join(
         setting(float(f"{one:{'.3g' if planned else '.17g'}}")) for one in np.ravel(run.rate(step))
@@ -182,12 +141,96 @@ def method(run: Run, step: int) -> tuple[str, str, str]:
     return formula, name, f"$\\eta$ = ({rates})" if "," in rates else f"$\\eta$ = {rates}"
 
 
-def common(methods: Iterable[tuple[str, str, str]]) -> str:
-    """Formula, optimizer and rate in one line, each only where all runs have the same."""
-    formula, name, rate = (
-        parts[0] if len(set(parts)) == 1 else "" for parts in zip(*methods, strict=True)
-    )
-    return "      ".join(filter(None, (formula, ",  ".join(filter(None, (name, rate))))))
+def _samples(clip: Clip) -> dict[str, list[str]]:
+    """Return texts that each item shows, in this clip and those linked to it."""
+    every = clip.linked_clips or (clip,)
+    frames = np.linspace(0, len(clip.timeline) - 1, _SAMPLES).astype(np.int64)
+    texts = [texts_of(one) for one in every]
+    samples = {
+        name: [one[name](int(frame)) for one in texts for frame in frames] for name in texts[0]
+    }
+    said = [caption.text for one in every for caption in captions(one)]
+    return samples | {"title": [drawn(clip.title)], "caption": [*said, ""]}
+
+
+def _widest(artist: Text, texts: Iterable[str]) -> str:
+    """Return the text that is the widest as the artist draws it."""
+
+    def width_of(text: str) -> float:
+        artist.set_text(text)
+        return width(artist)
+
+    # Measuring a formula takes milliseconds, and all digits are equally wide.
+    return max({re.sub(r"\d", "0", text): text for text in texts}.values(), key=width_of)
+
+
+def _rates_are_constant(clip: Clip) -> bool:
+    known = [run.rate_columns for run in clip.runs.values() if run.rate_columns is not None]
+    return not any((rates != rates[0]).any() for rates in known)
+
+
+def fit(widths: Mapping[str, float], room: float) -> list[tuple[Slot, ...]]:
+    """Distribute items of these widths over lines that are `room` inches wide.
+
+    Title and method share their lines with step and loss if they fit there, a little smaller if
+    need be; otherwise these come below. The second slot of a line is at its right end. The speed
+    has no slot: it stands next to the step.
+    """
+    lines: list[tuple[Slot, ...]]
+    speed = _GAP + widths["speed"] if widths["speed"] else 0.0
+    beside_title, beside_method = _GAP + widths["step"] + speed, _GAP + widths["loss"]
+    if (
+        LEAST * widths["title"] + beside_title <= room
+        and LEAST * widths["method"] + beside_method <= room
+    ):
+        lines = [
+            (Slot("title", room - beside_title), Slot("step")),
+            (Slot("method", room - beside_method), Slot("loss")),
+        ]
+    else:
+        lines = [(Slot("title", room, wraps=True),), (Slot("method", room),)]
+        if beside_title + widths["loss"] <= room:
+            lines += [(Slot("step"), Slot("loss"))]
+        else:
+            lines += [(Slot("step", room - speed),), (Slot("loss", room),)]
+    return [*lines, (Slot("caption", room),)] if widths["caption"] else lines
+
+
+def arrange(items: Mapping[str, HeaderItem], left: float, right: float) -> float:
+    """Place the items between `left` and `right`, fractions of the figure's width.
+
+    Returns the inches of the figure's height that they take.
+    """
+    for item in items.values():
+        item.artist.set(text=item.widest, fontsize=item.size)
+    room = (right - left) * _figure(items["title"].artist).get_figwidth()
+    lines = fit({name: width(item.artist) for name, item in items.items()}, room)
+    for slot in (slot for line in lines for slot in line):
+        (wrap if slot.wraps else shrink)(items[slot.name].artist, slot.room)
+    height = _place([[items[slot.name].artist for slot in line] for line in lines], left, right)
+    _place_beside(items["speed"].artist, items["step"].artist)
+    return height + _BELOW
+
+
+def _place(lines: Sequence[Sequence[Text]], left: float, right: float) -> float:
+    """Set each line's texts left and right, from the top down; return the last baseline, inches."""
+    down = 0.0
+    high = _figure(lines[0][0]).get_figheight()
+    for line in lines:
+        breaks = line[0].get_text().count("\n")
+        size = max(float(text.get_fontsize()) for text in line)
+        down += _ABOVE + (1 + _LINE_SPACING * breaks) * size / 72
+        for text, x, side in zip(line, (left, right), ("left", "right"), strict=False):
+            text.set(position=(x, 1 - down / high), ha=side, linespacing=_LINE_SPACING)
+    return down
+
+
+def _place_beside(speed: Text, step: Text) -> None:
+    """Put the speed next to the longest step, towards the middle of the frame."""
+    x, y = step.get_position()
+    side = step.get_horizontalalignment()
+    away = (width(step) + _GAP) / _figure(step).get_figwidth()
+    speed.set(position=(x - away if side == "right" else x + away, y), ha=side)
 
 
 def _figure(text: Text) -> Figure:
