@@ -24,6 +24,7 @@ from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.schedule import Rate
 from gdanim.errors import GdanimError
+from gdanim.problems import objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.objective import Objective
@@ -290,3 +291,55 @@ def test_the_learning_rate_is_the_loop_s(case: OptimizerCase) -> None:
 def test_noise_has_the_learning_rate_of_its_optimizer() -> None:
     cosine = schedules.Cosine(0.1, 5)
     assert Noisy(Noisy(Adam(cosine), 1.0), 1.0).lr is cosine
+
+
+STABLE = [
+    GradientDescent(1.0),
+    *(rule(1.0, beta) for rule in (Momentum, Nesterov) for beta in (0.0, 0.3, 0.9, 0.99)),
+    Newton(1.0),
+    Newton(1.0, damping=5.0),
+    Noisy(Momentum(1.0, 0.5), 0.0),
+]
+
+
+def growth(optimizer: Optimizer, lr: float, curvature: float) -> float:
+    """The spectral radius of the iteration of parameter and state, from what the rule returns."""
+    problem, columns = objectives.bowl(curvature), []
+    for params, state in ((1.0, 0.0), (0.0, 1.0)):
+        place = np.array([0.0, params])
+        has_state = not isinstance(optimizer.init(place), tuple)
+        before = np.array([0.0, state]) if has_state else ()
+        direction, after = optimizer.direction(
+            problem.gradient(place), before, Step(0, place, problem)
+        )
+        columns.append([params - lr * direction[1], after[1] if has_state else 0.0])
+    return float(abs(np.linalg.eigvals(np.array(columns))).max())
+
+
+@pytest.mark.parametrize("optimizer", STABLE, ids=repr)
+@pytest.mark.parametrize("curvature", [2.0, 1e-6, 1e9])
+def test_the_largest_stable_rate_is_where_the_iteration_begins_to_grow(
+    optimizer: Optimizer, curvature: float
+) -> None:
+    edge = optimizer.largest_stable_rate(curvature)
+    assert edge is not None
+    inside = [growth(optimizer, share * edge, curvature) for share in (0.01, 0.3, 0.9, 0.999)]
+    assert max(inside) < 1 < growth(optimizer, 1.001 * edge, curvature)
+
+
+@pytest.mark.parametrize("beta1", [0.0, 0.5, 0.9])
+def test_adams_edge_while_its_scaling_hardly_changes(beta1: float) -> None:
+    lr, size, seen = 0.01, 1e-9, np.ones(1)
+    adam = Adam(lr, beta1=beta1, beta2=1 - 1e-12)
+    step = Step(10**14, seen, objectives.two_valleys())
+    edge = 2 * (1 + beta1) / ((1 - beta1) * lr)
+    if beta1 == 0.9:
+        assert edge == pytest.approx(38 / lr)
+    for share, stable in ((0.99, True), (1.01, False)):
+        columns = []
+        for params, mean in ((size, 0.0), (0.0, size)):
+            gradient = np.array([share * edge * params])
+            direction, (after, _) = adam.direction(gradient, (np.array([mean]), seen), step)
+            columns.append([params - lr * float(direction[0]), float(after[0])])
+        assert (abs(np.linalg.eigvals(np.array(columns) / size)).max() < 1) == stable
+    assert adam.largest_stable_rate(1.0) is None

@@ -157,6 +157,12 @@ class Adam(Optimizer):
     `torch.optim.Adam`. Kingma and Ba, "Adam: A method for stochastic optimization" (2015),
     algorithm 1.
 
+    While v hardly changes, Adam is stable where the largest eigenvalue of the Hessian, its rows and
+    columns divided by the roots of `sqrt(v / (1 - beta2^t)) + eps`, is at most
+    `2 (1 + beta1) / ((1 - beta1) lr)`, or 38 / lr with the default beta1 (Cohen et al., "Adaptive
+    gradient methods at the edge of stability", 2022). As v follows the gradients, no learning rate
+    is stable whatever they are.
+
     Examples
     --------
     >>> from gdanim import Adam, Linear, Problem, datasets, descend

@@ -48,6 +48,10 @@ class GradientDescent(Optimizer):
     lr: Rate
     name = "gradient descent"
 
+    def largest_stable_rate(self, curvature: float) -> float:
+        """Return `2 / curvature`."""
+        return 2 / curvature
+
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return the gradient."""
         return gradient, state

@@ -57,6 +57,10 @@ class Momentum(Optimizer):
         """Return the velocity v = 0."""
         return np.zeros_like(params)
 
+    def largest_stable_rate(self, curvature: float) -> float:
+        """Return `2 (1 + momentum) / curvature`."""
+        return 2 * (1 + self.momentum) / curvature
+
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return v as the direction and as the state."""
         v = self.momentum * state + gradient
@@ -110,6 +114,10 @@ class Nesterov(Optimizer):
     def init(self, params: Floats) -> State:
         """Return the velocity v = 0."""
         return np.zeros_like(params)
+
+    def largest_stable_rate(self, curvature: float) -> float:
+        """Return `2 (1 + momentum) / (1 + 2 momentum) / curvature`."""
+        return 2 * (1 + self.momentum) / (1 + 2 * self.momentum) / curvature
 
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return `gradient + momentum * v`, and v as the state."""

@@ -61,6 +61,10 @@ class Newton(Optimizer):
         super().__post_init__()
         set_fields(self, damping=check_non_negative("damping", self.damping))
 
+    def largest_stable_rate(self, curvature: float) -> float:
+        """Return `2 (1 + damping / curvature)`, where the Hessian is positive definite."""
+        return 2 * (1 + self.damping / curvature)
+
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return `(H + damping I)^-1 gradient`; nan where H is not finite."""
         unit = np.eye(gradient.shape[-1])

@@ -69,6 +69,10 @@ class Noisy(Optimizer):
         """Return the optimizer's state."""
         return self.optimizer.init(params)
 
+    def largest_stable_rate(self, curvature: float) -> float | None:
+        """Return the optimizer's: noise that is added does not grow by itself."""
+        return self.optimizer.largest_stable_rate(curvature)
+
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return the optimizer's direction for `gradient + scale * normal`, and its state."""
         rng = np.random.default_rng((self.seed, step.number))

@@ -134,6 +134,40 @@ class Optimizer(ABC):
         """
         return ()
 
+    def largest_stable_rate(self, curvature: float) -> float | None:
+        """Return the largest learning rate with which the rule is stable on a quadratic.
+
+        Parameters
+        ----------
+        curvature : float
+            The largest eigenvalue of the Hessian, above 0.
+
+        Returns
+        -------
+        float or None
+            With a larger rate, one for all parameters, the distance to the minimum grows along the
+            direction of this curvature. None, the default, where no such rate is known: the steps
+            of Adam and its kin follow the size of past gradients, not the curvature alone.
+
+        See Also
+        --------
+        gdanim.diagnose : Finds the eigenvalues of the Hessian.
+
+        Notes
+        -----
+        The rule is stable where the eigenvalues of its iteration, of parameter and state along the
+        direction, lie within the unit circle (Goh, "Why Momentum Really Works", Distill, 2017).
+
+        Examples
+        --------
+        >>> from gdanim import GradientDescent, Momentum
+        >>> GradientDescent(0.1).largest_stable_rate(10)
+        0.2
+        >>> Momentum(0.1, momentum=0.5).largest_stable_rate(10)
+        0.3
+        """
+        return None
+
     @abstractmethod
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return the direction of a step, which the loop multiplies by the learning rate.
