@@ -1,5 +1,5 @@
 """`python -m gdanim`."""
 
-from gdanim.cli import main
+from gdanim.cli.entry import run
 
-main(prog_name="python -m gdanim")
+run("python -m gdanim")

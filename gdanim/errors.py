@@ -24,7 +24,7 @@ class GdanimError(Exception):
     ...     gdanim.L2(-1)
     ... except gdanim.GdanimError as error:
     ...     print(error)
-    L2: weight: must be a finite number above 0, got -1
+    L2: weight: must be at least 0, got -1
     """
 
 

@@ -139,7 +139,7 @@ class Scene:
     ) -> None:
         panels = {"fit": Fit()} if panels is None else panels
         pace = Even() if pace is None else pace
-        _check_look(panels, pace, fps, theme)
+        _check_look(panels, pace, size, fps, theme)
         given = _given(steps=steps, seed=seed, batch_size=batch_size, epochs=epochs, stop=stop)
         set_fields(
             self,
@@ -336,7 +336,7 @@ class Scene:
         return film.animation()
 
 
-def _check_look(panels: object, pace: object, fps: int | None, theme: object) -> None:
+def _check_look(panels: object, pace: object, size: object, fps: int | None, theme: object) -> None:
     """Raise GdanimError for an argument of the wrong type, such as a string for a theme."""
     expect("panels", panels, Mapping, "{'fit': views.Fit()}")
     expect("pace", pace, Pace, "Even(seconds=10)")
@@ -347,6 +347,7 @@ def _check_look(panels: object, pace: object, fps: int | None, theme: object) ->
         expect("panels", view, View, "views.Fit()")
     if not panels:
         raise GdanimError("panels: a scene needs at least one, such as {'fit': views.Fit()}")
+    expect("size", size, tuple, "(1920, 1080)")
     if fps is not None:
         check_int("fps", fps, 1)
 

@@ -99,7 +99,7 @@ def test_no_circle_within_a_layer() -> None:
 
 def test_the_check_sees_imports() -> None:
     assert imports_of("scene") >= {"descent.descent", "film.film", "pacing.timeline"}
-    assert imports_of("__main__") == {"cli.__init__"}
+    assert imports_of("__main__") == {"cli.entry"}
     assert imports(ast.parse("import gdanim\nimport gdanim.film.save\nimport numpy")) == {
         "__init__",
         "film.save",

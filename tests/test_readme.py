@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import gdanim
+from gdanim.cli import main
 from gdanim.rendering.pipeline import render
 from gdanim.rendering.result import Rendered
 from gdanim.scene import Scene
@@ -42,6 +44,25 @@ def test_its_programs_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for scene in seen:
         losses = scene.run().losses
         assert losses[-1] < losses[0] / 100
+
+
+def commands() -> list[str]:
+    """The commands that it shows for `my_scene.py`, which `gdanim new my_scene` writes."""
+    lines = "".join(re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)).splitlines()
+    return [line.partition("#")[0].strip() for line in lines if " my_scene.py" in line]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", commands())
+def test_its_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+    assert runner.invoke(main, ["new", "my_scene"]).exit_code == 0
+    # Small and short, and otherwise as it is shown.
+    small = " --size 160x96" + " --fps 10 --seconds 1" * ("--still" not in command)
+    result = runner.invoke(main, (command.removeprefix("gdanim ") + small).split())
+    assert result.exit_code == 0, result.output
+    assert len(list(tmp_path.rglob("*.*"))) > 1
 
 
 def test_it_lists_every_scene_that_ships() -> None:

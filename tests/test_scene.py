@@ -231,3 +231,9 @@ def test_a_descent_runs_as_descend_does() -> None:
 def test_size_and_rate_are_those_of_the_middle_quality() -> None:
     assert (Scene(RUN).size, FPS) == (SIZE, 30)
     assert (SIZE, FPS) == (QUALITIES["medium"].size, QUALITIES["medium"].fps) == ((1280, 720), 30)
+
+
+@pytest.mark.parametrize("size", ["1920x1080", [1920, 1080], 720])
+def test_a_size_is_a_tuple(size: Any) -> None:
+    with pytest.raises(GdanimError, match=r"size: .*\(1920, 1080\)"):
+        Scene(RUN, size=size)

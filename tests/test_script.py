@@ -103,6 +103,40 @@ def test_it_leaves_the_interpreter_as_it_was(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("__pycache__/lesson*"))
 
 
+MOVES = """
+import os
+from gdanim import Scene
+os.chdir("elsewhere")
+def scene(lr: float = 0.1) -> Scene:
+    assert os.path.basename(os.getcwd()) == "elsewhere"
+    os.chdir("..")
+    raise ValueError
+"""
+
+
+def test_a_script_that_changes_the_working_folder_changes_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "moves.py").write_text(MOVES)
+    (scene,) = load(Path("moves.py")).scenes
+    assert Path.cwd() == tmp_path
+    with pytest.raises(ScriptError, match="ValueError"):
+        scene()
+    assert Path.cwd() == tmp_path
+
+
+def test_a_script_that_removes_its_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = MOVES.replace('os.chdir("elsewhere")', 'os.mkdir("a"); os.chdir("a"); os.rmdir("../a")')
+    (tmp_path / "removes.py").write_text(lines)
+    load(Path("removes.py"))
+    assert Path.cwd() == tmp_path
+
+
 def test_two_folders_have_helpers_of_their_own(tmp_path: Path) -> None:
     text = "import helpers\nfrom gdanim import Scene\ndef scene(n: int = helpers.n) -> Scene: ...\n"
     for name in ("one", "two"):
@@ -363,6 +397,13 @@ def test_a_script_that_ends_the_program(tmp_path: Path, call: str) -> None:
     assert str(caught.value).startswith(
         f"{path}, line 2: the script ends the program (SystemExit: 3); remove this line"
     )
+
+
+def test_any_exception_of_a_script_is_told(tmp_path: Path) -> None:
+    script = tmp_path / "bare.py"
+    script.write_text("class Mine(BaseException): ...\nraise Mine")
+    with pytest.raises(ScriptError, match="line 2: .*Mine"):
+        load(script)
 
 
 def test_errors_elsewhere_go_through(tmp_path: Path) -> None:

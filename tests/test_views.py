@@ -201,6 +201,20 @@ def test_the_loss_axis_is_logarithmic_past_two_decades() -> None:
     assert stays.get_ylim()[0] < best.loss
 
 
+def test_the_loss_axis_of_a_run_that_diverges_begins_at_the_minimum() -> None:
+    problem = Problem(datasets.linear(), Linear())
+    scene = Scene(problem, GradientDescent(0.5), (-2, -1.5), steps=200, size=SIZE)
+    ax = inset(scene.film())
+    best = problem.minimum
+    assert best is not None and ax.get_yscale() == "log"
+    low, high = np.log10(ax.get_ylim())
+    assert high > 300
+    # Hardly any room is lost below it, and the ticks are round powers.
+    assert 0 < np.log10(best.loss) - low < 0.1 * (high - low)
+    powers = np.log10([tick for tick in ax.get_yticks() if low <= np.log10(tick) <= high])
+    assert len(powers) > 1 and (powers % 100 == 0).all()
+
+
 def test_the_loss_axis_shows_the_gap_to_the_floor() -> None:
     # 25823 falls to 677, less than two decades; but on a linear axis 677 and 7.3 look alike.
     assert hidden(floor=7.3, least=677, high=25823)

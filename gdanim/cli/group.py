@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import signal
 import sys
 import threading
@@ -31,7 +33,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            with _interruptible(), _quiet():
+            with _interruptible(), _quiet(), _system_errors():
                 return super().invoke(ctx)
         except GdanimError as error:
             if ctx.meta.get(DEBUG):
@@ -81,6 +83,25 @@ def _interruptible() -> Iterator[None]:
             raise Interrupted(received[0])
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _system_errors() -> Iterator[None]:
+    """Say what to do where the system refuses what every command needs."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise GdanimError(
+            "the working folder has been removed; go to another one (cd) and try again"
+        ) from None
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EMFILE, errno.ENFILE):
+            raise
+        raise GdanimError(
+            "too many files are open; raise the limit (`ulimit -n 1024`) and try again"
+        ) from error
 
 
 @contextmanager

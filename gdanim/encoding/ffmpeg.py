@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -165,6 +166,8 @@ def _start(
             creationflags=NO_WINDOW,
         )
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise
         raise GdanimError(
             f"ffmpeg cannot be started: {command[0]}: {error.strerror or error}; unset "
             "IMAGEIO_FFMPEG_EXE or set it to an ffmpeg that works"

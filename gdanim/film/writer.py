@@ -41,8 +41,12 @@ class FilmWriter(AbstractMovieWriter):
         size = fig.canvas.get_width_height()
         self.format.check(size, self.fps)
         self._canvas = fig.canvas
+        path = Path(outfile)
+        if self.format.folder:
+            # Only the name is a pattern.
+            path = Path(f"{path.parent}".replace("%", "%%"), path.name)
         self._write = self._process.enter_context(
-            ffmpeg.encoding(size, self.fps, (*self.format.arguments, Path(outfile)))
+            ffmpeg.encoding(size, self.fps, (*self.format.arguments, path))
         )
 
     def grab_frame(self, **savefig_kwargs: Any) -> None:

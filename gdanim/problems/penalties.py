@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, check_positive, set_fields
+from gdanim.core.arrays import Floats, check_non_negative, set_fields
 
 
 class Penalty(ABC):
@@ -97,12 +97,12 @@ class L2(Penalty):
     Parameters
     ----------
     weight : float
-        The factor of the sum; above 0. torch's `weight_decay` is twice this.
+        The factor of the sum; at least 0. torch's `weight_decay` is twice this.
 
     Raises
     ------
     GdanimError
-        If `weight` is not finite and positive.
+        If `weight` is negative or not finite.
 
     See Also
     --------
@@ -130,7 +130,7 @@ class L2(Penalty):
     weight: float
 
     def __post_init__(self) -> None:
-        set_fields(self, weight=check_positive("L2: weight", self.weight))
+        set_fields(self, weight=check_non_negative("L2: weight", self.weight))
 
     @property
     def curvature(self) -> float:
@@ -153,12 +153,12 @@ class L1(Penalty):
     Parameters
     ----------
     weight : float
-        The factor of the sum; above 0.
+        The factor of the sum; at least 0.
 
     Raises
     ------
     GdanimError
-        If `weight` is not finite and positive.
+        If `weight` is negative or not finite.
 
     See Also
     --------
@@ -187,7 +187,7 @@ class L1(Penalty):
     weight: float
 
     def __post_init__(self) -> None:
-        set_fields(self, weight=check_positive("L1: weight", self.weight))
+        set_fields(self, weight=check_non_negative("L1: weight", self.weight))
 
     def value(self, params: Floats) -> Floats:
         """Return `weight * sum(|params|)`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,21 @@ def importing_from(folder: Path) -> Iterator[None]:
         for name in new:
             if name.partition(".")[0] in local:
                 del sys.modules[name]
+
+
+@contextmanager
+def working_in(folder: Path | None) -> Iterator[None]:
+    """Work in `folder` (None: where we are), and return from wherever the script went.
+
+    So `os.chdir` in a script does not move the files that gdanim writes.
+    """
+    before = os.getcwd()
+    if folder is not None:
+        os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
 
 
 def _is_module_of(folder: Path, name: str) -> bool:

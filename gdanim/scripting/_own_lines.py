@@ -29,7 +29,9 @@ def own_lines(script: Path | None) -> Iterator[None]:
     """
     try:
         yield
-    except (Exception, SystemExit) as error:
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
         message = None if script is None else _message(f"{script}", error)
         if message is None:
             raise

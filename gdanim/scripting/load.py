@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any, get_type_hints
@@ -12,7 +13,7 @@ from typing import Any, get_type_hints
 from gdanim.errors import GdanimError, RequestError, did_you_mean
 from gdanim.scene import Scene, hint_for
 from gdanim.scripting import examples
-from gdanim.scripting._execution import execute, importing_from
+from gdanim.scripting._execution import execute, importing_from, working_in
 from gdanim.scripting._own_lines import ScriptError, own_lines
 from gdanim.scripting.knobs import Knob, Value, knob_of
 
@@ -32,7 +33,8 @@ class SceneFunction:
     """A function of a script that returns a Scene, and the knobs that it takes.
 
     `file_name` is the name of its output files, without folder and extension; `doc` is its
-    docstring, or else that of the script.
+    docstring, or else that of the script; `folder` is where the script's own lines went, if they
+    changed the working folder.
     """
 
     script: Path
@@ -41,13 +43,18 @@ class SceneFunction:
     doc: str
     knobs: tuple[Knob, ...]
     function: Callable[..., object]
+    folder: Path | None = None
 
     def __str__(self) -> str:
         return f"{self.script}::{self.name}"
 
     def __call__(self, **values: Value) -> Scene:
         """Make the scene for these values of the knobs; ScriptError if the script's lines fail."""
-        with importing_from(self.script.resolve().parent), own_lines(self.script):
+        with (
+            importing_from(self.script.resolve().parent),
+            own_lines(self.script),
+            working_in(self.folder),
+        ):
             scene = self.function(**values)
         if not isinstance(scene, Scene):
             raise ScriptError(
@@ -111,12 +118,22 @@ def load(path: Path) -> Script:
     It runs as by `python SCRIPT`, with its own folder to import from, but not as `__main__`.
     Raises RequestError if there is no such script, and ScriptError if its lines fail.
     """
-    source = _read(path)
-    with importing_from(path.resolve().parent), own_lines(path):
+    source, here = _read(path), os.getcwd()
+    with importing_from(path.resolve().parent), own_lines(path), working_in(None):
         module = execute(path, source)
+        folder = None if _is_here(here) else Path.cwd()
     functions = [f for name, f in vars(module).items() if _is_scene(f, name, module)]
     several = len(functions) > 1
-    return Script(path, tuple(_scene_function(path, module, f, several) for f in functions))
+    scenes = (_scene_function(path, module, f, several) for f in functions)
+    return Script(path, tuple(replace(scene, folder=folder) for scene in scenes))
+
+
+def _is_here(folder: str) -> bool:
+    """Tell whether we work in `folder`, or in one that has been removed."""
+    try:
+        return os.getcwd() == folder
+    except FileNotFoundError:
+        return True
 
 
 def scripts_in(folder: Path) -> list[Path]:

@@ -6,8 +6,8 @@ Over 300 lines, as the limits of its axis depend on all that it marks; a fifth i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -100,18 +100,20 @@ class LossCurve(StepView):
         axes.count_steps(ax, max(run.steps for run in runs.values()), self.ticks)
         best = _common_best([run.problem for run in clip.drawn_runs.values()])
         curves = [curve for label in runs for curve in _curves_of(clip, label)]
+        tame = _highest_tame(clip, curves)
         needs = _LossRange(
             np.concatenate([curve.values for curve in curves]),
             _lowest_known(clip, best),
-            _highest_tame(clip, curves),
+            tame,
             _room_below(ax, _NAME * theme.tick_size),
         )
+        rises = needs.is_logarithmic(self.scale) and tame == np.inf
         if needs.is_logarithmic(self.scale):
-            needs.decades().log(ax, self.ticks)
+            (replace(needs, room=_ABOVE) if rises else needs).decades().log(ax, self.ticks)
         else:
             needs.linear().linear(ax)
         if best is not None:
-            _mark_best(ax, theme, best)
+            _mark_best(ax, theme, best, above=rises)
         movers = [
             _draw_curves(ax, clip, [curve for curve in curves if curve.run in clip.drawn_runs])
         ]
@@ -195,15 +197,25 @@ def _draw_changes(ax: Axes, clip: Clip, label: str) -> Update:
     return update
 
 
-def _mark_best(ax: Axes, theme: Theme, best: KnownMinimum) -> None:
-    """Draw a dashed line at the lowest known loss, and its name below, if it is in view."""
+def _mark_best(ax: Axes, theme: Theme, best: KnownMinimum, above: bool) -> None:
+    """Draw a dashed line at the lowest known loss if it is in view, and its name.
+
+    The name stands below the line on the left, or `above` it on the right, where curves that rise
+    from the line leave room.
+    """
+    look: dict[str, Any]
+    place, away, look = (
+        (1, (-4, 3), {"ha": "right", "va": "bottom"})
+        if above
+        else (0, (4, -3), {"ha": "left", "va": "top"})
+    )
     low, high = ax.get_ylim()
     if low <= best.loss <= high:
         ax.axhline(best.loss, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5)
         ax.annotate(
-            best.name, (0, best.loss), xycoords=("axes fraction", "data"), xytext=(4, -3),
-            textcoords="offset points", va="top", color=theme.optimum,
-            fontsize=_NAME * theme.tick_size, zorder=1.5, in_layout=False,
+            best.name, (place, best.loss), xycoords=("axes fraction", "data"), xytext=away,
+            textcoords="offset points", color=theme.optimum,
+            fontsize=_NAME * theme.tick_size, zorder=1.5, in_layout=False, **look,
         )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from gdanim.views.theme import Theme
 _SHORT = 2
 # The largest power of ten that a float holds.
 _MOST_DECADES = 308
+# An axis of more decades has ticks at round powers only, such as 10^100.
+_MANY = 40
 # The largest number that a linear axis may end at: beyond it matplotlib finds no ticks.
 LARGEST = 1e300
 
@@ -112,9 +114,16 @@ def set_log_scale(ax: Axes, low: float, high: float, ticks: int = 4) -> None:
     ax.set_yscale("log")
     ax.set_ylim(10.0**low, 10.0 ** min(high, _MOST_DECADES))
     # matplotlib's LogLocator looks beyond the limits, and overflows near the largest float.
-    decades = range(math.ceil(low), math.floor(min(high, _MOST_DECADES)) + 1)
+    every = _round_step(min(high, _MOST_DECADES) - low, ticks)
+    decades = range(math.ceil(low / every) * every, math.floor(min(high, _MOST_DECADES)) + 1, every)
     ax.yaxis.set_major_locator(FewOf([10.0**decade for decade in decades], ticks))
     ax.yaxis.set_minor_locator(NullLocator())
+
+
+def _round_step(decades: float, ticks: int) -> int:
+    """Return the distance of ticks over very many decades, 1, 2 or 5 times a power of ten."""
+    steps = [digit * power for power in (1, 10, 100) for digit in (1, 2, 5)]
+    return next(step for step in steps if (step == 1 and decades < _MANY) or decades < ticks * step)
 
 
 class _Around(BboxBase):
