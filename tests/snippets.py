@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
-from gdanim.publish.media import found
+from gdanim.publish.media import find_media
 from gdanim.publish.snippet import SNIPPETS
 from gdanim.rendering.jobs import Settings, jobs_from_scripts
 from gdanim.rendering.outputs import OutputOptions, Sidecars
@@ -54,7 +54,7 @@ class Tags(HTMLParser):
 
 
 def snippet(target: str, video: str = "lesson.mp4") -> str:
-    return SNIPPETS[target](*found(Path(video)))
+    return SNIPPETS[target](*find_media(Path(video)))
 
 
 PLAYS = """

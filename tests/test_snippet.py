@@ -17,7 +17,7 @@ from snippets import ALT, PLAYS, Tags, rendered, snippet
 
 from gdanim import cli
 from gdanim.errors import GdanimError, RequestError
-from gdanim.publish.media import found
+from gdanim.publish.media import find_media
 from gdanim.publish.slides import write_slides
 from gdanim.publish.snippet import SNIPPETS
 from gdanim.rendering.outputs import Sidecars
@@ -143,7 +143,7 @@ def test_powerpoint_holds_the_video_and_its_poster(folder: Path, poster: bool) -
     if not poster:
         Path("lesson.poster.png").unlink()
     Path("lesson.alt.txt").write_text(ALT)
-    write_slides(found(Path("lesson.mp4"))[0], Path("deck.pptx"))
+    write_slides(find_media(Path("lesson.mp4"))[0], Path("deck.pptx"))
     deck = Presentation("deck.pptx")
     (slide,) = deck.slides
     (movie,) = slide.shapes
@@ -198,7 +198,7 @@ def test_where_no_picture_moves(pictures: Path) -> None:
         snippet("beamer", "lesson.gif")
     for kind in ("webp", "apng"):
         with pytest.raises(RequestError, match=f"PowerPoint cannot show .{kind} files"):
-            write_slides(found(Path(f"lesson.{kind}"))[0], Path("deck.pptx"))
+            write_slides(find_media(Path(f"lesson.{kind}"))[0], Path("deck.pptx"))
     Path("broken.gif").write_text("no picture")
     with pytest.raises(GdanimError, match="broken.gif: is not a picture"):
         snippet("html", "broken.gif")
@@ -206,7 +206,7 @@ def test_where_no_picture_moves(pictures: Path) -> None:
 
 def test_powerpoint_moves_a_gif(pictures: Path) -> None:
     Path("lesson.alt.txt").write_text(ALT)
-    write_slides(found(Path("lesson.gif"))[0], Path("deck.pptx"))
+    write_slides(find_media(Path("lesson.gif"))[0], Path("deck.pptx"))
     (slide,) = Presentation("deck.pptx").slides
     (picture,) = slide.shapes
     assert picture.image.blob == Path("lesson.gif").read_bytes()

@@ -27,6 +27,7 @@ from gdanim.errors import GdanimError
 from gdanim.film import stretches, workers
 from gdanim.film.film import Film
 from gdanim.film.save import save
+from gdanim.film.workers import Workers
 from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
@@ -111,9 +112,9 @@ def test_any_number_of_processes_makes_the_same_file(
     files = []
     for jobs in numbers:
         path = tmp_path / f"{jobs}{format.extension}"
-        told: list[int] = []
-        save(film, path, format, lambda done, total, told=told: told.append(done), jobs=jobs)  # type: ignore[misc]
-        assert told == list(range(FRAMES + 1))
+        told: list[tuple[int, int]] = []
+        save(film, path, format, lambda *done, told=told: told.append(done), workers=Workers(jobs))
+        assert told == [(done, FRAMES) for done in range(FRAMES + 1)]
         files.append(path.read_bytes())
     assert ffmpeg.count_frames(path) == FRAMES
     assert set(files) == {files[0]}
@@ -170,7 +171,7 @@ def test_a_worker_killed(watched: Watched) -> None:
             watched.processes[1].kill()
 
     with pytest.raises(GdanimError, match="^a worker process exited unexpectedly"):
-        save(scene().film(), watched.path, MP4, progress, jobs=2)
+        save(scene().film(), watched.path, MP4, progress, workers=Workers(2))
     watched.assert_untouched()
 
 
@@ -205,7 +206,7 @@ def test_a_worker_that_cannot_be_started(watched: Watched, monkeypatch: pytest.M
 
     monkeypatch.setattr(SpawnProcess, "start", start)
     with pytest.raises(OSError, match="^no more processes$"):
-        save(scene().film(), watched.path, MP4, jobs=3)
+        save(scene().film(), watched.path, MP4, workers=Workers(3))
     watched.assert_untouched()
 
 
@@ -215,14 +216,14 @@ def test_an_interrupt(watched: Watched) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        save(scene().film(), watched.path, MP4, progress, jobs=2)
+        save(scene().film(), watched.path, MP4, progress, workers=Workers(2))
     watched.assert_untouched()
 
 
 @pytest.mark.parametrize("at", [10, 33])
 def test_an_error_in_the_drawing_is_raised_as_it_is(watched: Watched, at: int) -> None:
     with pytest.raises(ZeroDivisionError, match=f"^at frame {at}$"):
-        save(scene(Raises(at)).film(), watched.path, MP4, jobs=2)
+        save(scene(Raises(at)).film(), watched.path, MP4, workers=Workers(2))
     watched.assert_untouched()
 
 
@@ -235,7 +236,7 @@ def test_an_encoder_killed(watched: Watched) -> None:
             os.kill(encoders[0], signal.SIGKILL)
 
     with pytest.raises(GdanimError, match="^ffmpeg was killed by signal 9"):
-        save(scene().film(), watched.path, MP4, progress, jobs=2)
+        save(scene().film(), watched.path, MP4, progress, workers=Workers(2))
     watched.assert_untouched()
 
 
@@ -245,7 +246,7 @@ def nothing() -> None:
 
 def test_a_script_that_cannot_be_loaded_again(watched: Watched) -> None:
     with pytest.raises(GdanimError, match="a script that fails the second time"):
-        save(scene().film(), watched.path, MP4, jobs=2, load=nothing)
+        save(scene().film(), watched.path, MP4, workers=Workers(2, nothing))
     watched.assert_untouched()
 
 
@@ -298,5 +299,5 @@ def test_what_a_script_defines_is_known_in_every_process(tmp_path: Path) -> None
     paths = [tmp_path / "1.mp4", tmp_path / "2.mp4"]
 
     for jobs, path in enumerate(paths, 1):
-        save(film, path, MP4, jobs=jobs, load=partial(load, function.script))
+        save(film, path, MP4, workers=Workers(jobs, partial(load, function.script)))
     assert paths[0].read_bytes() == paths[1].read_bytes()

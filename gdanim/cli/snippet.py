@@ -51,13 +51,13 @@ def snippet(video: Path, target: str, output: str | None) -> None:
     alternative text, the same video as .mp4 or .webm, and the dark version NAME-dark of NAME or
     NAME-light.
     """
-    from gdanim.publish.media import found
+    from gdanim.publish.media import find_media
     from gdanim.publish.slides import write_slides
     from gdanim.publish.snippet import SNIPPETS
 
     if output is not None and target != "pptx":
         raise RequestError(f"-o is for --for pptx only: code for {target} is printed")
-    media, dark = found(video)
+    media, dark = find_media(video)
     if target == "pptx":
         path = Path(output) if output else video.with_suffix(".pptx")
         write_slides(media, path)

@@ -22,10 +22,10 @@ from gdanim.encoding.palette import with_palette, write_palette
 from gdanim.errors import GdanimError
 from gdanim.film._svg_ids import unique_ids
 from gdanim.film.film import Film
-from gdanim.film.progress import Progress
-from gdanim.film.stretches import Count, cut, encode, join
+from gdanim.film.progress import Progress, ignore_progress
+from gdanim.film.stretches import cut, encode, join
 from gdanim.film.style import plain_style
-from gdanim.film.workers import Load, encode_all
+from gdanim.film.workers import ONE_PROCESS, Workers, encode_all
 
 # The number of frames that a palette is chosen from.
 PALETTE_FRAMES = 24
@@ -43,41 +43,34 @@ def save(
     film: Film,
     path: str | os.PathLike[str],
     format: Format,
-    progress: Progress | None = None,
+    progress: Progress = ignore_progress,
     note: str = "",
-    most: int | None = None,
-    jobs: int = 1,
-    load: Load | None = None,
+    max_bytes: int | None = None,
+    workers: Workers = ONE_PROCESS,
 ) -> None:
     """Draw all frames and encode them to `path`, which changes only when the new file is complete.
 
     `progress(done, total)` counts frames: before each one, and once after the last. `note` (ASCII)
     is stored in the file, for `containers.read_note`. Raises TooLargeError if the file has more
-    bytes than `most`. Long films are drawn in up to `jobs` processes, which call `load` first; the
-    file is the same for any number of them.
+    bytes than `max_bytes`. The file is the same for any number of workers.
     """
     fps, total = film.timeline.fps, len(film)
-    tell = progress or (lambda done, total: None)
     format.check(film.size, fps)
     with _place(path, format) as part:
         parts = cut(total, fps, format)
         tags = containers.tags(format, note)
-
-        def count(done: int) -> None:
-            tell(done, total)
-
         if len(parts) > 1:
-            held = _in_stretches(film, parts, part, format, tags, count, jobs, load)
+            held = _in_stretches(film, parts, part, format, tags, progress, workers)
         else:
             target = _frames(part, total) if format.folder else part
             noted = replace(format, output=(*format.output, *tags))
             with _palette(film, noted) as reduced, film.composed():
-                held = encode(film, parts[0], target, reduced, count)
+                held = encode(film, parts[0], target, reduced, progress)
         _verify(part, format, fps, total, held)
         containers.finish(part, format, film.size, total / fps, note)
-        if most is not None and part.stat().st_size > most:
+        if max_bytes is not None and part.stat().st_size > max_bytes:
             raise TooLargeError(part.stat().st_size)
-    tell(total, total)
+    progress(total, total)
 
 
 def save_joined(
@@ -101,24 +94,24 @@ def save_joined(
 
 def _in_stretches(
     film: Film, cut: Sequence[range], part: Path, format: Format, tags: Sequence[str],
-    count: Count, jobs: int, load: Load | None,
+    progress: Progress, workers: Workers,
 ) -> int:  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
         parts = [Path(folder, f"{k}{format.extension}") for k in range(len(cut))]
-        if jobs > 1:
-            work = list(zip(cut, parts, strict=True))
-            held = encode_all(film, work, format, min(jobs, len(cut)), count, load)
+        if workers.count > 1:
+            held = encode_all(film, list(zip(cut, parts, strict=True)), format, progress, workers)
         else:
             held = 0
             with film.composed():
                 for frames, piece in zip(cut, parts, strict=True):
-                    held += encode(film, frames, piece, format, partial(_after, count, frames[0]))
+                    follow = partial(_after, progress, frames.start, len(film))
+                    held += encode(film, frames, piece, format, follow)
         join(parts, part, format, tags)
     return held
 
 
-def _after(count: Count, first: int, done: int) -> None:
-    count(first + done)
+def _after(progress: Progress, first: int, total: int, done: int, stretch: int) -> None:
+    progress(first + done, total)
 
 
 def save_still(film: Film, frame: int, path: str | os.PathLike[str], note: str = "") -> None:

@@ -6,16 +6,14 @@ The split depends only on the film, so the file is the same for any number of pr
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import Format
 from gdanim.film.film import Film
+from gdanim.film.progress import Progress
 from gdanim.film.writer import FilmWriter
-
-Count = Callable[[int], object]
-"""Called before each frame with the number of frames done."""
 
 # Frames; a shorter stretch is not worth a process of its own.
 SHORTEST = 300
@@ -36,12 +34,10 @@ def cut(frames: int, fps: int, format: Format) -> list[range]:
     return stretches(frames, fps) if format.muxer else [range(frames)]
 
 
-def encode(film: Film, frames: range, path: Path, format: Format, count: Count) -> int:
+def encode(film: Film, frames: range, path: Path, format: Format, progress: Progress) -> int:
     """Draw these frames and encode them to `path`; return the number of frames in it."""
     writer = FilmWriter(format, film.timeline.fps)
-    film.animation(frames).save(
-        path, writer=writer, progress_callback=lambda done, total: count(done)
-    )
+    film.animation(frames).save(path, writer=writer, progress_callback=progress)
     return writer.frames
 
 

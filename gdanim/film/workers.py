@@ -19,10 +19,22 @@ from gdanim.core.pool import WORKER_DIED, as_completed, is_broken, processes
 from gdanim.encoding.formats import Format
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
-from gdanim.film.stretches import Count, encode
+from gdanim.film.progress import Progress
+from gdanim.film.stretches import encode
 
 Load = Callable[[], object]
 """Imports what the pickled film refers to, such as a scene script; a function of some module."""
+
+
+@dataclass(frozen=True)
+class Workers:
+    """How many processes draw a film at most, and what each of them loads first."""
+
+    count: int = 1
+    load: Load | None = None
+
+
+ONE_PROCESS = Workers()
 
 
 @dataclass(frozen=True)
@@ -69,21 +81,21 @@ def packed(film: Film) -> bytes:
 
 
 def encode_all(
-    film: Film, parts: Sequence[tuple[range, Path]], format: Format, jobs: int, tell: Count,
-    load: Load | None = None,
+    film: Film, parts: Sequence[tuple[range, Path]], format: Format, progress: Progress,
+    workers: Workers,
 ) -> int:  # fmt: skip
-    """Draw and encode the stretches to their files in `jobs` processes; return their frames.
+    """Draw and encode the stretches to their files in several processes; return their frames.
 
     A frame that fails in a process is drawn here once more, so that its own error is raised.
     """
-    data, done, held = packed(film), 0, 0
+    data, done, held, jobs = packed(film), 0, 0, min(workers.count, len(parts))
     begun = [parts[0][1].with_name(f"{k}.begun") for k in range(jobs)]
-    tasks = deque(_Task(load, data, parts[k::jobs], format, begun[k]) for k in range(jobs))
+    tasks = deque(_Task(workers.load, data, parts[k::jobs], format, begun[k]) for k in range(jobs))
 
     def count_frames() -> None:
         nonlocal done
         for _ in range(sum(file.stat().st_size for file in begun if file.exists()) - done):
-            tell(done)
+            progress(done, len(film))
             done += 1
 
     with processes(jobs) as executor:
@@ -121,7 +133,7 @@ def _encode(task: _Task) -> int | _Failure:
             for frames, path in task.parts:
                 reached = frames.start
 
-                def count(done: int, frames: range = frames) -> None:
+                def count(done: int, total: int, frames: range = frames) -> None:
                     nonlocal reached
                     reached = frames[done]
                     begun.write(b".")

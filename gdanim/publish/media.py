@@ -48,8 +48,8 @@ class Media:
         return self.video if self.video.suffix.lower() in PICTURES else None
 
 
-def found(video: Path) -> tuple[Media, Media | None]:
-    """The files of a video, and of its dark version, NAME-dark next to NAME or NAME-light.
+def find_media(video: Path) -> tuple[Media, Media | None]:
+    """Find the files of a video, and of its dark version, NAME-dark next to NAME or NAME-light.
 
     Raises RequestError for anything but a video.
     """

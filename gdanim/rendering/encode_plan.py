@@ -10,6 +10,7 @@ from pathlib import Path
 from gdanim.descent.run import Outcome, stack_outcomes
 from gdanim.encoding.formats import Format
 from gdanim.film.film import Film
+from gdanim.film.progress import ignore_progress
 from gdanim.film.save import save_joined
 from gdanim.film.stretches import cut, encode
 from gdanim.rendering.outputs import Output, VideoOutput
@@ -86,4 +87,4 @@ def encode_stretch(
 ) -> int:
     """Draw these frames of a video and encode them to `path`; the number of frames in it."""
     with own_lines(task.script), film.composed():
-        return encode(film, frames, path, output.format, lambda done: None)
+        return encode(film, frames, path, output.format, ignore_progress)

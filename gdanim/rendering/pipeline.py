@@ -171,11 +171,12 @@ def _encode(
     """Draw `film`, reduced from the `asked` one, whose frames progress counts, to the output."""
     limit, total = task.settings.max_size, len(asked)
     note = note_of(task, film, output, None if limit is None else asked)
+    crew = workers.Workers(processes, loader(task))
 
     def follow(done: int, drawn: int) -> None:
         progress(total * done // drawn, total)
 
-    save(film, output.path, output.format, follow, note, limit, processes, loader(task))
+    save(film, output.path, output.format, follow, note, limit, crew)
 
 
 def _rendered(

@@ -8,6 +8,7 @@ from gdanim.views._drawing.axes import label_axes as label_axes
 from gdanim.views._drawing.axes import style_axes as style_axes
 from gdanim.views.base import Clip as Clip
 from gdanim.views.base import StepView as StepView
+from gdanim.views.base import Update as Update
 from gdanim.views.base import View as View
 from gdanim.views.batch import Batch as Batch
 from gdanim.views.boundary import Boundary as Boundary

@@ -21,6 +21,7 @@ from gdanim.pacing.timeline import Timeline
 from gdanim.views.theme import Theme
 
 Update = Callable[[int], Sequence[Artist]]
+"""`update(frame)`: changes the artists to what a frame shows, and returns those that move."""
 
 
 @dataclass(frozen=True, eq=False)
