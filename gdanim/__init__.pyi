@@ -25,6 +25,7 @@ from .descent.stopping import Divergence as Divergence
 from .descent.stopping import Stall as Stall
 from .descent.stopping import Stop as Stop
 from .errors import GdanimError as GdanimError
+from .errors import Notice as Notice
 from .pacing.timeline import Even as Even
 from .pacing.timeline import Every as Every
 from .pacing.timeline import Pace as Pace

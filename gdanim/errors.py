@@ -36,6 +36,27 @@ class RequestError(GdanimError):
     """
 
 
+class Notice(UserWarning):
+    """What the user should know about a result that could be made: how something was read.
+
+    A warning, so that Python's filters apply: `warnings.simplefilter("ignore", gdanim.Notice)`.
+
+    See Also
+    --------
+    GdanimError : Raised where nothing can be made.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import gdanim
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     data = gdanim.datasets.from_frame({"x": [1, 1], "y": [2, 3]}, x="x", y="y")
+    >>> print(caught[0].message)
+    from_frame: all 2 points have the same x, so no slope can be found
+    """
+
+
 def expect(name: str, value: object, kind: type, example: str) -> None:
     """Raise GdanimError, with an `example` of what is allowed, unless `value` is a `kind`."""
     if not isinstance(value, kind):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import warnings
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -526,3 +527,21 @@ def test_a_single_frame_in_words() -> None:
     outcome = Outcome(np.array("finished"), np.array(12))
     rendered = Rendered(Path("a.mp4"), (96, 64), 1, 1 / 30, 2000, 0.3, outcome)
     assert telling.report(rendered) == "a.mp4: 96x64, 1 frame, 0.0333 s, 2 kB, made in 0.3 s"
+
+
+def test_a_notice_about_data_is_one_line_with_the_line_of_the_script(tmp_path: Path) -> None:
+    (tmp_path / "cars.csv").write_text("km,price\n1,2\n2,\n3,4\n")
+    script = tmp_path / "cars.py"
+    script.write_text(
+        "from gdanim import *\n\ndef scene() -> Scene:\n"
+        "    data = datasets.from_csv('cars.csv', x='km', y='price', missing='drop')\n"
+        "    return Scene(Problem(data, Linear()), GradientDescent(0.1), steps=2)\n"
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        result = gdanim("render", f"{script}", "--still", "last", "-o", f"{tmp_path / 'cars.png'}")
+    assert result.exit_code == 0, result.output
+    told = [line for line in result.stderr.splitlines() if "left out" in line]
+    assert told == [
+        f"{script}, line 4: {tmp_path / 'cars.csv'}: 1 of 3 rows left out, as they lack a value"
+    ]

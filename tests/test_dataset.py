@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +14,7 @@ from gdanim.errors import GdanimError
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
+from gdanim.problems.unit import Unit
 
 
 def test_one_feature_may_come_as_a_vector() -> None:
@@ -60,7 +63,9 @@ def test_yes_and_no_and_fractions_count_as_numbers() -> None:
         ([1, 2], [np.inf, 2], r"y must be finite, but point 0 is inf"),
         (1, 2, r"x must have shape \[N\] or \[N, D\] and y \[N\], got \(\) and \(\)"),
         (np.ones((2, 2, 2)), [1, 2], r"got \(2, 2, 2\) and \(2,\)"),
-        ([1, 2], [[1], [2]], r"and y \[N\], got \(2, 1\) and \(2, 1\)"),
+        ([1, 2], [[1, 2], [2, 3]], r"and y \[N\], got \(2, 1\) and \(2, 2\)"),
+        ([1, 2], ["1", "2"], r"y: expected numbers, got \['1', '2'\]"),
+        (["a", "b"], [1, 2], r"x: expected numbers, got \['a', 'b'\]"),
         (["1", "2"], [1, 2], r"x: expected numbers, got \['1', '2'\]"),
         ([1, None], [1, 2], r"x: expected numbers, got \[1, None\]"),
         ([1, 2], [1, 2j], r"y: expected numbers"),
@@ -71,6 +76,64 @@ def test_yes_and_no_and_fractions_count_as_numbers() -> None:
 def test_refuses(x: object, y: object, message: str) -> None:
     with pytest.raises(GdanimError, match=f"^Dataset: .*{message}"):
         Dataset(x, y)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        np.array(["2024-03-01", "2024-03-02T12", "2024-02-29"], dtype="datetime64[s]"),
+        [datetime(2024, 3, 1), datetime(2024, 3, 2, 12), datetime(2024, 2, 29)],
+        [datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 3, 2, 12), date(2024, 2, 29)],
+    ],
+    ids=["numpy", "datetime", "mixed"],
+)
+def test_dates_are_days_since_the_first(when: object) -> None:
+    data = Dataset(when, [1, 2, 3])  # type: ignore[arg-type]
+    np.testing.assert_array_equal(data.x[:, 0], [1, 2.5, 0])
+    assert data.x_units[0].first == (date(2024, 2, 29) - date(1970, 1, 1)).days
+
+
+def test_text_in_y_names_classes() -> None:
+    data = Dataset([1, 2, 3], ["dog", "cat", "dog"])  # type: ignore[arg-type]
+    np.testing.assert_array_equal(data.y, [1, 0, 1])
+    assert data.classes == ("cat", "dog")
+    assert Dataset([1, 2], ["Yes", "No"]).classes == ("No", "Yes")  # type: ignore[arg-type]
+    assert Dataset([1, 2], [0, 1], classes=("healthy", "ill")).classes == ("healthy", "ill")  # type: ignore[arg-type]
+    with pytest.raises(GdanimError, match="^Dataset: classes: a name for each class"):
+        Dataset([1, 2], [0, 2], classes=("healthy", "ill"))  # type: ignore[arg-type]
+    with pytest.raises(GdanimError, match=r"^standardised: y numbers classes"):
+        data.standardised(y=True)
+
+
+def test_any_sequence_will_do() -> None:
+    for x in (range(3), (0, 1, 2), iter([0, 1, 2]), {0: "a", 1: "b", 2: "c"}.keys(),
+              [Decimal(0), Decimal(1), Decimal(2)], np.ma.masked_array([0, 1, 2])):  # fmt: skip
+        np.testing.assert_array_equal(Dataset(x, [[1], [2], [3]]).x[:, 0], [0, 1, 2])  # type: ignore[arg-type]
+    masked = np.ma.masked_array([0, 1, 2], [False, True, False])
+    with pytest.raises(GdanimError, match="point 1 is"):
+        Dataset(masked, [1, 2, 3])  # type: ignore[arg-type]
+
+
+def test_units_are_given_by_their_symbols() -> None:
+    data = Dataset([[1, 2], [3, 4]], [1, 2], x_units=("km", ""), y_unit="€")  # type: ignore[arg-type]
+    assert (data.x_units, data.y_unit) == ((Unit("km"), Unit()), Unit("€"))
+    assert data.y_unit.label("price") == "price (€)"
+    assert data.y_unit.label("price in €") == "price in €"
+    with pytest.raises(GdanimError, match="^Dataset: x_units: a text for each of 2 columns"):
+        Dataset([[1, 2], [3, 4]], [1, 2], x_units=("km",))  # type: ignore[arg-type]
+
+
+def test_units_remember_what_was_measured() -> None:
+    data = Dataset([[1.0, 20], [2, 10], [6, 30]], [5, 7, 12.0], x_units=("km", "h"))  # type: ignore[arg-type]
+    twice = data.standardised(y=True).standardised(y=True)
+    for k in range(2):
+        assert twice.x_units[k].symbol == data.x_units[k].symbol
+        np.testing.assert_allclose(twice.x_units[k].measured(twice.x[:, k]), data.x[:, k])
+        np.testing.assert_allclose(twice.x_units[k].numbers(data.x[:, k]), twice.x[:, k])
+    np.testing.assert_allclose(twice.y_unit.measured(twice.y), data.y)
+    np.testing.assert_allclose([twice.y.mean(), twice.y.std()], [0, 1], atol=1e-12)
+    assert not twice.equals(data)
+    assert not data.equals(replace(data, x_units=("m", "h")))  # type: ignore[arg-type]
 
 
 def test_refuses_a_truth_that_is_no_function() -> None:

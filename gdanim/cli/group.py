@@ -8,14 +8,15 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
-from gdanim.errors import GdanimError, RequestError
+from gdanim.errors import GdanimError, Notice, RequestError
 
 DEBUG = "gdanim.debug"
 # Signals that ask the program to end, and the message for each. The exit code is 128 + signal.
@@ -33,7 +34,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            with _interruptible(), _quiet(), _system_errors():
+            with _interruptible(), _quiet(), _notices(), _system_errors():
                 return super().invoke(ctx)
         except GdanimError as error:
             if ctx.meta.get(DEBUG):
@@ -114,6 +115,32 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(before)
+
+
+@contextmanager
+def _notices() -> Iterator[None]:
+    """Show each notice about the user's data once, in one line, with the script's line."""
+    shown: set[str] = set()
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+
+        def show(
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            text = f"{filename}, line {lineno}: {message}"
+            if not issubclass(category, Notice):
+                usual(message, category, filename, lineno, file, line)
+            elif text not in shown:
+                shown.add(text)
+                click.echo(text, err=True)
+
+        warnings.showwarning = show
+        yield
 
 
 def debug_option(function: F) -> F:

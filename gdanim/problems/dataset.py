@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, Ints, check_finite, check_int, floats, set_fields
+from gdanim.core.arrays import Floats, Ints, check_finite, check_int, read_only, set_fields
+from gdanim.core.numbers import counted
 from gdanim.errors import GdanimError, expect
+from gdanim.problems._columns import as_array, from_values
+from gdanim.problems.unit import PLAIN, Unit
 
 Curve = Callable[[Floats], Floats]
 
@@ -19,16 +23,24 @@ class Dataset:
 
     Parameters
     ----------
-    x : (n,) or (n, d) array_like
-        The features of each point; `(n,)` is one feature.
-    y : (n,) array_like
-        The value observed at each point. True and False count as 1 and 0.
+    x : (n,) or (n, d) sequence
+        The features of each point; `(n,)` is one feature. Dates (of Python, NumPy or pandas) become
+        days since the first one, and axes show the dates.
+    y : (n,) or (n, 1) sequence
+        The value observed at each point. True and False count as 1 and 0. Text is taken as the
+        names of classes, which are numbered from 0 in alphabetical order.
     x_names : tuple of str, default ("x",)
         The name of each feature, for the axes; by default `x1, x2, ...` for several.
     y_name : str, default "y"
         The name of the value.
     truth : callable, optional
         The curve that generated the data, without noise: a function of x `(n, d)`.
+    x_units : tuple of str, optional
+        The unit of each feature, for the axes: `("km", "")`; none by default.
+    y_unit : str, default ""
+        The unit of the value.
+    classes : tuple of str, default ()
+        The names of the classes that y numbers from 0; () if y is measured or has no names.
 
     Attributes
     ----------
@@ -59,11 +71,14 @@ class Dataset:
     x_names: tuple[str, ...] = ("x",)
     y_name: str = "y"
     truth: Curve | None = None
+    x_units: tuple[Unit, ...] = ()
+    y_unit: Unit = PLAIN
+    classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        x, y = floats("Dataset: x", self.x), floats("Dataset: y", self.y)
-        if x.ndim == 1:
-            x = x[:, np.newaxis]
+        x, found = _features(self.x)
+        value = from_values("Dataset: y", _flat(self.y), classes=not self.classes)
+        y = value.values
         if x.ndim != 2 or y.ndim != 1:
             raise GdanimError(
                 f"Dataset: x must have shape [N] or [N, D] and y [N], got {x.shape} and {y.shape}"
@@ -90,7 +105,15 @@ class Dataset:
             raise GdanimError(
                 f"Dataset: {x.shape[1]} features need as many x_names, got {self.x_names!r}"
             )
-        set_fields(self, x=x, y=y, x_names=names)
+        set_fields(
+            self,
+            x=read_only(x),
+            y=read_only(y),
+            x_names=names,
+            x_units=_units("x_units", self.x_units, found),
+            y_unit=_units("y_unit", (self.y_unit,), (value.unit,))[0],
+            classes=_class_names(self.classes or value.classes, y),
+        )
 
     def __repr__(self) -> str:
         return f"Dataset({len(self)} points, {', '.join(self.x_names)} -> {self.y_name})"
@@ -104,7 +127,7 @@ class Dataset:
         return int(self.x.shape[1])
 
     def equals(self, other: Dataset) -> bool:
-        """Whether both have the same points in the same order, and the same names.
+        """Whether both have the same points in the same order, names and units.
 
         Parameters
         ----------
@@ -118,8 +141,11 @@ class Dataset:
         """
         if self is other:
             return True
-        named = (self.x_names, self.y_name) == (other.x_names, other.y_name)
-        return named and np.array_equal(self.x, other.x) and np.array_equal(self.y, other.y)
+        mine, theirs = (
+            (one.x_names, one.y_name, one.x_units, one.y_unit, one.classes) for one in (self, other)
+        )
+        same = np.array_equal(self.x, other.x) and np.array_equal(self.y, other.y)
+        return mine == theirs and same
 
     def split(self, fraction: float = 0.8, seed: int = 0) -> tuple[Dataset, Dataset]:
         """Split the points at random into a training set and a validation set.
@@ -160,41 +186,122 @@ class Dataset:
     def _part(self, points: Ints) -> Dataset:
         return replace(self, x=self.x[points], y=self.y[points])
 
-    def standardised(self) -> Dataset:
-        """Shift and scale each feature to mean 0 and variance 1.
+    def standardised(self, y: bool = False) -> Dataset:
+        """Shift and scale each feature to mean 0 and variance 1, for the descent.
+
+        Views go on to show what was measured: the units remember the shift and the scale.
+
+        Parameters
+        ----------
+        y : bool, default False
+            Whether to shift and scale the values, too. The loss is then that of scaled values.
 
         Returns
         -------
         Dataset
-            The points with standardised features; y is unchanged. A constant feature is only
-            shifted.
+            The points with standardised features. A constant feature is only shifted.
+
+        Raises
+        ------
+        GdanimError
+            If `y` is asked for, and y numbers classes.
+
+        Notes
+        -----
+        Standardise before you split, so that the validation set has the same shift and scale.
 
         Examples
         --------
         >>> from gdanim import Dataset
-        >>> Dataset([0, 10, 20], [1, 2, 3]).standardised().x.ravel().round(3)
+        >>> data = Dataset([0, 10, 20], [1, 2, 3]).standardised()
+        >>> data.x.ravel().round(3)
         array([-1.225,  0.   ,  1.225])
+        >>> data.x_units[0].measured(data.x.ravel())
+        array([ 0., 10., 20.])
         """
-        mean, scale = self.x.mean(axis=0), self.x.std(axis=0)
-        # The standard deviation of equal numbers may not round to 0; their range does.
-        scale = np.where(np.ptp(self.x, axis=0) > 0, scale, 1.0)
-        return Dataset(
-            (self.x - mean) / scale,
-            self.y,
-            tuple(f"{name} (standardised)" for name in self.x_names),
-            self.y_name,
-            None if self.truth is None else Rescaled(self.truth, mean, scale),
+        if y and self.classes:
+            raise GdanimError("standardised: y numbers classes; leave out y=True")
+        mean, scale = _spread(self.x)
+        # What is measured is a constant shift and scale away from the new numbers, too.
+        x_units = tuple(map(_shifted, self.x_units, mean.tolist(), scale.tolist()))
+        y_mean, y_scale = (float(one) for one in _spread(self.y)) if y else (0.0, 1.0)
+        truth = self.truth and Rescaled(self.truth, mean, scale, y_mean, y_scale)
+        return replace(
+            self,
+            x=(self.x - mean) / scale,
+            x_names=tuple(f"{name} (standardised)" for name in self.x_names),
+            y=(self.y - y_mean) / y_scale if y else self.y,
+            truth=truth,
+            x_units=x_units,
+            y_unit=_shifted(self.y_unit, y_mean, y_scale),
         )
 
 
 @dataclass(frozen=True, eq=False)
 class Rescaled:
-    """A curve as a function of standardised x: `curve(x * scale + mean)`."""
+    """A curve as a function of standardised x, `curve(x * scale + mean)`, standardised itself."""
 
     curve: Curve
     mean: Floats
     scale: Floats
+    y_mean: float = 0.0
+    y_scale: float = 1.0
 
     def __call__(self, x: Floats) -> Floats:
         """Return the curve at each standardised point."""
-        return self.curve(x * self.scale + self.mean)
+        return (self.curve(x * self.scale + self.mean) - self.y_mean) / self.y_scale
+
+
+def _spread(values: Floats) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation of each column; 1 for equal numbers."""
+    # The standard deviation of equal numbers may not round to 0; their range does.
+    scale = np.where(np.ptp(values, axis=0) > 0, values.std(axis=0), 1.0)
+    return values.mean(axis=0), scale
+
+
+def _shifted(unit: Unit, mean: float, scale: float) -> Unit:
+    """Return the unit of `(values - mean) / scale`."""
+    offset, factor = unit.offset + unit.factor * mean, unit.factor * scale
+    return replace(unit, offset=offset, factor=factor)
+
+
+def _features(x: Any) -> tuple[Floats, tuple[Unit, ...]]:
+    """Return the features `[N, D]` and their units; other shapes are left as they are."""
+    raw = as_array("Dataset: x", x)
+    if raw.ndim == 2 and raw.dtype.kind in "OM":
+        columns = [from_values("Dataset: x", column, classes=False) for column in raw.T]
+        values = np.stack([column.values for column in columns], axis=1)
+        return values, tuple(column.unit for column in columns)
+    read = from_values("Dataset: x", raw, classes=False)
+    values = read.values[:, np.newaxis] if read.values.ndim == 1 else read.values
+    return values, (read.unit,) * (values.shape[1] if values.ndim == 2 else 1)
+
+
+def _flat(y: Any) -> Any:
+    """Return values of shape `[N, 1]` as `[N]`."""
+    raw = as_array("Dataset: y", y)
+    return raw[:, 0] if raw.ndim == 2 and raw.shape[1] == 1 else raw
+
+
+def _units(name: str, given: Sequence[Unit | str], found: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Return the units that were given, else those that were found; a text is a unit's symbol."""
+    given = (given,) if isinstance(given, str) else tuple(given) or tuple(found)
+    if len(given) != len(found) or not all(isinstance(unit, Unit | str) for unit in given):
+        raise GdanimError(
+            f"Dataset: {name}: a text for each of {counted(len(found), 'column')} expected, "
+            f"such as ('km',), got {given!r:.80}"
+        )
+    pairs = zip(given, found, strict=True)
+    units = (replace(old, symbol=new) if isinstance(new, str) else new for new, old in pairs)
+    return tuple(old if new == PLAIN else new for new, old in zip(units, found, strict=True))
+
+
+def _class_names(given: Sequence[str], y: Floats) -> tuple[str, ...]:
+    """Return the names of classes; GdanimError unless y numbers them."""
+    names = tuple(f"{name}" for name in given)
+    if isinstance(given, str) or (names and not np.isin(y, np.arange(len(names))).all()):
+        raise GdanimError(
+            f"Dataset: classes: a name for each class that y numbers from 0 expected, "
+            f"got {given!r:.80}"
+        )
+    return names

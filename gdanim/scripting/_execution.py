@@ -16,7 +16,7 @@ PREFIX = "scene script "
 def execute(path: Path, source: bytes) -> ModuleType:
     """Run a script as `python path` would, but not as `__main__`, and return its module."""
     module = ModuleType(f"{PREFIX}{path.resolve()}".replace(".", "_"))
-    module.__file__ = f"{path}"
+    module.__file__ = f"{path.resolve()}"
     # It stays there: dataclasses look up their module whenever one is defined.
     sys.modules[module.__name__] = module
     try:

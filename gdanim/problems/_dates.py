@@ -1,0 +1,126 @@
+"""Dates as people and programs write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.core.arrays import Floats
+from gdanim.errors import GdanimError
+
+Dates = NDArray[np.datetime64]
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_TIME = r"(?:[T ,]+(?P<time>\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)? ?(?:[AP]M|Z|[+-]\d\d:?\d\d)?))?"
+_PATTERNS = [
+    re.compile(pattern + _TIME, re.IGNORECASE)
+    for pattern in (
+        r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})(?:\2(?P<day>\d{1,2}))?",
+        r"(?P<a>\d{1,2})(?P<mark>[-/.])(?P<b>\d{1,2})\2(?P<year>\d{4}|\d{2})",
+        rf"(?:(?P<day>\d{{1,2}})[-. ]+)?(?P<name>{_NAME})[-, ]+(?P<year>\d{{4}}|\d{{2}})",
+        rf"(?P<name>{_NAME})[-. ]+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?[- ]+(?P<year>\d{{4}})",
+        rf"(?P<year>\d{{4}})[- ]+(?P<name>{_NAME})(?:[- ]+(?P<day>\d{{1,2}}))?",
+    )
+]
+# A year of two digits up to this one is of this century, as in POSIX.
+_LAST_OF_CENTURY = 68
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text looks like a date."""
+    return any(pattern.fullmatch(text) for pattern in _PATTERNS)
+
+
+def in_days(when: Dates) -> Floats:
+    """Return the days since the beginning of 1970, NaN for no date."""
+    days = (when - np.datetime64("1970-01-01")) / np.timedelta64(1, "D")
+    return np.asarray(days, dtype=np.float64)
+
+
+def parse_dates(cells: Sequence[str], where: Callable[[int], str]) -> Dates:
+    """Read dates, `datetime64[us]` in UTC where a zone is given; GdanimError for another text."""
+    try:
+        read = [datetime.fromisoformat(cell) for cell in cells]
+    except ValueError:
+        read = _parse(cells, where)
+    return _in_utc(read)
+
+
+def _parse(cells: Sequence[str], where: Callable[[int], str]) -> list[datetime]:
+    """Read dates in other forms than that of ISO 8601."""
+    order: bool | None = None
+    read = []
+    for k, cell in enumerate(cells):
+        found = next(filter(None, (pattern.fullmatch(cell) for pattern in _PATTERNS)), None)
+        if found is None:
+            raise GdanimError(
+                f"{where(k)}: {cell!r} is not a date like {cells[0]!r}; correct it, or empty the "
+                'cell and write missing="drop"'
+            )
+        parts = found.groupdict()
+        if "a" in parts and order is None:
+            order = _day_first(cells, where)
+        try:
+            read.append(_datetime(parts, bool(order)))
+        except ValueError as error:
+            raise GdanimError(f"{where(k)}: {cell!r} is no date: {error}") from None
+    return read
+
+
+def _in_utc(read: Iterable[datetime]) -> Dates:
+    utc = [one.astimezone(UTC).replace(tzinfo=None) if one.tzinfo else one for one in read]
+    return np.array(utc, dtype="datetime64[us]")
+
+
+def _day_first(cells: Sequence[str], where: Callable[[int], str]) -> bool:
+    """Find out whether 1/2/2024 is in February; GdanimError if the dates do not tell."""
+    pairs = [
+        (k, int(found["a"]), int(found["b"]), found["mark"])
+        for k, cell in enumerate(cells)
+        if (found := _PATTERNS[1].fullmatch(cell))
+    ]
+    if all(mark == "." for *_, mark in pairs):
+        return True
+    first = next((k for k, a, _, _ in pairs if a > 12), None)
+    second = next((k for k, _, b, _ in pairs if b > 12), None)
+    if first is not None and second is not None:
+        raise GdanimError(
+            f"{where(second)}: {cells[second]!r} begins with the month and {cells[first]!r} with "
+            "the day; write dates as 2024-02-01"
+        )
+    if first is None and second is None:
+        raise GdanimError(
+            f"{where(0)}: {cells[0]!r} may begin with the day or the month; "
+            "write dates as 2024-02-01"
+        )
+    return first is not None
+
+
+def _datetime(parts: dict[str, str | None], day_first: bool) -> datetime:
+    year, day = int(parts["year"] or 0), int(parts.get("day") or 1)
+    if year < 100:
+        year += 2000 if year <= _LAST_OF_CENTURY else 1900
+    if parts.get("name"):
+        month = _MONTHS.index(f"{parts['name']}"[:3].lower()) + 1
+    elif parts.get("a"):
+        pair = int(f"{parts['a']}"), int(f"{parts['b']}")
+        day, month = pair if day_first else pair[::-1]
+    else:
+        month = int(f"{parts['month']}")
+    return datetime.fromisoformat(f"{year:04}-{month:02}-{day:02}{_time(parts['time'])}")
+
+
+def _time(text: str | None) -> str:
+    """Return a time of day in the form of ISO 8601."""
+    if not text:
+        return ""
+    hour, rest = text.upper().replace(",", ".").split(":", 1)
+    half = rest[-2:]
+    if half in ("AM", "PM"):
+        hour, rest = f"{int(hour) % 12 + 12 * (half == 'PM')}", rest[:-2].rstrip()
+    return f"T{int(hour):02}:{rest}"
