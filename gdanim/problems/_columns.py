@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gdanim.core.arrays import Floats, floats
 from gdanim.errors import GdanimError, listed
 from gdanim.problems._dates import in_days, is_date, parse_dates
-from gdanim.problems.unit import PLAIN, Unit
+from gdanim.problems.unit import Unit
 
 # Cells that hold no value, in small letters, as spreadsheets, databases, R and people mark them.
 MISSING = frozenset(
@@ -45,7 +45,7 @@ class Column:
     """A column as numbers, NaN where a value is missing; classes are numbered from 0."""
 
     values: Floats
-    unit: Unit = PLAIN
+    unit: Unit = field(default_factory=Unit)
     classes: tuple[str, ...] = ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from gdanim.core.arrays import Floats, Ints, check_finite, check_int, read_only,
 from gdanim.core.numbers import counted
 from gdanim.errors import GdanimError, expect
 from gdanim.problems._columns import as_array, from_values
-from gdanim.problems.unit import PLAIN, Unit
+from gdanim.problems.unit import Unit
 
 Curve = Callable[[Floats], Floats]
 
@@ -72,7 +72,7 @@ class Dataset:
     y_name: str = "y"
     truth: Curve | None = None
     x_units: tuple[Unit, ...] = ()
-    y_unit: Unit = PLAIN
+    y_unit: Unit = field(default_factory=Unit)
     classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -293,7 +293,7 @@ def _units(name: str, given: Sequence[Unit | str], found: Sequence[Unit]) -> tup
         )
     pairs = zip(given, found, strict=True)
     units = (replace(old, symbol=new) if isinstance(new, str) else new for new, old in pairs)
-    return tuple(old if new == PLAIN else new for new, old in zip(units, found, strict=True))
+    return tuple(old if new == Unit() else new for new, old in zip(units, found, strict=True))
 
 
 def _class_names(given: Sequence[str], y: Floats) -> tuple[str, ...]:

@@ -36,7 +36,3 @@ class Unit:
     def label(self, name: str) -> str:
         """Return a column's name with the unit, unless the name has it: `price ($)`."""
         return f"{name} ({self.symbol})" if self.symbol and self.symbol not in name else name
-
-
-PLAIN = Unit()
-"""The unit of numbers that have none."""
