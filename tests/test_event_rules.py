@@ -10,7 +10,6 @@ import pytest
 from numpy.typing import ArrayLike
 
 from gdanim.analysis._event_rules import (
-    Record,
     arrival,
     divergence,
     gain_left,
@@ -19,6 +18,7 @@ from gdanim.analysis._event_rules import (
     rate_changes,
 )
 from gdanim.analysis.events import EventKind
+from gdanim.analysis.record import Record
 from gdanim.problems import objectives
 
 # Its minimum is 0, so that a loss is its own height.
@@ -60,7 +60,7 @@ def test_rises_within_ten_steps_are_one(apart: int, found: int) -> None:
 def test_a_loss_that_turns_at_a_third_of_the_steps_is_noisy(steps: int, noisy: bool) -> None:
     # Up, down, and level for the rest: two turns in so many steps.
     losses = np.tile([1.0, 0.0] + [0.5] * (steps - 2), 20)
-    assert record(losses).noisy == noisy
+    assert record(losses).irregular == noisy
 
 
 @pytest.mark.parametrize(("height", "found"), [(900.0, 0), (1100.0, 1)])

@@ -6,16 +6,15 @@ The height of a loss is how far it is above the lowest loss that is known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.analysis._oscillation import Swing, swing, turning_points
+from gdanim.analysis._oscillation import Swing, swing
 from gdanim.analysis.curvature import hessian
 from gdanim.analysis.events import Event, EventKind
+from gdanim.analysis.record import Record
 from gdanim.core.arrays import Floats
 from gdanim.core.numbers import count, quantity, setting
 from gdanim.problems.objective import Objective
@@ -49,45 +48,12 @@ WORSE = 1.05
 MOST_EVENTS = 20
 
 
-@dataclass(frozen=True, eq=False)
-class Record:
-    """The record of a single run of S steps, in which events are found.
-
-    `params [S+1, P]`, `losses [S+1]`, `rates [S, 1 or P]` (None where unknown), whether the run
-    became infinite, whether its steps used mini-batches, and `validation_losses [S+1]`, if any.
-    """
-
-    problem: Objective
-    params: Floats
-    losses: Floats
-    rates: Floats | None
-    diverged: bool
-    batches: bool = False
-    validation_losses: Floats | None = None
-
-    @cached_property
-    def noisy(self) -> bool:
-        """Whether steps are random: they use mini-batches, or the loss turns again and again."""
-        return self.batches or len(turning_points(self.losses)) > NOISY * len(self.losses)
-
-    @cached_property
-    def lowest(self) -> float:
-        """The lowest known loss: the minimum, where it is known, or the lowest of the run."""
-        best, reached = self.problem.minimum, float(self.losses.min())
-        return reached if best is None else min(best.loss, reached)
-
-    @cached_property
-    def heights(self) -> Floats:
-        """How far each loss is above the lowest known one, `[S+1]`."""
-        return self.losses - self.lowest
-
-
 def find_events(record: Record) -> tuple[Event, ...]:
     """Find all events of a run, sorted by step."""
     if len(record.losses) < 2:
         return ()
     with np.errstate(all="ignore"):
-        swinging = swing(record.params, record.noisy)
+        swinging = swing(record.params, record.irregular)
         diverging = divergence(record)
         ending = () if diverging else arrival(record)
         until = min((event.step for event in (*diverging, *ending)), default=len(record.losses))
@@ -101,6 +67,12 @@ def find_events(record: Record) -> tuple[Event, ...]:
             *overfitting(record),
         ]
     return tuple(sorted(found, key=lambda event: event.step))
+
+
+def heights_of(record: Record) -> Floats:
+    """Return how far each loss is above the lowest known one."""
+    best, reached = record.problem.minimum, float(record.losses.min())
+    return record.losses - (reached if best is None else min(best.loss, reached))
 
 
 def rate_changes(rates: Floats | None) -> Iterator[Event]:
@@ -150,13 +122,13 @@ def overshoots(record: Record, swinging: Swing | None, until: int) -> Iterator[E
     step `until` on, where the run has arrived or diverges. In a noisy run the height has to exceed
     twice the highest of the last fifty steps. The event lasts until the peak.
     """
-    heights, losses = record.heights, record.losses
+    heights, losses = heights_of(record), record.losses
     rises = np.diff(heights) > RISE * heights[:-1] + NEGLIGIBLE * heights[0]
     free = np.ones(len(rises), dtype=bool)
     if swinging is not None:
         free[swinging.first : swinging.last + 1] = False
     free[until - 1 :] = False
-    if record.noisy and (record.batches or swinging is None):
+    if record.irregular and (record.random or swinging is None):
         padded = np.pad(heights, (RECENT, 0), mode="edge")
         recent = np.lib.stride_tricks.sliding_window_view(padded, RECENT)[1:-1].max(axis=1)
         rises &= heights[1:] > SPIKE * recent
@@ -179,7 +151,7 @@ def plateaus(record: Record, until: int) -> Iterator[Event]:
     while the height is more than a thousandth of that at the start. Stretches that meet are one.
     Steps from `until` on, where the run has arrived or diverges, do not count.
     """
-    heights = np.minimum.accumulate(record.heights[:until])
+    heights = np.minimum.accumulate(heights_of(record)[:until])
     steps = np.arange(len(heights))
     ends = np.searchsorted(-heights, -(1 - FLAT) * heights, side="right") - 1
     flat = (ends - steps >= np.maximum(steps, SHORTEST_PLATEAU)) & (heights > HIGH * heights[:1])
@@ -189,7 +161,7 @@ def plateaus(record: Record, until: int) -> Iterator[Event]:
         last = int(ends[first])
         while last < len(ends) - 1 and flat[last] and ends[last] > last:
             last = int(ends[last])
-        if (record.heights[first : last + 1] <= (1 + FLAT) * heights[first]).all():
+        if (heights_of(record)[first : last + 1] <= (1 + FLAT) * heights[first]).all():
             text = EventKind.PLATEAU.caption.format(step=count(first), last=count(last))
             yield Event(EventKind.PLATEAU, first, last, text, {"loss": float(record.losses[first])})
 
@@ -200,9 +172,9 @@ def divergence(record: Record) -> tuple[Event, ...]:
     It became infinite, or it ends at its highest loss and more than a thousand times the height at
     the start. The event begins where the loss exceeds that height for good.
     """
-    heights, last = record.heights, len(record.losses) - 1
+    heights, last = heights_of(record), len(record.losses) - 1
     grown = heights[-1] > GROWN * max(heights[0], 0.0) and heights[-1] == heights.max()
-    if not (record.diverged or grown):
+    if not (record.infinite or grown):
         return ()
     first = min(int(np.flatnonzero(heights <= heights[0])[-1]) + 1, last)
     return (Event(EventKind.DIVERGENCE, first, last, EventKind.DIVERGENCE.caption),)

@@ -171,7 +171,7 @@ class Recorder:
                     f"start: {params[(0, *lost)].tolist()} has no finite loss; "
                     f"start nearer to the data, or scale the data"
                 )
-            kind, last = self._ends(length - 1, stops)
+            kind, last, stopped = self._ends(length - 1, stops)
         steps = int(last.max())
         used = max(steps, 1)
         lr = None if rates is None else rates_of_steps(rates, steps, params)[:used]
@@ -179,7 +179,7 @@ class Recorder:
         if seen is not None:
             check_indices("batches", seen, self._problem.points, least=PADDING)
         held = hold_ends(params[: steps + 1], last, self._memory)
-        return Run(self._problem, optimizer, held, lr, Outcome(kind, last), seen)
+        return Run(self._problem, optimizer, held, lr, Outcome(kind, last, stopped), seen)
 
     def _known_losses(self) -> Floats:
         """Return the loss of each snapshot `[S+1, *R]`, after computing those of new ones."""
@@ -231,12 +231,16 @@ class Recorder:
                 return length
             size *= 2
 
-    def _ends(self, last: Ints, stops: Sequence[Stop]) -> tuple[NDArray[np.str_], Ints]:
-        """Return how each run ends, and at which step, both `[*R]`."""
+    def _ends(
+        self, last: Ints, stops: Sequence[Stop]
+    ) -> tuple[NDArray[np.str_], Ints, NDArray[np.bool_]]:
+        """Return how each run ends, at which step, and whether a rule stopped it, all `[*R]`."""
         kind = np.where(last < len(self) - 1, DIVERGED, FINISHED)
+        stopped = np.zeros(kind.shape, dtype=bool)
         for stop in stops:
             holds = stop.holds(self._known_losses())
             step = np.where(holds.any(axis=0), holds.argmax(axis=0), len(self))
             earlier = (step <= last) & ((step < last) | (kind == FINISHED))
             kind, last = np.where(earlier, stop.kind, kind), np.where(earlier, step, last)
-        return kind, last
+            stopped |= earlier
+        return kind, last, stopped

@@ -10,11 +10,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.analysis._event_rules import Record, find_events
-from gdanim.analysis.events import Event, EventKind
+from gdanim.analysis._event_rules import find_events
+from gdanim.analysis.events import Event
+from gdanim.analysis.judgement import Ending, Judgement
+from gdanim.analysis.judging import judge
+from gdanim.analysis.record import Record
 from gdanim.core.arrays import Floats, Ints, read_only, set_fields
 from gdanim.core.serialize import load_value, save_value
 from gdanim.descent.mini_batches import PADDING
+from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
 from gdanim.errors import GdanimError, listed
 from gdanim.problems.objective import Objective
@@ -34,6 +38,8 @@ class Outcome:
     step : (*R,) array of int
         The last step of each run. If it diverged, the last one with finite parameters and a finite
         loss, or the one at which a stopping rule held.
+    stopped : (*R,) array of bool, optional
+        Whether a stopping rule ended it; by default where `kind` is `"converged"`.
 
     Examples
     --------
@@ -44,9 +50,12 @@ class Outcome:
 
     kind: NDArray[np.str_]
     step: Ints
+    stopped: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         set_fields(self, kind=read_only(np.array(self.kind)), step=read_only(np.array(self.step)))
+        stopped = self.kind == CONVERGED if self.stopped is None else self.stopped
+        set_fields(self, stopped=read_only(np.array(stopped, dtype=bool)))
 
     def __str__(self) -> str:
         pairs = zip(self.kind.ravel(), self.step.ravel(), strict=True)
@@ -58,7 +67,9 @@ def stack_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
     if len(outcomes) == 1:
         return outcomes[0]
     return Outcome(
-        np.array([str(one.kind) for one in outcomes]), np.array([int(one.step) for one in outcomes])
+        np.array([str(one.kind) for one in outcomes]),
+        np.array([int(one.step) for one in outcomes]),
+        np.array([bool(one.stopped) for one in outcomes]),
     )
 
 
@@ -71,6 +82,8 @@ def per_step(rates: Floats, params: Floats) -> Floats:
 @dataclass(frozen=True, eq=False)
 class Run:
     """A recorded descent of S steps, of a single run or of R runs side by side.
+
+    Long because it is what everything else asks about a run.
 
     `descend` and `Recorder.run` make it. Its arrays are read-only. `run[i]` is one of several runs.
 
@@ -157,20 +170,48 @@ class Run:
         """
         if self.runs:
             raise GdanimError(f"events: take one run, such as run[0].events; there are {self.runs}")
-        diverged = bool(self.outcome.kind == DIVERGED)
-        batches = self.batches is not None
-        losses, validation = self.losses, self.validation_losses
-        return find_events(
-            Record(
-                self.problem, self.params, losses, self.rate_columns, diverged, batches, validation
+        return find_events(self._record)
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        """How the run ends, why, and how sure that is.
+
+        Raises GdanimError for runs side by side, as each ends in its own way: `run.judgements`.
+        """
+        if self.runs:
+            raise GdanimError(
+                f"judgement: take one run, such as run[0].judgement; there are {self.runs}"
             )
+        return judge(self._record)
+
+    @cached_property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """How each of the runs along the first run axis ends; of a single run, its own."""
+        if not self.runs:
+            return (self.judgement,)
+        return tuple(one for i in range(self.runs[0]) for one in self[i].judgements)
+
+    @cached_property
+    def _record(self) -> Record:
+        """What events are found in, and what the end is judged from."""
+        optimizer, stopped = self.optimizer, bool(self.outcome.stopped)
+        return Record(
+            self.problem,
+            self.params,
+            self.losses,
+            self.rate_columns,
+            infinite=bool(self.outcome.kind == DIVERGED) and not stopped,
+            stopped=stopped,
+            batch_size=None if self.batches is None else int(self.batches.shape[1]),
+            noise=isinstance(optimizer, Noisy) and optimizer.scale > 0,
+            validation_losses=self.validation_losses,
+            largest_rate=None if optimizer is None else optimizer.largest_stable_rate,
         )
 
     @property
     def diverges(self) -> bool:
-        """Whether the run became infinite, or its loss grows without bound at its end."""
-        grows = any(event.kind == EventKind.DIVERGENCE for event in self.events)
-        return bool(self.outcome.kind == DIVERGED) or grows
+        """Whether the run became infinite, or its loss grows for good at its end."""
+        return self.judgement.ending in (Ending.DIVERGED, Ending.GROWING)
 
     @cached_property
     def rate_columns(self) -> Floats | None:
@@ -224,7 +265,9 @@ class Run:
         """Return one run of the first run axis, up to its own last step."""
         if not self.runs:
             raise IndexError("this Run is a single run")
-        outcome = Outcome(self.outcome.kind[index], self.outcome.step[index])
+        ended = self.outcome
+        assert ended.stopped is not None
+        outcome = Outcome(ended.kind[index], ended.step[index], ended.stopped[index])
         last = int(outcome.step.max())
         rates = None if self.rates is None else self.rates[: max(last, 1), index]
         batches = None if self.batches is None else self.batches[:last]

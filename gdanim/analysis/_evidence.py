@@ -1,0 +1,186 @@
+"""What the rules for a run's end look at: each quantity is found when a rule first asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from gdanim.analysis._floor import Floor, floor_of, linear_in_parameters, lower_points
+from gdanim.analysis._neighbourhood import (
+    Neighbourhood,
+    affordable,
+    neighbourhood,
+    scaled_hessian,
+)
+from gdanim.analysis._tail import Swings, Trend, swings, trend
+from gdanim.analysis.curvature import spectrum
+from gdanim.analysis.record import Record
+from gdanim.problems.problem import Problem
+
+# A gap to the infimum is nothing below this share of a positive infimum of a loss over data...
+OF_FLOOR = 0.01
+# ... or this share of the whole way down.
+OF_FALL = 1e-6
+# A loss without a lower bound falls on along a ray over so many powers of ten.
+DECADES = 280
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The numbers of a run that its judgement rests on.
+
+    Long because every rule asks for its own.
+    """
+
+    record: Record
+
+    @cached_property
+    def start(self) -> float:
+        """The first loss."""
+        return float(self.record.losses[0])
+
+    @cached_property
+    def trend(self) -> Trend:
+        """The levels of the loss in each quarter of the steps."""
+        return trend(self.record.losses)
+
+    @cached_property
+    def swings(self) -> Swings:
+        """The swings of the parameters in the last two quarters."""
+        return swings(self.record.params)
+
+    @cached_property
+    def end(self) -> float:
+        """The last loss, or of an irregular run the mean of the last quarter."""
+        irregular = self.record.irregular and self.record.steps >= 8
+        return float(self.trend.level[3] if irregular else self.record.losses[-1])
+
+    @cached_property
+    def floor(self) -> Floor:
+        """What is known of the infimum; nothing where the run went below a declared minimum."""
+        floor, lowest = floor_of(self.record.problem), float(self.record.losses.min())
+        if not floor.proven and lowest < floor.loss - OF_FALL * abs(self.start - floor.loss):
+            return Floor(-np.inf, False, null=floor.null)
+        return floor
+
+    @cached_property
+    def rounding(self) -> float:
+        """By how much rounding alone can move the loss at the end."""
+        return float(self.record.problem.rounding(self.record.params[-1]))
+
+    def tolerance(self, target: float) -> float:
+        """Return which gap to `target` is nothing.
+
+        A millionth of the whole way down, `1e-6 (f0 - f)`. A loss over data has a meaningful zero,
+        so that a hundredth of a positive f is nothing either; and the way down counts at most from
+        what the best constant prediction loses, so that a start far away excuses nothing.
+        """
+        way = max(self.start - target, 0.0)
+        if isinstance(self.record.problem, Problem):
+            if self.floor.null is not None:
+                way = min(way, max(self.floor.null - target, 0.0))
+                way = max(way, OF_FALL * self.floor.null)
+            if target > self.rounding:
+                return max(OF_FLOOR * target, OF_FALL * way) + self.rounding
+        return OF_FALL * way + self.rounding
+
+    @cached_property
+    def unstable(self) -> bool | None:
+        """Whether the rule is unstable at the last rate on this quadratic; None if not known."""
+        if self.record.problem.hessian is None or self.record.random or self.rate_share is None:
+            return None
+        return self.rate_share > 1 + 1e-12
+
+    @cached_property
+    def curvatures(self) -> np.ndarray | None:
+        """The eigenvalues of rates times Hessian at the end, ascending; None if not known."""
+        record, rate = self.record, self.record.rate
+        if rate is None:
+            return None
+        point, p = record.params[-1], record.params.shape[1]
+        if rate.size == 1 and record.problem.hessian is not None:
+            return np.asarray(float(rate[0]) * spectrum(record.problem, point).eigenvalues)
+        if not affordable(record.problem):
+            return None
+        root = np.sqrt(np.broadcast_to(rate, (p,)))
+        with np.errstate(all="ignore"):
+            bent = scaled_hessian(record.problem, point, self.record.units) / np.outer(
+                self.record.units, self.record.units
+            )
+            bent = root[:, np.newaxis] * bent * root
+        return np.linalg.eigvalsh(bent) if np.isfinite(bent).all() else None
+
+    @cached_property
+    def rate_share(self) -> float | None:
+        """The last rate over the largest stable one; None where that is not known."""
+        found = self.curvatures
+        if found is None or not found[-1] > 0 or self.record.largest_rate is None:
+            return None
+        # With rates times Hessian for the Hessian, the rate is 1.
+        largest = self.record.largest_rate(float(found[-1]))
+        return None if largest is None else 1 / largest
+
+    @cached_property
+    def condition(self) -> float:
+        """The condition number of rates times Hessian; NaN where it is not known."""
+        found = self.curvatures
+        if found is None or not found[-1] > 0:
+            return np.nan
+        return float(found[-1] / found[0]) if found[0] > 0 else np.inf
+
+    @cached_property
+    def place(self) -> Neighbourhood | None:
+        """The place near the end; None for convex losses, and where it costs too much."""
+        record = self.record
+        if record.problem.convex or not affordable(record.problem):
+            return None
+        if not np.isfinite(record.params[-1]).all():
+            return None
+        fall = max(self.start - float(record.losses.min()), abs(self.start) * 1e-9, 1e-300)
+        return neighbourhood(record.problem, record.params[-1], record.units, fall)
+
+    @cached_property
+    def lower(self) -> float:
+        """The lowest loss that is known at a concrete point."""
+        record = self.record
+        known = [float(record.problem.loss(point)) for point in lower_points(record.problem)]
+        return min([*known, float(record.losses.min())])
+
+    @cached_property
+    def target(self) -> float:
+        """The loss to compare the end with: the infimum, else the minimum that lies below.
+
+        Else the lower bound.
+        """
+        if self.floor.exact and np.isfinite(self.floor.loss):
+            return self.floor.loss
+        if self.place is not None and np.isfinite(self.place.loss):
+            return min(self.place.loss, self.end)
+        return self.floor.loss
+
+    @cached_property
+    def bottomless(self) -> bool:
+        """Whether the loss has no lower bound.
+
+        Known of quadratics. Any other bare function has none if it falls on along the ray on which
+        the run ends, over hundreds of powers of ten, no slower per power than before.
+        """
+        if self.floor.exact or self.floor.loss > -np.inf:
+            return self.floor.loss == -np.inf
+        if linear_in_parameters(self.record.problem) or not self.record.steps:
+            return False
+        params = self.record.params
+        ray = params[-1] - params[-1 - max(1, self.record.steps // 4)]
+        length = float(abs(ray / self.record.units).max())
+        if not length > 0:
+            return False
+        far = 10.0 ** np.arange(0, DECADES, 2)[:, np.newaxis] * (ray / length)
+        losses = self.record.problem.loss(params[-1] + far)
+        if np.isnan(losses).any():
+            losses = losses[: int(np.isnan(losses).argmax())]
+        if len(losses) < 3 or not (np.diff(losses)[np.isfinite(losses[1:])] < 0).all():
+            return False
+        first, middle, last = losses[0], losses[len(losses) // 2], losses[-1]
+        return bool(last == -np.inf or middle - last >= 0.5 * (first - middle) > 0)

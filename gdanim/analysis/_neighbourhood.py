@@ -1,0 +1,173 @@
+"""The kind of place a run has come to: a minimum, a saddle, an inflection, a way to infinity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from gdanim.core.arrays import Floats
+from gdanim.problems.objective import Objective
+
+# The Hessian is made where it takes at most so many numbers at once.
+AFFORDABLE, MOST = 4_000_000, 20
+# Differences of the gradient over this share of a parameter's scale.
+STEP = 1e-5
+# Newton steps towards the nearest critical point, and down to a minimum.
+NEAR_STEPS, DOWN_STEPS = 40, 60
+# A curvature below this share of the largest is told from 0 by no difference; below the other share
+# of what it is at the run's end, it vanishes at the critical point.
+FLAT, VANISHED = 1e-10, 0.05
+# A critical point further away than so many ranges of the run is not where it came to.
+REACH = 1.0
+# A way down that leads further than so many ranges, in steps that go on in one direction and do not
+# become shorter, leads to infinity.
+FAR, SAME_DIRECTION, RECENT = 3.0, 0.9, 20
+# At a critical point another Newton step promises at most this share of the first one, or of the
+# run's fall by rounding.
+ARRIVED, ROUNDING = 1e-10, 1e-15
+
+
+class Place(StrEnum):
+    """A kind of critical point, or what lies below."""
+
+    MINIMUM = "minimum"
+    SADDLE = "saddle point"
+    INFLECTION = "inflection"
+    INFINITY = "valley to infinity"
+    SLOPE = "slope"
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbourhood:
+    """The place near the end of a run, its loss, and its parameters `[P]`.
+
+    Of a slope, the loss of the minimum that lies below, or -inf where none was found.
+    """
+
+    place: Place
+    loss: float
+    params: Floats
+
+
+def affordable(problem: Objective) -> bool:
+    """Whether the Hessian is cheap enough to be looked at."""
+    p = len(problem.names)
+    return p <= MOST and 2 * p * max(problem.workspace, p) <= AFFORDABLE
+
+
+def neighbourhood(problem: Objective, params: Floats, units: Floats, fall: float) -> Neighbourhood:
+    """Find what kind of place `params [P]` is near to.
+
+    `units [P]` are the scales of the parameters, `fall` that of the loss. Newton's method goes to
+    the nearest critical point, of whatever kind; where that lies further away than the run itself
+    has gone, regularised Newton steps go downhill: to a minimum, or away for ever.
+    """
+    with np.errstate(all="ignore"):
+        point = _nearest(problem, params, units, fall)
+        if point is not None and abs((point - params) / units).max() <= REACH:
+            place = _kind(problem, point, params, units, fall)
+            return Neighbourhood(place, float(problem.loss(point)), point)
+        return _below(problem, params, units, fall)
+
+
+def scaled_hessian(problem: Objective, params: Floats, units: Floats) -> Floats:
+    """Return the second derivative by `params / units`, from differences, `(p)->(p,p)`."""
+    if problem.hessian is not None:
+        return problem.hessian * units[..., np.newaxis, :] * units[..., :, np.newaxis]
+    h = STEP * np.maximum(units, abs(params) * 1e-3)
+    moves = h[..., np.newaxis, :] * np.eye(params.shape[-1])
+    ahead, behind = params[..., np.newaxis, :] + moves, params[..., np.newaxis, :] - moves
+    change = problem.gradient_at(ahead) - problem.gradient_at(behind)
+    rows = change / np.diagonal(ahead - behind, axis1=-2, axis2=-1)[..., np.newaxis]
+    rows = rows * units[..., np.newaxis, :] * units[..., :, np.newaxis]
+    return (rows + np.swapaxes(rows, -2, -1)) / 2
+
+
+def _nearest(problem: Objective, params: Floats, units: Floats, fall: float) -> Floats | None:
+    """Newton's method from `params`; None where it does not come to rest."""
+    point, enough = params, ROUNDING * fall
+    for number in range(NEAR_STEPS):
+        matrix = scaled_hessian(problem, point, units)
+        slopes = problem.gradient(point) * units
+        if not (np.isfinite(matrix).all() and np.isfinite(slopes).all()):
+            return None
+        values, vectors = np.linalg.eigh(matrix)
+        along = vectors.T @ slopes
+        bent = abs(values) > FLAT * abs(values).max()
+        step = np.where(bent, along / np.where(bent, values, 1.0), 0.0)
+        if (abs(along[~bent]) > 1e-6 * fall).any():
+            return None
+        if not abs(step).max() <= 2 * REACH:
+            return None
+        point = point - units * (vectors @ step)
+        promised = 0.5 * float(np.sum(abs(along * step)))
+        enough = max(enough, ARRIVED * promised) if number == 0 else enough
+        if promised <= enough:
+            return np.asarray(point)
+    return None
+
+
+def _kind(problem: Objective, point: Floats, end: Floats, units: Floats, fall: float) -> Place:
+    """Tell the kind of a critical point by its curvatures, and where these vanish by the losses.
+
+    A curvature of 0 says nothing: then points on both sides decide, as far away as the run still is
+    and further.
+    """
+    there = np.linalg.eigvalsh(scaled_hessian(problem, end, units))
+    values, vectors = np.linalg.eigh(scaled_hessian(problem, point, units))
+    flat = abs(values) <= np.maximum(VANISHED * abs(there), FLAT * abs(values).max())
+    if ((values < 0) & ~flat).any():
+        return Place.SADDLE
+    if not flat.any():
+        return Place.MINIMUM
+    loss, away = float(problem.loss(point)), float(abs((end - point) / units).max())
+    rng = np.random.default_rng(0)
+    aside = rng.standard_normal((32, len(point)))
+    aside /= np.linalg.norm(aside, axis=1)[:, np.newaxis]
+    directions = np.concatenate([vectors.T, -vectors.T, aside])
+    sizes = np.array([1.0, 4.0]) * max(away, 1e-3)
+    around = problem.loss(point + units * sizes[:, np.newaxis, np.newaxis] * directions)
+    # Both sides near a minimum rise by about as much as the end is above it.
+    if (around >= loss - 1e-9 * fall).all():
+        return Place.MINIMUM
+    return Place.INFLECTION if len(point) == 1 else Place.SADDLE
+
+
+def _below(problem: Objective, params: Floats, units: Floats, fall: float) -> Neighbourhood:
+    """Go down by regularised Newton steps; to infinity where the way has no end."""
+    point, loss = params, float(problem.loss(params))
+    damping, rests, steps = 1e-3, False, list[Floats]()
+    for _ in range(DOWN_STEPS):
+        matrix, slopes = scaled_hessian(problem, point, units), problem.gradient(point) * units
+        if not (np.isfinite(matrix).all() and np.isfinite(slopes).all()):
+            break
+        values, vectors = np.linalg.eigh(matrix)
+        along = vectors.T @ slopes
+        size = abs(values) + damping * abs(values).max() + 1e-300
+        step = vectors @ (along / size)
+        trial = point - units * step
+        lower = float(problem.loss(trial))
+        if lower < loss:
+            promised = 0.5 * float(np.sum(along**2 / size))
+            point, loss, damping = trial, lower, max(damping / 10, 1e-12)
+            moved = abs((point - params) / units).max()
+            steps.append(step)
+            # On the way to infinity steps gain less and less, but do not become shorter.
+            rests = bool(promised <= ARRIVED * fall and abs(step).max() <= 0.01 * moved)
+            if rests and (values > -1e-6 * abs(values).max()).all():
+                break
+        else:
+            damping *= 10
+            if damping > 1e8:
+                break
+        if abs((point - params) / units).max() > 1e6:
+            break
+    far = abs((point - params) / units).max() > FAR
+    if not rests and far and len(steps) > RECENT:
+        before, last = steps[-RECENT], steps[-1]
+        lengths = float(np.linalg.norm(before)), float(np.linalg.norm(last))
+        if lengths[1] > 0.5 * lengths[0] and before @ last > SAME_DIRECTION * np.prod(lengths):
+            return Neighbourhood(Place.INFINITY, loss, point)
+    return Neighbourhood(Place.SLOPE, loss, point)

@@ -1,0 +1,125 @@
+"""How a run moves at its end: over quarters of its steps, not from one step to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from gdanim.core.arrays import Floats
+
+# A parameter swings where its path within a window is so many times as long as its range...
+CROSSINGS = 3.0
+# ... and the range is more than rounding, of this share of its size.
+ROUNDING = 1e-10
+# A swing is steady where ten times as many steps would not halve or double it.
+STEADY = 0.02
+# Smoothed losses are means over so many blocks of a quarter.
+BLOCKS = 4
+# A trend of smoothed losses is real beyond so many standard errors.
+SURE = 2.5
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The levels `[4]` of a loss in the quarters of a run, their standard errors, and its peaks."""
+
+    level: Floats
+    error: Floats
+    high: Floats
+    low: Floats
+
+    @property
+    def drop(self) -> float:
+        """By how much the last quarter lies below the one before."""
+        return float(self.level[2] - self.level[3])
+
+    @property
+    def doubt(self) -> float:
+        """The standard error of `drop`."""
+        return float(np.hypot(self.error[2], self.error[3]))
+
+    @property
+    def falls(self) -> bool:
+        """Whether the last quarter lies below the one before beyond doubt."""
+        return self.drop > SURE * self.doubt
+
+
+def quarters(steps: int) -> list[slice]:
+    """Return the four quarters of S + 1 numbers, the last ones whole."""
+    ends = [steps + 1 - round(k * steps / 4) for k in (4, 3, 2, 1, 0)]
+    return [slice(min(first, last - 1), last) for first, last in pairwise(ends)]
+
+
+def trend(losses: Floats) -> Trend:
+    """Measure the levels of losses `[S+1]`.
+
+    The standard error comes from the means of blocks about the straight line through them, so that
+    a smooth fall has none.
+    """
+    level, error, high, low = [], [], [], []
+    for part in quarters(len(losses) - 1):
+        values = losses[part]
+        blocks = np.array(
+            [block.mean() for block in np.array_split(values, min(BLOCKS, len(values)))]
+        )
+        level.append(float(values.mean()))
+        high.append(float(values.max()))
+        low.append(float(values.min()))
+        places = np.arange(len(blocks)) - (len(blocks) - 1) / 2
+        slope = float(places @ blocks / max(float(places @ places), 1.0))
+        rest = blocks - blocks.mean() - slope * places
+        freedom = max(len(blocks) - 2, 1)
+        error.append(float(np.sqrt(rest @ rest / freedom / len(blocks))))
+    return Trend(np.array(level), np.array(error), np.array(high), np.array(low))
+
+
+@dataclass(frozen=True, eq=False)
+class Swings:
+    """The swing of each parameter in the last two quarters: `ranges [2, P]`, and which do swing."""
+
+    ranges: Floats
+    swinging: Floats
+
+    @property
+    def any(self) -> bool:
+        """Whether a parameter swings at the end."""
+        return bool(self.swinging.any())
+
+    def growth(self, units: Floats) -> float:
+        """Return how many times as wide the widest swing is as one quarter earlier."""
+        wide = np.where(self.swinging, self.ranges[1] / units, -1.0)
+        widest = int(wide.argmax())
+        before = self.ranges[0, widest]
+        return float(self.ranges[1, widest] / before) if before > 0 else np.inf
+
+
+def swings(params: Floats) -> Swings:
+    """Measure the swings of `params [S+1, P]`: which go back and forth in the last quarter."""
+    with np.errstate(all="ignore"):
+        _, _, third, last = quarters(len(params) - 1)
+        ranges = np.stack([np.ptp(params[part], axis=0) for part in (third, last)])
+        path = abs(np.diff(params[last], axis=0)).sum(axis=0)
+        size = abs(params[last]).max(axis=0)
+    swinging = (path >= CROSSINGS * ranges[1]) & (ranges[1] > ROUNDING * size)
+    return Swings(ranges, swinging)
+
+
+def forecast(losses: Floats) -> float:
+    """Return by how much a loss that falls more and more slowly falls on, over ten times as long.
+
+    From the fall between S/4, S/2 and S: each doubling of the steps takes the same share of the
+    last one's, as on a power law; an exponential takes less. Infinite where the fall speeds up.
+    """
+    steps = len(losses) - 1
+    if steps < 8:
+        return np.inf
+    lowest = np.minimum.accumulate(losses)
+    first, second, last = (float(lowest[at]) for at in (steps // 4, steps // 2, steps))
+    before, now = first - second, second - last
+    if now <= 0:
+        return 0.0
+    ratio = max(now / before, 0.25) if before > 0 else np.inf
+    # Ten times as long is 3.3 doublings more.
+    return now * (ratio + ratio**2 + ratio**3 + 0.3 * ratio**4) if ratio < 1 else np.inf
