@@ -7,6 +7,7 @@ from itertools import repeat
 import numpy as np
 
 from gdanim.core.arrays import Floats, Ints, blocks
+from gdanim.descent._output_shapes import expect_shape
 from gdanim.descent._rows import Rows
 from gdanim.descent.mini_batches import PADDING, Batches
 from gdanim.descent.optimizer import Optimizer, Step
@@ -80,6 +81,9 @@ class Stepwise:
             lr = lr[()]
             step = Step(first + i, params, problem, batch)
             direction, state = optimizer.direction(gradient, state, step)
+            if step.number == 0:
+                method = f"{type(optimizer).__name__}.direction"
+                expect_shape(method, direction, params.shape, f"a gradient {gradient.shape}")
             params = params - lr * direction
             row[...] = params
             if rates is not None:

@@ -16,6 +16,7 @@ from gdanim.core.arrays import (
     in_blocks,
 )
 from gdanim.descent._foreign import Parameters, flat
+from gdanim.descent._output_shapes import check_output_shapes
 from gdanim.descent._rows import Rows
 from gdanim.descent._snapshots import (
     finite_rows,
@@ -101,6 +102,7 @@ class Recorder:
         """
         row = check_params("params", flat(params, self._problem.names), self._problem.names)
         if self._rows is None:
+            check_output_shapes(self._problem, row)
             self._rows = Rows(row.shape, self._capacity, limit=self._memory)
         shape = self._rows.array.shape[1:]
         if row.shape != shape:
