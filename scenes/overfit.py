@@ -14,10 +14,10 @@ from gdanim import L2, GradientDescent, Polynomial, Problem, Scene, datasets, pa
 
 def scene(l2: Annotated[float, Interval(ge=0, le=1)] = 0.0, seed: int = 0) -> Scene:
     data = datasets.sinusoid(1, 4, 0, 0, points=30, range=(-1, 1), noise=0.3, seed=seed)
-    train, held_out = data.split(0.5, seed=seed)
+    train, validation = data.split(0.5, seed=seed)
     penalty = L2(l2) if l2 else None
     return Scene(
-        Problem(train, Polynomial(12), penalty=penalty, validation=held_out),
+        Problem(train, Polynomial(12), penalty=penalty, validation=validation),
         GradientDescent(0.45),
         start=[0] * 13,
         steps=60_000,

@@ -1,4 +1,4 @@
-"""What Fit can draw besides points and line: residuals, truth, batches, held-out points."""
+"""What Fit can draw besides points and line: residuals, truth, batches, the validation set."""
 
 from __future__ import annotations
 
@@ -93,18 +93,18 @@ def test_the_true_curve_is_dashed_and_named() -> None:
         scene(Fit(truth=True), problem=bare).film()
 
 
-def test_held_out_points_are_hollow_and_inside() -> None:
-    train, held_out = datasets.linear(noise=9.0).split(0.5, seed=1)
-    problem = Problem(train, Linear(), validation=held_out)
+def test_validation_points_are_hollow_and_inside() -> None:
+    train, validation = datasets.linear(noise=9.0).split(0.5, seed=1)
+    problem = Problem(train, Linear(), validation=validation)
     film = scene(Fit(), problem=problem).film()
     ax = film.figure.axes[0]
     (hollow,) = (line for line in ax.lines if line.get_zorder() == 2.1)
     points = np.array(hollow.get_xydata())
-    np.testing.assert_array_equal(points, np.column_stack([held_out.x[:, 0], held_out.y]))
+    np.testing.assert_array_equal(points, np.column_stack([validation.x[:, 0], validation.y]))
     assert hollow.get_markerfacecolor() != hollow.get_markeredgecolor()
     inside = ax.transLimits.transform(points)
     assert ((inside > 0) & (inside < 1)).all()
-    assert ax.get_title(loc="right") == "○ held out"
+    assert ax.get_title(loc="right") == "○ validation"
 
 
 def test_the_steps_batch_is_ringed() -> None:

@@ -197,14 +197,14 @@ def test_a_frame_depends_on_nothing_drawn_before(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("scene", [CLASSES, CURVE], ids=["plane", "curve"])
-def test_held_out_points_are_hollow_and_in_view(scene: Scene) -> None:
+def test_validation_points_are_hollow_and_in_view(scene: Scene) -> None:
     problem = only(scene).problem
     assert isinstance(problem, Problem)
     train, rest = problem.data.split(0.7)
     far = replace(rest, x=rest.x + 9.0)
     film = changed(scene, problem=replace(problem, data=train, validation=far)).film()
     for k in (0, 1):
-        hollow, full = find(film, f"held out {k}"), find(film, f"class {k}")
+        hollow, full = find(film, f"validation {k}"), find(film, f"class {k}")
         np.testing.assert_array_equal(hollow.get_xdata(), far.x[far.y == k, 0])
         assert hollow.get_markerfacecolor() == scene.look.paper
         assert hollow.get_markeredgecolor() == full.get_markerfacecolor()

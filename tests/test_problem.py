@@ -209,7 +209,7 @@ def test_overflow_neither_raises_nor_warns() -> None:
         assert not np.isfinite(LINE.gradient(params)).all()
 
 
-# Penalties and held-out data
+# Penalties and validation sets
 
 
 def ridge(weight: float) -> Problem:
@@ -296,11 +296,13 @@ def test_penalties_show_in_name_and_symbol() -> None:
     assert LINE.loss_symbol == "MSE"
 
 
-def test_validation_losses_are_those_of_the_held_out_points_without_penalty() -> None:
-    train, held_out = LINE.data.split(0.7, seed=1)
-    problem = Problem(train, Linear(), penalty=L2(5.0), validation=held_out)
+def test_validation_losses_are_those_of_the_validation_set_without_penalty() -> None:
+    train, validation = LINE.data.split(0.7, seed=1)
+    problem = Problem(train, Linear(), penalty=L2(5.0), validation=validation)
     params = np.random.default_rng(0).normal(size=(6, 3, 2))
-    expected = np.mean((params[..., :1] * held_out.x[:, 0] + params[..., 1:] - held_out.y) ** 2, -1)
+    expected = np.mean(
+        (params[..., :1] * validation.x[:, 0] + params[..., 1:] - validation.y) ** 2, -1
+    )
     np.testing.assert_allclose(problem.validation_losses(params), expected, rtol=1e-12)
     with pytest.raises(GdanimError, match=r"^Problem: .*no validation set"):
         LINE.validation_losses(params)
@@ -315,9 +317,9 @@ def test_log_loss_needs_a_probability_and_outcomes() -> None:
         with pytest.raises(GdanimError, match=r"^LogLoss: (Linear|MLP) .*probability"):
             Problem(outcomes, model, LogLoss())
     wrong = Dataset(np.arange(2.0), [1.0, 2.0])  # type: ignore[arg-type]
-    for data, held_out in ((wrong, None), (outcomes, wrong)):
+    for data, validation in ((wrong, None), (outcomes, wrong)):
         with pytest.raises(GdanimError, match=r"^LogLoss: y must be 0 or 1, .* point 1 is 2\.0$"):
-            Problem(data, Logistic(), LogLoss(), validation=held_out)
+            Problem(data, Logistic(), LogLoss(), validation=validation)
 
 
 @each_pair

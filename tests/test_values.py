@@ -110,7 +110,7 @@ RUNS: dict[str, Callable[[], Run]] = {
         Problem(LINE.data.standardised(), Linear()), GradientDescent(0.1), None, 5
     ),
     "bare function": lambda: descend(objectives.himmelblau(), GradientDescent(0.01), (0, 0), 9),
-    "penalised, with held-out points": lambda: descend(
+    "penalised, with a validation set": lambda: descend(
         Problem(LINE.data, Linear(), Huber(2.0), L2(0.1), LINE.data), GradientDescent(0.1), None, 5
     ),
     **{

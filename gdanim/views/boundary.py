@@ -33,7 +33,7 @@ _BANDS, _STRENGTH = 20, 0.5
 _BUDGET, _SIDES = 1e5, (31, 61)
 # More points than this lie under the colours rather than on them, and so are drawn only once.
 _MANY = 5000
-_MARKERS, _SIGNS, _HELD_OUT = ("o", "s"), ("●", "■"), "○□ held out"
+_MARKERS, _SIGNS, _VALIDATION = ("o", "s"), ("●", "■"), "○□ validation"
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Boundary(StepView):
 
     With two features, the probability is a colour, and a line marks where it is one half. With one
     feature, it is a curve over x between the points at 0 and 1, and a dashed line marks where it is
-    one half. Held-out points are hollow. Several runs share the panel: with two features only their
-    lines are drawn, each in its colour. The limits are those of the data.
+    one half. Points of the validation set are hollow. Several runs share the panel: with two
+    features only their lines are drawn, each in its colour. The limits are those of the data.
 
     Raises
     ------
@@ -73,10 +73,10 @@ class Boundary(StepView):
         axes.style_axes(ax, clip.theme, 5)
         x_name, *more = (name.replace("_", " ") for name in data.x_names)
         axes.label_axes(ax, clip.theme, x_name, *more)
-        held_out = _problem_of(next(iter(clip.drawn_runs.values()))).validation
-        _name_classes(ax, clip.theme, data, held_out)
+        validation = _problem_of(next(iter(clip.drawn_runs.values()))).validation
+        _name_classes(ax, clip.theme, data, validation)
         draw = _draw_plane if more else _draw_curves
-        movers = draw(ax, clip, data, held_out)
+        movers = draw(ax, clip, data, validation)
         return chain_updates(movers)
 
     def describe(self, clip: Clip) -> str:
@@ -118,7 +118,7 @@ def _colours(theme: Theme) -> tuple[str, str]:
     return theme.prediction, theme.points
 
 
-def _name_classes(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None) -> None:
+def _name_classes(ax: Axes, theme: Theme, data: Dataset, validation: Dataset | None) -> None:
     """Write above the panel what the two markers mean."""
     name = data.y_name.replace("_", " ")
     texts: list[Artist] = [
@@ -126,8 +126,10 @@ def _name_classes(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | Non
         for k, sign in enumerate(_SIGNS)
         for text, colour in ((sign, _colours(theme)[k]), (f"{name} = {k}    ", theme.ink))
     ]
-    if held_out is not None:
-        texts.append(TextArea(_HELD_OUT, textprops={"color": theme.ink, "size": theme.label_size}))
+    if validation is not None:
+        texts.append(
+            TextArea(_VALIDATION, textprops={"color": theme.ink, "size": theme.label_size})
+        )
     # An empty title makes room for them.
     axes.label_axes(ax, theme, Mathtext(ax.get_xlabel()), Mathtext(ax.get_ylabel()), " ")
     box = AnchoredOffsetbox(
@@ -157,20 +159,22 @@ def _draw_points(
             color=theme.paper if hollow else colour,
             markeredgecolor=colour if hollow else theme.paper,
             markeredgewidth=min(edge, thickest * size),
-            gid=f"held out {k}" if hollow else f"class {k}",
+            gid=f"validation {k}" if hollow else f"class {k}",
         )  # fmt: skip
 
 
-def _draw_plane(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -> list[Update]:
+def _draw_plane(ax: Axes, clip: Clip, data: Dataset, validation: Dataset | None) -> list[Update]:
     """Draw two features: colours for a single run, and a line for each run."""
     ax.grid(False)
-    seen = data.x if held_out is None else np.concatenate([data.x, held_out.x])
+    seen = data.x if validation is None else np.concatenate([data.x, validation.x])
     ax.set(xlim=_span(seen[:, 0]), ylim=_span(seen[:, 1]))
     many = len(data) > _MANY
     _draw_points(ax, clip.theme, data, data.x[:, 1], 0.4 if many else 2)
-    if held_out is not None:
-        crowd = len(held_out) > _MANY
-        _draw_points(ax, clip.theme, held_out, held_out.x[:, 1], 0.3 if crowd else 2.1, hollow=True)
+    if validation is not None:
+        crowd = len(validation) > _MANY
+        _draw_points(
+            ax, clip.theme, validation, validation.x[:, 1], 0.3 if crowd else 2.1, hollow=True
+        )
     if len(clip.drawn_runs) > 1:
         run_legend(ax, clip, [seen])
     return [_draw_probability(ax, clip, label, many) for label in clip.drawn_runs]
@@ -214,15 +218,17 @@ def shades(theme: Theme) -> list[tuple[float, float, float]]:
     ]
 
 
-def _draw_curves(ax: Axes, clip: Clip, data: Dataset, held_out: Dataset | None) -> list[Update]:
+def _draw_curves(ax: Axes, clip: Clip, data: Dataset, validation: Dataset | None) -> list[Update]:
     """Draw one feature: the probability over x."""
     theme = clip.theme
-    grid = x_grid(data.x[:, 0] if held_out is None else np.append(data.x[:, 0], held_out.x[:, 0]))
+    grid = x_grid(
+        data.x[:, 0] if validation is None else np.append(data.x[:, 0], validation.x[:, 0])
+    )
     ax.set(xlim=(grid[0], grid[-1]), ylim=(-0.09, 1.09))
     ax.set_yticks([0, 0.5, 1], ["0", "½", "1"])
     _draw_points(ax, theme, data, data.y, 2)
-    if held_out is not None:
-        _draw_points(ax, theme, held_out, held_out.y, 2.1, hollow=True)
+    if validation is not None:
+        _draw_points(ax, theme, validation, validation.y, 2.1, hollow=True)
     if len(clip.drawn_runs) > 1:
         run_legend(ax, clip, [np.column_stack([data.x[:, 0], data.y])])
     return [_draw_curve(ax, clip, label, grid) for label in clip.drawn_runs]

@@ -55,9 +55,10 @@ _INSIDE, _BESIDE = 1.3, 0.03
 class Fit(View):
     """The points, the prediction as a curve, and a trail of where it has been.
 
-    Held-out points are hollow, and those of the step's mini-batch have rings; more than 5000 points
-    are drawn as their density. The limits are fixed for the whole video: a prediction that swings
-    far away leaves the panel rather than shrink the data, and an arrow points to where it went.
+    Points of the validation set are hollow, and those of the step's mini-batch have rings; more
+    than 5000 points are drawn as their density. The limits are fixed for the whole video: a
+    prediction that swings far away leaves the panel rather than shrink the data, and an arrow
+    points to where it went.
 
     Parameters
     ----------

@@ -134,7 +134,7 @@ class _Curve:
 
     run: str
     values: Floats
-    held_out: bool = False
+    is_validation: bool = False
 
 
 def _curves_of(clip: Clip, label: str) -> list[_Curve]:
@@ -153,18 +153,19 @@ def _draw_curves(ax: Axes, clip: Clip, curves: Sequence[_Curve]) -> Update:
     reach = drawable_range(ax)[1] if ax.get_yscale() == "linear" else np.inf
     traces = [
         draw_trace(
-            ax, theme, np.minimum(curve.values, reach), colour, "--" if curve.held_out else "-"
+            ax, theme, np.minimum(curve.values, reach), colour, "--" if curve.is_validation else "-"
         )
         for curve, colour in zip(curves, colours, strict=True)
     ]
     # In an inset, the names of the runs are those of the panel around it.
     named = [
         curve for curve in curves
-        if (several and not curve.held_out and ax.get_subplotspec() is not None)
+        if (several and not curve.is_validation and ax.get_subplotspec() is not None)
         or (not several and len(curves) > 1)
     ]  # fmt: skip
     names = [
-        curve.run if several else "validation" if curve.held_out else "training" for curve in named
+        curve.run if several else "validation" if curve.is_validation else "training"
+        for curve in named
     ]
     ends = EndLabels(ax, theme, names, [colours[curves.index(curve)] for curve in named])
 

@@ -1,4 +1,4 @@
-"""The data's points: markers, hollow if held out, or a density if there are many."""
+"""The data's points: markers, hollow in the validation set, or a density if there are many."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CELLS = (480, 270)
 _FAINTEST = 0.3
 
 
-def draw_points(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None) -> None:
+def draw_points(ax: Axes, theme: Theme, data: Dataset, validation: Dataset | None) -> None:
     """Draw the points once; the limits have to be set."""
     if len(data) > MANY:
         _draw_density(ax, theme.points, data)
@@ -27,13 +27,15 @@ def draw_points(ax: Axes, theme: Theme, data: Dataset, held_out: Dataset | None)
             data.x[:, 0], data.y, "o", color=theme.points, markeredgecolor=theme.paper,
             markeredgewidth=0.9, markersize=point_size(theme.point_size, len(data)), zorder=2,
         )  # fmt: skip
-    if held_out is not None and len(held_out) <= MANY:
+    if validation is not None and len(validation) <= MANY:
         ax.plot(
-            held_out.x[:, 0], held_out.y, "o", markerfacecolor=theme.paper,
+            validation.x[:, 0], validation.y, "o", markerfacecolor=theme.paper,
             markeredgecolor=theme.points, markeredgewidth=1.6, zorder=2.1,
-            markersize=0.85 * point_size(theme.point_size, len(held_out) + len(data)),
+            markersize=0.85 * point_size(theme.point_size, len(validation) + len(data)),
         )  # fmt: skip
-        ax.set_title("○ held out", loc="right", color=theme.muted, fontsize=theme.tick_size, pad=6)
+        ax.set_title(
+            "○ validation", loc="right", color=theme.muted, fontsize=theme.tick_size, pad=6
+        )
 
 
 def _draw_density(ax: Axes, colour: str, data: Dataset) -> None:

@@ -59,7 +59,7 @@ def _same_extent(data: Sequence[Dataset]) -> bool:
 
 
 def all_points(problems: Sequence[Problem]) -> tuple[Floats, Floats]:
-    """Return all points of the problems, with those held out: `x [K]`, `y [K]`."""
+    """Return all points of the problems, with those of the validation sets: `x [K]`, `y [K]`."""
     both = [(problem.data, problem.validation) for problem in problems]
     data = {id(one): one for pair in both for one in pair if one is not None}.values()
     x, y = zip(*((one.x[:, 0], one.y) for one in data), strict=True)
