@@ -21,7 +21,7 @@ def scene(lr: Rate = 0.05, seed: int = 0) -> Scene:
         GradientDescent(lr),
         start=(-1.6, 4.2),
         steps=90,
-        title="Slope fast, intercept slow",
+        title="Slope fast, intercept slow" if lr <= 0.25 else f"Learning rate {lr:g}",
         panels={"fit": views.Fit(inset=None), "bowl": views.Contour()},
         pace=Even(seconds=12),
     )

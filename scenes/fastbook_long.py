@@ -1,6 +1,6 @@
 """Half a million steps of `fastbook_quadratic.py`: the loss, stuck at 676, falls to 57.5.
 
-Watch the speed: the first ten steps, which find the bend, are shown one by one; then each frame
+Watch the speed: the first nine steps, which find the bend, are shown one by one; then each frame
 shows the same amount of motion, first hundreds of steps and at last thousands, while the parabola
 slides to the points.
 """

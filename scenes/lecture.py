@@ -1,7 +1,7 @@
 """A picture for a lecture: the fit, the bowl with the path, and the traces of the parameters.
 
 Watch one step in all three at once: the line turns, the ball rolls, the traces move. After twenty
-steps the slope has a fifth of its way left to go, and the intercept half.
+steps the slope has a fifth of its way left to go, and the intercept nearly half.
 """
 
 from typing import Annotated

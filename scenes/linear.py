@@ -1,7 +1,9 @@
-"""A line: its slope settles in five steps, its intercept takes a hundred.
+"""A line: its slope settles in five steps, its intercept in about two hundred.
 
 Watch the slope arrive first: x is large, so the loss curves 33 times as much along the slope as
-along the intercept. The largest stable learning rate is 0.02999; try it, and then 0.0301.
+along the intercept. When the slope has 0.6 % of its way left, the intercept has 91 %; after a
+hundred steps it still has 13 %, at the end 3 %. The largest stable learning rate is 0.02999; try
+it, and then 0.0301.
 """
 
 from typing import Annotated

@@ -4,10 +4,14 @@ Watch gradient descent zigzag and crawl, and momentum overshoot and come back. T
 optimizers set out along the diagonal, as if the bowl were round.
 """
 
+from typing import Annotated
+
+from annotated_types import Interval
+
 from gdanim import Adam, Even, GradientDescent, Momentum, RMSProp, Scene, objectives, views
 
 
-def scene(condition: float = 100.0) -> Scene:
+def scene(condition: Annotated[float, Interval(ge=10, le=100)] = 100.0) -> Scene:
     return Scene(
         objectives.bowl(condition=condition),
         {

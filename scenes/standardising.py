@@ -5,12 +5,15 @@ slope can hardly change without the intercept, and the line stays flat. On the r
 and variance 1, and a tenth of the largest stable rate is enough.
 """
 
+from typing import Annotated
+
 import numpy as np
+from annotated_types import Interval
 
 from gdanim import Dataset, Even, GradientDescent, Linear, Problem, Scene, views
 
 
-def scene(noise: float = 2.0, seed: int = 0) -> Scene:
+def scene(noise: Annotated[float, Interval(ge=0, le=20)] = 2.0, seed: int = 0) -> Scene:
     rng = np.random.default_rng(seed)
     height = rng.uniform(60, 80, 60)
     raw = Dataset(height, 3 * (height - 70) + 150 + rng.normal(0, noise, 60), ("height",), "weight")

@@ -5,10 +5,17 @@ absolute error is as steep near its minimum as far away, so steps do not get sho
 large a learning rate they jump from one side to the other for ever.
 """
 
+from typing import Annotated
+
+from annotated_types import Interval
+
 from gdanim import Even, GradientDescent, Linear, MeanAbsoluteError, Problem, Scene, datasets, views
 
+# With less noise or more, not all three names are true.
+Noise = Annotated[float, Interval(ge=0.3, le=0.8)]
 
-def scene(noise: float = 0.5, seed: int = 0) -> Scene:
+
+def scene(noise: Noise = 0.5, seed: int = 0) -> Scene:
     data = datasets.linear(slope=2.0, intercept=1.0, noise=noise, seed=seed).standardised()
     rates = {"still falling": 0.08, "oscillating": 3.5, "converged": 0.35}
     return Scene(

@@ -26,7 +26,7 @@ def random_start(lr: Rate = 0.04, seed: int = 0) -> Scene:
     )
 
 
-def local_and_global(lr: Rate = 0.04) -> Scene:
+def local_and_global(lr: Annotated[float, Interval(ge=0.02, le=0.1)] = 0.04) -> Scene:
     """A start on either side of the hump: one ends in the deeper valley, the other does not."""
     return Scene(
         objectives.two_valleys(),

@@ -104,7 +104,7 @@ def test_linear(seed: int) -> None:
     slope, intercept = (abs(run.params - _best(scene)) / abs(run.params[0] - _best(scene))).T
     assert slope[5] < 0.01, "the slope settles in five steps"
     assert intercept[5] > 0.9
-    assert intercept[100] < 0.15, "the intercept takes a hundred"
+    assert 0.1 < intercept[100] < 0.15, "the intercept takes about two hundred"
     assert NOISE / 2 < run.losses[-1] < 2 * NOISE
 
 
@@ -418,21 +418,11 @@ def test_rosenbrock() -> None:
         assert abs(y - x**2).max() < 0.2, "at the bottom of the valley"
 
 
-def test_residuals_shrink_to_the_noise() -> None:
-    run = scene_of("residuals")().run()
-    data = problem_of(scene_of("residuals")()).data
-    early, late = (
-        abs(params @ np.stack([data.x[:, 0], np.ones(len(data))]) - data.y).mean()
-        for params in run.params[[0, -1]]
-    )
-    assert early == pytest.approx(8.6, abs=0.05) and late == pytest.approx(0.85, abs=0.005)
-
-
 def test_three_learning_rates() -> None:
     small, right, large = scene_of("three_learning_rates")().runs().values()
     best = small.problem.minimum
     assert best is not None
-    assert right.losses[-1] < 1.2 * best.loss and small.losses[-1] > 10 * best.loss
+    assert right.losses[-1] < 1.003 * best.loss and small.losses[-1] > 10 * best.loss
     assert large.losses[-1] > 5 * large.losses[0]
     assert small.params[-1, 0] < 0, "from -2 to 2, not half the way"
     hessian = large.problem.hessian
@@ -440,7 +430,8 @@ def test_three_learning_rates() -> None:
     assert 2 / np.linalg.eigvalsh(hessian)[-1] == pytest.approx(0.02999, abs=5e-6)
     swings = np.diff(large.params[:, 0])
     assert (swings[1:] * swings[:-1] < 0).all() and (np.diff(abs(swings)) > 0).all()
-    assert [verdict(run) for run in (small, large)] == ["still falling", "diverges"]
+    verdicts = [verdict(run) for run in (small, right, large)]
+    assert verdicts == ["still falling", "converged", "diverges"]
 
 
 def test_three_traces_say_what_they_are() -> None:
