@@ -482,6 +482,14 @@ def test_doctor_without_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 1
 
 
+@pytest.fixture
+def no_clips(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doctor encodes nothing, where a test is about its other checks."""
+    monkeypatch.setattr(doctor, "FORMATS", {})
+    monkeypatch.setattr(doctor, "ON_REQUEST", ())
+
+
+@pytest.mark.usefixtures("no_clips")
 def test_doctor_says_which_extras_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "OPTIONAL", {"pytest": ("dev", "b"), "no-such-thing": ("a", "it")})
     found = {finding.name: finding for finding in doctor.examine(Path("output"))}
@@ -493,6 +501,7 @@ def test_doctor_says_which_extras_are_there(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_doctor_where_ffmpeg_lacks_a_codec(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "FORMATS", {"mp4": FORMATS["mp4"]})
     monkeypatch.setattr(doctor, "encoders", lambda: ffmpeg.encoders() - {"libx265"})
     found = {finding.name: finding for finding in doctor.examine(Path("output"))}
     assert all(finding.works for finding in found.values())
@@ -500,6 +509,7 @@ def test_doctor_where_ffmpeg_lacks_a_codec(monkeypatch: pytest.MonkeyPatch) -> N
     assert "frames encoded" in found["mp4/av1"].detail
 
 
+@pytest.mark.usefixtures("no_clips")
 def test_doctor_without_a_dependency_or_a_place(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,10 @@ from gdanim.batch.plan import read
 from gdanim.batch.staleness import examine
 from gdanim.cli import main
 
-pytestmark = pytest.mark.slow
-
-pytest.importorskip("distributed", reason="needs the extra `cluster`")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(find_spec("distributed") is None, reason="needs the extra `cluster`"),
+]
 
 
 @dataclass(frozen=True)

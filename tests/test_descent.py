@@ -280,6 +280,7 @@ def logarithm(x: Floats, a: Floats, b: Floats) -> Floats:
     return np.log(a + b * x)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", [MeanSquaredError(), MeanAbsoluteError(), Huber(0.5)], ids=repr)
 @pytest.mark.parametrize(
     "model",

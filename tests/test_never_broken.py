@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -25,6 +27,8 @@ from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
 
+pytestmark = pytest.mark.slow
+
 SIZE = (320, 180)
 FIVE = np.arange(5.0)
 PARABOLA = Problem(datasets.quadratic(), Polynomial(2))
@@ -35,10 +39,10 @@ STAIR = Dataset(FIVE, np.array([0.0, 0.0, 0.0, 1.0, 1.0]))
 PLANE = Dataset(np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]]), np.array([0.0, 1.0, 1.0]))
 
 
-def crowd() -> Dataset:
-    """Half a million points of two classes."""
+def crowd(points: int) -> Dataset:
+    """Points of two classes."""
     rng = np.random.default_rng(0)
-    return Dataset(rng.normal(size=(500_000, 2)), rng.integers(0, 2, 500_000).astype(np.float64))
+    return Dataset(rng.normal(size=(points, 2)), rng.integers(0, 2, points).astype(np.float64))
 
 
 def line(x: object, y: object) -> Problem:
@@ -111,25 +115,35 @@ TROUBLE = {
         (0.5, 1),
         steps=50,
     ),
-    "half a million in two classes": Scene(
-        Problem(crowd(), Logistic(2), LogLoss()), GradientDescent(1.0), (0, 0, 0), steps=2
+}
+MANY = 500_000
+# Made only by the tests that draw them: so many points take long.
+CROWDS: dict[str, Callable[[int], Scene]] = {
+    "half a million in two classes": lambda points: Scene(
+        Problem(crowd(points), Logistic(2), LogLoss()), GradientDescent(1.0), (0, 0, 0), steps=2
     ),
-    "half a million points": Scene(
-        Problem(datasets.linear(points=500_000), Linear()), GradientDescent(0.01), steps=4
+    "half a million points": lambda points: Scene(
+        Problem(datasets.linear(points=points), Linear()), GradientDescent(0.01), steps=4
     ),
 }
+FEW = {name: crowded(10) for name, crowded in CROWDS.items()}
+
+
+@cache
+def crowded_scene(name: str) -> Scene:
+    return CROWDS[name](MANY)
 
 
 def film(name: str, case: ViewCase) -> Film:
-    scene = replace(TROUBLE[name], panels={"only": case.view}, size=SIZE, pace=Even(seconds=1))
-    return scene.film()
+    scene = TROUBLE[name] if name in TROUBLE else crowded_scene(name)
+    return replace(scene, panels={"only": case.view}, size=SIZE, pace=Even(seconds=1)).film()
 
 
 @pytest.mark.parametrize(
     ("name", "case"),
     [
         pytest.param(name, case, id=f"{name}-{case}")
-        for name, scene in TROUBLE.items()
+        for name, scene in (TROUBLE | FEW).items()
         for case in VIEWS
         if case.made_for(only(scene).problem)
     ],

@@ -31,8 +31,10 @@ def drawn(
         ax.set(**{"xlim" if across else "ylim": limits})
         if steps is not None:
             axes.count_steps(ax, steps)
-        figure.canvas.draw()
-    axis, (low, high) = (ax.xaxis, ax.get_xlim()) if across else (ax.yaxis, ax.get_ylim())
+        axis, other = (ax.xaxis, ax.yaxis) if across else (ax.yaxis, ax.xaxis)
+        other.set_visible(False)
+        figure.draw_without_rendering()
+    low, high = ax.get_xlim() if across else ax.get_ylim()
     return ax, [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
 
 
