@@ -97,7 +97,7 @@ RUNS: dict[str, tuple[Callable[[], Run], set[str]]] = {
         lambda: descend(LINE, GradientDescent(Cosine(0.01, 150)), LINES, 150),
         set(),
     ),
-    "overfits": (lambda: overfitted(9, 10, 5000), {"overfitting"}),
+    "overfits": (lambda: overfitted(9, 10, 20_000), {"overfitting"}),
     "overfits less": (lambda: overfitted(6, 9, 3000), {"overfitting"}),
     "does not overfit": (lambda: overfitted(3, 300, 300), {"converged"}),
     "batches": (

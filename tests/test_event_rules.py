@@ -13,13 +13,16 @@ from gdanim.analysis._event_rules import (
     arrival,
     divergence,
     gain_left,
-    overfitting,
     overshoots,
     rate_changes,
 )
+from gdanim.analysis._overfitting import overfitting
 from gdanim.analysis.events import EventKind
 from gdanim.analysis.record import Record
 from gdanim.problems import objectives
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.polynomial import Polynomial
+from gdanim.problems.problem import Problem
 
 # Its minimum is 0, so that a loss is its own height.
 BOWL = objectives.bowl()
@@ -68,11 +71,29 @@ def test_a_run_that_grows_a_thousandfold_diverges(height: float, found: int) -> 
     assert len(divergence(record(np.geomspace(1.0, height, 20)))) == found
 
 
-@pytest.mark.parametrize(("end", "found"), [(1.04, 0), (1.06, 1)])
-def test_overfitting_is_a_rise_of_a_twentieth(end: float, found: int) -> None:
-    losses, validation = np.linspace(2.0, 1.0, 20), np.full(20, end)
-    validation[8] = 1.0
-    assert len(list(overfitting(record(losses, validation)))) == found
+def validated(noise: float, rise: float) -> Record:
+    """A constant that moves away from ten points, so that the loss of each, 1, grows by `rise`.
+
+    With `noise` five of the points are higher and five are lower by that.
+    """
+    level = np.sqrt(1 + rise) - 1
+    held_out = Dataset(np.zeros(10), -np.ones(10) - noise * np.tile([1.0, -1.0], 5))
+    problem = Problem(Dataset(np.zeros(1), np.full(1, level)), Polynomial(0), validation=held_out)
+    params = np.linspace(0, level, 20)[:, np.newaxis]
+    unseen = problem.validation_losses(params)
+    return Record(problem, params, problem.losses(params), None, False, validation_losses=unseen)
+
+
+@pytest.mark.parametrize(("rise", "found"), [(0.04, 0), (0.06, 1)])
+def test_overfitting_is_a_rise_of_a_twentieth(rise: float, found: int) -> None:
+    assert len(list(overfitting(validated(0.0, rise)))) == found
+
+
+@pytest.mark.parametrize(("errors", "found"), [(2.4, 0), (2.6, 1)])
+def test_overfitting_is_a_rise_by_more_than_its_noise(errors: float, found: int) -> None:
+    level = np.sqrt(1.5) - 1
+    # Each point rises by 1/2 +- 2 level noise: a standard error of (2/3) level noise.
+    assert len(list(overfitting(validated(0.75 / level / errors, 0.5)))) == found
 
 
 def ending(gap: float, start: float, params: np.ndarray = LOCAL) -> list[EventKind]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.analysis._oscillation import Swing, swing
+from gdanim.analysis._overfitting import overfitting
 from gdanim.analysis.curvature import hessian
 from gdanim.analysis.events import Event, EventKind
 from gdanim.analysis.record import Record
@@ -42,8 +43,6 @@ WITHIN, NEGLIGIBLE = 0.01, 1e-6
 FAR_ABOVE, HIGH, LITTLE_LEFT = 0.1, 1e-3, 0.01
 # The Hessian of more parameters than this costs too much for one event.
 MOST_PARAMETERS = 1000
-# Overfitting: the validation loss ends at more than this many times its lowest.
-WORSE = 1.05
 # At most this many events of a kind are found, the first ones.
 MOST_EVENTS = 20
 
@@ -233,24 +232,6 @@ def gain_left(problem: Objective, params: Floats) -> float:
         return np.inf
     gain = float(0.5 * np.sum(along[bent] ** 2 / values[bent]))
     return gain if (abs(along[~bent]) <= 1e-6 * np.sqrt(abs(values).max())).all() else np.inf
-
-
-def overfitting(record: Record) -> Iterator[Event]:
-    """Tell whether the validation loss rises while the training loss still falls.
-
-    It ends (the mean of the last tenth of the steps) more than 5 % above its lowest. The event
-    begins where it was lowest.
-    """
-    if (validation := record.validation_losses) is None:
-        return
-    losses = record.losses
-    best = int(validation.argmin())
-    end = float(validation[-max(1, len(validation) // 10) :].mean())
-    if end > WORSE * validation[best] and losses[-1] < losses[best]:
-        kind, lowest = EventKind.OVERFITTING, float(validation[best])
-        text = kind.caption.format(lowest=quantity(lowest), step=count(best))
-        numbers = {"lowest": lowest, "end": end}
-        yield Event(kind, best, len(losses) - 1, text, numbers)
 
 
 def _since(holds: NDArray[np.bool_]) -> int:
