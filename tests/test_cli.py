@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import re
 import signal
@@ -457,16 +458,24 @@ def test_doctor_on_a_machine_that_works() -> None:
     assert not os.listdir()
 
 
-def test_doctor_looks_at_all_that_gdanim_needs() -> None:
+def test_doctor_looks_at_all_that_gdanim_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     text = (Path(doctor.__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
     project = tomllib.loads(text)["project"]
+    extras = project["optional-dependencies"]
+    asked(
+        monkeypatch,
+        *project["dependencies"],
+        *(f"{one}; extra == '{extra}'" for extra, names in extras.items() for one in names),
+    )
+    for extra, expected in {"": project["dependencies"], **extras}.items():
+        found = doctor.requirements(extra)
+        assert [f"{one.name}{one.specifier}" for one in found] == expected
+    assert set(doctor.EXTRAS) <= set(extras)
 
-    def names(requirements: list[str]) -> list[str]:
-        return [re.match(r"[\w-]+", requirement)[0] for requirement in requirements]  # type: ignore[index]
 
-    assert tuple(names(project["dependencies"])) == doctor.DEPENDENCIES
-    for name, (extra, _) in doctor.OPTIONAL.items():
-        assert name in names(project["optional-dependencies"][extra])
+def asked(monkeypatch: pytest.MonkeyPatch, *requirements: str) -> None:
+    """Let gdanim's metadata ask for these packages."""
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: [*requirements])
 
 
 def test_doctor_without_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -491,13 +500,21 @@ def no_clips(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_clips")
 def test_doctor_says_which_extras_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "OPTIONAL", {"pytest": ("dev", "b"), "no-such-thing": ("a", "it")})
+    asked(monkeypatch, "pytest>=1; extra == 'slides'", "no-such-thing; extra == 'cluster'")
     found = {finding.name: finding for finding in doctor.examine(Path("output"))}
     assert found["pytest"].detail == pytest.__version__
     assert found["no-such-thing"].works
     assert found["no-such-thing"].detail == (
-        "not installed; only needed for it: pip install 'gdanim[a]'"
+        "not installed; only needed for `gdanim batch --dask`: pip install 'gdanim[cluster]'"
     )
+
+
+@pytest.mark.parametrize("extra", ["", "; extra == 'explain'"])
+def test_doctor_finds_what_is_too_old(monkeypatch: pytest.MonkeyPatch, extra: str) -> None:
+    asked(monkeypatch, f"numpy>=99.5{extra}", f"click>=8{extra}")
+    found = {finding.name: finding for finding in doctor.examine(Path("output"))}
+    assert found["click"].works and not found["numpy"].works
+    assert found["numpy"].detail.endswith("pip install 'numpy>=99.5'`")
 
 
 def test_doctor_where_ffmpeg_lacks_a_codec(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -513,7 +530,7 @@ def test_doctor_where_ffmpeg_lacks_a_codec(monkeypatch: pytest.MonkeyPatch) -> N
 def test_doctor_without_a_dependency_or_a_place(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(doctor, "DEPENDENCIES", ("numpy", "no-such-thing"))
+    asked(monkeypatch, "numpy", "no-such-thing")
     monkeypatch.setattr(doctor, "OLDEST", (99, 0))
     Path("output").write_text("a file")
     found = {finding.name: finding for finding in doctor.examine(tmp_path / "output")}

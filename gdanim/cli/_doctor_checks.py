@@ -11,29 +11,19 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 from gdanim.encoding.ffmpeg import encoders
 from gdanim.encoding.formats import FORMATS, VARIANTS, Format, usable, with_codec
 from gdanim.errors import GdanimError
 from gdanim.version import __version__
 
 OLDEST = (3, 11)
-DEPENDENCIES = (
-    "numpy",
-    "matplotlib",
-    "pillow",
-    "contourpy",
-    "imageio",
-    "imageio-ffmpeg",
-    "click",
-    "autograd",
-    "annotated-types",
-    "lazy-loader",
-)
-# Optional packages: the extra that installs each of them, and what needs it.
-OPTIONAL = {
-    "scipy": ("explain", "`gdanim explain` for models that are not linear in their parameters"),
-    "python-pptx": ("slides", "`gdanim snippet --for pptx`"),
-    "distributed": ("cluster", "`gdanim batch --dask`"),
+# The extras that users install, and what needs each of them.
+EXTRAS = {
+    "explain": "`gdanim explain` for models that are not linear in their parameters",
+    "slides": "`gdanim snippet --for pptx`",
+    "cluster": "`gdanim batch --dask`",
 }
 # Formats with a codec other than their default.
 ON_REQUEST = tuple(
@@ -57,10 +47,9 @@ def examine(folder: Path) -> Iterator[Finding]:
     """Check Python, the dependencies, ffmpeg, all formats and codecs, and the output folder."""
     yield Finding("gdanim", True, __version__)
     yield _finding("Python", _python)
-    for name in DEPENDENCIES:
-        yield _finding(name, partial(_version, name))
-    for name, (extra, use) in OPTIONAL.items():
-        yield Finding(name, True, _optional(name, extra, use))
+    for extra in ("", *EXTRAS):
+        for requirement in requirements(extra):
+            yield _finding(requirement.name, partial(_version, requirement, extra))
     yield _finding("ffmpeg", _ffmpeg)
     for format in FORMATS.values():
         yield _finding(format.name, partial(_test_clip, format))
@@ -83,18 +72,28 @@ def _python() -> str:
     return f"{version}, {sys.executable}"
 
 
-def _version(name: str) -> str:
+def requirements(extra: str = "") -> list[Requirement]:
+    """Return the packages that gdanim's metadata asks for: always, or only with an extra."""
+    every = map(Requirement, importlib.metadata.requires("gdanim") or ())
+    return [one for one in every if _holds(one, extra) and not (extra and _holds(one, ""))]
+
+
+def _holds(requirement: Requirement, extra: str) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+
+
+def _version(requirement: Requirement, extra: str) -> str:
     try:
-        return importlib.metadata.version(name)
+        version = importlib.metadata.version(requirement.name)
     except importlib.metadata.PackageNotFoundError:
+        if extra:
+            install = f"pip install 'gdanim[{extra}]'"
+            return f"not installed; only needed for {EXTRAS[extra]}: {install}"
         raise GdanimError(f"is not installed: {REINSTALL}") from None
-
-
-def _optional(name: str, extra: str, use: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return f"not installed; only needed for {use}: pip install 'gdanim[{extra}]'"
+    if not requirement.specifier.contains(version, prereleases=True):
+        wanted = f"{requirement.name}{requirement.specifier}"
+        raise GdanimError(f"{version} does not fit: run `pip install '{wanted}'`")
+    return version
 
 
 def _ffmpeg() -> str:

@@ -82,8 +82,8 @@ def descend(
     -----
     Each step is `params = params - lr * direction`, with the optimizer's direction. Of R runs side
     by side each is the run that it would be alone, to about 1e-12: the last bit of a sum can depend
-    on how many are evaluated together. If a change of one bit grows from step to step (learning
-    rates past the edge of stability, kinks of the loss), so does the difference.
+    on how many are evaluated together. Where rounding errors grow from step to step, as with a
+    learning rate that is too large to be stable, or at a kink of the loss, so does the difference.
 
     Examples
     --------
