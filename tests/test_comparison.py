@@ -133,11 +133,11 @@ def test_only_the_selected_run_is_drawn() -> None:
     one = clip(selected="good")
     assert list(one.drawn_runs) == ["good"] and one.run is one.runs["good"] and len(one.runs) == 3
     assert list(clip().drawn_runs) == list(RATES)
-    with pytest.raises(GdanimError, match="this panel shows one run and the scene has 3"):
+    with pytest.raises(GdanimError, match="one run .*has 3"):
         clip().run  # noqa: B018
-    with pytest.raises(GdanimError, match="selected: must be one of slow, good, wild, got 'fast'"):
+    with pytest.raises(GdanimError, match="selected: .*got 'fast'"):
         clip(selected="fast")
-    with pytest.raises(GdanimError, match="runs: a clip needs at least one"):
+    with pytest.raises(GdanimError, match="runs: .*at least one"):
         clip(runs={})
     axis = descend(LINE, GradientDescent([[0.01], [0.02]]), (0, 0), 2)
     with pytest.raises(GdanimError, match=r"runs: 'two' holds \(2,\) runs"):
@@ -259,7 +259,7 @@ def test_fit_refuses_runs_of_different_data_and_each_shows_them() -> None:
     raw = datasets.linear()
     problems = {"raw": Problem(raw, Linear()), "scaled": Problem(raw.standardised(), Linear())}
     scene = Scene(problems, GradientDescent(0.01), (0, 0), steps=3, size=SIZE)
-    with pytest.raises(GdanimError, match=r"Fit: the runs raw, scaled have different data"):
+    with pytest.raises(GdanimError, match=r"Fit: .*raw, scaled .*different data"):
         scene.film()
     film = replace(scene, panels={"fit": Each(Fit())}).film()
     film.draw(0)

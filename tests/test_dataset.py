@@ -32,7 +32,7 @@ def test_several_features_get_names() -> None:
 
 def test_one_name_may_come_as_a_string() -> None:
     assert Dataset(np.ones(4), np.ones(4), "age").x_names == ("age",)  # type: ignore[arg-type]
-    with pytest.raises(GdanimError, match=r"^Dataset: 2 features need as many x_names, got 'ab'"):
+    with pytest.raises(GdanimError, match=r"^Dataset: .*x_names, got 'ab'"):
         Dataset(np.ones((4, 2)), np.ones(4), "ab")  # type: ignore[arg-type]
 
 
@@ -99,7 +99,7 @@ def test_text_in_y_names_classes() -> None:
     assert data.classes == ("cat", "dog")
     assert Dataset([1, 2], ["Yes", "No"]).classes == ("No", "Yes")  # type: ignore[arg-type]
     assert Dataset([1, 2], [0, 1], classes=("healthy", "ill")).classes == ("healthy", "ill")  # type: ignore[arg-type]
-    with pytest.raises(GdanimError, match="^Dataset: classes: a name for each class"):
+    with pytest.raises(GdanimError, match="^Dataset: classes: "):
         Dataset([1, 2], [0, 2], classes=("healthy", "ill"))  # type: ignore[arg-type]
     with pytest.raises(GdanimError, match=r"^standardised: y numbers classes"):
         data.standardised(y=True)
@@ -119,7 +119,7 @@ def test_units_are_given_by_their_symbols() -> None:
     assert (data.x_units, data.y_unit) == ((Unit("km"), Unit()), Unit("€"))
     assert data.y_unit.label("price") == "price (€)"
     assert data.y_unit.label("price in €") == "price in €"
-    with pytest.raises(GdanimError, match="^Dataset: x_units: a text for each of 2 columns"):
+    with pytest.raises(GdanimError, match="^Dataset: x_units: .*2 columns"):
         Dataset([[1, 2], [3, 4]], [1, 2], x_units=("km",))  # type: ignore[arg-type]
 
 
@@ -137,7 +137,7 @@ def test_units_remember_what_was_measured() -> None:
 
 
 def test_refuses_a_truth_that_is_no_function() -> None:
-    with pytest.raises(GdanimError, match=r"^Dataset: truth must be a function .* got \(2, 1\)$"):
+    with pytest.raises(GdanimError, match=r"^Dataset: truth .*got \(2, 1\)$"):
         Dataset(np.ones(3), np.ones(3), truth=(2, 1))  # type: ignore[arg-type]
 
 

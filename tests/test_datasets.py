@@ -116,7 +116,7 @@ def test_coefficients_must_be_finite_numbers() -> None:
     with pytest.raises(GdanimError, match=r"^params: expected numbers, got \('2', 1.0\)"):
         datasets.linear(slope="2")  # type: ignore[arg-type]
     for wrong in ([], 3.0, [[1, 2]]):
-        with pytest.raises(GdanimError, match="^coefficients: must be a sequence of numbers"):
+        with pytest.raises(GdanimError, match="^coefficients: .*sequence"):
             datasets.polynomial(wrong)  # type: ignore[arg-type]
     with pytest.raises(GdanimError, match="^Dataset: y must be finite"):
         datasets.polynomial([1e308, 1e308, 0])
@@ -126,7 +126,7 @@ def test_on_curve() -> None:
     data = datasets.on_curve(Polynomial(2), (1, 2, 3), [0, 1, 2])
     np.testing.assert_array_equal(data.y, [3, 6, 11])
     for wrong in ([[1, 2]], 1.0):
-        with pytest.raises(GdanimError, match=r"^x: must have shape \[N\] or \[N, 1\], got \("):
+        with pytest.raises(GdanimError, match=r"^x: .*got \("):
             datasets.on_curve(Sinusoid(), (1, 1, 1, 1), wrong)
     with pytest.raises(GdanimError, match=r"^params: 2 numbers expected"):
         datasets.on_curve(Linear(), (1, 2, 3), [0])

@@ -102,7 +102,7 @@ def test_directions_turn_with_the_surface() -> None:
     np.testing.assert_allclose(abs(found.directions), np.eye(2), atol=1e-15)
     np.testing.assert_allclose(found.excess, [4.5, 50.0])
     np.testing.assert_allclose(found.steps(0.001, 0.1), np.log(0.1) / np.log([0.999, 0.9]))
-    with pytest.raises(GdanimError, match=r"^accuracy: must lie between 0 and 1, got 2"):
+    with pytest.raises(GdanimError, match=r"^accuracy: .*got 2"):
         found.steps(0.1, 2)
 
 

@@ -332,11 +332,11 @@ def test_layout_places_panels_and_refuses_others() -> None:
     spaced = {"the fit": Fit(inset=None), "loss; curve": Fit(inset=None)}
     for size in [(640, 360), (360, 640)]:
         assert len(scene(panels=spaced, size=size).film().figure.axes) == 2
-    with pytest.raises(GdanimError, match="layout: names left, middle, the panels are left, right"):
+    with pytest.raises(GdanimError, match="layout: .*middle"):
         scene(panels=panels, layout="left middle").film()
     with pytest.raises(GdanimError, match="not a valid mosaic"):
         scene(panels=panels, layout="left right; right left").film()
-    with pytest.raises(GdanimError, match="panels: a scene needs at least one"):
+    with pytest.raises(GdanimError, match="panels: .*at least one"):
         scene(panels={})
 
 

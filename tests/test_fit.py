@@ -89,7 +89,7 @@ def test_the_true_curve_is_dashed_and_named() -> None:
     assert "true curve" in [text.get_text() for text in ax.texts]
     data = LINE.data
     bare = Problem(Dataset(data.x, data.y), Linear())
-    with pytest.raises(GdanimError, match="Fit: truth: this data has no known curve"):
+    with pytest.raises(GdanimError, match="Fit: truth: .*no known curve"):
         scene(Fit(truth=True), problem=bare).film()
 
 
@@ -211,11 +211,11 @@ def test_several_runs_are_named_at_their_ends() -> None:
 
 
 def test_what_it_refuses() -> None:
-    with pytest.raises(GdanimError, match="Fit: residuals must be one of lines, squares or None"):
+    with pytest.raises(GdanimError, match="Fit: residuals .*lines, squares"):
         Fit(residuals="circles")  # type: ignore[arg-type]
-    with pytest.raises(GdanimError, match="Fit: trail: must be a whole number of at least 0"):
+    with pytest.raises(GdanimError, match="Fit: trail: .*at least 0"):
         Fit(trail=-1)
-    with pytest.raises(GdanimError, match="Fit: trail_seconds: must be at least 0, got -1"):
+    with pytest.raises(GdanimError, match="Fit: trail_seconds: .*got -1"):
         Fit(trail_seconds=-1)
 
 
@@ -234,7 +234,7 @@ def test_inset_puts_any_panel_into_a_corner() -> None:
     assert isinstance(card, Rectangle)
     left, bottom = card.get_xy()
     assert (left > 0.3) == (bottom > 0.3)
-    with pytest.raises(GdanimError, match="Inset: corner must be one of upper right, .* got 'top'"):
+    with pytest.raises(GdanimError, match="Inset: corner .*got 'top'"):
         Inset(Fit(), LossCurve(), corner="top")
 
 

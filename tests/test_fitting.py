@@ -156,7 +156,7 @@ def test_a_limit_that_cannot_be_kept(tmp_path: Path) -> None:
 
 
 def test_refuses_limits_that_make_no_sense(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="max-size: applies to files, not to folders of frames"):
+    with pytest.raises(RequestError, match="max-size: .*folders"):
         render(SCENE, tmp_path / "a-frames", max_size="5MB")
     with pytest.raises(RequestError, match="max-size: must be a number above 0"):
         render(SCENE, tmp_path / "a.mp4", max_size="lots")

@@ -128,7 +128,7 @@ def test_quadratic_formula_reads_as_people_write_it() -> None:
 
 @pytest.mark.parametrize("features", [0, -1, 1.0, True, None, "1"], ids=repr)
 def test_linear_refuses(features: int) -> None:
-    with pytest.raises(GdanimError, match=r"^Linear: features: must be a whole number of at least"):
+    with pytest.raises(GdanimError, match=r"^Linear: features: .*at least"):
         Linear(features)
 
 

@@ -222,7 +222,5 @@ def test_what_is_refused(make: Callable[[], Any], message: str) -> None:
 
 @pytest.mark.parametrize("names", [5, (1, 2), ("x", "x"), ("x", ""), None, {"x": 1}])
 def test_names_are_distinct_texts(names: Any) -> None:
-    with pytest.raises(
-        GdanimError, match=r"^FunctionObjective: names must be different texts, .*; got "
-    ):
+    with pytest.raises(GdanimError, match=r"^FunctionObjective: names .*got "):
         FunctionObjective(lambda x, y: x + y, names)

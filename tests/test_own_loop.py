@@ -154,14 +154,14 @@ def test_formulas_are_compared_by_their_losses() -> None:
     )
     run = loop(one).run()
     assert Scene(same, run).run() is run
-    with pytest.raises(GdanimError, match="^optimizer: the run was recorded of another problem"):
+    with pytest.raises(GdanimError, match="^optimizer: .*recorded"):
         Scene(other, run)
 
 
 MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "another problem": (
         lambda: Scene(Problem(datasets.linear(2.0, 1.1), LINE.model), loop().run()),
-        r"^optimizer: the run was recorded of another problem; .* Scene\(run\)$",
+        r"^optimizer: .*recorded; .* Scene\(run\)$",
     ),
     "another model": (
         lambda: Scene(WAVE, {"mine": loop().run()}),
@@ -236,7 +236,7 @@ def test_files_of_a_loop_in_a_script(folder: Path) -> None:
 def test_a_still_of_a_late_step(folder: Path) -> None:
     scene = Scene(LINE, loop(steps=500).run(), size=SIZE)
     assert render(scene, "a.png", still=450).path == Path("a.png")
-    with pytest.raises(GdanimError, match="can show steps 0 to 500, got 501"):
+    with pytest.raises(GdanimError, match="500, got 501"):
         render(scene, "a.png", still=501)
 
 

@@ -269,9 +269,9 @@ def test_slow_motion_keeps_length_and_order(run: Run) -> None:
 
 def test_slow_motion_refuses() -> None:
     assert pacing.SlowMotion(Even(10), (3,)).with_duration(4) == pacing.SlowMotion(Even(4), (3,))
-    with pytest.raises(GdanimError, match="^factor: must be at least 1, got 0.5$"):
+    with pytest.raises(GdanimError, match="^factor: .*got 0.5$"):
         pacing.SlowMotion(Even(), factor=0.5)
-    with pytest.raises(GdanimError, match="^around: must be steps, or kinds .* got 'crash'$"):
+    with pytest.raises(GdanimError, match="^around: .*got 'crash'$"):
         pacing.SlowMotion(Even(), ("crash",))
     with pytest.raises(GdanimError, match="^around: must be a whole number"):
         pacing.SlowMotion(Even(), (-1,))

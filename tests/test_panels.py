@@ -239,9 +239,9 @@ def test_what_they_refuse(view: View, changes: dict[str, Any], message: str) -> 
 
 
 def test_what_cannot_be_made() -> None:
-    with pytest.raises(GdanimError, match="LossCurve: scale must be one of auto, linear, log, got"):
+    with pytest.raises(GdanimError, match="LossCurve: scale .*got"):
         LossCurve(scale="cubic")  # type: ignore[arg-type]
-    with pytest.raises(GdanimError, match="Text: align must be one of left, center, right, got"):
+    with pytest.raises(GdanimError, match="Text: align .*got"):
         Text("a", align="top")  # type: ignore[arg-type]
     recorder = Recorder(LINE)
     recorder.snapshot((0, 0))

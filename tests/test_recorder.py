@@ -81,13 +81,9 @@ def test_rates_given_by_hand() -> None:
         recorder.snapshot(params)
     run = recorder.run(rates=np.array([0.1, 0.2]))
     assert [float(run.rate(step)) for step in (0, 1, 2)] == [0.1, 0.2, 0.2]
-    with pytest.raises(
-        GdanimError, match=r"^rates: expected one for each of the 2 steps, got shape \(1,\)$"
-    ):
+    with pytest.raises(GdanimError, match=r"^rates: .*got shape \(1,\)$"):
         recorder.run(rates=np.array([0.1]))
-    with pytest.raises(
-        GdanimError, match=r"^rates: expected one for each of the 2 steps, got shape \(\)$"
-    ):
+    with pytest.raises(GdanimError, match=r"^rates: .*got shape \(\)$"):
         recorder.run(rates=np.array(0.1))
     listed = recorder.run(rates=[0.1, 0.2], batches=[[0, 7], [3, -1]])
     np.testing.assert_array_equal(listed.rates, [[0.1, 0.1], [0.2, 0.2]])
@@ -134,13 +130,13 @@ def test_refuses(params: Any, message: str) -> None:
 
 
 def test_refuses_a_run_without_a_beginning() -> None:
-    with pytest.raises(GdanimError, match="^Recorder: nothing was recorded; call snapshot before"):
+    with pytest.raises(GdanimError, match="^Recorder: .*snapshot"):
         Recorder(LINE).run()
     recorder = Recorder(LINE)
     recorder.snapshot([np.nan, 0])
     with pytest.raises(GdanimError, match=r"^start: \[nan, 0.0\] has no finite loss"):
         recorder.run()
-    with pytest.raises(GdanimError, match="^steps: must be a whole number of at least 0, got -1"):
+    with pytest.raises(GdanimError, match="^steps: .*got -1"):
         Recorder(LINE, -1)
 
 

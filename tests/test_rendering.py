@@ -110,19 +110,19 @@ def test_seconds_and_theme() -> None:
 
 @pytest.mark.parametrize("size", [(0, 96), (-4, 96), (96, 8193), (15, 96), (96.0, 96), (96,)])
 def test_sizes_that_no_video_has(size: tuple[int, int]) -> None:
-    with pytest.raises(RequestError, match="must be whole numbers from 48 to 8192 pixels, got"):
+    with pytest.raises(RequestError, match="48 to 8192 .*got"):
         check_size(size)
 
 
 @pytest.mark.parametrize("fps", [0, -1, 121, 29.97])
 def test_rates_that_no_video_has(fps: int) -> None:
-    with pytest.raises(RequestError, match=f"must be a whole number from 1 to 120 .*, got {fps}"):
+    with pytest.raises(RequestError, match=f"120 .*, got {fps}"):
         check_fps(fps)
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 3601, float("nan"), float("inf")])
 def test_lengths_that_no_video_has(seconds: float) -> None:
-    with pytest.raises(RequestError, match="seconds: must be above 0 and at most 3600, got"):
+    with pytest.raises(RequestError, match="seconds: .*got"):
         Settings(seconds=seconds)
 
 
@@ -221,7 +221,7 @@ def test_overrides_reach_the_video(tmp_path: Path) -> None:
 def test_a_quality_by_name(tmp_path: Path) -> None:
     made = render(a_scene(), tmp_path / "a.png", quality="low", still=0)
     assert made.size == (854, 480)
-    with pytest.raises(RequestError, match="quality: must be one of low, medium, high, 4k, got"):
+    with pytest.raises(RequestError, match="quality: .*got"):
         render(a_scene(), tmp_path / "a.png", quality="best", still=0)
 
 
@@ -297,7 +297,7 @@ def test_frames_in_a_folder(tmp_path: Path) -> None:
     render(a_scene(), path, seconds=0.2)
     assert sorted(os.listdir(path)) == ["frame-0.png", "frame-1.png"]
     (path / "notes.txt").touch()
-    with pytest.raises(GdanimError, match="the folder holds other files, such as notes.txt"):
+    with pytest.raises(GdanimError, match="notes.txt"):
         render(a_scene(), path)
     assert os.listdir(tmp_path) == ["a-frames"]
 
@@ -312,21 +312,21 @@ def test_another_encoder_is_used_and_named(tmp_path: Path, monkeypatch: pytest.M
         patch.setattr(ffmpeg, "encoders", lambda: frozenset({"libopenh264"}))
         made = render(a_scene(), tmp_path / "a.mp4")
         assert made.notice == "encoded by libopenh264, as this ffmpeg has no libx264"
-        with pytest.raises(GdanimError, match=r"a.webm: this ffmpeg cannot encode webm \(vp9\)"):
+        with pytest.raises(GdanimError, match=r"a.webm: .*vp9"):
             render(a_scene(), tmp_path / "a.webm")
     assert "libx264" in ffmpeg.encoders()
 
 
 def test_a_step_that_the_scene_does_not_have(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="can show steps 0 to 12, got 13"):
+    with pytest.raises(RequestError, match="12, got 13"):
         render(a_scene(), tmp_path / "a.png", still=13)
-    with pytest.raises(RequestError, match="can show steps 0 to 12, got -1"):
+    with pytest.raises(RequestError, match="12, got -1"):
         render(a_scene(), tmp_path / "a.png", still=-1)
 
 
 def test_a_step_that_a_diverging_run_does_not_reach(tmp_path: Path) -> None:
     scene = a_scene(lr=1e200, steps=50)
-    with pytest.raises(GdanimError, match="step 50 was not reached, as the run diverged at step"):
+    with pytest.raises(GdanimError, match="step 50 .*diverged at step"):
         render(scene, tmp_path / "a.png", still=50)
     assert render(scene, tmp_path / "a.png", still="last").frames == 1
 
@@ -389,7 +389,7 @@ def test_two_outputs_to_one_place(tmp_path: Path) -> None:
         Job(a_scene(), (VideoOutput(place / "a.mp4", MP4),))
         for place in (tmp_path, tmp_path / "link")
     ]
-    with pytest.raises(RequestError, match="a.mp4: 2 outputs would go to this one file"):
+    with pytest.raises(RequestError, match="a.mp4: 2 outputs"):
         prepare(jobs, Settings())
 
 
@@ -402,7 +402,7 @@ def test_a_folder_in_the_file_s_place(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_named_by_what_goes_there(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     output = VideoOutput(tmp_path / "file" / "a.mp4", MP4, Sidecars("last"))
-    with pytest.raises(RequestError, match=r"a\.mp4: .*file is not a folder; choose another place"):
+    with pytest.raises(RequestError, match=r"a\.mp4: .*not a folder"):
         check([Job(a_scene(), (output,))], Settings())
 
 

@@ -303,7 +303,7 @@ def test_ffmpeg_that_fails_with_words(
 @posix
 def test_ffmpeg_that_writes_nothing(watched: Watched, stand_in: Callable[[str], None]) -> None:
     stand_in("exec cat > /dev/null")
-    with pytest.raises(GdanimError, match="^the video is incomplete: 0 of 12 frames in the file"):
+    with pytest.raises(GdanimError, match="incomplete: 0 of 12"):
         save(flat(), watched.path, MP4)
     watched.assert_untouched()
 
@@ -314,7 +314,7 @@ def test_a_film_that_ends_early(watched: Watched) -> None:
         film.figure, film.show, frames=5, init_func=lambda: [], cache_frame_data=False
     )
     film.animation = lambda frames: five  # type: ignore[method-assign]
-    with pytest.raises(GdanimError, match="5 of 12 frames in the file, 5 drawn"):
+    with pytest.raises(GdanimError, match="5 of 12 .*5 drawn"):
         save(cast(Film, film), watched.path, MP4)
     watched.assert_untouched()
 

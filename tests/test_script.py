@@ -230,7 +230,7 @@ def test_scripts_in_a_folder(tmp_path: Path) -> None:
         write(tmp_path, SCENE, name)
     assert [path.name for path in scripts_in(tmp_path)] == ["a.py", "b.py"]
     (tmp_path / "none").mkdir()
-    with pytest.raises(RequestError, match="has no scripts; `gdanim new NAME` writes one"):
+    with pytest.raises(RequestError, match="gdanim new NAME"):
         scripts_in(tmp_path / "none")
 
 
@@ -291,7 +291,7 @@ def test_wrong_settings(tmp_path: Path, text: dict[str, str], message: str) -> N
 
 def test_settings_of_a_scene_without_knobs(tmp_path: Path) -> None:
     (scene,) = choose(f"{write(tmp_path, TWO)}::wild")
-    with pytest.raises(RequestError, match="has no such knob; it has no knobs"):
+    with pytest.raises(RequestError, match="no knobs"):
         scene.values({"lr": "1"})
 
 

@@ -194,7 +194,7 @@ def test_a_picture_that_moves(pictures: Path, kind: str) -> None:
 
 
 def test_where_no_picture_moves(pictures: Path) -> None:
-    with pytest.raises(RequestError, match="lesson.gif: a PDF cannot show an animated picture"):
+    with pytest.raises(RequestError, match="lesson.gif: .*PDF"):
         snippet("beamer", "lesson.gif")
     for kind in ("webp", "apng"):
         with pytest.raises(RequestError, match=f"PowerPoint cannot show .{kind} files"):

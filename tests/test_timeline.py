@@ -145,13 +145,13 @@ def test_bad_seconds(seconds: Any) -> None:
 
 @pytest.mark.parametrize("steps", [0, -1, 1.5, True, "2"], ids=repr)
 def test_bad_steps(steps: Any) -> None:
-    with pytest.raises(GdanimError, match="^steps: must be a whole number of at least 1, got "):
+    with pytest.raises(GdanimError, match="^steps: .*got "):
         Every(steps)
 
 
 @pytest.mark.parametrize("fps", [0, -1, 29.97, True], ids=repr)
 def test_bad_frame_rates(fps: Any) -> None:
-    with pytest.raises(GdanimError, match="^fps: must be a whole number of at least 1, got "):
+    with pytest.raises(GdanimError, match="^fps: .*got "):
         Timeline(np.array([0]), fps)
     with pytest.raises(GdanimError, match="^fps: "):
         Even().timeline(RUNS[3], fps)

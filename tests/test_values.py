@@ -443,7 +443,7 @@ def test_a_file_cannot_name_other_things(
 )
 def test_a_file_cannot_name_other_classes(name: str, tmp_path: Path) -> None:
     for content in ({}, {"command": "true"}):
-        with pytest.raises(GdanimError, match="among the loaded modules; import it first"):
+        with pytest.raises(GdanimError, match="import it first"):
             Run.load(_tree(tmp_path / "run.npz", {"type": name, "fields": content}))
 
 
