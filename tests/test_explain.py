@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,13 @@ from gdanim.core.numbers import counted, percent, rounded
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
-from gdanim.descent.momentum import Momentum
+from gdanim.descent.momentum import Momentum, Nesterov
+from gdanim.descent.newton import Newton
 from gdanim.descent.noise import Noisy
+from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
 from gdanim.descent.schedules import Constant, Cosine, Piecewise, WarmUp
+from gdanim.narration._explain.batch_rates import batch_edge
 from gdanim.narration._explain.words import condition_number, direction, growth, told_apart
 from gdanim.narration.explain import explain
 from gdanim.problems import datasets, objectives
@@ -30,6 +34,8 @@ from gdanim.problems.dataset import Dataset
 from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.linear import Linear
 from gdanim.problems.losses import Huber, Loss, MeanAbsoluteError, RootMeanSquaredError
+from gdanim.problems.objective import Objective
+from gdanim.problems.penalties import L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
@@ -109,7 +115,28 @@ def test_the_blogs_line_past_the_edge() -> None:
             "the minimum is 0: no parameters have a lower loss",
         ),
         (
+            lambda: descend(objectives.bowl(), Adam(0.1), (1, 1), 20),
+            "for plain gradient descent the largest stable learning rate is 0.20000",
+        ),
+        (
             lambda: descend(objectives.bowl(), Momentum(0.1), (1, 1), 20),
+            "the learning rate, 0.1, is 26% of the largest stable one for momentum, 0.38000",
+        ),
+        (
+            lambda: descend(objectives.bowl(), Momentum(0.4), (1, 1), 20),
+            "the learning rate, 0.4, exceeds the largest stable one for momentum, 0.38000: the "
+            "distance along the steepest direction (mostly y) grows by 50% with every step",
+        ),
+        (
+            lambda: descend(objectives.bowl(), Newton(1.0, damping=5.0), (1, 1), 20),
+            "the learning rate, 1, is 33% of the largest stable one for Newton's method, 3.0000",
+        ),
+        (
+            lambda: descend(objectives.bowl(), Noisy(GradientDescent(0.1), 0.01), (1, 1), 20),
+            "the learning rate, 0.1, is 50% of the largest stable one, 0.20000",
+        ),
+        (
+            lambda: descend(objectives.bowl(), Momentum([0.1, 0.2]), (1, 1), 20),
             "for plain gradient descent the largest stable learning rate is 0.20000",
         ),
         (
@@ -185,7 +212,7 @@ SLOPE = FunctionObjective(lambda x: np.exp(-x), ("x",), (0, 3))
             "not to noise|halves",
         ),
         (
-            lambda: descend(objectives.rosenbrock(), Momentum(1e-4), (-1.5, 2), 200),
+            lambda: descend(objectives.rosenbrock(), Adam(1e-4), (-1.5, 2), 200),
             "largest",
         ),
         (
@@ -346,3 +373,64 @@ def test_runs_that_are_compared_are_explained_one_by_one(tmp_path: Path) -> None
     assert done.exit_code == 0, done.output
     assert "    η = 0.01:\n    The learning rate, 0.01, " in done.output
     assert "    η = 0.02:\n    The learning rate, 0.02, " in done.output
+
+
+NOISY = Problem(datasets.linear(points=30, noise=2.0), Linear())
+SPREAD = Problem(Dataset(np.arange(12.0) ** 2, np.arange(12.0)), Linear())
+RIDGE = Problem(
+    datasets.polynomial((1, -2, 0, 1), noise=1.0, range=(-1, 1)), Polynomial(3), penalty=L2(0.1)
+)
+
+
+@pytest.mark.parametrize(
+    "problem", [NOISY, SPREAD, RIDGE, objectives.bowl(50)], ids=["noisy", "spread", "ridge", "bowl"]
+)
+@pytest.mark.parametrize(
+    "rule", [GradientDescent, Momentum, partial(Nesterov, momentum=0.5), Newton]
+)
+@pytest.mark.parametrize("share", [0.3, 0.95, 1.05, 2.0])
+def test_the_first_sentence_says_whether_the_run_is_stable(
+    problem: Objective, rule: Callable[[float], Optimizer], share: float
+) -> None:
+    start = np.ones(len(problem.names))
+    edge = rule(1.0).largest_stable_rate(float(diagnose(problem, start).eigenvalues[-1]))
+    assert edge is not None
+    run = descend(problem, rule(share * edge), start, 2000)
+    first, grown = explain(run)[0], float(run.losses[-1]) > float(run.losses[0])
+    assert ("exceeds the largest stable one" in first) == grown == (share > 1), first
+
+
+@pytest.mark.parametrize("problem", [NOISY, SPREAD, RIDGE], ids=["noisy", "spread", "ridge"])
+@pytest.mark.parametrize("rule", [GradientDescent, Momentum])
+@pytest.mark.parametrize("size", [1, 5])
+def test_with_batches_it_is_the_edge_of_these_batches(
+    problem: Problem, rule: Callable[[float], Optimizer], size: int
+) -> None:
+    start = np.ones(len(problem.names))
+    full = rule(1.0).largest_stable_rate(float(diagnose(problem, start).eigenvalues[-1]))
+    assert full is not None
+    edge = batch_edge(problem, rule(1.0), size, full)
+    assert edge is not None
+    said = f"batches of {size}, about {rounded(edge, 2)} by simulation; with full batches that is"
+    for share in (0.7, 1.5):
+        for seed in range(3):
+            run = descend(problem, rule(share * edge), start, 2000, seed, batch_size=size)
+            assert (share > 1) == bool(run.losses[-1] > 1e3 * run.losses[0])
+        first = explain(run)[0]
+        assert said in first and ("exceeds" in first) == (share > 1)
+
+
+def test_the_simulated_edge_with_all_points_is_the_exact_one() -> None:
+    for rule in (GradientDescent(1.0), Momentum(1.0), Nesterov(1.0)):
+        full = rule.largest_stable_rate(float(diagnose(NOISY, (0.0, 0.0)).eigenvalues[-1]))
+        assert full is not None
+        found = batch_edge(NOISY, rule, NOISY.points, full)
+        assert found == pytest.approx(full, rel=0.01)
+
+
+def test_no_edge_is_claimed_with_batches_where_none_is_known() -> None:
+    run = descend(WAVE, GradientDescent(0.1), (2.9, 1.72, 0, -1.2), 300, batch_size=10)
+    assert not any("batches of" in line for line in explain(run))
+    assert batch_edge(NOISY, Adam(0.1), 5, 1.0) is None
+    many = Problem(datasets.linear(points=3000), Linear())
+    assert batch_edge(many, GradientDescent(0.1), 1, 1.0) is None

@@ -1,35 +1,99 @@
-"""The learning rates of a run, compared with the largest stable one."""
+"""The learning rates of a run, compared with the largest stable one of the rule that is used."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from gdanim.analysis.diagnosis import Diagnosis, sharpness
 from gdanim.core.arrays import Floats, in_blocks
 from gdanim.core.numbers import counted, percent, rounded
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.run import Run
+from gdanim.narration._explain.batch_rates import LINEAR, batch_edge
 from gdanim.narration._explain.ending import keeps_moving
-from gdanim.narration._explain.randomness import plain_rates, uses_batches
+from gdanim.narration._explain.randomness import noiseless, uses_batches, without_randomness
 from gdanim.narration._explain.words import direction, growth, told_apart
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """The largest stable learning rate of a run's rule, by the curvature at a point."""
+
+    run: Run
+    end: Diagnosis
+    rule: Optimizer
+    rate: float
+
+    @property
+    def noun(self) -> str:
+        """What kind of largest rate it is, after `the largest`."""
+        if self.end.eigenvalues[0] < 0:
+            return "one that is stable along the steepest direction"
+        if uses_batches(self.run):
+            return "one that is stable with full batches"
+        return "stable one" + ("" if self.plain else f" for {self.rule.name}")
+
+    @property
+    def plain(self) -> bool:
+        """Whether the rule is plain gradient descent."""
+        return isinstance(self.rule, GradientDescent)
+
+    @property
+    def limit(self) -> str:
+        """The rate, and for plain gradient descent the fastest one, where that is another."""
+        limit, optimal = rounded(self.rate, 5), rounded(self.end.optimal_lr, 5)
+        if not self.plain or optimal == limit or math.isnan(self.end.optimal_lr):
+            return limit
+        return limit if uses_batches(self.run) else f"{limit}; the fastest would be {optimal}"
+
+    def factor(self, lr: float) -> float | None:
+        """By how much a step multiplies the distance along the steepest direction in the long run.
+
+        None unless the rule is linear and nothing about the run is random.
+        """
+        if not isinstance(self.rule, LINEAR) or without_randomness(self.run):
+            return None
+        curvature, columns = float(self.end.eigenvalues[-1]), []
+        for distance in (1.0, 0.0):
+            at, state = np.array([distance]), np.array([1 - distance])
+            step = Step(0, at, self.run.problem)
+            moved, after = self.rule.direction(curvature * at, state, step)
+            columns.append([distance - lr * float(moved[0]), float(after[0])])
+        matrix = np.array(columns)
+        if self.plain:
+            matrix = matrix[:1, :1]
+        return float(abs(np.linalg.eigvals(matrix)).max())
+
+
+def edge_of(run: Run, end: Diagnosis) -> Edge | None:
+    """The largest stable rate of the run's rule; None where none is known, or the rates are not."""
+    rule = noiseless(run.optimizer)
+    if rule is None or run.rates is None:
+        return None
+    rate = rule.largest_stable_rate(float(end.eigenvalues[-1]))
+    return None if rate is None else Edge(run, end, rule, rate)
 
 
 def stability(run: Run, end: Diagnosis) -> Iterator[str]:
     """Compare the learning rates of all steps, where the loss is quadratic; for any optimizer."""
     if not math.isfinite(end.max_stable_lr):
         return
-    if (rates := plain_rates(run.optimizer, run)) is None:
-        largest = _largest_stable(run, end, "learning rate")
-        yield f"for plain gradient descent the {largest} is {_limit(run, end)}"
-        return
-    if rates.shape[1] > 1:
-        yield _per_parameter(run, end, rates)
+    edge, rates = edge_of(run, end), run.rate_columns
+    if edge is None or rates is None or (rates.shape[1] > 1 and not edge.plain):
+        yield from _plain(run, end)
+    elif rates.shape[1] > 1:
+        yield _per_parameter(edge, rates)
+    elif uses_batches(run):
+        yield _batches(edge, rates)
     elif np.ptp(rates):
-        yield _schedule(run, end, rates[:, 0])
+        yield _schedule(edge, rates[:, 0])
     else:
-        yield _constant(run, end, float(rates[0, 0]), "the")
+        yield _constant(edge, float(rates[0, 0]), "the")
 
 
 def local_stability(run: Run, end: Diagnosis, row: int) -> Iterator[str]:
@@ -37,90 +101,107 @@ def local_stability(run: Run, end: Diagnosis, row: int) -> Iterator[str]:
 
     A stable learning rate there says little about a run that keeps moving, and is left out.
     """
-    rates = plain_rates(run.optimizer, run)
-    if rates is None or not math.isfinite(end.max_stable_lr):
+    if not math.isfinite(end.max_stable_lr):
+        return
+    edge, rates = edge_of(run, end), run.rate_columns
+    if edge is None or rates is None:
         return
     near, which = rates[row], "first" if row == 0 else "last"
-    stable = float(_shares(run, end, near[np.newaxis])[0]) <= 1
+    if len(near) > 1 and not edge.plain:
+        return
+    stable = float(_shares(edge, near[np.newaxis])[0]) <= 1
     if stable and row and keeps_moving(run, end):
         return
     if len(near) > 1:
-        yield _per_parameter(run, end, near[np.newaxis])
+        yield _per_parameter(edge, near[np.newaxis])
     else:
-        yield _constant(run, end, float(near[0]), f"the {which}" if np.ptp(rates) else "the")
+        yield _constant(edge, float(near[0]), f"the {which}" if np.ptp(rates) else "the")
 
 
-def _largest_stable(run: Run, end: Diagnosis, noun: str) -> str:
-    """Name the largest stable learning rate, with its condition where there is one."""
-    if end.eigenvalues[0] < 0:
-        return f"largest {noun} that is stable along the steepest direction"
-    if uses_batches(run):
-        return f"largest {noun} that is stable with full batches"
-    return f"largest stable {noun}"
+def _plain(run: Run, end: Diagnosis) -> Iterator[str]:
+    """Give the largest stable rate of plain gradient descent, where the rule has none."""
+    edge = Edge(run, end, GradientDescent(1.0), end.max_stable_lr)
+    noun = edge.noun.replace("one", "learning rate", 1)
+    yield f"for plain gradient descent the largest {noun} is {edge.limit}"
 
 
-def _limit(run: Run, end: Diagnosis) -> str:
-    limit, optimal = rounded(end.max_stable_lr, 5), rounded(end.optimal_lr, 5)
-    if optimal == limit or math.isnan(end.optimal_lr) or uses_batches(run):
-        return limit
-    return f"{limit}; the fastest would be {optimal}"
+def _constant(edge: Edge, lr: float, which: str) -> str:
+    share = lr / edge.rate
+    if share <= 1:
+        return (
+            f"{which} learning rate, {lr:g}, is {percent(share)} of the largest {edge.noun}, "
+            f"{edge.limit}"
+        )
+    text, limit = told_apart(lr, edge.rate)
+    exceeds = f"{which} learning rate, {text}, exceeds the largest {edge.noun}, {limit}"
+    factor = edge.factor(lr)
+    if factor is None:
+        return exceeds
+    return f"{exceeds}: {_distance(edge.end)} {growth(factor)} with every step"
+
+
+def _schedule(edge: Edge, rates: Floats) -> str:
+    low, high = float(rates.min()), float(rates.max())
+    unstable = rates[rates > edge.rate]
+    if not unstable.size:
+        return (
+            f"the learning rates range from {low:g} to {high:g}; the largest {edge.noun} is "
+            f"{edge.limit}"
+        )
+    text, limit = told_apart(high, edge.rate)
+    exceeds = (
+        f"the learning rates range from {low:g} to {text}, which exceeds the largest {edge.noun}, "
+        f"{limit}"
+    )
+    over = f"over {unstable.size} of {counted(len(rates), 'step')}"
+    if not edge.plain or without_randomness(edge.run):
+        return f"{exceeds}, {over}"
+    with np.errstate(over="ignore"):
+        factor = float(np.exp(np.log(unstable * edge.end.eigenvalues[-1] - 1).sum()))
+    on = ", and would keep growing at the last one" if rates[-1] > edge.rate else ""
+    return f"{exceeds}: {over} {_distance(edge.end)} {growth(factor)}{on}"
+
+
+def _batches(edge: Edge, rates: Floats) -> str:
+    """Compare rates with those that are stable with the run's batches, and with full ones."""
+    assert edge.run.batches is not None
+    low, high, size = float(rates.min()), float(rates.max()), edge.run.batches.shape[1]
+    which = f"the learning rate, {high:g},"
+    if low < high:
+        which = f"the largest of the learning rates, {high:g},"
+    found = batch_edge(edge.run.problem, edge.rule, size, edge.rate)
+    if found is None:
+        part = f"is {percent(high / edge.rate)} of" if high <= edge.rate else "exceeds"
+        return f"{which} {part} the largest {edge.noun}, {edge.limit}"
+    part = f"is {percent(high / found)} of" if high <= found else "exceeds"
+    return (
+        f"{which} {part} the largest stable one with batches of {size}, about {rounded(found, 2)} "
+        f"by simulation; with full batches that is {edge.limit}"
+    )
+
+
+def _per_parameter(edge: Edge, rates: Floats) -> str:
+    """Compare learning rates of one step or many, `[S, P]`, with one for each parameter."""
+    rows, times = np.unique(rates, axis=0, return_counts=True)
+    shares = _shares(edge, rows)
+    largest = float(shares.max())
+    up_to = "up to " if len(rows) > 1 else ""
+    stable = f"the largest {edge.noun.replace('one', 'ones', 1)}".replace("that is", "that are")
+    if largest <= 1:
+        return f"the learning rates are at {up_to}{percent(largest)} of {stable}"
+    unstable = int(times[shares > 1].sum())
+    where = f", in {unstable} of {counted(len(rates), 'step')}" if unstable < len(rates) else ""
+    by = f"{up_to}{percent(largest - 1)}{where}"
+    return f"the learning rates exceed {stable} by {by}"
+
+
+def _shares(edge: Edge, rows: Floats) -> Floats:
+    """`[S]`: the learning rates of each step, `[S, 1]` or `[S, P]`, as a share of stable ones."""
+    if rows.shape[1] == 1:
+        return rows[:, 0] / edge.rate
+    p, problem, params = len(edge.end.params), edge.run.problem, edge.end.params
+    return in_blocks(lambda some: sharpness(problem, params, some) / 2, rows, p * p)
 
 
 def _distance(end: Diagnosis) -> str:
     return f"the distance along the steepest direction ({direction(end, -1)})"
-
-
-def _constant(run: Run, end: Diagnosis, lr: float, which: str) -> str:
-    share = lr / end.max_stable_lr
-    if share <= 1:
-        largest = _largest_stable(run, end, "one")
-        return (
-            f"{which} learning rate, {lr:g}, is {percent(share)} of the {largest}, "
-            f"{_limit(run, end)}"
-        )
-    text, limit = told_apart(lr, end.max_stable_lr)
-    factor = abs(float(end.factors(lr)[-1]))
-    return (
-        f"{which} learning rate, {text}, exceeds the largest stable one, {limit}: "
-        f"{_distance(end)} {growth(factor)} with every step"
-    )
-
-
-def _schedule(run: Run, end: Diagnosis, rates: Floats) -> str:
-    low, high = float(rates.min()), float(rates.max())
-    unstable = rates[rates > end.max_stable_lr]
-    if not unstable.size:
-        largest = _largest_stable(run, end, "one")
-        return (
-            f"the learning rates range from {low:g} to {high:g}; the {largest} is "
-            f"{_limit(run, end)}"
-        )
-    text, limit = told_apart(high, end.max_stable_lr)
-    with np.errstate(over="ignore"):
-        factor = float(np.exp(np.log(unstable * end.eigenvalues[-1] - 1).sum()))
-    on = ", and would keep growing at the last one" if rates[-1] > end.max_stable_lr else ""
-    return (
-        f"the learning rates range from {low:g} to {text}, which exceeds the largest stable one, "
-        f"{limit}: over {unstable.size} of {counted(len(rates), 'step')} {_distance(end)} "
-        f"{growth(factor)}{on}"
-    )
-
-
-def _per_parameter(run: Run, end: Diagnosis, rates: Floats) -> str:
-    """Compare learning rates of one step or many, `[S, P]`, with one for each parameter."""
-    rows, times = np.unique(rates, axis=0, return_counts=True)
-    shares = _shares(run, end, rows)
-    largest = float(shares.max())
-    up_to = "up to " if len(rows) > 1 else ""
-    if largest <= 1:
-        return f"the learning rates are at {up_to}{percent(largest)} of the largest stable ones"
-    unstable = int(times[shares > 1].sum())
-    where = f", in {unstable} of {counted(len(rates), 'step')}" if unstable < len(rates) else ""
-    by = f"{up_to}{percent(largest - 1)}{where}"
-    return f"the learning rates exceed the largest stable ones by {by}"
-
-
-def _shares(run: Run, end: Diagnosis, rows: Floats) -> Floats:
-    """`[S]`: the learning rates of each step, `[S, 1]` or `[S, P]`, as a share of stable ones."""
-    p = len(end.params)
-    return in_blocks(lambda some: sharpness(run.problem, end.params, some) / 2, rows, p * p)

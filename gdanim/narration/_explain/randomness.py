@@ -15,6 +15,11 @@ from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
 
 
+def noiseless(optimizer: Optimizer | None) -> Optimizer | None:
+    """The optimizer without the noise that is added to its gradients."""
+    return optimizer.optimizer if isinstance(optimizer, Noisy) else optimizer
+
+
 def plain_rates(optimizer: Optimizer | None, run: Run) -> Floats | None:
     """Give the learning rates of plain gradient descent, `[S, 1]` or `[S, P]`.
 
@@ -44,8 +49,7 @@ def deterministic_excess(run: Run, end: Diagnosis) -> float | None:
 
     None unless the optimizer is gradient descent with one learning rate a step.
     """
-    rule = run.optimizer.optimizer if isinstance(run.optimizer, Noisy) else run.optimizer
-    rates = plain_rates(rule, run)
+    rates = plain_rates(noiseless(run.optimizer), run)
     if rates is None or rates.shape[1] > 1:
         return None
     each, times = np.unique(rates[: run.steps], return_counts=True)
