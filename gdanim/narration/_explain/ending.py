@@ -1,4 +1,4 @@
-"""Where a run ends, and what the loss did before."""
+"""How a run ends, in the words of its judgement, with the numbers that show it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from dataclasses import replace
 
 import numpy as np
 
-from gdanim.analysis.diagnosis import Diagnosis, is_near_minimum
+from gdanim.analysis.diagnosis import Diagnosis
+from gdanim.analysis.judgement import Ending, Reason
 from gdanim.core.numbers import counted, rounded
 from gdanim.descent.run import Run
-from gdanim.narration._explain.randomness import deterministic_excess, without_randomness
+from gdanim.narration._explain.randomness import (
+    deterministic_excess,
+    uses_batches,
+    without_randomness,
+)
 from gdanim.narration._explain.words import direction
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 
-# A loss within this share of the minimum has arrived...
-ARRIVED = 0.01
-# ... and so has one with only this share of the initial gap left: a minimum can be 0.
-NEGLIGIBLE = 1e-9
-# A run has settled where the quadratic approximation of the loss promises at most this share of
-# the fall so far, and of the gap to the minimum.
-SETTLED = 0.01
+# A loss within this share of the minimum is next to it, and so is one with so little of the initial
+# gap left: a minimum can be 0.
+NEXT_TO, SHARES = 0.01, {"billionth": 1e-9, "millionth": 1e-6}
 # The noise of N points moves each of P directions, and so costs each minimum / (N - P) on average.
 # A direction with CLEAR times that is not noise: three standard deviations, one case in a hundred
 # where the degrees of freedom N - P are at least FREEDOM.
 CLEAR, FREEDOM = 10, 10
 # The end of a run is this share of its steps, one in so many.
 TAIL = 10
+# Reasons that say where a run ends, after how it does.
+PLACES = (Reason.MINIMUM, Reason.LOCAL_MINIMUM, Reason.SADDLE, Reason.INFLECTION)
 
 
 def minimum_loss(problem: Objective, end: Diagnosis) -> float:
@@ -43,11 +46,13 @@ def against_minimum(run: Run, end: Diagnosis, slowest: int | None) -> Iterator[s
 
     `slowest` is the direction that was called the slowest before, if any.
     """
-    after = _after(run)
-    if end.minimum is None or run.losses[-1] > run.losses[0]:
+    after, ending = _after(run), run.judgement.ending
+    if end.minimum is None:
         yield after
-    elif near := _near(run, minimum_loss(run.problem, end), "the minimum"):
-        yield f"{after}, which is {near}"
+    elif ending == Ending.CONVERGED:
+        yield f"{after}, which is {_nearness(run, minimum_loss(run.problem, end), 'the minimum')}"
+    elif run.losses[-1] > run.losses[0]:
+        yield after
     elif without := without_randomness(run):
         rest = deterministic_excess(run, end)
         if rest is None:
@@ -64,37 +69,27 @@ def against_minimum(run: Run, end: Diagnosis, slowest: int | None) -> Iterator[s
 
 def against_lowest_known(run: Run, end: Diagnosis) -> Iterator[str]:
     """Compare the loss at the end with the lowest one that is known."""
-    after, known = _after(run), end.minimum
-    if run.diverges:
-        yield f"the run diverges: {after}"
+    judged, known, last = run.judgement, end.minimum, float(run.losses[-1])
+    if judged.ending in (Ending.DIVERGED, Ending.GROWING, Ending.UNBOUNDED):
+        yield _after(run)
         return
-    if known is None:
-        yield after
-        yield from _tail(run)
-        return
-    yield f"{after}; the lowest known loss is {rounded(known.loss)} ({known.name})"
-    if near := _near(run, known.loss, "the lowest known loss"):
-        yield f"that is {near}"
-    elif _trapped(run, end):
-        above = rounded(end.loss - known.loss)
-        yield (
-            f"the run ends in a local minimum, {above} above the lowest known loss: small steps "
-            "cannot leave it, but another start or noise may help"
-        )
+    if judged.reason == Reason.NO_MINIMUM or known is None or known.loss > last:
+        yield _after(run)
     else:
-        # The finite differences of a gradient that jumps can be negative where the loss is convex.
-        if end.eigenvalues[0] < 0 and not run.problem.convex:
-            yield "where the run ends, the loss curves downward in some direction: not a minimum"
-        yield from _tail(run)
+        lowest = f"{rounded(known.loss)} ({known.name})"
+        yield f"{_after(run)}; the lowest known loss is {lowest}"
+    if judged.ending == Ending.CONVERGED:
+        yield from _at_rest(run, end)
+        return
+    # The finite differences of a gradient that jumps can be negative where the loss is convex.
+    if end.eigenvalues[0] < 0 and not run.problem.convex:
+        yield "where the run ends, the loss curves downward in some direction: not a minimum"
+    yield from _tail(run)
 
 
-def keeps_moving(run: Run, end: Diagnosis) -> bool:
-    """Whether the loss neither falls nor rests at the end of the run.
-
-    Then a learning rate that is stable at the end says little.
-    """
-    near = end.minimum is not None and _near(run, end.minimum.loss, "the minimum")
-    return not (near or _falls(run) or _trapped(run, end) or run.steps < TAIL)
+def moves_on(run: Run) -> bool:
+    """Whether the run neither falls nor rests: a stable rate at its end then says little."""
+    return run.judgement.ending in (Ending.OSCILLATING, Ending.GROWING, Ending.DIVERGED)
 
 
 def validation(run: Run) -> Iterator[str]:
@@ -107,19 +102,53 @@ def validation(run: Run) -> Iterator[str]:
     yield f"the validation loss is {last}{lowest}"
 
 
+def _at_rest(run: Run, end: Diagnosis) -> Iterator[str]:
+    """What a run that has converged has come to."""
+    reason, known, last = run.judgement.reason, end.minimum, float(run.losses[-1])
+    if reason == Reason.NO_MINIMUM:
+        yield "there is no finite optimum: the loss goes on falling, ever more slowly, without end"
+    elif known is None or known.loss > last:
+        return
+    elif reason == Reason.LOCAL_MINIMUM:
+        yield (
+            f"that is {rounded(last - known.loss)} above the lowest known loss: small steps cannot "
+            "leave a local minimum, but another start or noise may help"
+        )
+    elif reason == Reason.MINIMUM and (near := _near(run, known.loss, "the lowest known loss")):
+        yield f"that is {near}"
+
+
 def _after(run: Run) -> str:
+    """How the run ends, and the loss there: `still falling: after 20 steps the loss is 4.63`."""
     first, last = float(run.losses[0]), float(run.losses[-1])
     more = f", up from {rounded(first)} at the start" if last > first else ""
-    return f"after {counted(run.steps, 'step')} the loss is {rounded(last)}{more}"
+    return f"{_verdict(run)}: after {counted(run.steps, 'step')} the loss is {rounded(last)}{more}"
+
+
+def _verdict(run: Run) -> str:
+    """The words of the judgement: `still falling (ill-conditioned)`, `converged at the minimum`."""
+    ending, reason = run.judgement.ending, run.judgement.reason
+    if reason in PLACES:
+        return f"{ending} {reason}"
+    if reason == Reason.NOISE and not uses_batches(run):
+        return f"{ending} (noise of the gradients)"
+    return f"{ending} ({reason})" if reason else f"{ending}"
+
+
+def _nearness(run: Run, minimum: float, name: str) -> str:
+    """How near the loss has come to the minimum, in any case."""
+    gap, initial = float(run.losses[-1]) - minimum, float(run.losses[0]) - minimum
+    return _near(run, minimum, name) or f"{rounded(gap)} above {name}, from {rounded(initial)}"
 
 
 def _near(run: Run, minimum: float, name: str) -> str:
-    """How near the loss came to the minimum; empty where it did not."""
+    """How near the loss has come to the minimum; empty where it has not."""
     first, last = float(run.losses[0]), float(run.losses[-1])
-    if last - minimum <= ARRIVED * abs(minimum):
+    if last - minimum <= NEXT_TO * abs(minimum):
         return name if rounded(last) == rounded(minimum) else f"within 1% of {name}"
-    if last - minimum <= NEGLIGIBLE * (first - minimum):
-        return f"above {name} by less than a billionth of the initial gap"
+    for part, share in SHARES.items():
+        if last - minimum <= share * (first - minimum):
+            return f"above {name} by less than a {part} of the initial gap"
     return ""
 
 
@@ -138,18 +167,6 @@ def _largest_part(run: Run, end: Diagnosis, slowest: int | None) -> str:
     return f"{amount} of it is still due to {which}{', not to noise' if clear else ''}"
 
 
-def _trapped(run: Run, end: Diagnosis) -> bool:
-    """Whether the run ends in a local minimum, above the lowest known loss.
-
-    With mini-batches or noise it would move on. At the minimum of a convex loss nothing is above.
-    """
-    if end.minimum is None or without_randomness(run):
-        return False
-    fallen, gap = float(run.losses[0]) - end.loss, end.loss - end.minimum.loss
-    settled = bool(end.excess.sum() <= SETTLED * min(gap, fallen))
-    return settled and is_near_minimum(run.problem, end.params)
-
-
 def _true_loss(problem: Objective) -> float | None:
     """Give the mean squared error of the curve that the points were drawn from."""
     if not isinstance(problem, Problem) or problem.data.truth is None:
@@ -165,7 +182,7 @@ def _tail(run: Run) -> Iterator[str]:
     low, high = rounded(float(tail.min())), rounded(float(tail.max()))
     if low == high:
         what = f"stayed at {low}"
-    elif _falls(run):
+    elif (np.diff(tail) <= 0).all():
         what = f"fell from {high} to {low}"
     elif (np.diff(tail) >= 0).all():
         what = f"rose from {low} to {high}"
@@ -173,10 +190,3 @@ def _tail(run: Run) -> Iterator[str]:
         what = f"moved between {low} and {high}"
     each = f" (of {run.batches.shape[1]} points each)" if run.batches is not None else ""
     yield f"over the last {counted(last, 'step')}{each} it {what}"
-
-
-def _falls(run: Run) -> bool:
-    """Whether all of the last steps lead down, by more than rounding."""
-    tail = run.losses[-(run.steps // TAIL) - 1 :]
-    fallen = float(run.losses[0] - tail[-1])
-    return bool((np.diff(tail) <= 0).all() and tail[0] - tail[-1] > NEGLIGIBLE * fallen)

@@ -15,7 +15,7 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.run import Run
 from gdanim.narration._explain.batch_rates import LINEAR, batch_edge
-from gdanim.narration._explain.ending import keeps_moving
+from gdanim.narration._explain.ending import moves_on
 from gdanim.narration._explain.randomness import noiseless, uses_batches, without_randomness
 from gdanim.narration._explain.words import direction, growth, told_apart
 
@@ -110,7 +110,7 @@ def local_stability(run: Run, end: Diagnosis, row: int) -> Iterator[str]:
     if len(near) > 1 and not edge.plain:
         return
     stable = float(_shares(edge, near[np.newaxis])[0]) <= 1
-    if stable and row and keeps_moving(run, end):
+    if stable and row and moves_on(run):
         return
     if len(near) > 1:
         yield _per_parameter(edge, near[np.newaxis])
