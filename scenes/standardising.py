@@ -26,7 +26,10 @@ def scene(noise: Annotated[float, Interval(ge=0, le=20)] = 2.0, seed: int = 0) -
         start=(0, 140),
         steps=60,
         title="Standardise first",
-        panels={"fit": views.Each(views.Fit(inset=None)), "loss": views.LossCurve()},
+        panels={
+            "fit": views.Each(views.Fit(inset=None, units="standardised")),
+            "loss": views.LossCurve(),
+        },
         layout="fit; fit; loss",
         pace=Even(seconds=12),
     )

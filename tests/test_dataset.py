@@ -149,7 +149,7 @@ def test_standardised_features_have_mean_0_and_variance_1() -> None:
     np.testing.assert_allclose(standard.x.mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(standard.x.var(axis=0), 1, rtol=1e-12)
     np.testing.assert_array_equal(standard.y, data.y)
-    assert standard.x_names == tuple(f"{name} (standardised)" for name in "abc")
+    assert standard.x_names == ("a", "b", "c")
     assert standard.y_name == "d"
     assert standard.truth is None
 

@@ -126,6 +126,11 @@ class Dataset:
         """The number of features."""
         return int(self.x.shape[1])
 
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """The units of the features and, last, of y."""
+        return (*self.x_units, self.y_unit)
+
     def equals(self, other: Dataset) -> bool:
         """Whether both have the same points in the same order, names and units.
 
@@ -141,9 +146,7 @@ class Dataset:
         """
         if self is other:
             return True
-        mine, theirs = (
-            (one.x_names, one.y_name, one.x_units, one.y_unit, one.classes) for one in (self, other)
-        )
+        mine, theirs = ((one.x_names, one.y_name, one.units, one.classes) for one in (self, other))
         same = np.array_equal(self.x, other.x) and np.array_equal(self.y, other.y)
         return mine == theirs and same
 
@@ -229,7 +232,6 @@ class Dataset:
         return replace(
             self,
             x=(self.x - mean) / scale,
-            x_names=tuple(f"{name} (standardised)" for name in self.x_names),
             y=(self.y - y_mean) / y_scale if y else self.y,
             truth=truth,
             x_units=x_units,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gdanim.core.arrays import Floats, check_int
 from gdanim.problems.model import LinearInParameters
+from gdanim.problems.unit import Unit
 
 
 @dataclass(frozen=True)
@@ -79,3 +81,10 @@ class Linear(LinearInParameters):
     def design(self, x: Floats) -> Floats:
         """Return the features, then a column of ones, `(n,d)->(n,p)`."""
         return np.concatenate([x, np.ones_like(x[..., :1])], axis=-1)
+
+    def in_units(self, params: Floats, x_units: Sequence[Unit], y_unit: Unit) -> Floats:
+        """Return the slopes and the intercept in measured units, `(p)->(p)`."""
+        slopes = params[..., :-1] * (y_unit.factor / np.array([unit.factor for unit in x_units]))
+        shift = slopes @ np.array([unit.offset for unit in x_units])
+        intercept = y_unit.measured(params[..., -1]) - shift
+        return np.concatenate([slopes, intercept[..., np.newaxis]], axis=-1)

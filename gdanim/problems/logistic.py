@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from gdanim.core.arrays import Floats, check_int
 from gdanim.problems.linear import Linear
 from gdanim.problems.model import Model, sigmoid
+from gdanim.problems.unit import Unit
 
 
 @dataclass(frozen=True)
@@ -94,3 +96,7 @@ class Logistic(Model):
         z = self.logits.predict(params, x)
         # The sigmoid's derivative is p (1 - p), but 1 - p would round to 0 where p is near 1.
         return self.logits.vjp(params, x, cotangent * sigmoid(z) * sigmoid(-z))
+
+    def in_units(self, params: Floats, x_units: Sequence[Unit], y_unit: Unit) -> Floats | None:
+        """Return the slopes and the intercept of measured features; None if y is standardised."""
+        return None if y_unit.standardised else self.logits.in_units(params, x_units, Unit())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,6 +12,7 @@ import numpy as np
 from gdanim.core.arrays import Floats, check_int, set_fields
 from gdanim.errors import GdanimError
 from gdanim.problems.model import Model, sigmoid
+from gdanim.problems.unit import Unit
 
 
 class Activation(NamedTuple):
@@ -166,6 +167,20 @@ class MLP(Model):
             if level:
                 delta = np.matmul(delta, weights) * derivative(units[level])
         return np.concatenate(parts, axis=-1)
+
+    def in_units(self, params: Floats, x_units: Sequence[Unit], y_unit: Unit) -> Floats | None:
+        """Return first weights and last ones in measured units, with the biases, `(p)->(p)`."""
+        if self.output == "logistic" and y_unit.standardised:
+            return None
+        # The layers are views of the copy.
+        params = np.array(params)
+        layers = self._layers(params)
+        (weights, biases), (last, bias) = layers[0], layers[-1]
+        weights /= np.array([unit.factor for unit in x_units])
+        biases -= weights @ np.array([unit.offset for unit in x_units])
+        last *= y_unit.factor
+        bias[...] = y_unit.measured(bias)
+        return params
 
     def hidden_units(self, params: Floats, x: Floats) -> Floats:
         """Return the outputs of the last hidden layer at each point, `(p),(n,d)->(n,h)`."""

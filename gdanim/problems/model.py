@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 
 from gdanim.core.arrays import Floats, check_params, set_fields
+from gdanim.problems.unit import Unit
 
 
 class Model(ABC):
@@ -197,6 +198,27 @@ class Model(ABC):
         residual, vjp = self.forward(params, x)
         residual -= y
         return residual, vjp
+
+    def in_units(self, params: Floats, x_units: Sequence[Unit], y_unit: Unit) -> Floats | None:
+        """Return the parameters that predict what was measured from what was measured, `(p)->(p)`.
+
+        Views show these if the model was fitted to standardised data.
+
+        Parameters
+        ----------
+        params : (..., p) array
+            The parameters for standardised features and values.
+        x_units : sequence of Unit
+            The shift and scale of each feature.
+        y_unit : Unit
+            The shift and scale of the values.
+
+        Returns
+        -------
+        (..., p) array or None
+            The parameters of the same prediction; None, as by default, if the model has none.
+        """
+        return None
 
 
 def math_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from gdanim.core.arrays import Floats, check_int
 from gdanim.errors import GdanimError
 from gdanim.problems.model import LinearInParameters
+from gdanim.problems.unit import Unit
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # A formula of a higher degree is shown with its middle left out.
@@ -93,3 +95,14 @@ class Polynomial(LinearInParameters):
         for column in range(self.degree - 1, -1, -1):
             powers[..., column] = powers[..., column + 1] * x[..., 0]
         return powers
+
+    def in_units(self, params: Floats, x_units: Sequence[Unit], y_unit: Unit) -> Floats:
+        """Return the coefficients of powers of the measured x, `(p)->(p)`."""
+        # A power of (x - offset) / factor is a polynomial of x: its coefficients are a row.
+        inner = np.poly1d([1.0, -x_units[0].offset]) / x_units[0].factor
+        powers = np.zeros((len(self.names), len(self.names)))
+        for row, power in enumerate(range(self.degree, -1, -1)):
+            powers[row, row:] = (inner**power).coeffs
+        coefficients = params @ powers * y_unit.factor
+        coefficients[..., -1] += y_unit.offset
+        return coefficients

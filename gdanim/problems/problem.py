@@ -90,14 +90,16 @@ class Problem(Objective):
 
     def __post_init__(self) -> None:
         _check(self)
-        penalised = "" if self.penalty is None else f" + {self.penalty.symbol}"
+        # The loss of scaled values is another number than that of the measured ones.
+        after = " (standardised)" if self.data.y_unit.standardised else ""
+        after += "" if self.penalty is None else f" + {self.penalty.symbol}"
         linear = isinstance(self._scored, LinearInParameters)
         set_fields(
             self,
             names=self.model.names,
             formula=self.model.formula,
-            loss_name=self.loss_function.name + penalised,
-            loss_symbol=self.loss_function.symbol + penalised,
+            loss_name=self.loss_function.name + after,
+            loss_symbol=self.loss_function.symbol + after,
             points=len(self.data),
             workspace=len(self.data) * self.model.workspace,
             convex=linear
@@ -138,6 +140,24 @@ class Problem(Objective):
             return self.loss_at(params), self.gradient_at(params)
         x, y = self.data.x, self.data.y
         return self.loss_function.value_and_gradient(self._scored, params, x, y)
+
+    def measured(self, params: Floats) -> Floats | None:
+        """Return the parameters for data as it was measured, `(p)->(p)`.
+
+        Parameters
+        ----------
+        params : (..., p) array
+            Parameters for this data, which may be standardised.
+
+        Returns
+        -------
+        (..., p) array or None
+            The parameters of the same prediction; None if the model has none.
+        """
+        if not any(unit.standardised for unit in self.data.units):
+            return params
+        with np.errstate(all="ignore"):
+            return self.model.in_units(params, self.data.x_units, self.data.y_unit)
 
     def validation_losses(self, params: Floats) -> Floats:
         """Return the loss over the validation set, without penalty, in bounded memory.
@@ -249,6 +269,11 @@ def _check(problem: Problem) -> None:
                 f"{data.features} ({', '.join(data.x_names)}); change one of them"
             )
         loss.scored_model(model, data.y)
+    if problem.validation is not None and problem.validation.units != problem.data.units:
+        raise GdanimError(
+            "Problem: the validation set has other units than the data; standardise before you "
+            "split, train, validation = data.standardised().split(0.8)"
+        )
 
 
 def _quadratic(problem: Problem, loss: Loss) -> Quadratic | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from gdanim.core.arrays import Floats
 from gdanim.problems import _fast_sinusoid as fast
 from gdanim.problems.model import Model
+from gdanim.problems.unit import Unit
 
 
 @dataclass(frozen=True)
@@ -79,3 +80,10 @@ class Sinusoid(Model):
         if fast.are_many(params, x):
             return fast.residual_of_many(params, x[:, 0], y)
         return super().residual(params, x, y)
+
+    def in_units(self, params: Floats, x_units: Sequence[Unit], y_unit: Unit) -> Floats:
+        """Return amplitude, frequency, phase and offset in measured units, `(p)->(p)`."""
+        a, b, c, d = np.moveaxis(params, -1, 0)
+        b = b / x_units[0].factor
+        wave = a * y_unit.factor, b, c - b * x_units[0].offset, y_unit.measured(d)
+        return np.stack(wave, axis=-1)

@@ -15,10 +15,13 @@ from gdanim.core.arrays import Floats
 from gdanim.core.words import Mathtext
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
+from gdanim.problems._columns import SWITCHES
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
+from gdanim.problems.unit import Unit
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.bands import Bands, mix_colours
+from gdanim.views._drawing.data_axes import Units, check_units, name_axes
 from gdanim.views._drawing.loss_surface import grid_side
 from gdanim.views._drawing.marks import run_legend
 from gdanim.views._drawing.points import point_size
@@ -45,6 +48,12 @@ class Boundary(StepView):
     one half. Points of the validation set are hollow. Several runs share the panel: with two
     features only their lines are drawn, each in its colour. The limits are those of the data.
 
+    Parameters
+    ----------
+    units : {"measured", "standardised"}, default "measured"
+        For standardised data: whether the axes show what was measured, or the numbers of the
+        descent.
+
     Raises
     ------
     GdanimError
@@ -67,15 +76,21 @@ class Boundary(StepView):
     'the points of two classes with the predicted probability of one of them'
     """
 
+    units: Units = "measured"
+
+    def __post_init__(self) -> None:
+        check_units("Boundary", self.units)
+
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Draw colours, points and line, from back to front."""
         data = _classes(clip)
         axes.style_axes(ax, clip.theme, 5)
-        x_name, *more = (name.replace("_", " ") for name in data.x_names)
-        axes.label_axes(ax, clip.theme, x_name, *more)
+        names = (name.replace("_", " ") for name in data.x_names)
+        x, y, *_ = [*zip(names, data.x_units, strict=True), ("", Unit())]
+        name_axes(ax, clip.theme, self.units, 5, x, y)
         validation = _problem_of(next(iter(clip.drawn_runs.values()))).validation
         _name_classes(ax, clip.theme, data, validation)
-        draw = _draw_plane if more else _draw_curves
+        draw = _draw_plane if data.features > 1 else _draw_curves
         movers = draw(ax, clip, data, validation)
         return chain_updates(movers)
 
@@ -120,11 +135,10 @@ def _colours(theme: Theme) -> tuple[str, str]:
 
 def _name_classes(ax: Axes, theme: Theme, data: Dataset, validation: Dataset | None) -> None:
     """Write above the panel what the two markers mean."""
-    name = data.y_name.replace("_", " ")
     texts: list[Artist] = [
         TextArea(text, textprops={"color": colour, "size": theme.label_size})
         for k, sign in enumerate(_SIGNS)
-        for text, colour in ((sign, _colours(theme)[k]), (f"{name} = {k}    ", theme.ink))
+        for text, colour in ((sign, _colours(theme)[k]), (f"{_class_name(data, k)}    ", theme.ink))
     ]
     if validation is not None:
         texts.append(
@@ -137,6 +151,13 @@ def _name_classes(ax: Axes, theme: Theme, data: Dataset, validation: Dataset | N
         borderpad=0.25, frameon=False, bbox_to_anchor=(0, 1), bbox_transform=ax.transAxes,
     )  # fmt: skip
     ax.add_artist(box)
+
+
+def _class_name(data: Dataset, k: int) -> str:
+    """Return a class's own name, or else which value of y it is."""
+    if data.classes and data.classes[k].lower() not in {word for pair in SWITCHES for word in pair}:
+        return data.classes[k]
+    return f"{data.y_name.replace('_', ' ')} = {data.classes[k] if data.classes else k}"
 
 
 def _span(values: Floats) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from gdanim.core.arrays import Floats, Ints, check_finite
 from gdanim.core.words import enumerated
 from gdanim.views._drawing import axes, marks
 from gdanim.views._drawing.bands import Bands, loss_colours, loss_scale
+from gdanim.views._drawing.data_axes import descent_name
 from gdanim.views._drawing.loss_plane import (
     Range,
     check_ranges,
@@ -109,7 +110,8 @@ class Contour(StepView):
         plane = chosen_plane("Contour", self.parameters, runs)
         axes.style_axes(ax, theme, 5)
         ax.grid(False)
-        axes.label_axes(ax, theme, plane.names[0], plane.names[1], plane_title(surface, plane))
+        across, up = (descent_name(surface.objective, name) for name in plane.names)
+        axes.label_axes(ax, theme, across, up, plane_title(surface, plane))
         paths = {label: plane.coordinates(run.params) for label, run in runs.items()}
         low, high = plane_limits(surface, plane, runs, paths, self.ranges)
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))

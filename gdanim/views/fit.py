@@ -25,6 +25,7 @@ from gdanim.problems.problem import Problem
 from gdanim.views._drawing import axes, residuals
 from gdanim.views._drawing.card import Card, card_size, draw_inset, emptiest_corner
 from gdanim.views._drawing.curve_place import curve_place
+from gdanim.views._drawing.data_axes import Units, check_units, name_axes, shown_params
 from gdanim.views._drawing.end_labels import EndLabels
 from gdanim.views._drawing.formula import decimals, rounded, with_numbers
 from gdanim.views._drawing.limits import drawable_range
@@ -76,13 +77,16 @@ class Fit(View):
         Whether to draw the curve that generated the data, without noise, as a dashed line.
     numbers : bool, default False
         Whether to write the formula with its current numbers above the panel.
+    units : {"measured", "standardised"}, default "measured"
+        For standardised data: whether axes and numbers show what was measured, or the numbers of
+        the descent.
 
     Raises
     ------
     GdanimError
-        If `trail`, `trail_seconds` or `residuals` is not valid; when drawn for data with more than
-        one feature, an objective without data, runs of different data, or `truth` or `numbers`
-        where the data has no known curve or the formula does not name all parameters.
+        If `trail`, `trail_seconds`, `residuals` or `units` is not valid; when drawn for data with
+        more than one feature, an objective without data, runs of different data, or `truth` or
+        `numbers` where the data has no known curve or the formula does not name all parameters.
 
     See Also
     --------
@@ -93,7 +97,8 @@ class Fit(View):
     --------
     >>> from gdanim import views
     >>> views.Fit(residuals="squares", inset=None)
-    Fit(trail=6, trail_seconds=1.0, inset=None, residuals='squares', truth=False, numbers=False)
+    Fit(trail=6, trail_seconds=1.0, inset=None, residuals='squares', truth=False, numbers=False,
+        units='measured')
     """
 
     trail: int = 6
@@ -102,8 +107,10 @@ class Fit(View):
     residuals: Literal["lines", "squares"] | None = None
     truth: bool = False
     numbers: bool = False
+    units: Units = "measured"
 
     def __post_init__(self) -> None:
+        check_units("Fit", self.units)
         check_int("Fit: trail", self.trail)
         check_non_negative("Fit: trail_seconds", self.trail_seconds)
         if self.residuals not in (None, *residuals.KINDS):
@@ -116,7 +123,9 @@ class Fit(View):
         """Draw residuals, points, true curve, trail, curve, rings and inset, from back to front."""
         theme, problem = clip.theme, _common_problem(clip)
         axes.style_axes(ax, theme)
-        axes.label_axes(ax, theme, problem.data.x_names[0], problem.data.y_name)
+        data = problem.data
+        columns = (data.x_names[0], data.x_units[0]), (data.y_name, data.y_unit)
+        name_axes(ax, theme, self.units, axes.TICKS, *columns)
         grid, card = self._frame(ax, clip, problem)
         draw_points(ax, theme, problem.data, problem.validation)
         truth = self._draw_truth(ax, theme, problem, grid)
@@ -126,7 +135,7 @@ class Fit(View):
         movers += [_draw_batch(ax, clip, label) for label in clip.drawn_runs]
         movers.append(_draw_names(ax, clip, grid[-1:], truth))
         if self.numbers:
-            movers.append(_draw_numbers(ax, clip))
+            movers.append(_draw_numbers(ax, clip, self.units))
         movers.append(draw_inset(ax, card, self.inset, clip))
         return chain_updates(movers)
 
@@ -308,15 +317,21 @@ def _draw_names(ax: Axes, clip: Clip, edge: Floats, truth: float | None) -> Upda
     return update
 
 
-def _draw_numbers(ax: Axes, clip: Clip) -> Update:
-    """Write the formula with the run's numbers above the panel."""
+def _draw_numbers(ax: Axes, clip: Clip, units: Units) -> Update:
+    """Write the formula with the run's numbers above the panel, and with the units if these differ.
+
+    The numbers are those for what was measured, if the model has them.
+    """
     run, theme = clip.run, clip.theme
     model = fitted_problem(run).model
-    places = [decimals(values) for values in run.params.T]
+    params, other = shown_params(run.problem, run.params, units)
+    places = [decimals(values) for values in params.T]
+    after = rf"\quad(\mathrm{{{other}}})" if other else ""
 
     def text(step: int) -> str | None:
-        shown = (rounded(float(v), k) for v, k in zip(run.params[step], places, strict=True))
-        return with_numbers(model.formula, dict(zip(model.symbols, shown, strict=True)))
+        shown = (rounded(float(v), k) for v, k in zip(params[step], places, strict=True))
+        formula = with_numbers(model.formula, dict(zip(model.symbols, shown, strict=True)))
+        return formula and formula + after
 
     if text(0) is None:
         raise GdanimError(

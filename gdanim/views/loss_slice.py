@@ -19,6 +19,7 @@ from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes, marks
 from gdanim.views._drawing.axes import LARGEST
 from gdanim.views._drawing.bands import mix_colours
+from gdanim.views._drawing.data_axes import descent_name
 from gdanim.views._drawing.loss_surface import (
     LossSurface,
     Parameter,
@@ -105,7 +106,8 @@ class LossSlice(StepView):
             )
         track = _Track(clip, surface, line)
         axes.style_axes(ax, clip.theme, 5)
-        axes.label_axes(ax, clip.theme, line.names[0], title=_title(surface, line))
+        name = descent_name(surface.objective, line.names[0])
+        axes.label_axes(ax, clip.theme, name, title=_title(surface, line))
         ax.set_xlim(*(self.range or track.x_limits()))
         ax.set_ylim(*track.y_limits(np.linspace(*ax.get_xlim(), _MOVING[0])))
         movers = [_draw_curve(ax, clip, track)]

@@ -16,6 +16,7 @@ from gdanim.core.words import enumerated
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes
+from gdanim.views._drawing.data_axes import Units, check_units, shown_params
 from gdanim.views._drawing.end_labels import EndLabels
 from gdanim.views._drawing.limits import (
     DIVERGING_HEIGHTS,
@@ -50,12 +51,15 @@ class Parameters(StepView):
         axis: the steeper the line, the faster the parameter converges.
     ticks : int, default 4
         Roughly the largest number of ticks on each axis.
+    units : {"measured", "standardised"}, default "measured"
+        For standardised data: whether the parameters are those of the same prediction from what was
+        measured, where the model has them, or those of the descent, which the title then says.
 
     Raises
     ------
     GdanimError
-        When drawn for a name that is not a parameter's, for runs whose parameters have different
-        names, or with `distance` where the best values are not known.
+        If `units` is not valid; when drawn for a name that is not a parameter's, for runs whose
+        parameters have different names, or with `distance` where the best values are not known.
 
     See Also
     --------
@@ -65,12 +69,16 @@ class Parameters(StepView):
     --------
     >>> from gdanim import views
     >>> views.Parameters(names=("slope",), distance=True)
-    Parameters(names=('slope',), distance=True, ticks=4)
+    Parameters(names=('slope',), distance=True, ticks=4, units='measured')
     """
 
     names: tuple[str, ...] | None = None
     distance: bool = False
     ticks: int = 4
+    units: Units = "measured"
+
+    def __post_init__(self) -> None:
+        check_units("Parameters", self.units)
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Draw a line for each parameter of each run, with a dot and its name at the end."""
@@ -79,14 +87,20 @@ class Parameters(StepView):
         alike = {label: run for label, run in clip.limit_runs.items() if run.problem.names == known}
         names = [known[column] for column in columns]
         axes.style_axes(ax, theme, self.ticks)
+        shown = {
+            label: shown_params(run.problem, run.params, self.units) for label, run in alike.items()
+        }
         what = names[0] if len(names) == 1 else "parameters"
+        if any(other for _, other in shown.values()):
+            what = f"{what} (standardised)"
         axes.label_axes(
             ax, theme, title=f"{what}, distance to the optimum" if self.distance else what
         )
         axes.count_steps(ax, max(run.steps for run in clip.limit_runs.values()), self.ticks)
-        best = {label: _optimum(run, columns) for label, run in alike.items()}
+        best = {label: _optimum(run, columns, self.units) for label, run in alike.items()}
         values = {
-            label: self._values(run.params[:, columns], best[label]) for label, run in alike.items()
+            label: self._values(params[:, columns], best[label])
+            for label, (params, _) in shown.items()
         }
         if self.distance:
             _fix_log_limits(ax, np.concatenate(list(values.values())), self.ticks)
@@ -185,12 +199,13 @@ def _parameter_colours(theme: Theme, count: int) -> tuple[str, ...]:
     return theme.series(count)
 
 
-def _optimum(run: Run, columns: Sequence[int]) -> Floats | None:
+def _optimum(run: Run, columns: Sequence[int], units: Units) -> Floats | None:
     """Return the best values `[K]` of these parameters, where they are known."""
     best = run.problem.minimum
     if best is None or best.params is None:
         return None
-    return np.asarray(best.params[list(columns)])
+    params, _ = shown_params(run.problem, best.params, units)
+    return np.asarray(params[list(columns)])
 
 
 def _mark_optima(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:

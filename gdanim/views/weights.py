@@ -12,9 +12,12 @@ from matplotlib.collections import LineCollection
 from gdanim.core.arrays import Floats, in_blocks
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
+from gdanim.problems.dataset import Dataset
 from gdanim.problems.mlp import MLP
 from gdanim.problems.problem import Problem
+from gdanim.problems.unit import Unit
 from gdanim.views._drawing import axes
+from gdanim.views._drawing.data_axes import Units, check_units, name_axes
 from gdanim.views._drawing.limits import drawable_range
 from gdanim.views._drawing.loss_surface import sampled_steps
 from gdanim.views._drawing.points import point_size
@@ -40,6 +43,12 @@ class Weights(StepView):
     output is a probability, it is the logit, shown without. The limits are fixed for the whole
     video, and the same for all networks that are compared on the same data.
 
+    Parameters
+    ----------
+    units : {"measured", "standardised"}, default "measured"
+        For standardised data: whether the axes show what was measured, or the numbers of the
+        descent.
+
     Raises
     ------
     GdanimError
@@ -61,14 +70,22 @@ class Weights(StepView):
     'what each hidden unit adds to the prediction'
     """
 
+    units: Units = "measured"
+
+    def __post_init__(self) -> None:
+        check_units("Weights", self.units)
+
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Draw points, units and sum, from back to front."""
         run, theme = clip.run, clip.theme
         problem, model = _network(run)
         logit = model.logits is not None
         axes.style_axes(ax, theme, 5)
-        what = "logit" if logit else problem.data.y_name
-        axes.label_axes(ax, theme, problem.data.x_names[0], what, _title(model))
+        data = problem.data
+        name_axes(
+            ax, theme, self.units, 5, (data.x_names[0], data.x_units[0]), _height(data, logit),
+            _title(model),
+        )  # fmt: skip
         x, low, high = _window(clip, problem, model)
         ax.set(xlim=(x[0], x[-1]), ylim=(low, high))
         if not logit:
@@ -99,6 +116,13 @@ class Weights(StepView):
     def describe(self, clip: Clip) -> str:
         """Say what the thin curves are."""
         return "what each hidden unit adds to the prediction"
+
+
+def _height(data: Dataset, logit: bool) -> tuple[str, Unit]:
+    """Return what is drawn upwards; parts of standardised values have no measured counterpart."""
+    if logit or data.y_unit.standardised:
+        return "logit" if logit else f"{data.y_name} (standardised)", Unit()
+    return data.y_name, data.y_unit
 
 
 def _window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, float]:

@@ -6,18 +6,20 @@ import math
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, NullLocator, ScalarFormatter
+from matplotlib.ticker import FuncFormatter, NullLocator
 from matplotlib.transforms import BboxBase
 
 from gdanim.core.arrays import Floats
 from gdanim.core.numbers import count
 from gdanim.core.words import drawn
-from gdanim.views._drawing.ticks import LETTER, FewOf, FewTicks
+from gdanim.views._drawing.ticks import LETTER, FewOf, FewTicks, TickNumbers
 from gdanim.views._drawing.units import dpi
 from gdanim.views.theme import Theme
 
 # The name of a y axis is upright up to this many letters; a longer one is turned along its axis.
 _SHORT = 2
+# Roughly the most ticks on an axis.
+TICKS = 6
 # The largest power of ten that a float holds.
 _MOST_DECADES = 308
 # An axis of more decades has ticks at round powers only, such as 10^100.
@@ -26,7 +28,7 @@ _MANY = 40
 LARGEST = 1e300
 
 
-def style_axes(ax: Axes, theme: Theme, ticks: int = 6) -> None:
+def style_axes(ax: Axes, theme: Theme, ticks: int = TICKS) -> None:
     """Give a panel the look of the theme: background, spines, grid and few ticks.
 
     Parameters
@@ -60,9 +62,7 @@ def style_axes(ax: Axes, theme: Theme, ticks: int = 6) -> None:
         spine.set(color=theme.spine, linewidth=1.0, zorder=1)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(FewTicks(ticks))
-        formatter = ScalarFormatter(useMathText=True)
-        formatter.set_powerlimits((-4, 6))
-        axis.set_major_formatter(formatter)
+        axis.set_major_formatter(TickNumbers())
         axis.get_offset_text().set(color=theme.muted, fontsize=theme.tick_size)
 
 

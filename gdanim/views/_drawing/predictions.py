@@ -49,8 +49,8 @@ def labels_sharing_limits(clip: Clip, problem: Problem) -> list[str]:
 
 
 def _same_extent(data: Sequence[Dataset]) -> bool:
-    """Return whether limits for all the data leave room for each: similar extents, same names."""
-    if len({(one.x_names, one.y_name) for one in data}) > 1:
+    """Return whether limits for all the data leave room for each: similar extents, same columns."""
+    if len({(one.x_names, one.y_name, one.units) for one in data}) > 1:
         return False
     columns = [(one.x[:, 0], one.y) for one in data]
     lengths = np.array([[np.ptp(values) for values in pair] for pair in columns])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator, ScalarFormatter
 
 from gdanim.core.arrays import Floats
 from gdanim.views._drawing.units import size_in_points
@@ -19,6 +20,29 @@ _MATPLOTLIBS = 3.0
 _ABOVE = 1.4
 # Where a spacing leaves a single tick in view, this many finer ones are tried.
 _FINER = 4
+
+
+# If a number on an axis has this size, the thousands of all are set apart.
+_LONG = 10_000
+
+
+class TickNumbers(ScalarFormatter):
+    """matplotlib's numbers, with the thousands of long ones set apart by thin spaces."""
+
+    def __init__(self) -> None:
+        super().__init__(useMathText=True)
+        self.set_powerlimits((-4, 6))
+
+    def format_ticks(self, values: Any) -> list[str]:
+        """Return the texts of all ticks."""
+        texts = super().format_ticks(values)
+        if max(map(abs, values), default=0) < _LONG or self.get_offset():
+            return texts
+        return [re.sub(r"\d+", _set_apart, text, count=1) for text in texts]
+
+
+def _set_apart(digits: re.Match[str]) -> str:
+    return f"{int(digits[0]):,}".replace(",", r"\,")
 
 
 class FewTicks(MaxNLocator):
@@ -35,7 +59,7 @@ class FewTicks(MaxNLocator):
 
     def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
         """Return the ticks between the limits, and one beyond each."""
-        intervals = max(1, min(self._most, _label_room(self.axis, self._label)))
+        intervals = max(1, min(self._most, label_room(self.axis, self._label)))
         ticks = self._spaced(intervals, vmin, vmax)
         if len(_in_view(ticks, vmin, vmax)) < 2:
             for finer in range(intervals + 1, intervals + 1 + _FINER):
@@ -76,11 +100,11 @@ class FewOf(FixedLocator):
 
     def tick_values(self, vmin: Any, vmax: Any) -> Sequence[float]:
         """Return the ticks, whatever the limits."""
-        most = max(1, min(self._most, _label_room(self.axis, _NUMBER)))
+        most = max(1, min(self._most, label_room(self.axis, _NUMBER)))
         return self._places[:: max(1, -(-len(self._places) // most))]
 
 
-def _label_room(axis: Any, label: float) -> int:
+def label_room(axis: Any, label: float) -> int:
     """Return how many labels of this width, in heights of their text, fit on an axis."""
     space = int(axis.get_tick_space())
     return int(space * _MATPLOTLIBS / label) if axis.axis_name == "x" else space
