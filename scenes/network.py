@@ -1,4 +1,4 @@
-"""A neural network of 20 sigmoids bends towards three curves, and stops too early each time.
+"""A neural network of 20 sigmoids, and three curves: it stops too early each time.
 
 The learning rates and the rule are from a blog: the second, larger rate begins once six steps lower
 the loss by less than a cutoff, and the run stops at a smaller cutoff. The noise explains 0.01 of

@@ -361,7 +361,7 @@ CURVES = [
     once("fastbook_ranges", {
         "on the left the loss is still at 55.8": lambda r: f"{r[0].losses[-1]:.1f}" == "55.8"}),
     Row("network", {
-        "stops too early each time": lambda r: r[0].losses[-1] > 100 * floor(r[0]),
+        "stops too early": lambda r: r[0].losses[-1] > 100 * floor(r[0]),
         "The noise explains 0.01 of the loss": lambda r: f"{floor(r[0]):.2f}" == "0.01",
         "found in about a hundred steps": lambda r: 90 <= r[0].steps <= 110,
         "except for its ends": lambda r: abs(predicted(r[0]) - data(r[0]).y)[[0, -1]].min()

@@ -55,8 +55,8 @@ def test_the_book() -> None:
         "the condition number is 218,451",
         "along the slowest direction (mostly c) the distance to the minimum halves every 268,000 "
         "steps",
-        "still falling (ill-conditioned): after 500,000 steps the loss is 57.5; 50.2 of it is "
-        "still due to that direction, not to noise",
+        "still falling (ill-conditioned): after 500,000 steps the loss (MSE) is 57.5; 50.2 of it "
+        "is still due to that direction, not to noise",
         "with standardised features the condition number would be 7.7 instead of 218,451",
     ]
 
@@ -70,8 +70,8 @@ def test_the_blogs_line_past_the_edge() -> None:
     )
     first, last = (rounded(float(loss)) for loss in run.losses[[0, -1]])
     assert lines[3] == (
-        f"diverged (learning rate too large): after 100 steps the loss is {last}, up from {first} "
-        "at the start"
+        f"diverged (learning rate too large): after 100 steps the loss (MSE) is {last}, up from "
+        f"{first} at the start"
     )
     lines = explain(descend(LINE, GradientDescent(1e-2), (-2.0, -1.5), 1000))
     assert lines[0].startswith("the learning rate, 0.01, is 33% of the largest stable one, ")
@@ -83,7 +83,7 @@ def test_the_blogs_line_past_the_edge() -> None:
     [
         (
             lambda: descend(WAVE, GradientDescent(0.1), (2.9, 1.72, 0, -1.2), 300),
-            "converged at a local minimum: after 300 steps the loss is 2.46; the lowest known loss",
+            "converged at a local minimum: after 300 steps the loss (MSE) is 2.46; the lowest",
         ),
         (
             lambda: descend(WAVE, GradientDescent(0.1), (2.9, 1.72, 0, -1.2), 300),
@@ -244,8 +244,8 @@ def test_fitted_noise_is_said_to_be_noise() -> None:
     last, low = (rounded(float(run.validation_losses[step])) for step in (-1, best))
     loss = rounded(float(run.losses[-1]))
     assert explain(run)[-2:] == [
-        f"still falling (ill-conditioned): after 20,000 steps the loss is {loss}, below that of "
-        f"the true curve, {true}: the model fits noise",
+        f"still falling (ill-conditioned): after 20,000 steps the loss (MSE) is {loss}, below that "
+        f"of the true curve, {true}: the model fits noise",
         f"the validation loss is {last}; it was lowest, {low}, after {counted(best, 'step')}",
     ]
 
@@ -283,7 +283,9 @@ def test_a_schedule_that_is_too_large_is_warned_of() -> None:
     lines = explain(descend(LINE, GradientDescent(Cosine(0.2, 100)), (-2, -1.5), 100))
     assert "0.2, which exceeds the largest stable one, 0.029994: over 75 of 100 steps" in lines[0]
     assert lines[0].endswith(" times as large")
-    assert lines[3].endswith(": after 100 steps the loss is 7.95e+108, up from 538 at the start")
+    assert lines[3].endswith(
+        ": after 100 steps the loss (MSE) is 7.95e+108, up from 538 at the start"
+    )
 
 
 def test_all_rates_of_a_schedule_count_where_each_parameter_has_its_own() -> None:

@@ -15,6 +15,7 @@ from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum
 from gdanim.descent.optimizer import Optimizer
 from gdanim.narration.alternative_text import alternative_text
+from gdanim.narration.explain import explain
 from gdanim.problems import objectives
 from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.losses import MeanSquaredError, NegativeLogLikelihood, SumOfSquaredErrors
@@ -49,6 +50,25 @@ def test_the_video_names_the_loss_as_the_course_does() -> None:
         texts = {text.get_text() for text in film.figure.findobj(Text)}
         assert {f"{symbol} {start}", f"loss ({symbol})"} <= texts
         assert f"at a {name} of 3" in alternative_text(film.clip, scene.panels)
+        assert any(f"the loss ({symbol}) is" in line for line in explain(scene.run()))
+
+
+@pytest.mark.parametrize("batch_size", [None, 10])
+@pytest.mark.parametrize("lr", [1e-7, 1e-4, 0.01, 0.02, 0.025, 0.05])
+def test_how_a_run_ends_does_not_depend_on_the_factor(lr: float, batch_size: int | None) -> None:
+    # With the mean squared error itself, the rate is half as large.
+    found = set()
+    points = batch_size or 97
+    for loss, rate in [
+        (MeanSquaredError(), lr / 2),
+        (MeanSquaredError(0.5), lr),
+        (SumOfSquaredErrors(), lr / (2 * points)),
+        (SumOfSquaredErrors(0.5), lr / points),
+    ]:
+        problem = replace(food_trucks(), loss_function=loss)
+        run = descend(problem, GradientDescent(rate), (0, 0), 300, batch_size=batch_size)
+        found.add((run.judgement.ending, run.judgement.reason))
+    assert len(found) == 1
 
 
 def test_food_trucks_with_a_sum_take_the_same_steps_at_a_rate_that_is_divided_by_2m() -> None:

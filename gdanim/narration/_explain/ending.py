@@ -122,7 +122,9 @@ def _after(run: Run) -> str:
     """How the run ends, and the loss there: `still falling: after 20 steps the loss is 4.63`."""
     first, last = float(run.losses[0]), float(run.losses[-1])
     more = f", up from {rounded(first)} at the start" if last > first else ""
-    return f"{_verdict(run)}: after {counted(run.steps, 'step')} the loss is {rounded(last)}{more}"
+    # A bare function has no name of its own.
+    name = f"the loss ({run.problem.loss_symbol})" if run.problem.points else "the loss"
+    return f"{_verdict(run)}: after {counted(run.steps, 'step')} {name} is {rounded(last)}{more}"
 
 
 def _verdict(run: Run) -> str:
