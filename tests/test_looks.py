@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from cases import LINE
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
@@ -25,16 +26,19 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.film._layout import align_left
 from gdanim.film._text_size import shrink
 from gdanim.film.film import Film
-from gdanim.problems import datasets
+from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.views._drawing.card import CardPatch
 from gdanim.views._drawing.marks import EdgeMark, arrow, place_arrow
+from gdanim.views._drawing.predictions import data_limits
 from gdanim.views.base import View
+from gdanim.views.contour import Contour
 from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve
+from gdanim.views.text import Text as TextView
 from gdanim.views.theme import LIGHT
 
 
@@ -163,6 +167,125 @@ def shortest_arrow() -> float:
     return math.inf
 
 
+def height_of_a_plot_on_a_card() -> float:
+    panels = {"one": Fit(), "other": Fit(), "third": Fit()}
+    film = film_of(panels=panels, size=(360, 640), layout="one;other;third")
+    return points(film, card_of(film.figure.axes[0])[1].bbox.height)
+
+
+@cache
+def density() -> tuple[Film, Floats]:
+    """A film of single points and a pile of many, and its picture `[cells up, cells across, 4]`."""
+    x = np.append(np.linspace(0, 1, 100), np.full(200_000, 0.5))
+    problem = Problem(Dataset(x, x**2), Linear())
+    film = film_of(problem, {"fit": Fit(inset=None)}, (1280, 720))
+    (image,) = film.figure.axes[0].images
+    return film, np.asarray(image.get_array())
+
+
+def opacity_of_a_lone_point() -> float:
+    _, cells = density()
+    return float(cells[..., 3][cells[..., 3] > 0].min())
+
+
+def width_of_a_cell() -> float:
+    """In pixels of a video 1280 pixels wide, as the three that follow."""
+    film, cells = density()
+    return float(film.figure.axes[0].bbox.width / cells.shape[1])
+
+
+def height_of_a_cell() -> float:
+    film, cells = density()
+    return float(film.figure.axes[0].bbox.height / cells.shape[0])
+
+
+def points_of_a_curve() -> float:
+    """For each pixel of the panel's width."""
+    (ax,) = film_of(panels={"fit": Fit(inset=None)}, size=(1280, 720)).figure.axes
+    return float(max(len(np.asarray(line.get_xdata())) for line in ax.lines) / ax.bbox.width)
+
+
+def limits(reach: float) -> tuple[float, float]:
+    """The limits for data from 0 to 1 and a prediction that goes `reach` above it."""
+    return data_limits(np.array([0.0, 1.0]), np.array([[0.0, 1.0 + reach]]))
+
+
+def data_next_to_a_prediction_far_away() -> float:
+    """The part of the panel's height that data has."""
+    low, high = limits(50.0)
+    return 1 / (high - low)
+
+
+def reach_of_predictions_shown_as_a_whole() -> float:
+    """In heights of the data."""
+    reaches = np.arange(0.1, 20, 0.1)
+    shown = [
+        data_limits(np.array([0.0, 1.0]), np.array([[0.0, 1 + r]]))[1] >= 1 + r for r in reaches
+    ]
+    return float(reaches[np.flatnonzero(shown)[-1]])
+
+
+def squares(count: int) -> PolyCollection:
+    problem = Problem(datasets.linear(points=count), Linear())
+    (ax,) = film_of(problem, {"fit": Fit(residuals="squares", inset=None)}).figure.axes
+    (found,) = (one for one in ax.collections if isinstance(one, PolyCollection))
+    return found
+
+
+def opacity_of_few_squares() -> float:
+    return float(np.asarray(squares(10).get_facecolor())[0, 3])
+
+
+def opacity_of_many_squares() -> float:
+    return float(np.asarray(squares(1000).get_facecolor())[0, 3])
+
+
+def squares_of_many_points() -> float:
+    return len(squares(1000).get_paths())
+
+
+def smallest_text_of_a_panel() -> float:
+    """The part of its size that a text panel keeps however long the text."""
+    (ax,) = film_of(panels={"text": TextView("words " * 3000)}, size=(320, 240)).figure.axes
+    return float(ax.texts[0].get_fontsize()) / LIGHT.label_size
+
+
+@cache
+def labelled() -> tuple[Film, list[Text]]:
+    """The labels of eight lines that end near each other, from the lowest."""
+    optimizers = {f"run {k}": GradientDescent(1e-3 * (1 + k / 100)) for k in range(8)}
+    film = Scene(
+        LINE, optimizers, (0.0, 0.0), steps=5, panels={"loss": LossCurve()}, size=(640, 360)
+    ).film()
+    film.show(len(film) - 1)
+    texts = [text for text in film.figure.axes[0].texts if text.get_text() in optimizers]
+    assert len(texts) == len(optimizers)
+    return film, sorted(texts, key=lambda text: text.get_window_extent().y0)
+
+
+def label_from_its_line() -> float:
+    """In points."""
+    film, (lowest, *_) = labelled()
+    return points(film, lowest.get_window_extent().x0 - film.figure.axes[0].bbox.x1)
+
+
+def label_above_label() -> float:
+    """In sizes of their letters."""
+    film, (lowest, second, *_) = labelled()
+    apart = second.get_window_extent().y0 - lowest.get_window_extent().y0
+    return points(film, apart) / float(lowest.get_fontsize())
+
+
+def how_far_a_diverging_path_is_followed() -> float:
+    """In distances from its start to the minimum."""
+    film = Scene(
+        objectives.bowl(), GradientDescent(0.21), (2.0, 1.0), steps=30, size=(640, 360),
+        panels={"loss": Contour()},
+    ).film()  # fmt: skip
+    (ax,) = film.figure.axes
+    return float(max(np.abs([ax.get_xlim(), ax.get_ylim()]).max(axis=1)) / math.hypot(2, 1))
+
+
 LOOKS: list[tuple[Callable[[], float], float, float]] = [
     (card_share, 0.5, 0.7),
     (plot_on_card, 100, 160),
@@ -173,6 +296,20 @@ LOOKS: list[tuple[Callable[[], float], float, float]] = [
     (smallest_text, 0.3, 0.6),
     (edge_mark_from_the_edge, 0.5, 1.0),
     (shortest_arrow, 1.2, 2.0),
+    (height_of_a_plot_on_a_card, 50, 80),
+    (opacity_of_a_lone_point, 0.25, 0.5),
+    (width_of_a_cell, 1.5, 4),
+    (height_of_a_cell, 1.5, 3.5),
+    (points_of_a_curve, 0.8, 1.5),
+    (data_next_to_a_prediction_far_away, 0.25, 0.5),
+    (reach_of_predictions_shown_as_a_whole, 3, 6),
+    (opacity_of_few_squares, 0.13, 0.35),
+    (opacity_of_many_squares, 0.02, 0.05),
+    (squares_of_many_points, 150, 300),
+    (smallest_text_of_a_panel, 0.4, 0.8),
+    (label_from_its_line, 5, 15),
+    (label_above_label, 1.0, 1.6),
+    (how_far_a_diverging_path_is_followed, 1.5, 3.2),
 ]
 
 
@@ -201,3 +338,18 @@ def test_rows_that_begin_near_each_other_are_aligned(apart: float, aligned: bool
     lower = figure.add_axes((0.1 + apart, 0.1, 0.7, 0.3))
     align_left(figure)
     assert (upper.get_position().x0 == lower.get_position().x0) == aligned
+
+
+@pytest.mark.parametrize(("points", "cells"), [(5000, False), (5001, True)])
+def test_more_than_5000_points_are_a_density(points: int, cells: bool) -> None:
+    problem = Problem(datasets.linear(points=points), Linear())
+    (ax,) = film_of(problem, {"fit": Fit(inset=None)}).figure.axes
+    assert bool(ax.images) == cells
+
+
+@pytest.mark.parametrize(("runs", "named"), [(8, 8), (9, 0)])
+def test_up_to_eight_lines_have_names(runs: int, named: int) -> None:
+    optimizers = {f"run {k}": GradientDescent(1e-3 + 1e-5 * k) for k in range(runs)}
+    scene = Scene(LINE, optimizers, (0.0, 0.0), steps=5, panels={"loss": LossCurve()})
+    (ax,) = scene.film().figure.axes
+    assert sum(text.get_text() in optimizers for text in ax.texts) == named
