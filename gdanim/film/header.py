@@ -135,9 +135,8 @@ def method(run: Run, step: int) -> tuple[str, str, str]:
         return formula, name, ""
     # A rate that somebody chose is shown in full, the values of a schedule to three digits.
     planned = run.optimizer is not None and isinstance(run.optimizer.lr, Schedule)
-    rates = ", ".join(
-        setting(float(f"{one:{'.3g' if planned else '.17g'}}")) for one in np.ravel(run.rate(step))
-    )
+    shown = [float(f"{rate:.3g}") if planned else float(rate) for rate in np.ravel(run.rate(step))]
+    rates = ", ".join(map(setting, shown))
     return formula, name, f"$\\eta$ = ({rates})" if "," in rates else f"$\\eta$ = {rates}"
 
 
