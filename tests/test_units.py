@@ -195,6 +195,7 @@ def test_the_names_of_classes() -> None:
     data = MAKE(x, ["setosa", "versicolor"] * 10, ("length", "width"), "species")
     for classes, names in (
         (data.classes, ["setosa", "versicolor"]),
+        (("-1", "+1"), ["species = -1", "species = +1"]),
         (("no", "yes"), ["species = no", "species = yes"]),
         ((), ["species = 0", "species = 1"]),
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -26,7 +26,8 @@ class Problem(Objective):
     Parameters
     ----------
     data : Dataset
-        The points to fit.
+        The points to fit. For a model that predicts a probability, y is 0 or 1; -1 and +1 are
+        taken as these.
     model : Model
         Its number of features must be that of the data.
     loss_function : Loss, default MeanSquaredError()
@@ -89,6 +90,7 @@ class Problem(Objective):
     convex: bool = field(default=False, init=False, repr=False)
 
     def __post_init__(self) -> None:
+        _number_outcomes(self)
         _check(self)
         # The loss of scaled values is another number than that of the measured ones.
         after = " (standardised)" if self.data.y_unit.standardised else ""
@@ -248,6 +250,21 @@ class Problem(Objective):
         """The loss over all points, where fewer rows than points give it."""
         quadratic = self._quadratic
         return quadratic if quadratic is not None and quadratic.condenses else None
+
+
+def _number_outcomes(problem: Problem) -> None:
+    """Number the outcomes -1 and +1 of a model that predicts a probability by 0 and 1."""
+    model, data = problem.model, problem.data
+    if not (isinstance(model, Model) and model.logits and isinstance(data, Dataset)):
+        return
+    if set(np.unique(data.y)) == {-1.0, 1.0}:
+        set_fields(problem, data=_from_signs(data))
+        if isinstance(problem.validation, Dataset):
+            set_fields(problem, validation=_from_signs(problem.validation))
+
+
+def _from_signs(data: Dataset) -> Dataset:
+    return replace(data, y=(data.y + 1) / 2, classes=("-1", "+1"))
 
 
 def _check(problem: Problem) -> None:

@@ -155,9 +155,11 @@ def _name_classes(ax: Axes, theme: Theme, data: Dataset, validation: Dataset | N
 
 def _class_name(data: Dataset, k: int) -> str:
     """Return a class's own name, or else which value of y it is."""
-    if data.classes and data.classes[k].lower() not in {word for pair in SWITCHES for word in pair}:
-        return data.classes[k]
-    return f"{data.y_name.replace('_', ' ')} = {data.classes[k] if data.classes else k}"
+    name = data.classes[k] if data.classes else f"{k}"
+    says_little = {word for pair in SWITCHES for word in pair}
+    if name.lower() not in says_little and not name.lstrip("+-").isdigit():
+        return name
+    return f"{data.y_name.replace('_', ' ')} = {name}"
 
 
 def _span(values: Floats) -> tuple[float, float]:
