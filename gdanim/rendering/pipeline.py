@@ -126,7 +126,7 @@ def render(
 
 
 def draw(task: RenderTask, watch: Watch = unwatched, processes: int = 1) -> Iterator[Rendered]:
-    """Draw and write the task's files one by one, each in up to so many processes."""
+    """Draw and write the task's files one by one, each in up to this many processes."""
     film = film_of(task)
     for output in task.outputs:
         with own_lines(task.script):

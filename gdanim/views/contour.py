@@ -34,6 +34,7 @@ from gdanim.views._drawing.loss_surface import (
     pulled_in,
     runs_sharing_objective,
 )
+from gdanim.views._drawing.samples import sampled_steps
 from gdanim.views._drawing.trace import line_vertices
 from gdanim.views.base import Clip, StepView, Update, chain_updates
 
@@ -183,8 +184,7 @@ def _draw_surface(ax: Axes, clip: Clip, surface: LossSurface, plane: Slice) -> U
         lowest = surface.best.loss if surface.best is not None else np.inf
         bands.show(x, y, loss_scale(heights, lowest)(heights))
         return lambda frame: []
-    shown = np.unique(clip.steps(first))
-    samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), _SAMPLES)).astype(int)]
+    samples = sampled_steps(clip.steps(first), _SAMPLES)
     # Colours are heights above the lowest point in view: the other parameters lift all of it.
     shades = loss_scale(np.stack([_above_lowest(losses(step)) for step in samples]))
     return lambda frame: bands.show(x, y, shades(_above_lowest(losses(clip.step(first, frame)))))

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views._drawing.card import Card, card_size, draw_inset
+from gdanim.views._drawing.samples import evenly_spaced
 from gdanim.views.base import Clip, Update, View
 
 _CORNERS = ("upper right", "upper left", "lower right", "lower left")
@@ -80,7 +81,7 @@ class Inset(View):
 
 def _emptiest_corner(ax: Axes, update: Update, frames: int) -> str:
     """Return the corner with the fewest points of lines in it, in frames spread over all."""
-    sampled = np.unique(np.linspace(0, frames - 1, _SAMPLES).astype(np.int64))
+    sampled = evenly_spaced(frames - 1, _SAMPLES)
     places = [np.empty((0, 2))]
     for frame in sampled:
         update(int(frame))

@@ -21,6 +21,7 @@ from gdanim.views._drawing.axes import LARGEST
 from gdanim.views._drawing.bands import mix_colours
 from gdanim.views._drawing.data_axes import descent_name
 from gdanim.views._drawing.loss_surface import (
+    SAMPLED_STEPS,
     LossSurface,
     Parameter,
     Slice,
@@ -30,9 +31,9 @@ from gdanim.views._drawing.loss_surface import (
     number_of,
     pulled_in,
     runs_sharing_objective,
-    sampled_steps,
     window_of,
 )
+from gdanim.views._drawing.samples import sampled_steps
 from gdanim.views.base import Clip, StepView, Update, chain_updates
 from gdanim.views.theme import Theme
 
@@ -170,7 +171,7 @@ class _Track:
 
     def visited(self, label: str) -> Floats:
         """Return the places of the ball in some of the frames, `[K, 2]`."""
-        steps = sampled_steps(self.clip.steps(label))
+        steps = sampled_steps(self.clip.steps(label), SAMPLED_STEPS)
         return np.column_stack([self.at(label)[steps], self.heights(label, steps)])
 
     def heights(self, label: str, steps: Ints) -> Floats:
@@ -199,7 +200,7 @@ class _Track:
         """
         curves, seen = [], []
         for label, run in runs_sharing_objective(self.clip).items():
-            steps = sampled_steps(self.clip.steps(label))
+            steps = sampled_steps(self.clip.steps(label), SAMPLED_STEPS)
             through = run.params[steps if self.line.base is None else steps[:1]]
             curves.append(self.curve(x, through).ravel())
             inside = (self.at(label)[steps] >= x[0]) & (self.at(label)[steps] <= x[-1])

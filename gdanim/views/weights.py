@@ -19,7 +19,7 @@ from gdanim.problems.unit import Unit
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.data_axes import Units, check_units, name_axes
 from gdanim.views._drawing.limits import drawable_range
-from gdanim.views._drawing.loss_surface import sampled_steps
+from gdanim.views._drawing.loss_surface import SAMPLED_STEPS
 from gdanim.views._drawing.points import point_size
 from gdanim.views._drawing.predictions import (
     all_points,
@@ -28,6 +28,7 @@ from gdanim.views._drawing.predictions import (
     labels_sharing_limits,
     x_grid,
 )
+from gdanim.views._drawing.samples import sampled_steps
 from gdanim.views.base import Clip, StepView, Update
 
 # The curves have every fourth grid point of a prediction.
@@ -139,7 +140,7 @@ def _window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, fl
     x, y = all_points([problem, *(fitted_problem(runs[label]) for label in networks)])
     x = x_grid(x)[::_EVERY]
     curves = [
-        parts(network, runs[label].params[sampled_steps(clip.steps(label))], x)
+        parts(network, runs[label].params[sampled_steps(clip.steps(label), SAMPLED_STEPS)], x)
         for label, network in networks.items()
     ]
     if model.logits is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, Ints
+from gdanim.core.arrays import Floats
 from gdanim.core.numbers import count
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
@@ -16,13 +16,14 @@ from gdanim.problems.losses import Loss
 from gdanim.problems.model import Model
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
+from gdanim.views._drawing.samples import evenly_spaced
 from gdanim.views.base import Clip, ends_above_start
 
 Parameter = str | int
 # The path's main directions are computed from at most this many of its steps.
 _STATES = 2000
 # Limits are taken from at most this many of the steps that the frames show.
-_SAMPLES = 60
+SAMPLED_STEPS = 60
 # Limits follow a path up to this many times the distance from its start to the best point.
 _FOLLOWED = 1.5
 # The margin on each side of the limits, as a part of the distance between them.
@@ -204,17 +205,6 @@ def main_plane(runs: Iterable[Run]) -> Slice:
     parts = strength**2 / (np.sum(strength**2) or 1.0)
     names = tuple(f"direction {k + 1} ({100 * parts[k]:.0f} %)" for k in range(2))
     return Slice(directions, end, names)
-
-
-def evenly_spaced(last: int, most: int) -> Ints:
-    """Return at most `most` of the steps 0 to `last`, evenly spaced, with both ends."""
-    return np.unique(np.linspace(0, last, min(last + 1, most)).astype(np.int64))
-
-
-def sampled_steps(steps: Ints) -> Ints:
-    """Return some of the steps that the frames show, from the first to the last."""
-    shown = np.unique(steps)
-    return np.asarray(shown[np.linspace(0, len(shown) - 1, min(len(shown), _SAMPLES)).astype(int)])
 
 
 def number_of(view: str, parameter: Parameter, names: Sequence[str]) -> int:

@@ -11,6 +11,7 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
+from gdanim.views._drawing.samples import sampled_steps
 from gdanim.views.base import Clip
 
 # The number of points of a predicted curve: one for each pixel in a video 1280 pixels wide.
@@ -68,8 +69,7 @@ def all_points(problems: Sequence[Problem]) -> tuple[Floats, Floats]:
 
 def sampled_predictions(clip: Clip, label: str, grid: Floats) -> Floats:
     """Return predictions at some of the steps that the frames show: `[K, G]`."""
-    shown = np.unique(clip.steps(label))
-    samples = shown[np.linspace(0, len(shown) - 1, min(len(shown), _SAMPLED_STEPS)).astype(int)]
+    samples = sampled_steps(clip.steps(label), _SAMPLED_STEPS)
     return predicted(clip.limit_runs[label], samples, grid)
 
 

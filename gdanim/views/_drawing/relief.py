@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from gdanim.core.arrays import Floats, Ints
 from gdanim.views._drawing.bands import Scale, loss_scale
 from gdanim.views._drawing.loss_surface import (
+    SAMPLED_STEPS,
     LossSurface,
     Slice,
-    evenly_spaced,
     grid_side,
     pulled_in,
     runs_sharing_objective,
-    sampled_steps,
 )
+from gdanim.views._drawing.samples import evenly_spaced, sampled_steps
 from gdanim.views.base import Clip
 
 # How many floats the landscape may take to compute, once and at every frame, and the fewest and
@@ -85,7 +85,9 @@ class Ground:
         grid = np.stack(np.meshgrid(self.places, self.places), axis=-1)
         self._grid = low + (grid + 1) / 2 * (high - low)
         steps = (
-            sampled_steps(clip.steps(self.first)) if plane.base is None else np.zeros(1, np.int64)
+            sampled_steps(clip.steps(self.first), SAMPLED_STEPS)
+            if plane.base is None
+            else np.zeros(1, np.int64)
         )
         seen = np.stack([self._losses(int(step)) for step in steps[:: max(1, len(steps) // 8)]])
         lowest = np.inf if surface.best is None or plane.base is None else surface.best.loss

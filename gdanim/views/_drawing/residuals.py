@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgba
 
 from gdanim.core.arrays import Floats
 from gdanim.problems.dataset import Dataset
+from gdanim.views._drawing.samples import evenly_spaced
 from gdanim.views.theme import Theme
 
 KINDS = ("lines", "squares")
@@ -24,7 +25,7 @@ _Show = Callable[[Floats], Collection]
 
 def chosen(data: Dataset) -> tuple[Floats, Floats]:
     """Return the points `x [K, 1]`, `y [K]` whose residuals are drawn."""
-    which = np.unique(np.linspace(0, len(data) - 1, min(len(data), MOST)).astype(np.int64))
+    which = evenly_spaced(len(data) - 1, MOST)
     return data.x[which], data.y[which]
 
 
