@@ -14,7 +14,7 @@ from gdanim.views import LossCurve, LossSlice
 
 
 def scene(
-    scale: Annotated[float, Interval(ge=0, le=20)] = 12.0,
+    scale: Annotated[float, Interval(gt=0, le=20)] = 12.0,
     lr: Annotated[float, Interval(gt=0, le=0.03)] = 0.02,
     seed: Annotated[int, Interval(ge=0)] = 0,
 ) -> Scene:

@@ -468,6 +468,12 @@ WAVES = [
         "the same start ends at a loss of 2.46":
             lambda r: between(2.45, full_batches(r[0], 3000), 2.47),
     }),
+    once("sine_restarts", {
+        "four waves settle at a wrong frequency, between 2.46 and 2.50":
+            lambda r: sum(between(2.46, run.losses[-1], 2.50) for run in r) == 4,
+        "two find the points, at the 0.01 of the noise":
+            lambda r: sum(f"{run.losses[-1]:.2f}" == "0.01" for run in r) == 2,
+    }),
     Row("noise_escapes", {
         "the plain one rolls to its bottom and rests":
             lambda r: np.isclose(r[0].params[-1, 0], 1.3470, atol=1e-4)
@@ -558,6 +564,11 @@ ROWS = [*LINES, *CURVES, *WAVES, *SEVERAL]
                          ids=str)  # fmt: skip
 def test_the_words_are_there(row: Row, says: str) -> None:
     assert says in text(row)
+
+
+def test_something_is_said_of_every_scene() -> None:
+    scripts = {path.stem for path in (ROOT / "scenes").glob("*.py")}
+    assert {row.script for row in ROWS} == scripts
 
 
 def runs_of(row: Row, seed: int) -> Runs:
@@ -669,6 +680,18 @@ def test_the_ends_that_the_labels_name(lr: float) -> None:
     ends = {label: float(run.params[-1, 0]) for label, run in runs.items()}
     assert ends["ends in the global minimum"] == pytest.approx(-1.4730, abs=1e-3)
     assert ends["ends in a local minimum"] == pytest.approx(1.3470, abs=1e-3)
+
+
+@pytest.mark.parametrize(("name", "endings"), [
+    ("three_traces", ["still falling", "oscillating", "converged"]),
+    ("three_learning_rates", ["still falling", "converged", "diverged"]),
+])  # fmt: skip
+def test_the_labels_are_how_the_runs_end(name: str, endings: list[str]) -> None:
+    function = script(name)["scene"]
+    seeded = "seed" in inspect.signature(function).parameters
+    for knobs in [{"seed": seed} for seed in TWENTY] if seeded else [{}]:
+        runs = function(**knobs).runs().values()
+        assert [run.judgement.ending for run in runs] == endings, knobs
 
 
 def test_how_many_seeds_of_twenty() -> None:
