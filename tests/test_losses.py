@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -157,8 +158,25 @@ def test_penalties_worked_out_by_hand() -> None:
     np.testing.assert_allclose(L1(0.5).gradient(params), [[0.5, -0.5], [0, 0.5]])
 
 
-@pytest.mark.parametrize("kind", [Huber, L1, L2, MeanSquaredError, SumOfSquaredErrors])
-@pytest.mark.parametrize("value", [0.0, -1.0, np.inf, np.nan, None, "1", True], ids=repr)
-def test_what_must_be_positive(kind: Callable[[float], object], value: float) -> None:
+KINDS: list[type] = [Huber, L1, L2, MeanSquaredError, SumOfSquaredErrors]
+NOT_NUMBERS: list[Any] = [-1.0, np.inf, np.nan, None, "1", True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        *((kind, value) for kind in KINDS for value in NOT_NUMBERS),
+        *((kind, 0.0) for kind in (Huber, MeanSquaredError, SumOfSquaredErrors)),
+    ],
+    ids=repr,
+)
+def test_what_must_be_positive(kind: Callable[[float], object], value: Any) -> None:
     with pytest.raises(GdanimError, match=rf"^{kind.__name__}: (delta|weight|factor): "):
         kind(value)
+
+
+@pytest.mark.parametrize("kind", [L1, L2])
+def test_a_penalty_of_weight_0_costs_nothing(kind: Callable[[float], L1 | L2]) -> None:
+    params = np.array([1.0, -2.0])
+    assert kind(0.0).value(params) == 0
+    np.testing.assert_array_equal(kind(0.0).gradient(params), 0)
