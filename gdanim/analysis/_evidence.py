@@ -9,13 +9,15 @@ import numpy as np
 
 from gdanim.analysis._floor import Floor, floor_of, linear_in_parameters, lower_points
 from gdanim.analysis._neighbourhood import (
+    AFFORDABLE,
     Neighbourhood,
     affordable,
     neighbourhood,
     scaled_hessian,
 )
+from gdanim.analysis._oscillation import turning_points
 from gdanim.analysis._tail import Swings, Trend, swings, trend
-from gdanim.analysis.curvature import spectrum
+from gdanim.analysis.curvature import LANCZOS_STEPS, extreme_spectrum, hessian_product, spectrum
 from gdanim.analysis.record import Record
 from gdanim.problems.problem import Problem
 
@@ -77,7 +79,7 @@ class Evidence:
         so that a hundredth of a positive f is nothing either; and the way down counts at most from
         what the best constant prediction loses, so that a start far away excuses nothing.
         """
-        way = max(self.start - target, 0.0)
+        way = abs(self.start - target)
         if isinstance(self.record.problem, Problem):
             if self.floor.null is not None:
                 way = min(way, max(self.floor.null - target, 0.0))
@@ -103,7 +105,7 @@ class Evidence:
         if rate.size == 1 and record.problem.hessian is not None:
             return np.asarray(float(rate[0]) * spectrum(record.problem, point).eigenvalues)
         if not affordable(record.problem):
-            return None
+            return self._extreme_curvatures(float(rate[0])) if rate.size == 1 else None
         root = np.sqrt(np.broadcast_to(rate, (p,)))
         with np.errstate(all="ignore"):
             bent = scaled_hessian(record.problem, point, self.record.units) / np.outer(
@@ -112,15 +114,29 @@ class Evidence:
             bent = root[:, np.newaxis] * bent * root
         return np.linalg.eigvalsh(bent) if np.isfinite(bent).all() else None
 
+    def _extreme_curvatures(self, rate: float) -> np.ndarray | None:
+        """The smallest and the largest, from products, unless these cost too much as well."""
+        problem, point = self.record.problem, self.record.params[-1]
+        if LANCZOS_STEPS * max(problem.workspace, len(point)) > AFFORDABLE:
+            return None
+        found = extreme_spectrum(lambda v: hessian_product(problem, point, v), len(point))
+        return rate * found.eigenvalues if np.isfinite(found.eigenvalues).all() else None
+
     @cached_property
     def rate_share(self) -> float | None:
         """The last rate over the largest stable one; None where that is not known."""
-        found = self.curvatures
-        if found is None or not found[-1] > 0 or self.record.largest_rate is None:
+        found, rate = self.curvatures, self.record.rate
+        if found is None or rate is None or self.record.largest_rate is None or not found[-1] > 0:
             return None
-        # With rates times Hessian for the Hessian, the rate is 1.
-        largest = self.record.largest_rate(float(found[-1]))
-        return None if largest is None else 1 / largest
+        # Of several rates the largest, with the Hessian scaled by the others' share of it.
+        largest = self.record.largest_rate(float(found[-1] / rate.max()))
+        return None if largest is None else float(rate.max()) / largest
+
+    @property
+    def slow_swing(self) -> bool:
+        """Whether the loss turns in its last half: with inertia it swings at small rates too."""
+        half = self.record.losses[self.record.steps // 2 :]
+        return len(turning_points(half)) > 1
 
     @cached_property
     def condition(self) -> float:

@@ -19,8 +19,9 @@ NEAR_STEPS, DOWN_STEPS = 40, 60
 # A curvature below this share of the largest is told from 0 by no difference; below the other share
 # of what it is at the run's end, it vanishes at the critical point.
 FLAT, VANISHED = 1e-10, 0.05
-# A critical point further away than so many ranges of the run is not where it came to.
-REACH = 1.0
+# A critical point further away than so many ranges of the run is not where it came to. The range
+# from a start close by is itself about the distance.
+REACH = 2.0
 # A way down that leads further than so many ranges, in steps that go on in one direction and do not
 # become shorter, leads to infinity.
 FAR, SAME_DIRECTION, RECENT = 3.0, 0.9, 20
@@ -43,7 +44,7 @@ class Place(StrEnum):
 class Neighbourhood:
     """The place near the end of a run, its loss, and its parameters `[P]`.
 
-    Of a slope, the loss of the minimum that lies below, or -inf where none was found.
+    Of a slope, the lowest that was found below.
     """
 
     place: Place
@@ -170,4 +171,4 @@ def _below(problem: Objective, params: Floats, units: Floats, fall: float) -> Ne
         lengths = float(np.linalg.norm(before)), float(np.linalg.norm(last))
         if lengths[1] > 0.5 * lengths[0] and before @ last > SAME_DIRECTION * np.prod(lengths):
             return Neighbourhood(Place.INFINITY, loss, point)
-    return Neighbourhood(Place.SLOPE, loss, point)
+    return Neighbourhood(Place.MINIMUM if rests else Place.SLOPE, loss, point)

@@ -17,19 +17,23 @@ RETURNS, CYCLES, SMALLEST_STEP = 0.2, 4, 1e-3
 # A longer oscillation has at least HALVES half-swings of at least HALF_STEPS steps each. They
 # differ by at most ALIKE from the one before, and are at least SMALLEST_SWING of the range.
 HALVES, HALF_STEPS, ALIKE, SMALLEST_SWING = 6, 4, 0.25, 1e-2
+# The amplitude grows or shrinks where it does so by this share from third to third of the periods.
+CHANGE = 0.01
 
 
 @dataclass(frozen=True)
 class Swing:
     """An oscillation of the parameter numbered `parameter`, from step `first` to `last`.
 
-    `growth` is how many times as wide the last swing is as the first.
+    `growth` is how many times as wide the last whole period is as the first; `trend` is 1 where the
+    periods become wider from third to third of that time, -1 where they become narrower, else 0.
     """
 
     first: int
     last: int
     period: float
     growth: float
+    trend: int
     parameter: int
 
 
@@ -64,9 +68,9 @@ def _cycle(scaled: Floats) -> Swing | None:
     if found is None:
         return None
     first, last, k = found
-    wide = length[[first, min(last, len(length) - 1)]]
     widest = int(abs(moves[first:last]).mean(axis=0).argmax())
-    return Swing(first, last, float(k), float(wide[1] / wide[0]), widest)
+    growth, trend = _trend(scaled[first : last + 1, widest], k)
+    return Swing(first, last, float(k), growth, trend, widest)
 
 
 def _long_swing(scaled: Floats) -> Swing | None:
@@ -86,8 +90,20 @@ def _swing_of(values: Floats, parameter: int) -> Swing | None:
     if last - first + 1 < HALVES:
         return None
     period = 2 * float(turns[last + 1] - turns[first]) / (last + 1 - first)
-    growth = float(sizes[last] / sizes[first])
-    return Swing(int(turns[first]), int(turns[last + 1]), period, growth, parameter)
+    begin, end = int(turns[first]), int(turns[last + 1])
+    growth, trend = _trend(values[begin : end + 1], round(period))
+    return Swing(begin, end, period, growth, trend, parameter)
+
+
+def _trend(values: Floats, period: int) -> tuple[float, int]:
+    """Return how many times as wide the last whole period is as the first, and the trend."""
+    wide = np.array(
+        [np.ptp(values[at : at + period + 1]) for at in range(0, len(values) - period, period)]
+    )
+    first, middle, last = (float(part.mean()) for part in np.array_split(wide, 3))
+    grows = middle > (1 + CHANGE) * first and last > (1 + CHANGE) * middle
+    shrinks = middle < (1 - CHANGE) * first and last < (1 - CHANGE) * middle
+    return float(wide[-1] / wide[0]), int(grows) - int(shrinks)
 
 
 def turning_points(values: Floats) -> Ints:

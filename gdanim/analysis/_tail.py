@@ -11,8 +11,8 @@ from gdanim.core.arrays import Floats
 
 # A parameter swings where its path within a window is so many times as long as its range...
 CROSSINGS = 3.0
-# ... and the range is more than rounding, of this share of its size.
-ROUNDING = 1e-10
+# ... and the range is more than this share of its range over the run, and of its size.
+ROUNDING = 1e-8
 # A swing is steady where ten times as many steps would not halve or double it.
 STEADY = 0.02
 # Smoothed losses are means over so many blocks of a quarter.
@@ -47,7 +47,9 @@ class Trend:
 
 
 def quarters(steps: int) -> list[slice]:
-    """Return the four quarters of S + 1 numbers, the last ones whole."""
+    """Return the four quarters of S + 1 numbers; of less than four steps the last, and the rest."""
+    if steps < 4:
+        return [slice(max(steps, 1))] * 3 + [slice(steps, steps + 1)]
     ends = [steps + 1 - round(k * steps / 4) for k in (4, 3, 2, 1, 0)]
     return [slice(min(first, last - 1), last) for first, last in pairwise(ends)]
 
@@ -101,7 +103,7 @@ def swings(params: Floats) -> Swings:
         _, _, third, last = quarters(len(params) - 1)
         ranges = np.stack([np.ptp(params[part], axis=0) for part in (third, last)])
         path = abs(np.diff(params[last], axis=0)).sum(axis=0)
-        size = abs(params[last]).max(axis=0)
+        size = np.maximum(abs(params[last]).max(axis=0) * 1e-2, np.ptp(params, axis=0))
     swinging = (path >= CROSSINGS * ranges[1]) & (ranges[1] > ROUNDING * size)
     return Swings(ranges, swinging)
 

@@ -10,63 +10,47 @@ from enum import StrEnum
 class EventKind(StrEnum):
     """A kind of event, with the words for it.
 
-    The kinds are in order of weight: of several in a run, the first that has a `verdict` sums it
-    up. Captions of a lower `rank` are placed first, where there is no time for all of them; rank 0
-    is how a run ends. `caption` and `sentence` are format strings, for the line on screen and for
-    the alternative text.
+    Captions of a lower `rank` are placed first, where there is no time for all of them; rank 0 is
+    how a run ends, which its judgement has the words for. `caption` and `sentence` are format
+    strings, for the line on screen and for the alternative text.
     """
 
     rank: int
-    verdict: str
     caption: str
     sentence: str
 
-    def __new__(cls, value: str, rank: int, verdict: str, caption: str, sentence: str) -> EventKind:
+    def __new__(cls, value: str, rank: int, caption: str, sentence: str) -> EventKind:
         """Make a string that carries its words."""
         kind = str.__new__(cls, value)
         kind._value_ = value
-        kind.rank, kind.verdict, kind.caption, kind.sentence = rank, verdict, caption, sentence
+        kind.rank, kind.caption, kind.sentence = rank, caption, sentence
         return kind
 
-    DIVERGENCE = (
-        "divergence", 0, "diverges",
-        "The loss grows without bound",
-        "It diverges: from step {step} on, the loss grows without bound, and after {steps} it is "
-        "{loss}.",
-    )  # fmt: skip
-    STUCK = (
-        "stuck", 0, "stuck",
-        "Stuck in a local minimum: the loss ends at {loss} ({best}: {lowest})",
-        "It gets stuck in a local minimum: after {steps} the loss is {loss}{best}.",
-    )  # fmt: skip
-    CONVERGENCE = (
-        "converged", 0, "converged",
-        "Converged: the loss ends at {loss}",
-        "It converges: by step {step} the loss has settled, and it ends at {loss}.",
-    )  # fmt: skip
+    DIVERGENCE = "divergence", 0, "", ""
+    ARRIVAL = "arrival", 0, "", ""
     OVERFITTING = (
-        "overfitting", 1, "overfits",
+        "overfitting", 1,
         "Overfitting: the validation loss was lowest, {lowest}, at step {step}",
         "The validation loss is lowest, {lowest}, at step {step}, and rises to {end}: "
         "the model fits noise.",
     )  # fmt: skip
     OSCILLATION = (
-        "oscillation", 1, "oscillates",
+        "oscillation", 1,
         "{parameter} oscillates with a period of {period} steps{trend}",
         "From step {step} {until}, {caption}.",
     )  # fmt: skip
     LEARNING_RATE = (
-        "learning rate", 1, "",
+        "learning rate", 1,
         "The learning rate changed from {before} to {after}",
         "At step {step} the learning rate changes from {before} to {after}.",
     )  # fmt: skip
     OVERSHOOT = (
-        "overshoot", 2, "has risen",
+        "overshoot", 2,
         "The loss rises from {before} to {after}",
         "At step {step} the loss rises from {before} to {after}.",
     )  # fmt: skip
     PLATEAU = (
-        "plateau", 2, "hardly falls",
+        "plateau", 2,
         "The loss hardly falls from step {step} to {last}",
         "From step {step} {until}, the loss hardly falls.",
     )  # fmt: skip

@@ -1,10 +1,16 @@
-"""How a run ends, why, and how sure that is: the values of a judgement; `judging` has the rules."""
+"""How a run ends, why, and how sure that is: the values of a judgement, and the words for them.
+
+`judging` has the rules.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
+
+from gdanim.core.numbers import counted, quantity, spoken
 
 
 class Ending(StrEnum):
@@ -61,7 +67,8 @@ class Judgement:
         The first step from which it holds to the end.
     numbers : mapping of str to float
         What it rests on: `loss` at the end, `minimum` where the infimum is known, `gain`, what can
-        still be gained, `rate` and `largest_rate`, where they are known.
+        still be gained, `rate` and `largest_rate`, where they are known; `lower`, a loss that is
+        known to be lower than that of a local minimum.
     """
 
     ending: Ending
@@ -69,3 +76,108 @@ class Judgement:
     certainty: Certainty
     since: int
     numbers: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        """One or two words, for a place as narrow as a panel."""
+        return self._words.verdict
+
+    @property
+    def caption(self) -> str:
+        """A line on screen that is true from step `since` to the end, in the header's digits.
+
+        Empty where nothing has come to its end.
+        """
+        numbers = {name: quantity(value) for name, value in self.numbers.items()}
+        return self._words.caption.format(**numbers)
+
+    def sentence(self, steps: int, where: str = "") -> str:
+        """Say how a run of so many steps ends, for people who cannot see it.
+
+        `where` follows the loss, to compare it with another one.
+        """
+        if self.ending == Ending.DIVERGED and not steps:
+            return "It diverges with its first step."
+        numbers = {name: spoken(value) for name, value in self.numbers.items()}
+        numbers |= {"steps": counted(steps, "step"), "since": f"{self.since:,}", "where": where}
+        why = "" if self.reason is None else CLAUSES.get(self.reason, "")
+        return self._words.sentence.format(**numbers, why=why)
+
+    @property
+    def _words(self) -> Words:
+        return WORDS.get((self.ending, self.reason), WORDS[self.ending, None])
+
+
+class Words(NamedTuple):
+    """The words for an ending: a verdict, a caption and a sentence, with places for numbers."""
+
+    verdict: str
+    caption: str
+    sentence: str
+
+
+WORDS: dict[tuple[Ending, Reason | None], Words] = {
+    (Ending.CONVERGED, None): Words(
+        "converged",
+        "Converged: the loss ends at {loss}",
+        "It converges: by step {since} the loss has settled, and it ends at {loss}{where}.",
+    ),
+    (Ending.CONVERGED, Reason.LOCAL_MINIMUM): Words(
+        "local minimum",
+        "In a local minimum: the loss ends at {loss}, where {lower} is possible",
+        "It gets stuck in a local minimum: after {steps} the loss is {loss}, where {lower} is "
+        "possible.",
+    ),
+    (Ending.CONVERGED, Reason.SADDLE): Words(
+        "not a minimum",
+        "At a saddle point, not at a minimum: the loss ends at {loss}",
+        "It comes to rest at a saddle point, which is no minimum, at a loss of {loss}.",
+    ),
+    (Ending.CONVERGED, Reason.INFLECTION): Words(
+        "not a minimum",
+        "At an inflection point, not at a minimum: the loss ends at {loss}",
+        "It comes to rest at an inflection point, which is no minimum, at a loss of {loss}.",
+    ),
+    (Ending.CONVERGED, Reason.NO_MINIMUM): Words(
+        "converged",
+        "The loss ends at {loss}, next to its infimum; there is no finite optimum",
+        "The loss ends at {loss}, next to its infimum, which no finite parameters reach.",
+    ),
+    (Ending.FALLING, None): Words(
+        "still falling", "", "After {steps} the loss is {loss}{where}, and still falling{why}."
+    ),
+    (Ending.HARDLY_MOVING, None): Words(
+        "hardly moving", "", "After {steps} the loss is {loss}{where}, and hardly moves{why}."
+    ),
+    (Ending.OSCILLATING, None): Words(
+        "oscillating", "", "After {steps} the loss is {loss}{where}, and the run oscillates{why}."
+    ),
+    (Ending.GROWING, None): Words(
+        "growing",
+        "The loss grows",
+        "The loss grows: after {steps} it is {loss}{where}{why}.",
+    ),
+    (Ending.DIVERGED, None): Words(
+        "diverged",
+        "The loss grows without bound",
+        "It diverges: from step {since} on, the loss grows without bound, and after {steps} it is "
+        "{loss}.",
+    ),
+    (Ending.UNBOUNDED, None): Words(
+        "unbounded",
+        "The loss falls without bound",
+        "The loss falls without bound: after {steps} it is {loss}.",
+    ),
+    (Ending.STOPPED, None): Words(
+        "stopped", "", "A stopping rule ends it after {steps}, at a loss of {loss}{where}."
+    ),
+}
+# Why, at the end of a sentence.
+CLAUSES = {
+    Reason.SADDLE: ", near a saddle point",
+    Reason.SMALL_RATE: ": the learning rate is small",
+    Reason.LARGE_RATE: ": the learning rate is large",
+    Reason.CONDITIONING: ": the problem is ill-conditioned",
+    Reason.NOISE: ", from the noise of its steps",
+    Reason.NO_MINIMUM: ": there is no finite optimum",
+}

@@ -16,19 +16,22 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
 4. **At the floor.** `f - f* <= max(1e-6 h, 0.01 f*)`: CONVERGED. f* counts for losses over data
    alone, whose zero has a meaning; there h is at most what the best constant prediction loses
    above f*. Without a finite optimum, the reason is NO_MINIMUM.
-5. **Random or irregular.** The level falls by more than 2.5 standard errors, and would take more
-   than 5 % of the gap in ten times as many steps: FALLING. Else OSCILLATING, for the noise.
-6. **Swinging.** Parameters go back and forth (a path of three times their range), and their ranges
+5. **Settled.** Newton's method from the end comes to rest near by, and the gap to the loss there
+   is nothing, as in 4: CONVERGED, at a minimum, a local one if a lower loss is known, at an
+   inflection, or at a saddle point that the run does not leave within ten times as many steps.
+6. **Random or irregular.** FALLING (or 9) where levels and peaks of the last three quarters fall,
+   the last level by more than 2.5 standard errors, and by more than 5 % of the gap in ten times as
+   many steps. Else OSCILLATING, for the noise.
+7. **Swinging.** Parameters go back and forth (a path of three times their range), and their ranges
    are no smaller than a quarter earlier by more than 2 %: OSCILLATING.
-7. **Settled.** Newton's method from the end comes to rest near by, and the gap to the loss there is
-   nothing, as in 4: CONVERGED, at a minimum, a local one if a lower loss is known, at a saddle
-   point or an inflection. A saddle that the run leaves within ten times as many steps: FALLING.
-8. **Hardly moving.** Less than 5 % of h was gained, and at this pace ten times as many steps would
+8. **At rest.** Of losses whose curvature costs too much: the fall between a quarter, a half and all
+   of the steps forecasts next to nothing for ten times as many: CONVERGED.
+9. **Hardly moving.** Less than 5 % of h was gained, and at this pace ten times as many steps would
    gain less than half of it; or they would gain less than 5 % of what is left.
-9. **Falling**, otherwise.
+10. **Falling**, otherwise.
 
-A stopping rule that ended a run before 1, 2, 4 or 7, or before a proven divergence, makes it
-STOPPED.
+A stopping rule that ended a run before one of 1 to 5 or 8 held makes it STOPPED; so does one that
+ended it while it was GROWING.
 """
 
 from __future__ import annotations
@@ -37,11 +40,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gdanim.analysis._evidence import Evidence
+from gdanim.analysis._evidence import OF_FALL, Evidence
+from gdanim.analysis._moments import (
+    escapes,
+    first_above,
+    first_arrived,
+    first_of,
+    first_within,
+    gap_of,
+)
 from gdanim.analysis._multistart import lowest_of_many
-from gdanim.analysis._neighbourhood import Place, scaled_hessian
+from gdanim.analysis._neighbourhood import Place
 from gdanim.analysis._tail import STEADY, forecast
 from gdanim.analysis.judgement import Certainty, Ending, Judgement, Reason
 from gdanim.analysis.record import Record
@@ -54,6 +64,10 @@ GAINED = 0.05
 SOON, MORE = 0.05, 36.0
 # A rate below this share of the largest stable one is small; one above that is nearly too large.
 SMALL, LARGE = 0.1, 0.9
+# A run is near a saddle where this share of the way down to it is left.
+NEAR = 0.02
+# A run is at rest where its tail forecasts this share of what counts as nothing.
+REST = 0.25
 # Curvatures that differ by this factor are ill-conditioned.
 ILL_CONDITIONED = 10.0
 
@@ -66,7 +80,7 @@ def judge(record: Record) -> Judgement:
         if record.stopped and not _stands(found):
             found = replace(found, ending=Ending.STOPPED, reason=None, certainty=Certainty.PROVEN)
             found = replace(found, since=record.steps)
-        return replace(found, numbers=_numbers(evidence))
+        return replace(found, numbers={**found.numbers, **_numbers(evidence)})
 
 
 def _stands(found: Judgement) -> bool:
@@ -95,9 +109,9 @@ def infinite(evidence: Evidence) -> Judgement | None:
     if not record.infinite:
         return None
     if record.steps and losses[-1] < evidence.start and losses[-1] == losses.min():
-        since = _since(losses <= np.minimum.accumulate(losses))
+        since = first_of(losses <= np.minimum.accumulate(losses))
         return Judgement(Ending.UNBOUNDED, Reason.NO_MINIMUM, Certainty.MEASURED, since)
-    return Judgement(Ending.DIVERGED, Reason.LARGE_RATE, Certainty.MEASURED, _left(evidence))
+    return Judgement(Ending.DIVERGED, Reason.LARGE_RATE, Certainty.MEASURED, first_above(evidence))
 
 
 def unbounded(evidence: Evidence) -> Judgement | None:
@@ -114,14 +128,14 @@ def unbounded(evidence: Evidence) -> Judgement | None:
     if place is not None and place.place in level and losses[-1] >= place.loss - evidence.rounding:
         return None
     certainty = Certainty.PROVEN if evidence.floor.exact else Certainty.LIKELY
-    since = _since(losses <= np.minimum.accumulate(losses))
+    since = first_of(losses <= np.minimum.accumulate(losses))
     return Judgement(Ending.UNBOUNDED, Reason.NO_MINIMUM, certainty, since)
 
 
 def diverging(evidence: Evidence) -> Judgement | None:
     """Rule 3: the loss grows, and will go on to."""
     record = evidence.record
-    if record.steps < 2 or evidence.unstable is False:
+    if not record.steps or evidence.unstable is False:
         return None
     reference = evidence.floor.loss if evidence.floor.exact else float(record.losses.min())
     if not np.isfinite(reference):
@@ -132,14 +146,20 @@ def diverging(evidence: Evidence) -> Judgement | None:
     way = max(evidence.start - reference, 0.0)
     end = max(evidence.end, float(record.losses[-1])) if record.irregular else evidence.end
     above, rising = end - reference > way, evidence.trend.level[3] > evidence.trend.level[2]
-    if evidence.unstable and rising:
-        ending = Ending.DIVERGED if above else Ending.GROWING
-        return Judgement(ending, Reason.LARGE_RATE, Certainty.PROVEN, _left(evidence))
-    if high[3] > GROWN * max(way, evidence.tolerance(reference)) and high[3] > 2 * high[2]:
-        return Judgement(Ending.DIVERGED, Reason.LARGE_RATE, Certainty.MEASURED, _left(evidence))
     now, before = np.log(high[3] / high[2]), np.log(high[2] / high[1])
+    if evidence.unstable and (rising or record.steps < 4) and now > STEADY:
+        ending = Ending.DIVERGED if above else Ending.GROWING
+        return Judgement(ending, Reason.LARGE_RATE, Certainty.PROVEN, first_above(evidence))
+    if record.steps < 4:
+        return None
+    if high[3] > GROWN * max(way, evidence.tolerance(reference)) and high[3] > 2 * high[2]:
+        return Judgement(
+            Ending.DIVERGED, Reason.LARGE_RATE, Certainty.MEASURED, first_above(evidence)
+        )
     if rising and above and now > STEADY and now > 0.5 * before > 0:
-        return Judgement(Ending.GROWING, Reason.LARGE_RATE, Certainty.MEASURED, _left(evidence))
+        return Judgement(
+            Ending.GROWING, Reason.LARGE_RATE, Certainty.MEASURED, first_above(evidence)
+        )
     return None
 
 
@@ -149,7 +169,7 @@ def at_the_floor(evidence: Evidence) -> Judgement | None:
     if not np.isfinite(floor.loss):
         return None
     margin = evidence.tolerance(floor.loss)
-    if (since := _arrived(evidence, floor.loss, margin)) is None:
+    if (since := first_arrived(evidence, floor.loss, margin)) is None:
         return None
     attained = floor.attained is not False
     certainty = Certainty.PROVEN if floor.proven else Certainty.LIKELY
@@ -158,86 +178,77 @@ def at_the_floor(evidence: Evidence) -> Judgement | None:
 
 
 def random(evidence: Evidence) -> Judgement | None:
-    """Rule 5: an irregular run falls by more than its noise, or moves about a level."""
+    """Rule 6: an irregular run falls by more than its noise, or moves about a level."""
     record, trend = evidence.record, evidence.trend
     if not record.irregular or record.steps < 8:
         return None
     spread = float(trend.high[3] - trend.low[3])
-    gap = _gap(evidence)
+    gap = gap_of(evidence)
     if spread <= 1e-3 * gap and not evidence.swings.any:
         return None
-    if trend.falls and trend.level[2] < trend.level[1] and MORE * trend.drop > SOON * gap:
-        return _on_its_way(evidence)
+    down = (np.diff(trend.level[1:]) < 0).all() and (np.diff(trend.high[1:]) < 0).all()
+    if trend.falls and down and MORE * trend.drop > SOON * gap:
+        return hardly_moving(evidence) or _on_its_way(evidence)
     reason = Reason.NOISE if record.random else Reason.LARGE_RATE
-    return Judgement(Ending.OSCILLATING, reason, Certainty.MEASURED, _within(evidence))
+    return Judgement(Ending.OSCILLATING, reason, Certainty.MEASURED, first_within(evidence))
 
 
 def swinging(evidence: Evidence) -> Judgement | None:
-    """Rule 6: the parameters swing, and do not come to rest."""
+    """Rule 7: the parameters swing, and do not come to rest."""
     record, trend = evidence.record, evidence.trend
     if record.steps < 8 or not evidence.swings.any:
         return None
     if evidence.swings.growth(record.units) < 1 - STEADY:
         return None
-    if MORE * trend.drop > SOON * _gap(evidence) and trend.high[3] < trend.high[2]:
+    if MORE * trend.drop > SOON * gap_of(evidence) and trend.high[3] < trend.high[2]:
         return None
-    return Judgement(Ending.OSCILLATING, Reason.LARGE_RATE, Certainty.MEASURED, _within(evidence))
+    return Judgement(
+        Ending.OSCILLATING, Reason.LARGE_RATE, Certainty.MEASURED, first_within(evidence)
+    )
 
 
 def settled(evidence: Evidence) -> Judgement | None:
-    """Rule 7: it has come to a place where the gradient vanishes."""
+    """Rule 5: it has come to a place where the gradient vanishes."""
     record, place = evidence.record, evidence.place
-    if place is None:
-        return _settled_by_tail(evidence)
-    if place.place == Place.SLOPE:
+    if place is None or place.place == Place.SLOPE:
         return None
     margin = evidence.tolerance(place.loss)
-    since = _arrived(evidence, place.loss, margin)
     if place.place == Place.INFINITY:
-        if since is None:
-            return _on_its_way(evidence, Reason.NO_MINIMUM)
-        return Judgement(Ending.CONVERGED, Reason.NO_MINIMUM, Certainty.LIKELY, since)
-    if place.place == Place.SADDLE and (since is None or _escapes(evidence)):
-        near = evidence.end - place.loss < 0.1 * (evidence.start - place.loss)
-        return _on_its_way(evidence, Reason.SADDLE) if near else None
-    if since is None:
+        # Its infimum is known from above alone.
+        margin = min(margin, OF_FALL * abs(evidence.start - place.loss))
+    since = first_arrived(evidence, place.loss, margin)
+    if since is None or (place.place == Place.SADDLE and escapes(evidence)):
         return None
-    reason = {
-        Place.SADDLE: Reason.SADDLE,
-        Place.INFLECTION: Reason.INFLECTION,
-        Place.MINIMUM: Reason.MINIMUM,
-    }[place.place]
-    lower = min(evidence.lower, lowest_of_many(record.problem))
-    if place.place == Place.MINIMUM and lower < place.loss - margin:
-        reason = Reason.LOCAL_MINIMUM
-    return Judgement(Ending.CONVERGED, reason, Certainty.MEASURED, since)
+    ending, reason, sure = Ending.CONVERGED, _PLACES[place.place], Certainty.MEASURED
+    if reason == Reason.MINIMUM:
+        lower = min(evidence.lower, lowest_of_many(record.problem))
+        if lower < place.loss - margin:
+            return Judgement(ending, Reason.LOCAL_MINIMUM, sure, since, {"lower": lower})
+    return Judgement(ending, reason, sure, since)
 
 
-def _settled_by_tail(evidence: Evidence) -> Judgement | None:
-    """Of a loss whose curvature costs too much: its own tail has nothing left to gain."""
+def at_rest(evidence: Evidence) -> Judgement | None:
+    """Rule 8: where curvature costs too much, the tail of the run has nothing left to gain."""
     record = evidence.record
-    if record.problem.convex and evidence.floor.exact:
+    if evidence.place is not None or (record.problem.convex and evidence.floor.exact):
         return None
     left, end = forecast(record.losses), float(record.losses[-1])
-    margin = evidence.tolerance(end - left) / 4
-    if record.steps < 8 or left > margin:
+    margin = evidence.tolerance(end)
+    if record.steps < 8 or not left <= REST * margin:
         return None
-    since = _since(abs(record.losses - end) <= 4 * margin)
+    since = first_of(abs(record.losses - end) <= margin)
     reason = Reason.MINIMUM if record.problem.convex else None
     return Judgement(Ending.CONVERGED, reason, Certainty.LIKELY, since)
 
 
 def hardly_moving(evidence: Evidence) -> Judgement | None:
-    """Rule 8: next to nothing of what could be gained is."""
+    """Rule 9: next to nothing of what could be gained is."""
     record, trend = evidence.record, evidence.trend
-    gap, losses = _gap(evidence), record.losses
+    gap, losses = gap_of(evidence), record.losses
     if record.steps < 2 or not np.isfinite(gap) or gap <= 0:
         return None
-    quarter = max(1, record.steps // 4)
-    fell = float(losses[-1 - quarter] - losses[-1])
-    if record.irregular and record.steps >= 8:
-        fell = trend.drop
-    soon = max(fell, 0.0) * 9 * record.steps / quarter
+    # Whatever moves at all in the last quarter counts: a slow swing does not stand still.
+    soon = MORE * float(trend.high[3] - trend.low[3])
     way = evidence.start - evidence.target
     little = evidence.start - evidence.end < GAINED * way and soon < 0.5 * way
     # Of a bound alone, nobody knows whether a run can come near it.
@@ -245,39 +256,56 @@ def hardly_moving(evidence: Evidence) -> Judgement | None:
     if not (little or (known and soon < SOON * gap)):
         return None
     reason = _rate_reason(evidence)
-    if known and reason is None:
+    if reason is None and (record.problem.convex or not _has_edge(record)):
         reason = Reason.SMALL_RATE
-    since = _since(losses - evidence.end <= SOON * gap)
+    since = first_of(losses - evidence.end <= SOON * gap)
     return Judgement(Ending.HARDLY_MOVING, reason, Certainty.MEASURED, since)
 
 
 def falling(evidence: Evidence) -> Judgement:
-    """Rule 9: it is on its way."""
+    """Rule 10: it is on its way."""
     return _on_its_way(evidence)
 
 
+def _has_edge(record: Record) -> bool:
+    """Whether the rule has a largest stable rate, so that its steps shrink with the slope."""
+    return record.largest_rate is not None and record.largest_rate(1.0) is not None
+
+
+_PLACES = {
+    Place.SADDLE: Reason.SADDLE,
+    Place.INFLECTION: Reason.INFLECTION,
+    Place.MINIMUM: Reason.MINIMUM,
+    Place.INFINITY: Reason.NO_MINIMUM,
+}
 Rule = Callable[[Evidence], Judgement | None]
 RULES: tuple[Rule, ...] = (
     infinite,
     unbounded,
     diverging,
     at_the_floor,
+    settled,
     random,
     swinging,
-    settled,
+    at_rest,
     hardly_moving,
     falling,
 )
 
 
-def _on_its_way(evidence: Evidence, reason: Reason | None = None) -> Judgement:
-    losses, floor = evidence.record.losses, evidence.floor
-    if reason is None and floor.exact and floor.attained is False:
+def _on_its_way(evidence: Evidence) -> Judgement:
+    losses, floor, place = evidence.record.losses, evidence.floor, evidence.place
+    reason = _rate_reason(evidence)
+    endless = place is not None and place.place == Place.INFINITY
+    if place is not None and place.place == Place.SADDLE:
+        near = evidence.end - place.loss < NEAR * (evidence.start - place.loss)
+        reason = Reason.SADDLE if near else reason
+    elif endless or (floor.exact and floor.attained is False):
         reason = Reason.NO_MINIMUM
-    # From the last step on that was followed by none higher.
+    # From the last step on that was followed by none higher, or where only levels fall, a quarter.
     highest_after = np.maximum.accumulate(losses[::-1])[::-1]
-    since = _since(losses >= highest_after)
-    reason = reason or _rate_reason(evidence)
+    since = first_of(losses >= highest_after)
+    since = min(since, len(losses) - 1 - evidence.record.steps // 4)
     return Judgement(Ending.FALLING, reason, Certainty.MEASURED, since)
 
 
@@ -285,72 +313,8 @@ def _rate_reason(evidence: Evidence) -> Reason | None:
     """Why a run is not there yet, by its rate and the curvature at the end."""
     if (share := evidence.rate_share) is None:
         return None
-    if share < SMALL:
+    if share < SMALL and not evidence.slow_swing:
         return Reason.SMALL_RATE
     if share > LARGE and evidence.swings.any:
         return Reason.LARGE_RATE
     return Reason.CONDITIONING if evidence.condition > ILL_CONDITIONED else None
-
-
-def _gap(evidence: Evidence) -> float:
-    """What can still be gained; of an unknown infimum, at most what was."""
-    return evidence.end - evidence.target
-
-
-def _arrived(evidence: Evidence, target: float, margin: float) -> int | None:
-    """Return since when the gap to `target` is within `margin`, None if it is not.
-
-    A run that swings or is irregular has to stay so for its last quarter, any other for its last
-    tenth, unless it falls all the time.
-    """
-    record = evidence.record
-    gaps = abs(record.losses - target)
-    if record.irregular and record.steps >= 8:
-        if not evidence.end - target <= margin:
-            return None
-        return min(_since(gaps <= 3 * margin), record.steps)
-    since, steps = _since(gaps <= margin), record.steps
-    if since > steps:
-        return None
-    quarter = record.losses[-1 - steps // 4 :]
-    smooth = bool((np.diff(quarter) <= evidence.rounding).all())
-    stays = steps // 4 if evidence.swings.any else steps // 10
-    return since if smooth or since <= steps - stays else None
-
-
-def _escapes(evidence: Evidence) -> bool:
-    """Whether the run leaves a saddle within ten times as many steps.
-
-    Along a direction of curvature -c a step multiplies the distance by 1 + rate c.
-    """
-    record, place = evidence.record, evidence.place
-    assert place is not None
-    units = record.units
-    values, vectors = np.linalg.eigh(scaled_hessian(record.problem, place.params, units))
-    along = abs(vectors.T @ ((record.params[-1] - place.params) / units))
-    down = values < -1e-6 * abs(values).max()
-    found = evidence.curvatures
-    if found is None or not found[0] < 0:
-        return bool((along[down] > 0).any())
-    growth = 9 * record.steps * np.log1p(-found[0])
-    return bool((np.log(along[down]) + growth > np.log(1e-3)).any())
-
-
-def _left(evidence: Evidence) -> int:
-    """Return the first step from which the loss is above its start, or its lowest, to the end."""
-    losses = evidence.record.losses
-    above = losses > evidence.start + evidence.rounding
-    since = _since(above)
-    return since if since < len(losses) else int(losses.argmin())
-
-
-def _within(evidence: Evidence) -> int:
-    """Return the first step from which the loss stays in the bounds of the last half."""
-    losses, trend = evidence.record.losses, evidence.trend
-    low, high = min(trend.low[2:]), max(trend.high[2:])
-    return min(_since((losses >= low) & (losses <= high)), evidence.record.steps)
-
-
-def _since(holds: NDArray[np.bool_]) -> int:
-    """Return the first step from which it holds until the end; one past it where it does not."""
-    return int(len(holds) - np.argmin(np.append(holds[::-1], False)))

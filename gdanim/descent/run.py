@@ -170,7 +170,7 @@ class Run:
         """
         if self.runs:
             raise GdanimError(f"events: take one run, such as run[0].events; there are {self.runs}")
-        return find_events(self._record)
+        return find_events(self._record, self.judgement)
 
     @cached_property
     def judgement(self) -> Judgement:

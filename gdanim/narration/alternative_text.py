@@ -1,7 +1,7 @@
 """The alternative text of a video: what it shows, in sentences for people who cannot see it.
 
-Views say what they show, models what their curve looks like, kinds of events what happens; this
-module joins their words.
+Views say what they show, models what their curve looks like, kinds of events what happens, the
+judgement how it ends; this module joins their words.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from gdanim.analysis.events import Event, EventKind
+from gdanim.analysis.events import Event
+from gdanim.analysis.judgement import Ending
 from gdanim.core.numbers import counted, spoken
 from gdanim.core.words import capitalised, enumerated, plain
 from gdanim.descent.run import Run
@@ -119,14 +120,10 @@ def _events(run: Run) -> Iterator[str]:
 
 def _event_sentence(event: Event, run: Run) -> str:
     """Fill in the sentence of the event's kind."""
-    best = run.problem.minimum
     words = {
         "step": f"{event.step:,}",
         "until": "on" if event.last >= run.steps else f"to step {event.last:,}",
         "caption": event.text,
-        "steps": counted(run.steps, "step"),
-        "loss": spoken(float(run.losses[-1])),
-        "best": f" ({best.name}: {spoken(best.loss)})" if best else "",
     }
     return event.kind.sentence.format(
         **words | {name: spoken(value) for name, value in event.numbers.items()}
@@ -135,26 +132,23 @@ def _event_sentence(event: Event, run: Run) -> str:
 
 def _end(run: Run, views: list[View]) -> Iterator[str]:
     """Say how and where a run ends."""
-    event = next((event for event in run.events if event.kind.ends_run), None)
-    if event is None and run.diverges:
-        yield "It diverges with its first step."
-    elif event is None:
-        loss = spoken(float(run.losses[-1]))
-        yield f"After {counted(run.steps, 'step')} the loss is {loss}{_gap(run)}."
-    else:
-        yield _event_sentence(event, run)
+    yield run.judgement.sentence(run.steps, _gap(run))
     if where := _where(run, run.steps, views):
         yield f"It ends {where}."
 
 
 def _gap(run: Run) -> str:
-    """Compare a loss at the end with the start and with the best that is known."""
-    start, end, best = float(run.losses[0]), float(run.losses[-1]), run.problem.minimum
+    """Compare a loss at the end with the start and with the minimum, where that is known."""
+    start, end = float(run.losses[0]), float(run.losses[-1])
     if abs(end - start) <= HARDLY * abs(start):
         return ", almost unchanged"
     if end > start:
         return f", higher than at the start ({spoken(start)})"
-    return f" ({best.name}: {spoken(best.loss)})" if best and best.loss < end else ""
+    lowest, best = run.judgement.numbers.get("minimum"), run.problem.minimum
+    if lowest is None or run.judgement.ending == Ending.CONVERGED:
+        return ""
+    name = "infimum" if best is None else best.name
+    return f" ({name}: {spoken(lowest)})"
 
 
 def _compared(clip: Clip) -> Iterator[str]:
@@ -168,7 +162,7 @@ def _crowd(clip: Clip) -> Iterator[str]:
     """Sum up many runs: how they end, and between which losses."""
     starts = [float(run.losses[0]) for run in clip.runs.values()]
     yield f"They start at losses from {spoken(min(starts))} to {spoken(max(starts))}."
-    endings = Counter(_ending(run) for run in clip.runs.values())
+    endings = Counter(run.judgement.verdict for run in clip.runs.values())
     yield f"At the end: {enumerated(f'{number} {words}' for words, number in endings.items())}."
     ends = {label: float(run.losses[-1]) for label, run in clip.runs.items()}
     finite = {label: loss for label, loss in ends.items() if np.isfinite(loss)}
@@ -177,11 +171,3 @@ def _crowd(clip: Clip) -> Iterator[str]:
         f"The lowest loss at the end is {spoken(finite[low])} ({plain(low)}), "
         f"the highest {spoken(finite[high])} ({plain(high)})."
     )
-
-
-def _ending(run: Run) -> str:
-    """How a run ends, in a word or two."""
-    if run.diverges:
-        return EventKind.DIVERGENCE.verdict
-    endings = [event.kind.verdict for event in run.events if event.kind.ends_run]
-    return endings[0] if endings else "not at a minimum"

@@ -28,8 +28,8 @@ class Each(View):
     """A panel for each run, with its label above and its loss and verdict below.
 
     The panels are side by side and have the same limits. The loss is that of the frame's step. The
-    verdict appears at the run's last step: whether it diverged, is stuck, converged, overfits,
-    oscillates, rose, hardly falls or is still falling.
+    verdict appears at the run's last step: how it ends, such as converged, local minimum, still
+    falling, hardly moving, oscillating or diverged, or that it overfits.
 
     Parameters
     ----------

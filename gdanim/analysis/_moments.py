@@ -1,0 +1,75 @@
+"""Since when something holds to the end of a run."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.analysis._evidence import Evidence
+from gdanim.analysis._neighbourhood import scaled_hessian
+
+
+def gap_of(evidence: Evidence) -> float:
+    """What can still be gained; of an unknown infimum, at most what was."""
+    return evidence.end - evidence.target
+
+
+def first_arrived(evidence: Evidence, target: float, margin: float) -> int | None:
+    """Return since when the gap to `target` is within `margin`, None if it is not.
+
+    A run that swings or is irregular has to stay so for its last quarter, any other for its last
+    tenth, unless it falls all the time.
+    """
+    record = evidence.record
+    gaps = abs(record.losses - target)
+    if record.irregular and record.steps >= 8:
+        if not evidence.end - target <= margin:
+            return None
+        return min(first_of(gaps <= 3 * margin), record.steps)
+    since, steps = first_of(gaps <= margin), record.steps
+    if since > steps:
+        return None
+    quarter = record.losses[-1 - steps // 4 :]
+    smooth = bool((np.diff(quarter) <= evidence.rounding).all())
+    stays = steps // 4 if evidence.swings.any else steps // 10
+    return since if smooth or since <= steps - stays else None
+
+
+def escapes(evidence: Evidence) -> bool:
+    """Whether the run leaves a saddle within ten times as many steps.
+
+    Along a direction of curvature -c a step multiplies the distance by 1 + rate c.
+    """
+    record, place = evidence.record, evidence.place
+    assert place is not None
+    units = record.units
+    values, vectors = np.linalg.eigh(scaled_hessian(record.problem, place.params, units))
+    along = abs(vectors.T @ ((record.params[-1] - place.params) / units))
+    # What rounding alone leaves of a distance is none.
+    aside = 1e-13 * float(abs(record.params[-1] / units).max())
+    down = (values < -1e-6 * abs(values).max()) & (along > aside)
+    found = evidence.curvatures
+    if found is None or not found[0] < 0:
+        return bool((along[down] > 0).any())
+    growth = 9 * max(record.steps, 1) * np.log1p(-found[0])
+    return bool((np.log(along[down]) + growth > np.log(1e-3)).any())
+
+
+def first_above(evidence: Evidence) -> int:
+    """Return the first step from which the loss is above its start, or its lowest, to the end."""
+    record, losses = evidence.record, evidence.record.losses
+    above = losses > evidence.start + float(record.problem.rounding(record.params[0]))
+    since = first_of(above)
+    return since if since < len(losses) else int(losses.argmin())
+
+
+def first_within(evidence: Evidence) -> int:
+    """Return the first step from which the loss stays in the bounds of the last half."""
+    losses, trend = evidence.record.losses, evidence.trend
+    low, high = min(trend.low[2:]), max(trend.high[2:])
+    return min(first_of((losses >= low) & (losses <= high)), evidence.record.steps)
+
+
+def first_of(holds: NDArray[np.bool_]) -> int:
+    """Return the first step from which it holds until the end; one past it where it does not."""
+    return int(len(holds) - np.argmin(np.append(holds[::-1], False)))
