@@ -18,7 +18,7 @@ class AdaGrad(Optimizer):
     Parameters
     ----------
     lr : float, array, mapping or Schedule
-        Learning rate, finite and above 0; see Optimizer for its forms.
+        Learning rate, finite and above 0, or "auto"; see Optimizer for its forms.
     eps : float, default 1e-10
         Added to the denominator to keep it from being 0, at least 0.
 
@@ -69,7 +69,7 @@ class RMSProp(Optimizer):
     Parameters
     ----------
     lr : float, array, mapping or Schedule
-        Learning rate, finite and above 0; see Optimizer for its forms.
+        Learning rate, finite and above 0, or "auto"; see Optimizer for its forms.
     decay : float, default 0.99
         The part of the moving average that is kept from step to step, at least 0 and below 1;
         torch calls it `alpha`.
@@ -128,7 +128,7 @@ class Adam(Optimizer):
     Parameters
     ----------
     lr : float, array, mapping or Schedule
-        Learning rate, finite and above 0; see Optimizer for its forms.
+        Learning rate, finite and above 0, or "auto"; see Optimizer for its forms.
     beta1 : float, default 0.9
         The part of the moving average of the gradient that is kept from step to step, at least 0
         and below 1. It plays the role of momentum: the average reaches back about
@@ -196,7 +196,7 @@ class AdamW(Optimizer):
     Parameters
     ----------
     lr : float, array, mapping or Schedule
-        Learning rate, finite and above 0; see Optimizer for its forms.
+        Learning rate, finite and above 0, or "auto"; see Optimizer for its forms.
     decay : float, default 0.01
         Weight decay, at least 0: each step also shrinks the parameters by `lr * decay` of
         themselves. torch calls it `weight_decay`.

@@ -17,9 +17,10 @@ class GradientDescent(Optimizer):
 
     Parameters
     ----------
-    lr : float, array, mapping or Schedule
+    lr : float, array, mapping, Schedule or "auto"
         Learning rate, finite and above 0. An array of shape `(P,)` gives each parameter a rate, one
-        of shape `(R, 1)` makes R runs; a mapping has the parameters' names as keys.
+        of shape `(R, 1)` makes R runs; a mapping has the parameters' names as keys. With "auto" one
+        is chosen for the problem; see Optimizer.
 
     Raises
     ------

@@ -9,12 +9,13 @@ from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import Floats, check_int, check_params
 from gdanim.descent._affine import Affine
+from gdanim.descent._chosen_rate import with_chosen_rate
 from gdanim.descent._stepwise import Stepwise
 from gdanim.descent.mini_batches import Batches
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
-from gdanim.descent.schedule import Schedule, scheduled
+from gdanim.descent.schedule import Constant, Schedule, is_auto, scheduled
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect, listed
 from gdanim.problems.objective import Objective
@@ -98,8 +99,10 @@ def descend(
     expect("problem", problem, Objective, "Problem(datasets.linear(), Linear())")
     expect("optimizer", optimizer, Optimizer, "GradientDescent(0.01)")
     check_int("seed", seed)
-    schedule = scheduled(optimizer.lr, problem.names)
     batches = None if batch_size is None else _batches(problem, batch_size, seed)
+    if is_auto(optimizer.lr):
+        optimizer = _with_chosen_rate(problem, optimizer, start, seed, batch_size)
+    schedule = scheduled(optimizer.lr, problem.names)
     steps = _steps(steps, epochs, 1 if batches is None else batches.steps)
     stops = list(stop) if isinstance(stop, Sequence) else [stop]
     for one in stops:
@@ -121,6 +124,23 @@ def descend(
     if rates is None or not len(rates):
         rates = np.broadcast_to(schedule.first, (max(steps, 1), *schedule.first.shape))
     return recorder.run(optimizer, rates, walk.batches, stops)
+
+
+def _with_chosen_rate(
+    problem: Objective,
+    optimizer: Optimizer,
+    start: ArrayLike | None,
+    seed: int,
+    batch_size: int | None,
+) -> Optimizer:
+    """Return the optimizer with a learning rate in place of "auto"."""
+
+    def short(problem: Objective, optimizer: Optimizer, start: Floats, steps: int) -> Run:
+        size = batch_size and min(batch_size, problem.points)
+        return descend(problem, optimizer, start, steps, seed, batch_size=size)
+
+    params = _start(problem, Constant(1.0), start, seed)
+    return with_chosen_rate(problem, optimizer, params, batch_size is None, short)
 
 
 def _batches(problem: Objective, size: int, seed: int) -> Batches:

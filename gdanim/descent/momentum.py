@@ -18,7 +18,7 @@ class Momentum(Optimizer):
     Parameters
     ----------
     lr : float, array, mapping or Schedule
-        Learning rate, finite and above 0; see Optimizer for its forms.
+        Learning rate, finite and above 0, or "auto"; see Optimizer for its forms.
     momentum : float, default 0.9
         The part of the velocity that is kept from step to step, at least 0 and below 1.
 
@@ -74,7 +74,7 @@ class Nesterov(Optimizer):
     Parameters
     ----------
     lr : float, array, mapping or Schedule
-        Learning rate, finite and above 0; see Optimizer for its forms.
+        Learning rate, finite and above 0, or "auto"; see Optimizer for its forms.
     momentum : float, default 0.9
         The part of the velocity that is kept from step to step, at least 0 and below 1.
 

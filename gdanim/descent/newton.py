@@ -19,8 +19,8 @@ class Newton(Optimizer):
     Parameters
     ----------
     lr : float, array, mapping or Schedule, default 1.0
-        Learning rate, finite and above 0; see Optimizer for its forms. 1 is Newton's own step, a
-        smaller rate damps it.
+        Learning rate, finite and above 0, or "auto"; see Optimizer for its forms. 1 is Newton's
+        own step, a smaller rate damps it.
     damping : float, default 0.0
         Added to the diagonal of the Hessian, at least 0. It turns the step towards gradient descent
         where the Hessian is nearly singular or not positive definite.

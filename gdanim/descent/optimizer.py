@@ -63,11 +63,14 @@ class Optimizer(ABC):
 
     Attributes
     ----------
-    lr : float, array, mapping or Schedule
+    lr : float, array, mapping, Schedule or "auto"
         The learning rate, finite and above 0: one number for all parameters; an array that
         broadcasts against the parameters `(*R, P)`, with shape `(P,)` for a rate of each parameter
         and `(R, 1)` for a rate of each run; a mapping from the parameters' names to numbers; or a
-        Schedule, such as `schedules.Cosine(0.1, 300)`.
+        Schedule, such as `schedules.Cosine(0.1, 300)`. With "auto", `descend` chooses one number:
+        half of the largest stable rate where the Hessian is constant and the rule has one
+        (`largest_stable_rate`), else half of the rate with the lowest losses among those from 1e-12
+        to 1000 over 30 steps. The run's optimizer has it, and the header says that it was chosen.
     name : str
         The optimizer's name in headers and captions; by default the name of the class.
 

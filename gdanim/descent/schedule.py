@@ -162,21 +162,29 @@ class Constant(Planned):
         return self.rate  # type: ignore[return-value]
 
 
+# In place of a learning rate: one is chosen for the problem.
+AUTO = "auto"
+
 Rate: TypeAlias = ArrayLike | Mapping[str, float] | Schedule
-"""A learning rate: one number; an array that broadcasts against the parameters `[*R, P]`, with
-shape `[P]` for a rate of each parameter, `[R, 1]` for one of each run; a mapping from the
-parameters' names to numbers; or a Schedule.
+"""A learning rate: one number; "auto", to have one chosen; an array that broadcasts against the
+parameters `[*R, P]`, with shape `[P]` for a rate of each parameter, `[R, 1]` for one of each run; a
+mapping from the parameters' names to numbers; or a Schedule.
 """
 
 
 def learning_rate(lr: Rate) -> Rate:
     """Return `lr` as an Optimizer keeps it; GdanimError unless finite and above 0."""
-    if isinstance(lr, Schedule):
+    if isinstance(lr, Schedule) or is_auto(lr):
         return lr
     if isinstance(lr, Mapping):
         return {name: check_positive(f"lr[{name!r}]", rate) for name, rate in lr.items()}
     array = check_positive_array("lr", lr)
     return array if array.ndim else float(array)
+
+
+def is_auto(lr: Rate) -> bool:
+    """Tell whether the learning rate is to be chosen."""
+    return isinstance(lr, str) and lr == AUTO
 
 
 def scheduled(lr: Rate, names: Sequence[str]) -> Schedule:

@@ -19,6 +19,7 @@ from matplotlib.text import Text
 
 from gdanim.core.numbers import count, quantity, setting
 from gdanim.core.words import drawn
+from gdanim.descent._chosen_rate import Chosen
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.descent.schedule import Schedule
 from gdanim.film._text_size import LEAST, shrink, width, wrap
@@ -134,9 +135,12 @@ def method(run: Run, step: int) -> tuple[str, str, str]:
     if run.rates is None:
         return formula, name, ""
     # A rate that somebody chose is shown in full, the values of a schedule to three digits.
-    planned = run.optimizer is not None and isinstance(run.optimizer.lr, Schedule)
+    lr = None if run.optimizer is None else run.optimizer.lr
+    planned = isinstance(lr, Schedule) and not isinstance(lr, Chosen)
     shown = [float(f"{rate:.3g}") if planned else float(rate) for rate in np.ravel(run.rate(step))]
     rates = ", ".join(map(setting, shown))
+    if isinstance(lr, Chosen):
+        rates += " (chosen)"
     return formula, name, f"$\\eta$ = ({rates})" if "," in rates else f"$\\eta$ = {rates}"
 
 

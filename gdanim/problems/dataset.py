@@ -184,9 +184,21 @@ class Dataset:
                 "choose a number between 0 and 1"
             )
         chosen = np.random.default_rng(check_int("seed", seed)).permutation(len(self))
-        return self._part(np.sort(chosen[:trained])), self._part(np.sort(chosen[trained:]))
+        return self.part(np.sort(chosen[:trained])), self.part(np.sort(chosen[trained:]))
 
-    def _part(self, points: Ints) -> Dataset:
+    def part(self, points: Ints) -> Dataset:
+        """Return some of the points, by their numbers, with names and units.
+
+        Parameters
+        ----------
+        points : (k,) array of int
+            Which points.
+
+        Returns
+        -------
+        Dataset
+            These points.
+        """
         return replace(self, x=self.x[points], y=self.y[points])
 
     def standardised(self, y: bool = False) -> Dataset:
