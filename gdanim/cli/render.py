@@ -103,6 +103,7 @@ def render(
     SCRIPT is a scene script, or a scene that ships with gdanim. ::SCENE selects one of its scenes;
     by default, all of them are rendered.
     """
+    from gdanim.rendering.advice import advice_of
     from gdanim.rendering.jobs import jobs_from_scripts
     from gdanim.rendering.outputs import OutputOptions, Sidecars
     from gdanim.rendering.pipeline import draw
@@ -113,8 +114,12 @@ def render(
     options = OutputOptions(output, formats, still, codec, sidecars)
     tasks = prepare(jobs_from_scripts(scripts, settings, options, sweep), wanted)
     rehearse(tasks)
-    for task in tasks:
+    for before, task in zip([None, *tasks], tasks, strict=False):
+        # The files of a scene share its runs, of which one line is enough.
+        same = before is not None and before.runs is task.runs
+        advice = "" if same else advice_of(task)
         for rendered in draw(task, bar, processes):
-            click.echo(report(rendered))
+            click.echo("\n".join(filter(None, [report(rendered), advice])))
+            advice = ""
             if show and click.launch(str(rendered.path)) != 0:
                 raise GdanimError(f"{rendered.path}: this desktop has no program to open it with")

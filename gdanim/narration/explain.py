@@ -7,7 +7,7 @@ analysis.diagnosis, the sentences on learning rates and on the ending from analy
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ from gdanim.narration._explain.ending import (
 from gdanim.narration._explain.learning_rates import local_stability, stability
 from gdanim.narration._explain.randomness import plain_rates, without_randomness
 from gdanim.narration._explain.words import condition_number, direction
+from gdanim.narration.advice import remedies
 from gdanim.scene import Scene
 from gdanim.scripting.load import own_lines
 
@@ -58,8 +59,9 @@ def explain(run: Run) -> list[str]:
     list of str
         One sentence each, without capital letter and full stop: the learning rate next to the
         largest stable one, the minimum, the condition number, the slowest direction, the loss at
-        the end. A sentence that does not apply is left out. Where the minimum has to be searched
-        for and SciPy is not installed, the last one says what to install.
+        the end, and what helps a run that diverges or hardly moves. A sentence that does not apply
+        is left out. Where the minimum has to be searched for and SciPy is not installed, one says
+        what to install.
 
     See Also
     --------
@@ -77,10 +79,12 @@ def explain(run: Run) -> list[str]:
     the condition number is 33.4
     """
     quadratic = run.problem.hessian is not None
-    return list(_quadratic(run) if quadratic else _local(run))
+    helpful = remedies(run)
+    lines = list(_quadratic(run, helpful) if quadratic else _local(run))
+    return [*lines, f"what helps: {', or '.join(helpful)}"] if helpful else lines
 
 
-def _quadratic(run: Run) -> Iterator[str]:
+def _quadratic(run: Run, helpful: Sequence[str]) -> Iterator[str]:
     """Explain a run on a quadratic loss, whose curvature is the same everywhere."""
     end = diagnose(run.problem, run.params[-1])
     slowest = _slowest(run, end)
@@ -95,7 +99,9 @@ def _quadratic(run: Run) -> Iterator[str]:
         )
     yield from against_minimum(run, end, slowest)
     yield from validation(run)
-    yield from _standardised(run, end)
+    # Advice that was tried says the same.
+    if not any("standardise" in line for line in helpful):
+        yield from _standardised(run, end)
 
 
 def _local(run: Run) -> Iterator[str]:

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from gdanim.film import workers
 from gdanim.film.film import Film
 from gdanim.film.progress import Progress, Watch, ignore_progress, unwatched
 from gdanim.film.save import save, save_still
+from gdanim.rendering.advice import advice_of
 from gdanim.rendering.jobs import Job, Settings
 from gdanim.rendering.outputs import (
     OutputOptions,
@@ -90,7 +92,8 @@ def render(
     Returns
     -------
     Rendered
-        The path, size, number of frames, bytes and outcome.
+        The path, size, number of frames, bytes and outcome, and advice on a run that diverges or
+        hardly moves.
 
     Raises
     ------
@@ -122,7 +125,7 @@ def render(
     (task,) = prepare([Job(scene, (output,))], settings)
     follow = progress or ignore_progress
     (rendered,) = draw(task, lambda path, frames: nullcontext(follow), processes)
-    return rendered
+    return replace(rendered, advice=advice_of(task))
 
 
 def draw(task: RenderTask, watch: Watch = unwatched, processes: int = 1) -> Iterator[Rendered]:

@@ -35,6 +35,8 @@ class Rendered:
         What differs from the request, such as another encoder or what `max_size` cost; else empty.
     sidecars : tuple of pathlib.Path, default ()
         The files that were written next to it.
+    advice : str, default ""
+        What to do about a run that diverges or hardly moves; else empty.
 
     See Also
     --------
@@ -50,6 +52,7 @@ class Rendered:
     outcome: Outcome
     notice: str = ""
     sidecars: tuple[Path, ...] = ()
+    advice: str = ""
 
 
 def film_digest(film: Film) -> str:
