@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from cases import LINE
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
@@ -26,18 +26,19 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.film._layout import align_left
 from gdanim.film._text_size import shrink
 from gdanim.film.film import Film
-from gdanim.problems import datasets, objectives
+from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
 from gdanim.views._drawing.card import CardPatch
+from gdanim.views._drawing.loss_surface import axis_limits
 from gdanim.views._drawing.marks import EdgeMark, arrow, place_arrow
 from gdanim.views._drawing.predictions import data_limits
 from gdanim.views.base import View
-from gdanim.views.contour import Contour
+from gdanim.views.contour import _dotted_steps
 from gdanim.views.fit import Fit
-from gdanim.views.loss_curve import LossCurve
+from gdanim.views.loss_curve import LossCurve, hidden
 from gdanim.views.text import Text as TextView
 from gdanim.views.theme import LIGHT
 
@@ -233,7 +234,7 @@ def squares(count: int) -> PolyCollection:
 
 
 def opacity_of_few_squares() -> float:
-    return float(np.asarray(squares(10).get_facecolor())[0, 3])
+    return float(np.asarray(squares(3).get_facecolor())[0, 3])
 
 
 def opacity_of_many_squares() -> float:
@@ -276,14 +277,71 @@ def label_above_label() -> float:
     return points(film, apart) / float(lowest.get_fontsize())
 
 
-def how_far_a_diverging_path_is_followed() -> float:
-    """In distances from its start to the minimum."""
-    film = Scene(
-        objectives.bowl(), GradientDescent(0.21), (2.0, 1.0), steps=30, size=(640, 360),
-        panels={"loss": Contour()},
-    ).film()  # fmt: skip
+def how_far_a_path_is_followed() -> float:
+    """Beyond its start and the minimum, in distances between them."""
+    followed = 0.0
+    for reach in np.arange(0.1, 10, 0.1):
+        low, _ = axis_limits([np.array([1.0, -reach, 0.5])], np.array([0.0]))
+        followed = float(reach) if low <= -reach else followed
+    return followed
+
+
+def shortest_step_with_a_dot() -> float:
+    """In pixels of a panel 600 pixels high."""
+    lengths = np.arange(1.0, 20.0, 0.1)
+    low, high = np.zeros(2), np.full(2, 600.0)
+    paths = (np.array([[0.0, 0.0], [0.0, length]]) for length in lengths)
+    dots = [len(_dotted_steps(path, low, high)) - 1 for path in paths]
+    return float(lengths[np.argmax(dots)])
+
+
+def most_dots_on_a_path() -> float:
+    path = np.tile([[0.0, 0.0], [1.0, 1.0]], (5000, 1))
+    return len(_dotted_steps(path, np.zeros(2), np.ones(2)))
+
+
+def loss_far_above_the_minimum() -> float:
+    """In minima: from there on a loss that seems to be at the minimum calls for a log axis."""
+    losses = np.arange(1.0, 20.0, 0.1)
+    return float(next(loss for loss in losses if hidden(1.0, loss, 1e6)))
+
+
+def gap_that_can_be_seen() -> float:
+    """In heights of the curve."""
+    gaps = np.arange(0.01, 0.5, 0.005)
+    return float(next(gap for gap in gaps if not hidden(1.0, 1.0 + 1e6 * gap, 1.0 + 1e6)))
+
+
+@cache
+def curve_out_of_view() -> tuple[Film, float, float]:
+    """Where the arrow to a curve that is nowhere in view stands, in parts of the panel."""
+    data = LINE.data
+    # It falls towards the right end, where it is ten heights of the data above them.
+    slope = -float(np.ptp(data.y) / np.ptp(data.x))
+    start = slope, float(data.y.max() + 10 * np.ptp(data.y) - slope * data.x.max())
+    panels = {"fit": Fit(inset=None)}
+    film = Scene(LINE, GradientDescent(1e-9), start, steps=5, size=(640, 360), panels=panels).film()
+    film.show(0)
     (ax,) = film.figure.axes
-    return float(max(np.abs([ax.get_xlim(), ax.get_ylim()]).max(axis=1)) / math.hypot(2, 1))
+    ((x, y),) = (
+        np.asarray(one.get_offsets())[0]
+        for one in ax.collections
+        if isinstance(one, PathCollection) and len(np.asarray(one.get_offsets()))
+    )
+    left, right = ax.get_xlim()
+    return film, float((x - left) / (right - left)), float(y)
+
+
+def arrow_from_the_edge() -> float:
+    """From its middle, in half heights of the arrow."""
+    film, _, y = curve_out_of_view()
+    return points(film, film.figure.axes[0].bbox.height * (1 - y)) / (1.1 * LIGHT.point_size)
+
+
+def arrow_from_the_corner() -> float:
+    """In parts of the panel's width."""
+    _, x, _ = curve_out_of_view()
+    return min(x, 1 - x)
 
 
 LOOKS: list[tuple[Callable[[], float], float, float]] = [
@@ -309,7 +367,13 @@ LOOKS: list[tuple[Callable[[], float], float, float]] = [
     (smallest_text_of_a_panel, 0.4, 0.8),
     (label_from_its_line, 5, 15),
     (label_above_label, 1.0, 1.6),
-    (how_far_a_diverging_path_is_followed, 1.5, 3.2),
+    (how_far_a_path_is_followed, 1.0, 2.5),
+    (shortest_step_with_a_dot, 3, 8),
+    (most_dots_on_a_path, 250, 700),
+    (loss_far_above_the_minimum, 2, 5),
+    (gap_that_can_be_seen, 0.03, 0.08),
+    (arrow_from_the_edge, 1.0, 2.0),
+    (arrow_from_the_corner, 0.02, 0.05),
 ]
 
 
