@@ -13,6 +13,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
 from gdanim.core.numbers import quantity
+from gdanim.core.words import Mathtext
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.recorder import Recorder
@@ -174,8 +175,8 @@ def test_batch_shows_the_batch_and_the_epoch_so_far() -> None:
     ("text", "shown"),
     [
         ("step {step}: {loss}", "step 7: {loss}"),
-        ("$w = {slope:.3f}$", "$w = {slope:.3f}$"),
-        (r"$\hat{{y}}$ by {rate}", r"$\hat{{y}}$ by 0.01"),
+        (Mathtext("$w = {slope:.3f}$"), "$w = {slope:.3f}$"),
+        (Mathtext(r"$\hat{{y}}$ by {rate}"), r"$\hat{{y}}$ by 0.01"),
         ("plain", "plain"),
     ],
 )
@@ -190,7 +191,7 @@ def test_text_has_the_runs_values(text: str, shown: str) -> None:
 @pytest.mark.parametrize("size", [(640, 360), (270, 480)])
 @pytest.mark.parametrize("words", ["the loss is {loss} and so on", "no value at all, only words"])
 def test_text_stays_in_its_panel(size: tuple[int, int], words: str) -> None:
-    text = "A formula, $y = w x + b$, is kept whole. " + 6 * f"{words} "
+    text = Mathtext("A formula, $y = w x + b$, is kept whole. " + 6 * f"{words} ")
     panels = {"words": Text(text, size=1.5), "loss": LossCurve()}
     film = replace(scene(Text(text)), panels=panels, size=size).film()
     film.show(0)
