@@ -101,8 +101,9 @@ def test_a_validation_set_has_the_same_units() -> None:
     train, validation = CARS.standardised().split()
     Problem(train, Linear(), validation=validation)
     train, validation = CARS.split()
-    with pytest.raises(GdanimError, match=r"other units .* data\.standardised\(\)\.split"):
+    with pytest.raises(GdanimError, match=r"another point .* data\.standardised\(\)\.split"):
         Problem(train.standardised(), Linear(), validation=validation)
+    Problem(train, Linear(), validation=Dataset(validation.x, validation.y))
 
 
 def test_axes_show_what_was_measured() -> None:

@@ -286,11 +286,16 @@ def _check(problem: Problem) -> None:
                 f"{data.features} ({', '.join(data.x_names)}); change one of them"
             )
         loss.scored_model(model, data.y)
-    if problem.validation is not None and problem.validation.units != problem.data.units:
+    if problem.validation is not None and _scales(problem.validation) != _scales(problem.data):
         raise GdanimError(
-            "Problem: the validation set has other units than the data; standardise before you "
-            "split, train, validation = data.standardised().split(0.8)"
+            "Problem: the validation set is standardised, or counts days, from another point than "
+            "the data; split one dataset, train, validation = data.standardised().split(0.8)"
         )
+
+
+def _scales(data: Dataset) -> list[tuple[float, float, float | None]]:
+    """Return what makes equal numbers stand for equal measurements."""
+    return [(unit.offset, unit.factor, unit.first) for unit in data.units]
 
 
 def _quadratic(problem: Problem, loss: Loss) -> Quadratic | None:
