@@ -21,12 +21,14 @@ from gdanim.analysis.search import SearchError
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.errors import GdanimError
+from gdanim.narration.explain import explain
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import LogLoss
+from gdanim.problems.objective import Objective
 from gdanim.problems.penalties import L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
@@ -153,6 +155,29 @@ def test_the_search_finds_the_optimum_of_logistic_regression() -> None:
     best = diagnose(problem, (0.0, 0.0), restarts=2).minimum
     assert best is not None and best.params is not None
     np.testing.assert_allclose(problem.gradient(best.params), 0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("problem", "start"),
+    [
+        (
+            Problem(
+                Dataset(np.array([-2.0, -1, 1, 2]), np.array([0.0, 0, 1, 1])), Logistic(), LogLoss()
+            ),
+            (0, 0),
+        ),
+        (FunctionObjective(lambda x: np.exp(-x), range=(0, 3)), (1,)),
+        (FunctionObjective(lambda x: x**3, range=(-3, 3)), (1,)),
+        (FunctionObjective(lambda x, y: x**3 - 3 * x * y**2), (1, 1)),
+    ],
+    ids=["separable", "tail", "cube", "monkey saddle"],
+)
+def test_a_loss_without_finite_optimum_has_no_minimum(
+    problem: Objective, start: tuple[float, ...]
+) -> None:
+    assert diagnose(problem, start, restarts=3).minimum is None
+    text = " ".join(explain(descend(problem, GradientDescent(0.1), start, 200)))
+    assert "lowest known" not in text
 
 
 def test_a_learning_rate_for_each_parameter() -> None:

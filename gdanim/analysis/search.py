@@ -13,6 +13,8 @@ from gdanim.problems.objective import KnownMinimum, Objective
 WALL = 1e300
 # A network's loss can fall forever; a search follows it for this many iterations.
 ITERATIONS = 500
+# Parameters so many times as large show whether the loss falls on.
+FARTHER = 2.0 ** np.arange(21)
 
 
 class SearchError(GdanimError):
@@ -26,8 +28,9 @@ def find_minimum(
 
     Each search is SciPy's L-BFGS-B (Byrd, Lu, Nocedal and Zhu, SIAM Journal on Scientific Computing
     16, 1995); the first starts from `params [P]`, the others from random starts drawn from `seed`.
-    None for a loss that falls forever. With `restarts=0` nothing is searched for: the result is
-    what the problem knows, or None. Raises SearchError when it has to search and SciPy is missing.
+    None for a loss that falls forever, if only towards a bound. With `restarts=0` nothing is
+    searched for: the result is what the problem knows, or None. Raises SearchError when it has to
+    search and SciPy is missing.
     """
     known, constant = problem.minimum, problem.hessian
     if not restarts or (known is not None and known.params is not None):
@@ -38,7 +41,16 @@ def find_minimum(
     rng = np.random.default_rng(seed)
     starts = [np.array(params, dtype=np.float64), *(problem.init(rng) for _ in range(restarts - 1))]
     found = min(_searches(problem, starts), key=lambda best: best.loss)
-    return found if np.isfinite(found.loss) else None
+    assert found.params is not None
+    if not np.isfinite(found.loss) or _falls_on(problem, found.params):
+        return None
+    return found
+
+
+def _falls_on(problem: Objective, params: Floats) -> bool:
+    """Whether the loss falls on along the ray through `params [P]`: it has no finite optimum."""
+    losses = problem.loss(params * FARTHER[:, np.newaxis])
+    return bool((losses[1:] <= losses[:-1]).all() and losses[-1] < losses[0])
 
 
 def _searches(problem: Objective, starts: list[Floats]) -> list[KnownMinimum]:
