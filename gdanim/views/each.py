@@ -49,7 +49,7 @@ class Each(View):
     --------
     >>> from gdanim import views
     >>> views.Each(views.Boundary())
-    Each(view=Boundary())
+    Each(view=Boundary(units='measured'))
     """
 
     view: View

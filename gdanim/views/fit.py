@@ -96,7 +96,7 @@ class Fit(View):
     Examples
     --------
     >>> from gdanim import views
-    >>> views.Fit(residuals="squares", inset=None)
+    >>> views.Fit(residuals="squares", inset=None)  # doctest: +NORMALIZE_WHITESPACE
     Fit(trail=6, trail_seconds=1.0, inset=None, residuals='squares', truth=False, numbers=False,
         units='measured')
     """
