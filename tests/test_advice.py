@@ -125,6 +125,15 @@ def with_rate(optimizer: Any, lr: float) -> Optimizer:
     return changed
 
 
+def test_a_run_that_came_down_some_way_hardly_moves_any_more() -> None:
+    run = descend(CARS, GradientDescent(2e-11), (0, 0), 300)
+    assert run.losses[-1] < 0.9 * run.losses[0]
+    assert advice(run).startswith(
+        "hardly moves any more after 300 steps: learning rate 2e-11 is 34% of the largest stable"
+    )
+    followed(run)
+
+
 def test_with_batches_the_rate_is_compared_with_theirs() -> None:
     problem = Problem(datasets.linear(noise=2.0), Linear())
     run = descend(problem, GradientDescent(0.028), (0, 0), 300, batch_size=1)

@@ -133,8 +133,10 @@ def _hardly_moves(run: Run) -> bool:
 
 def _what(run: Run) -> str:
     """How the run ends."""
+    first, last = float(run.losses[0]), float(run.losses[-1])
     if _hardly_moves(run):
-        return f"hardly moves in {counted(run.steps, 'step')}"
+        gained = first - last > GAINS * (first - run.judgement.numbers.get("minimum", -math.inf))
+        return f"hardly moves {'any more after' if gained else 'in'} {counted(run.steps, 'step')}"
     if run.outcome.kind == DIVERGED:
         return f"diverges at step {run.steps:,}"
     verb = "grows" if run.judgement.ending == Ending.GROWING else "diverges"
