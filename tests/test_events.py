@@ -20,6 +20,8 @@ from gdanim.descent.run import Outcome, Run
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets
 from gdanim.problems.function_objective import FunctionObjective
+from gdanim.problems.linear import Linear
+from gdanim.problems.losses import Huber, Loss, MeanAbsoluteError, RootMeanSquaredError
 from gdanim.problems.mlp import MLP
 from gdanim.problems.problem import Problem
 
@@ -250,3 +252,33 @@ def test_no_hessian_where_the_lowest_loss_is_known_and_reached() -> None:
     asked.clear()
     assert [event.kind for event in run.events] == ["arrival"]
     assert asked == []
+
+
+@pytest.mark.parametrize("loss", [RootMeanSquaredError(), MeanAbsoluteError(), Huber()])
+@pytest.mark.parametrize("lr", [0.01, 0.0299, 0.0301, 0.1])
+def test_an_amplitude_grows_or_shrinks_only_where_the_parameters_own_range_does(
+    loss: Loss, lr: float
+) -> None:
+    told = 0
+    for start in ((0, 0), (2.01, 1), (-3, 4)):
+        problem = Problem(datasets.linear(noise=0.5), Linear(), loss)
+        run = descend(problem, GradientDescent(lr), start, 300)
+        for event in (event for event in run.events if event.kind == "oscillation"):
+            period = round(event.numbers["period"])
+            values = run.params[event.step : event.last + 1, ("slope" not in event.text) * 1]
+            wide = [np.ptp(values[at : at + period + 1]) for at in range(len(values) - period)]
+            first, middle, last = (part.mean() for part in np.array_split(np.array(wide), 3))
+            assert ("growing" not in event.text) or first < middle < last
+            assert ("shrinking" not in event.text) or first > middle > last
+            told += 1
+    assert told or isinstance(loss, Huber) or lr < 0.1
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_an_arrival_or_a_divergence_is_that_of_the_judgement(name: str) -> None:
+    run = run_of(name)
+    ends = [event for event in run.events if event.kind in ("arrival", "divergence")]
+    said = [(event.step, event.last, event.text) for event in ends]
+    found = run.judgement
+    assert said == [(found.since, run.steps, found.caption)] * bool(found.caption)
+    assert all(e.last < found.since or e.kind != "plateau" for e in run.events) or not said
