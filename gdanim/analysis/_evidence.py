@@ -16,7 +16,7 @@ from gdanim.analysis._neighbourhood import (
     scaled_hessian,
 )
 from gdanim.analysis._oscillation import turning_points
-from gdanim.analysis._tail import Swings, Trend, swings, trend
+from gdanim.analysis._tail import Swings, Trend, rates_to_come, swings, trend
 from gdanim.analysis.curvature import LANCZOS_STEPS, extreme_spectrum, hessian_product, spectrum
 from gdanim.analysis.record import Record
 from gdanim.problems.problem import Problem
@@ -25,6 +25,8 @@ from gdanim.problems.problem import Problem
 OF_FLOOR = 0.01
 # ... or this share of the whole way down.
 OF_FALL = 1e-6
+# Peaks that shrink to less than this share from quarter to quarter die out.
+DAMPED = 0.7
 # A loss without a lower bound falls on along a ray over so many powers of ten.
 DECADES = 280
 
@@ -52,6 +54,25 @@ class Evidence:
     def swings(self) -> Swings:
         """The swings of the parameters in the last two quarters."""
         return swings(self.record.params)
+
+    @cached_property
+    def more(self) -> float:
+        """How many last quarters as much movement ten times as many steps can bring at most.
+
+        36, or fewer where the rate decays: steps become shorter with it.
+        """
+        return min(4.0 * 9, rates_to_come(self.record.rates))
+
+    @property
+    def decays(self) -> bool:
+        """Whether the rate decays, so that the run comes to rest wherever it is."""
+        return self.more < 4.0 * 9
+
+    @property
+    def damped(self) -> bool:
+        """Whether the peaks above the target shrink from quarter to quarter."""
+        peaks = self.trend.high - min(self.target, float(self.trend.low.min()))
+        return bool((peaks[2:] < DAMPED * peaks[1:-1]).all())
 
     @cached_property
     def end(self) -> float:

@@ -17,6 +17,8 @@ ROUNDING = 1e-8
 STEADY = 0.02
 # Smoothed losses are means over so many blocks of a quarter.
 BLOCKS = 4
+# A rate decays that falls to less than this share of itself in a quarter of the steps.
+DECAYED = 0.7
 # A trend of smoothed losses is real beyond so many standard errors.
 SURE = 2.5
 
@@ -125,3 +127,18 @@ def forecast(losses: Floats) -> float:
     ratio = max(now / before, 0.25) if before > 0 else np.inf
     # Ten times as long is 3.3 doublings more.
     return now * (ratio + ratio**2 + ratio**3 + 0.3 * ratio**4) if ratio < 1 else np.inf
+
+
+def rates_to_come(rates: Floats | None) -> float:
+    """Return the sum of the rates `[S, P]` to come over that of the last quarter.
+
+    A rate that decayed over the last quarter is taken to go on so, by the same factor a step;
+    infinite for any other, and where rates are not known.
+    """
+    if rates is None or len(rates) < 8:
+        return np.inf
+    quarter = rates.max(axis=1)[-(len(rates) // 4) :]
+    factor = float(quarter[-1] / quarter[0]) ** (1 / (len(quarter) - 1))
+    if not factor ** len(quarter) < DECAYED:
+        return np.inf
+    return float(quarter[-1] * factor / (1 - factor) / quarter.sum())

@@ -12,7 +12,8 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
 3. **Diverging.** On a quadratic the rate is larger than the largest stable one, and it shows: the
    highest loss of the last quarter is above that of the one before, and the end above f0 (DIVERGED;
    GROWING where it is still below). Elsewhere a thousand times h, and twice the quarter before
-   (DIVERGED); or the peaks grow at least half as fast as they did before (GROWING).
+   (DIVERGED); or the peaks grow at least half as fast as they did before (GROWING). So does a run
+   that has come to rest a million times h above the floor.
 4. **At the floor.** `f - f* <= max(1e-6 h, 0.01 f*)`: CONVERGED. f* counts for losses over data
    alone, whose zero has a meaning; there h is at most what the best constant prediction loses
    above f*. Without a finite optimum, the reason is NO_MINIMUM.
@@ -21,13 +22,15 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
    inflection, or at a saddle point that the run does not leave within ten times as many steps.
 6. **Random or irregular.** FALLING (or 9) where levels and peaks of the last three quarters fall,
    the last level by more than 2.5 standard errors, and by more than 5 % of the gap in ten times as
-   many steps. Else OSCILLATING, for the noise.
+   many steps; where the rate decays and the noise is less than 0.3 of the gap; and where peaks
+   shrink by 30 % from quarter to quarter. Else OSCILLATING, for the noise.
 7. **Swinging.** Parameters go back and forth (a path of three times their range), and their ranges
    are no smaller than a quarter earlier by more than 2 %: OSCILLATING.
 8. **At rest.** Of losses whose curvature costs too much: the fall between a quarter, a half and all
    of the steps forecasts next to nothing for ten times as many: CONVERGED.
 9. **Hardly moving.** Less than 5 % of h was gained, and at this pace ten times as many steps would
-   gain less than half of it; or they would gain less than 5 % of what is left.
+   gain less than half of it; or they would gain less than 5 % of what is left. Where the rate
+   decays, the steps to come are as long as their rates.
 10. **Falling**, otherwise.
 
 A stopping rule that ended a run before one of 1 to 5 or 8 held makes it STOPPED; so does one that
@@ -56,12 +59,15 @@ from gdanim.analysis._tail import STEADY, forecast
 from gdanim.analysis.judgement import Certainty, Ending, Judgement, Reason
 from gdanim.analysis.record import Record
 
-# A run that diverges has grown to so many times the way down.
-GROWN = 1e3
+# A run that diverges has grown to so many times the way down, and is growing; or so many times
+# more, and that is where it stays.
+GROWN, LOST = 1e3, 1e6
 # Hardly moving: this share of the way down was gained...
 GAINED = 0.05
 # ... and ten times as many steps gain less than this share of what is left.
-SOON, MORE = 0.05, 36.0
+SOON = 0.05
+# The noise of a rate that decays is what is seen if it is more than this share of the gap.
+NOISY = 0.3
 # A rate below this share of the largest stable one is small; one above that is nearly too large.
 SMALL, LARGE = 0.1, 0.9
 # A run is near a saddle where this share of the way down to it is left.
@@ -140,10 +146,15 @@ def diverging(evidence: Evidence) -> Judgement | None:
     reference = evidence.floor.loss if evidence.floor.exact else float(record.losses.min())
     if not np.isfinite(reference):
         reference = float(record.losses.min())
-    high = evidence.trend.high - reference
+    high, level = evidence.trend.high - reference, evidence.trend.level - reference
+    way = max(evidence.start - reference, 0.0)
+    scale = max(way, evidence.tolerance(reference))
+    if level[3] > max(LOST * scale, GROWN * level[0], 0.1 * level[2]):
+        return Judgement(
+            Ending.DIVERGED, Reason.LARGE_RATE, Certainty.MEASURED, first_above(evidence)
+        )
     if not high[3] > high[2] or high[3] <= evidence.tolerance(reference):
         return None
-    way = max(evidence.start - reference, 0.0)
     end = max(evidence.end, float(record.losses[-1])) if record.irregular else evidence.end
     above, rising = end - reference > way, evidence.trend.level[3] > evidence.trend.level[2]
     now, before = np.log(high[3] / high[2]), np.log(high[2] / high[1])
@@ -152,7 +163,7 @@ def diverging(evidence: Evidence) -> Judgement | None:
         return Judgement(ending, Reason.LARGE_RATE, Certainty.PROVEN, first_above(evidence))
     if record.steps < 4:
         return None
-    if high[3] > GROWN * max(way, evidence.tolerance(reference)) and high[3] > 2 * high[2]:
+    if high[3] > GROWN * scale and high[3] > 2 * high[2]:
         return Judgement(
             Ending.DIVERGED, Reason.LARGE_RATE, Certainty.MEASURED, first_above(evidence)
         )
@@ -187,7 +198,9 @@ def random(evidence: Evidence) -> Judgement | None:
     if spread <= 1e-3 * gap and not evidence.swings.any:
         return None
     down = (np.diff(trend.level[1:]) < 0).all() and (np.diff(trend.high[1:]) < 0).all()
-    if trend.falls and down and MORE * trend.drop > SOON * gap:
+    falls = trend.falls and down and evidence.more * trend.drop > SOON * gap
+    rests = evidence.decays and spread < NOISY * gap
+    if falls or rests or (not record.random and evidence.damped):
         return hardly_moving(evidence) or _on_its_way(evidence)
     reason = Reason.NOISE if record.random else Reason.LARGE_RATE
     return Judgement(Ending.OSCILLATING, reason, Certainty.MEASURED, first_within(evidence))
@@ -200,7 +213,7 @@ def swinging(evidence: Evidence) -> Judgement | None:
         return None
     if evidence.swings.growth(record.units) < 1 - STEADY:
         return None
-    if MORE * trend.drop > SOON * gap_of(evidence) and trend.high[3] < trend.high[2]:
+    if evidence.more * trend.drop > SOON * gap_of(evidence) and trend.high[3] < trend.high[2]:
         return None
     return Judgement(
         Ending.OSCILLATING, Reason.LARGE_RATE, Certainty.MEASURED, first_within(evidence)
@@ -217,7 +230,7 @@ def settled(evidence: Evidence) -> Judgement | None:
         # Its infimum is known from above alone.
         margin = min(margin, OF_FALL * abs(evidence.start - place.loss))
     since = first_arrived(evidence, place.loss, margin)
-    if since is None or (place.place == Place.SADDLE and escapes(evidence)):
+    if since is None or (place.place == Place.SADDLE and (record.random or escapes(evidence))):
         return None
     ending, reason, sure = Ending.CONVERGED, _PLACES[place.place], Certainty.MEASURED
     if reason == Reason.MINIMUM:
@@ -248,7 +261,9 @@ def hardly_moving(evidence: Evidence) -> Judgement | None:
     if record.steps < 2 or not np.isfinite(gap) or gap <= 0:
         return None
     # Whatever moves at all in the last quarter counts: a slow swing does not stand still.
-    soon = MORE * float(trend.high[3] - trend.low[3])
+    soon = evidence.more * float(trend.high[3] - trend.low[3])
+    if record.random and evidence.decays:
+        soon = evidence.more * max(trend.drop, 0.0)
     way = evidence.start - evidence.target
     little = evidence.start - evidence.end < GAINED * way and soon < 0.5 * way
     # Of a bound alone, nobody knows whether a run can come near it.
@@ -256,7 +271,7 @@ def hardly_moving(evidence: Evidence) -> Judgement | None:
     if not (little or (known and soon < SOON * gap)):
         return None
     reason = _rate_reason(evidence)
-    if reason is None and (record.problem.convex or not _has_edge(record)):
+    if evidence.decays or (reason is None and (record.problem.convex or not _has_edge(record))):
         reason = Reason.SMALL_RATE
     since = first_of(losses - evidence.end <= SOON * gap)
     return Judgement(Ending.HARDLY_MOVING, reason, Certainty.MEASURED, since)
