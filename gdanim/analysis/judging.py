@@ -313,7 +313,7 @@ def _on_its_way(evidence: Evidence) -> Judgement:
     reason = _rate_reason(evidence)
     endless = place is not None and place.place == Place.INFINITY
     if place is not None and place.place == Place.SADDLE:
-        near = evidence.end - place.loss < NEAR * (evidence.start - place.loss)
+        near = abs(evidence.end - place.loss) < NEAR * (evidence.start - place.loss)
         reason = Reason.SADDLE if near else reason
     elif endless or (floor.exact and floor.attained is False):
         reason = Reason.NO_MINIMUM
