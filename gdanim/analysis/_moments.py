@@ -17,8 +17,8 @@ def gap_of(evidence: Evidence) -> float:
 def first_arrived(evidence: Evidence, target: float, margin: float) -> int | None:
     """Return since when the gap to `target` is within `margin`, None if it is not.
 
-    A run that swings or is irregular has to stay so for its last quarter, any other for its last
-    tenth, unless it falls all the time.
+    Of an irregular run the mean of the last quarter counts. Any other has to stay there for a
+    fiftieth of its steps, unless it falls all the time.
     """
     record = evidence.record
     gaps = abs(record.losses - target)
@@ -31,8 +31,7 @@ def first_arrived(evidence: Evidence, target: float, margin: float) -> int | Non
         return None
     quarter = record.losses[-1 - steps // 4 :]
     smooth = bool((np.diff(quarter) <= evidence.rounding).all())
-    stays = steps // 4 if evidence.swings.any else steps // 10
-    return since if smooth or since <= steps - stays else None
+    return since if smooth or since <= steps - max(3, steps // 50) else None
 
 
 def escapes(evidence: Evidence) -> bool:

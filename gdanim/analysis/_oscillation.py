@@ -100,7 +100,9 @@ def _trend(values: Floats, period: int) -> tuple[float, int]:
     wide = np.array(
         [np.ptp(values[at : at + period + 1]) for at in range(0, len(values) - period, period)]
     )
-    first, middle, last = (float(part.mean()) for part in np.array_split(wide, 3))
+    # Rounded up, the period can leave only two whole ones.
+    thirds = np.array_split(wide, min(3, len(wide)))
+    first, middle, last = (float(thirds[k].mean()) for k in (0, len(thirds) // 2, -1))
     grows = middle > (1 + CHANGE) * first and last > (1 + CHANGE) * middle
     shrinks = middle < (1 - CHANGE) * first and last < (1 - CHANGE) * middle
     return float(wide[-1] / wide[0]), int(grows) - int(shrinks)

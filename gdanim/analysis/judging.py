@@ -11,9 +11,9 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
    before.
 3. **Diverging.** On a quadratic the rate is larger than the largest stable one, and it shows: the
    highest loss of the last quarter is above that of the one before, and the end above f0 (DIVERGED;
-   GROWING where it is still below). Elsewhere a thousand times h, and twice the quarter before
-   (DIVERGED); or the peaks grow at least half as fast as they did before (GROWING). So does a run
-   that has come to rest a million times h above the floor.
+   GROWING where it is still below). Elsewhere a thousand times h (a million, where the loss is not
+   convex), and twice the quarter before (DIVERGED); or the peaks grow at least half as fast as they
+   did before (GROWING). So does a run that has come to rest a million times h above the floor.
 4. **At the floor.** `f - f* <= max(1e-6 h, 0.01 f*)`: CONVERGED. f* counts for losses over data
    alone, whose zero has a meaning; there h is at most what the best constant prediction loses
    above f*. Without a finite optimum, the reason is NO_MINIMUM.
@@ -141,7 +141,7 @@ def unbounded(evidence: Evidence) -> Judgement | None:
 def diverging(evidence: Evidence) -> Judgement | None:
     """Rule 3: the loss grows, and will go on to."""
     record = evidence.record
-    if not record.steps or evidence.unstable is False:
+    if not record.steps:
         return None
     reference = evidence.floor.loss if evidence.floor.exact else float(record.losses.min())
     if not np.isfinite(reference):
@@ -153,7 +153,8 @@ def diverging(evidence: Evidence) -> Judgement | None:
         return Judgement(
             Ending.DIVERGED, Reason.LARGE_RATE, Certainty.MEASURED, first_above(evidence)
         )
-    if not high[3] > high[2] or high[3] <= evidence.tolerance(reference):
+    stable = evidence.unstable is False
+    if stable or not high[3] > high[2] or high[3] <= evidence.tolerance(reference):
         return None
     end = max(evidence.end, float(record.losses[-1])) if record.irregular else evidence.end
     above, rising = end - reference > way, evidence.trend.level[3] > evidence.trend.level[2]
@@ -163,7 +164,9 @@ def diverging(evidence: Evidence) -> Judgement | None:
         return Judgement(ending, Reason.LARGE_RATE, Certainty.PROVEN, first_above(evidence))
     if record.steps < 4:
         return None
-    if high[3] > GROWN * scale and high[3] > 2 * high[2]:
+    # Of a loss that is not convex, a rise may end as suddenly as it began.
+    grown = GROWN if record.problem.convex else LOST
+    if high[3] > grown * scale and high[3] > 2 * high[2]:
         return Judgement(
             Ending.DIVERGED, Reason.LARGE_RATE, Certainty.MEASURED, first_above(evidence)
         )
