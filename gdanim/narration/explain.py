@@ -1,7 +1,7 @@
 """A run explained in plain words: learning rate, minimum, conditioning, result.
 
 Each sentence is true of the run as it was recorded, or is left out. The numbers come from
-analysis.diagnosis, the sentences on learning rates and on the ending from analysis._explain.
+analysis.diagnosis, the sentences on learning rates and on the ending from _explain.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The sentences of `gdanim explain`, by subject. Used by analysis.explain alone."""
+"""The sentences of `gdanim explain`, by subject. Used by explain and advice alone."""
