@@ -1,0 +1,203 @@
+"""What a longer run says about the words for a shorter one.
+
+The true end of a run is decided by going on: the same descent, ten times as long. Words are wrong
+if the longer run refutes them by more than one can see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.optimize import minimize
+
+from gdanim.analysis.judgement import Ending, Reason
+from gdanim.core.arrays import Floats
+from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
+from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
+from gdanim.problems.objective import Objective
+from gdanim.problems.problem import Problem
+
+# What one can see of a change of the loss: this much of what there is to gain, or of the floor.
+OF_HEIGHT, OF_FLOOR = 1e-5, 0.02
+# Parameters that move by less than this of their way, or of themselves, do not move.
+OF_WAY, OF_SIZE = 1e-3, 1e-9
+# Rounding errors, in units in the last place.
+UNITS = 10 * 2.2e-16
+
+
+@dataclass(frozen=True)
+class Continued:
+    """A run of S steps and the same run, about ten times as long.
+
+    `floor` is the lowest loss that is known of the objective, whatever the run.
+    """
+
+    run: Run
+    longer: Run
+    floor: float
+
+    @cached_property
+    def random(self) -> bool:
+        """Whether steps are random."""
+        return self.run.batches is not None or "noise" in getattr(self.run.optimizer, "name", "")
+
+    @cached_property
+    def end(self) -> float:
+        """The shorter run's last loss; of a random run the mean over its last tenth."""
+        return self._mean_end(self.run.losses)
+
+    @cached_property
+    def last(self) -> float:
+        """The same of the longer run."""
+        return self._mean_end(self.longer.losses)
+
+    def _mean_end(self, losses: Floats) -> float:
+        return float(losses[-max(1, self.run.steps // 10) if self.random else -1 :].mean())
+
+    @cached_property
+    def height(self) -> float:
+        """What there was to gain; over data, at most what a constant prediction would gain."""
+        height, problem = float(self.run.losses[0]) - self.floor, self.run.problem
+        if isinstance(problem, Problem) and self.floor > 0:
+            y = problem.data.y
+            # The logit of a constant probability.
+            mean = float(y.mean())
+            guess = mean if problem.model.logits is None else np.log(mean) - np.log1p(-mean)
+            constant = problem.loss_function.value(np.full_like(y, guess), y)
+            height = min(height, max(float(constant) - self.floor, 0.0))
+        return max(height, 0.0)
+
+    @cached_property
+    def visible(self) -> float:
+        """The smallest change of the loss that one can see."""
+        problem, ends = self.run.problem, self.run.losses[[0, -1]]
+        if not isinstance(problem, Problem):
+            return max(OF_HEIGHT * self.height, 1e3 * UNITS * min(np.abs(ends).max(), 1e300))
+        rounding = UNITS**2 * float(np.mean(problem.data.y**2))
+        return max(OF_HEIGHT * self.height, OF_FLOOR * self.floor, rounding)
+
+    @cached_property
+    def moves(self) -> bool:
+        """Whether the first step after the shorter run moves a parameter visibly."""
+        params, step = self.run.params, self.longer.params[self.run.steps :][:2]
+        size = OF_WAY * np.ptp(params, axis=0) + OF_SIZE * np.abs(params).max()
+        return bool((np.ptp(step, axis=0) > size).any())
+
+    @cached_property
+    def settled(self) -> bool:
+        """Whether the loss stays where the shorter run ends, and the parameters rest there."""
+        if self.longer.outcome.kind == DIVERGED and self.longer.steps > self.run.steps:
+            return False
+        change = np.abs(self.longer.losses[self.run.steps :] - self.end)
+        # Spikes that come back are how adaptive rules at a constant rate go on.
+        spiky = isinstance(self.run.optimizer, AdaGrad | Adam | AdamW | RMSProp)
+        most = np.quantile(change, 0.9) if spiky or self.random else change.max()
+        return bool(most <= self.visible) and (self.random or not self.moves)
+
+    @cached_property
+    def rises(self) -> bool:
+        """Whether the longer run ends visibly above its start."""
+        losses = self.longer.losses
+        last = losses[-max(1, self.longer.steps // 10) :].max()
+        return bool(last > losses[0] + self.visible) or not self.longer.steps
+
+    @cached_property
+    def falls(self) -> bool:
+        """Whether the longer run ends visibly below the end of the shorter one."""
+        return self.end - self.last > self.visible
+
+    @cached_property
+    def swings(self) -> bool:
+        """Whether a parameter turns at the end of the shorter run, and swings on as widely."""
+        window = min(self.run.steps, max(12, self.run.steps // 3))
+        for column in range(self.run.params.shape[1]):
+            before = self.run.params[-window - 1 :, column]
+            after = self.longer.params[-max(window, self.longer.steps // 10) :, column]
+            turns = np.count_nonzero(np.diff(np.sign(np.diff(before))))
+            least = OF_SIZE * np.abs(self.run.params).max()
+            if turns >= 2 and np.ptp(before) > least and np.ptp(after) > 0.1 * np.ptp(before):
+                return True
+        return False
+
+    @property
+    def hardly_moves(self) -> bool:
+        """Whether most of what is left stays out of reach, also for the longer run."""
+        left = self.end - self.floor
+        gained = self.height - left
+        if left <= self.visible or (self.swings and not self.random) or self.rises:
+            return False
+        return self.end - self.last < 0.5 * left and (
+            gained < 0.1 * self.height or self.end - self.last < 0.02 * left
+        )
+
+    @property
+    def has_a_floor(self) -> bool:
+        """Whether the loss is known to have a lower bound."""
+        return self.run.problem.points > 0 or self.run.problem.minimum is not None
+
+    @property
+    def stays(self) -> bool:
+        """Whether the longer run stays where the shorter one ends, compared with its way."""
+        way = np.ptp(self.run.params, axis=0).max()
+        return bool(np.abs(self.longer.params[-1] - self.run.params[-1]).max() <= 0.1 * way)
+
+    def refutes(self, ending: Ending, reason: Reason | None = None) -> str:
+        """Say what is wrong about these words; nothing if they may be right."""
+        with np.errstate(all="ignore"):
+            wrong = {
+                Ending.CONVERGED: not self.settled and "converged, and later moves visibly",
+                Ending.FALLING: not self.falls and "still falling, and falls no more",
+                Ending.HARDLY_MOVING: not self.hardly_moves and "hardly moving, and moves",
+                Ending.OSCILLATING: not self.swings and "oscillating, and comes to rest",
+                Ending.GROWING: not self.rises and "growing, and ends below its start",
+                Ending.DIVERGED: not self.rises and "diverged, and ends below its start",
+                Ending.UNBOUNDED: (self.has_a_floor or not self.falls)
+                and self.longer.steps > self.run.steps
+                and "without bound, and has one",
+            }.get(ending, False)
+            return str(wrong or self._wrong_reason(ending, reason))
+
+    def _wrong_reason(self, ending: Ending, reason: Reason | None) -> str:
+        above = self.end - self.floor
+        if reason == Reason.LOCAL_MINIMUM and not (self.settled and self.stays):
+            return "at a local minimum, and leaves it"
+        if reason == Reason.LOCAL_MINIMUM and above <= self.visible:
+            return "at a local minimum, and none is lower"
+        if ending == Ending.CONVERGED and reason in (None, Reason.MINIMUM) and above > self.visible:
+            return "at the minimum, and a lower loss is known"
+        return ""
+
+
+def lowest(problem: Objective, ends: Floats) -> float:
+    """The lowest loss that is known: given, at these parameters `[K, P]`, or found from them."""
+    with np.errstate(all="ignore"):
+        losses = problem.loss(ends)
+    best = ends[int(np.nanargmin(losses))]
+    known = problem.minimum
+    found = [float(np.nanmin(losses)), np.inf if known is None else known.loss]
+    # A bare function may have no lower bound.
+    if isinstance(problem, Problem) and problem.hessian is None and len(best) < 20:
+        with np.errstate(all="ignore"):
+            result = minimize(
+                lambda x: float(problem.loss(x)),
+                best,
+                jac=problem.gradient,
+                method="L-BFGS-B",
+                options={"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-12},
+            )
+        found.append(float(result.fun))
+    return min(found)
+
+
+def cut(longer: Run, steps: int) -> Run:
+    """The first steps of a single run, as it would be alone."""
+    last = int(longer.outcome.step)
+    ended = bool(longer.outcome.kind == DIVERGED) and last < steps
+    steps = min(steps, last)
+    outcome = Outcome(np.array(DIVERGED if ended else FINISHED), np.array(steps))
+    rates = None if longer.rates is None else longer.rates[: max(steps, 1)]
+    batches = None if longer.batches is None else longer.batches[:steps]
+    params = longer.params[: steps + 1]
+    return Run(longer.problem, longer.optimizer, params, rates, outcome, batches)
