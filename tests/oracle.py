@@ -10,19 +10,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from gdanim.analysis.judgement import Ending, Reason
 from scipy.optimize import minimize
 
-from gdanim.analysis.judgement import Ending, Reason
 from gdanim.core.arrays import Floats
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 
-# What one can see of a change of the loss: this much of what there is to gain, or of the floor.
+# What one sees of a change of the loss: this much of what there is to gain, or of the floor.
 OF_HEIGHT, OF_FLOOR = 1e-5, 0.02
-# Parameters that move by less than this of their way, or of themselves, do not move.
-OF_WAY, OF_SIZE = 1e-3, 1e-9
+# A change of less than this part of what one sees is none; in between both words will do.
+NONE = 0.03
+# Parameters that swing by less than this of their way, or of themselves, do not swing visibly.
+OF_WAY, OF_SIZE = 0.05, 1e-9
 # Rounding errors, in units in the last place.
 UNITS = 10 * 2.2e-16
 
@@ -42,6 +44,11 @@ class Continued:
     def random(self) -> bool:
         """Whether steps are random."""
         return self.run.batches is not None or "noise" in getattr(self.run.optimizer, "name", "")
+
+    @cached_property
+    def adaptive(self) -> bool:
+        """Whether the steps do not shrink with the gradient."""
+        return isinstance(self.run.optimizer, AdaGrad | Adam | AdamW | RMSProp)
 
     @cached_property
     def end(self) -> float:
@@ -78,23 +85,29 @@ class Continued:
         rounding = UNITS**2 * float(np.mean(problem.data.y**2))
         return max(OF_HEIGHT * self.height, OF_FLOOR * self.floor, rounding)
 
-    @cached_property
-    def moves(self) -> bool:
-        """Whether the first step after the shorter run moves a parameter visibly."""
-        params, step = self.run.params, self.longer.params[self.run.steps :][:2]
-        size = OF_WAY * np.ptp(params, axis=0) + OF_SIZE * np.abs(params).max()
-        return bool((np.ptp(step, axis=0) > size).any())
+    def seen_at(self, reason: Reason | None) -> float:
+        """What one sees of a change: at a local minimum, or in a valley, its loss is the floor."""
+        if reason in (Reason.LOCAL_MINIMUM, Reason.NO_MINIMUM) and self.run.problem.points:
+            return max(self.visible, OF_FLOOR * self.last)
+        return self.visible
 
-    @cached_property
-    def settled(self) -> bool:
-        """Whether the loss stays where the shorter run ends, and the parameters rest there."""
+    def settled(self, visible: float) -> bool:
+        """Whether the loss stays where the shorter run ends, and no parameter swings visibly.
+
+        Adaptive rules at a constant rate leave a minimum again, or spike, when they have forgotten
+        the gradients of the way there, which no look at the run can tell: of them a tenth of the
+        steps more decides, and spikes that come back are forgiven.
+        """
         if self.longer.outcome.kind == DIVERGED and self.longer.steps > self.run.steps:
             return False
-        change = np.abs(self.longer.losses[self.run.steps :] - self.end)
-        # Spikes that come back are how adaptive rules at a constant rate go on.
-        spiky = isinstance(self.run.optimizer, AdaGrad | Adam | AdamW | RMSProp)
-        most = np.quantile(change, 0.9) if spiky or self.random else change.max()
-        return bool(most <= self.visible) and (self.random or not self.moves)
+        later = self.longer.losses[self.run.steps :]
+        change = np.abs(later[: self.run.steps // 10 + 2 if self.adaptive else None] - self.end)
+        most = np.quantile(change, 0.9) if self.adaptive or self.random else change.max()
+        if most > visible:
+            return False
+        way = np.ptp(self.run.params, axis=0)
+        tail = self.run.params[-max(3, self.run.steps // 10) :]
+        return self.random or not (self.swings and (np.ptp(tail, axis=0) > OF_WAY * way).any())
 
     @cached_property
     def rises(self) -> bool:
@@ -105,8 +118,9 @@ class Continued:
 
     @cached_property
     def falls(self) -> bool:
-        """Whether the longer run ends visibly below the end of the shorter one."""
-        return self.end - self.last > self.visible
+        """Whether the longer run ends below the end of the shorter one; at times, if adaptive."""
+        after = float(self.longer.losses.min()) if self.adaptive else self.last
+        return self.end - after > NONE * self.visible
 
     @cached_property
     def swings(self) -> bool:
@@ -123,13 +137,17 @@ class Continued:
 
     @property
     def hardly_moves(self) -> bool:
-        """Whether most of what is left stays out of reach, also for the longer run."""
-        left = self.end - self.floor
-        gained = self.height - left
+        """Whether most of what is left stays out of reach, also for the longer run.
+
+        Where no floor is known, whether the longer run gains next to nothing.
+        """
+        left, gained = self.end - self.floor, float(self.run.losses[0]) - self.end
+        if not self.has_a_floor:
+            return self.end - self.last < max(0.02 * gained, 1e-2 * abs(self.end))
         if left <= self.visible or (self.swings and not self.random) or self.rises:
             return False
         return self.end - self.last < 0.5 * left and (
-            gained < 0.1 * self.height or self.end - self.last < 0.02 * left
+            gained < 0.1 * (gained + left) or self.end - self.last < 0.02 * left
         )
 
     @property
@@ -147,21 +165,23 @@ class Continued:
         """Say what is wrong about these words; nothing if they may be right."""
         with np.errstate(all="ignore"):
             wrong = {
-                Ending.CONVERGED: not self.settled and "converged, and later moves visibly",
-                Ending.FALLING: not self.falls and "still falling, and falls no more",
+                Ending.CONVERGED: not self.settled(self.seen_at(reason))
+                and "converged, and later moves visibly",
+                Ending.FALLING: reason != Reason.NO_MINIMUM
+                and not self.falls
+                and "still falling, and falls no more",
                 Ending.HARDLY_MOVING: not self.hardly_moves and "hardly moving, and moves",
                 Ending.OSCILLATING: not self.swings and "oscillating, and comes to rest",
                 Ending.GROWING: not self.rises and "growing, and ends below its start",
                 Ending.DIVERGED: not self.rises and "diverged, and ends below its start",
-                Ending.UNBOUNDED: (self.has_a_floor or not self.falls)
-                and self.longer.steps > self.run.steps
-                and "without bound, and has one",
+                Ending.UNBOUNDED: (self.has_a_floor or self.last > self.end)
+                and "falling without bound, and has one",
             }.get(ending, False)
             return str(wrong or self._wrong_reason(ending, reason))
 
     def _wrong_reason(self, ending: Ending, reason: Reason | None) -> str:
         above = self.end - self.floor
-        if reason == Reason.LOCAL_MINIMUM and not (self.settled and self.stays):
+        if reason == Reason.LOCAL_MINIMUM and not self.stays:
             return "at a local minimum, and leaves it"
         if reason == Reason.LOCAL_MINIMUM and above <= self.visible:
             return "at a local minimum, and none is lower"
@@ -185,7 +205,7 @@ def lowest(problem: Objective, ends: Floats) -> float:
                 best,
                 jac=problem.gradient,
                 method="L-BFGS-B",
-                options={"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-12},
+                options={"maxiter": 300, "ftol": 1e-15, "gtol": 1e-12},
             )
         found.append(float(result.fun))
     return min(found)

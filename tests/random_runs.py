@@ -1,0 +1,232 @@
+"""Random runs of all kinds, each with the same run ten times as long; seeded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from oracle import Continued, cut, lowest
+
+from gdanim.analysis.curvature import hessian
+from gdanim.core.arrays import Floats
+from gdanim.descent.adaptive import AdaGrad, Adam, RMSProp
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.loop import descend
+from gdanim.descent.momentum import Momentum, Nesterov
+from gdanim.descent.noise import Noisy
+from gdanim.descent.optimizer import Optimizer
+from gdanim.descent.schedules import Cosine, Exponential
+from gdanim.problems import objectives
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.function_objective import FunctionObjective
+from gdanim.problems.linear import Linear
+from gdanim.problems.logistic import Logistic
+from gdanim.problems.losses import (
+    Huber,
+    LogLoss,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    RootMeanSquaredError,
+)
+from gdanim.problems.mlp import MLP
+from gdanim.problems.objective import Objective
+from gdanim.problems.polynomial import Polynomial
+from gdanim.problems.problem import Problem
+from gdanim.problems.sinusoid import Sinusoid
+
+Random = np.random.Generator
+# Runs side by side in a group, of one problem and one kind of optimizer.
+SIDE_BY_SIDE = 20
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to minimise, and starts `[R, P]`; fresh points for a problem with a validation set."""
+
+    problem: Objective
+    starts: Floats
+    fresh: Dataset | None = None
+
+
+def quadratic(rng: Random) -> Task:
+    p = int(rng.choice([1, 2, 3, 10]))
+    turned = np.linalg.qr(rng.normal(size=(p, p)))[0]
+    matrix = turned * 10.0 ** rng.uniform(0, rng.uniform(0, 3), p) @ turned.T
+    matrix = (matrix + matrix.T) / 2 * 10.0 ** rng.uniform(-3, 3)
+    centre, offset = rng.normal(size=p), rng.choice([0.0, 1.0, -3.0]) * np.trace(matrix)
+
+    def f(*params: Floats) -> Floats:
+        z = np.stack(params, axis=-1) - centre
+        value: Floats = 0.5 * np.sum(z @ matrix * z, axis=-1) + offset
+        return value
+
+    def slopes(*params: Floats) -> list[Floats]:
+        return list(np.moveaxis((np.stack(params, axis=-1) - centre) @ matrix, -1, 0))
+
+    known = bool(rng.integers(2))
+    objective = FunctionObjective(
+        f,
+        tuple(f"x{i}" for i in range(p)),
+        derivative=slopes,
+        minima=centre[np.newaxis] if known else None,
+        constant_hessian=matrix if known else None,
+    )
+    return Task(objective, centre + 3 * rng.normal(size=(SIDE_BY_SIDE, p)))
+
+
+def line(rng: Random, loss: Loss | None = None) -> Task:
+    points, features = int(rng.choice([5, 30, 100])), int(rng.choice([1, 1, 3]))
+    x = rng.normal(size=(points, features)) * 10.0 ** rng.uniform(-1, 1)
+    x = x + rng.choice([0.0, 0.0, 5.0]) * x.std()
+    slopes, noise = rng.normal(size=features), rng.choice([0.0, 0.1, 1.0])
+    y = x @ slopes + rng.normal() + noise * rng.normal(size=points)
+    problem = Problem(Dataset(x, y), Linear(features), loss or MeanSquaredError())
+    return Task(problem, 3 * rng.normal(size=(SIDE_BY_SIDE, features + 1)))
+
+
+def other_loss(rng: Random) -> Task:
+    losses = (MeanAbsoluteError(), RootMeanSquaredError(), Huber(10.0 ** rng.uniform(-1, 1)))
+    return line(rng, losses[rng.integers(len(losses))])
+
+
+def validated(rng: Random) -> Task:
+    degree, points = int(rng.choice([1, 3, 9])), int(rng.choice([12, 60]))
+    x = rng.uniform(-1, 1, points + 2050)
+    y = np.sin(rng.uniform(1, 4) * x) + rng.choice([0.1, 0.4]) * rng.normal(size=len(x))
+    parts = (slice(points), slice(points, points + 50), slice(points + 50, None))
+    train, held_out, fresh = (Dataset(x[part], y[part]) for part in parts)
+    problem = Problem(train, Polynomial(degree), validation=held_out)
+    return Task(problem, 0.3 * rng.normal(size=(SIDE_BY_SIDE, degree + 1)), fresh)
+
+
+def classes(rng: Random) -> Task:
+    points, features = int(rng.choice([6, 40])), int(rng.choice([1, 2]))
+    x = rng.normal(size=(points, features))
+    y = (x.sum(axis=1) + rng.choice([0.0, 0.7]) * rng.normal(size=points) > 0).astype(float)
+    problem = Problem(Dataset(x, y), Logistic(features), LogLoss())
+    return Task(problem, rng.normal(size=(SIDE_BY_SIDE, features + 1)))
+
+
+def wave(rng: Random) -> Task:
+    x = np.linspace(-10, 9.8, 60)
+    a, b, c, d = rng.uniform([1, 0.5, 0, -5], [3, 2, 2, 5])
+    y = a * np.sin(b * x + c) + d + 0.1 * rng.normal(size=len(x))
+    problem = Problem(Dataset(x, y), Sinusoid())
+    near = rng.random(SIDE_BY_SIDE) < 0.5
+    starts = np.stack([problem.init(rng) for _ in range(SIDE_BY_SIDE)])
+    starts[near] = (a, b, c, d) + 0.1 * rng.normal(size=(int(near.sum()), 4))
+    return Task(problem, starts)
+
+
+def textbook(rng: Random) -> Task:
+    makers = (
+        objectives.two_valleys,
+        objectives.himmelblau,
+        objectives.rastrigin,
+        objectives.rosenbrock,
+        objectives.beale,
+    )
+    objective = makers[rng.integers(len(makers))]()
+    return Task(objective, np.stack([objective.init(rng) for _ in range(SIDE_BY_SIDE)]))
+
+
+def network(rng: Random) -> Task:
+    points = int(rng.choice([6, 25]))
+    x = rng.uniform(-2, 2, points)
+    y = np.sin(2 * x) + rng.choice([0.0, 0.3]) * rng.normal(size=points)
+    problem = Problem(Dataset(x, y), MLP((int(rng.choice([2, 6])),), "tanh"))
+    return Task(problem, np.stack([problem.init(rng) for _ in range(SIDE_BY_SIDE)]))
+
+
+def bottomless(rng: Random) -> Task:
+    makers = (
+        FunctionObjective(lambda x: x**3, derivative=lambda x: [3 * x**2]),
+        FunctionObjective(lambda x: np.exp(-x), derivative=lambda x: [-np.exp(-x)]),
+        FunctionObjective(lambda x: -x, derivative=lambda x: [0 * x - 1]),
+        objectives.saddle(),
+    )
+    objective = makers[rng.integers(len(makers))]
+    return Task(objective, np.stack([objective.init(rng) for _ in range(SIDE_BY_SIDE)]))
+
+
+KINDS: tuple[Callable[[Random], Task], ...] = (
+    quadratic,
+    line,
+    other_loss,
+    validated,
+    classes,
+    quadratic,
+    wave,
+    textbook,
+    network,
+    bottomless,
+)
+
+
+def rates(rng: Random, task: Task) -> Floats:
+    """Learning rates `[R, 1]` from 0.01 to 2.5 of the edge where the run starts."""
+    with np.errstate(all="ignore"):
+        curved = np.abs(np.linalg.eigvalsh(hessian(task.problem, task.starts)))[..., -1]
+    curved = np.where(np.isfinite(curved) & (curved > 1e-6), curved, 1.0)
+    shares = np.where(
+        rng.random(SIDE_BY_SIDE) < 0.8,
+        10.0 ** rng.uniform(-2, 0, SIDE_BY_SIDE),
+        rng.uniform(1, 2.5, SIDE_BY_SIDE),
+    )
+    lr: Floats = (shares * 2 / np.median(curved))[:, np.newaxis]
+    return lr
+
+
+def optimizer(rng: Random, task: Task, steps: int) -> Optimizer:
+    """One of all kinds, most often gradient descent."""
+    lr = rates(rng, task)
+    adaptive = 10.0 ** rng.uniform(-3, 0, (SIDE_BY_SIDE, 1))
+    return (
+        lambda: GradientDescent(lr),
+        lambda: GradientDescent(lr),
+        lambda: GradientDescent(lr),
+        lambda: Momentum(lr * 0.3, 0.9),
+        lambda: Nesterov(lr * 0.3, 0.9),
+        lambda: Adam(adaptive),
+        lambda: RMSProp(adaptive),
+        lambda: AdaGrad(adaptive),
+        lambda: Noisy(GradientDescent(lr), 0.1),
+        lambda: GradientDescent(Exponential(lr, 1 - 3 / steps)),
+        lambda: GradientDescent(Cosine(lr, steps)),
+    )[rng.integers(11)]()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A random run, the same run ten times as long, and fresh points where it has a validation set.
+
+    `name` says how to make it again.
+    """
+
+    name: str
+    pair: Continued
+    fresh: Dataset | None
+
+
+def group(number: int) -> Iterator[Sample]:
+    """Twenty runs of a random problem by a random optimizer, seeded by the group's number."""
+    rng = np.random.default_rng((13, number))
+    make = KINDS[number % len(KINDS)]
+    task = make(rng)
+    # Networks cost the most.
+    steps = int(rng.choice([40, 120] if make is network else [40, 120, 300]))
+    rule = optimizer(rng, task, steps)
+    sizes = [None, None, 1, 10] if task.problem.points >= 10 else [None]
+    size = sizes[rng.integers(len(sizes))]
+    longer = descend(task.problem, rule, task.starts, 10 * steps, seed=number, batch_size=size)
+    alone = [longer[index] for index in range(SIDE_BY_SIDE)]
+    ends = np.stack([run.params[-1] for run in alone])
+    # Of a loss without a known floor only the run itself tells what there was to gain.
+    own = not task.problem.points and task.problem.minimum is None
+    floor = lowest(task.problem, ends)
+    for index, run in enumerate(alone):
+        floor = float(run.losses.min()) if own else floor
+        name = f"group {number}, run {index}: {make.__name__}, {rule.name}, batches {size}"
+        yield Sample(name, Continued(cut(run, steps), run, floor), task.fresh)
