@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from gdanim.analysis.judgement import Ending, Reason
 from numpy.typing import ArrayLike
 
+from gdanim.analysis.judgement import Ending, Reason
 from gdanim.core.arrays import Floats
 from gdanim.descent.adaptive import AdaGrad, Adam, RMSProp
 from gdanim.descent.gradient_descent import GradientDescent

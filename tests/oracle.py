@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from gdanim.analysis.judgement import Ending, Reason
 from scipy.optimize import minimize
 
+from gdanim.analysis.judgement import Ending, Reason
 from gdanim.core.arrays import Floats
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run

@@ -7,11 +7,11 @@ from functools import cache
 
 import numpy as np
 import pytest
-from gdanim.analysis.judgement import Ending, Judgement, Reason
 from judgements import CASES, OVERFITS, Case, quadratic
 from oracle import Continued, lowest
 
 from gdanim.analysis.events import EventKind
+from gdanim.analysis.judgement import Ending, Judgement, Reason
 from gdanim.core.arrays import Floats
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend

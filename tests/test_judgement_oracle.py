@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
-from gdanim.analysis.judgement import Ending, Judgement, Reason
 from oracle import NONE
 from random_runs import KINDS, SIDE_BY_SIDE, Sample, group
 
 from gdanim.analysis.events import EventKind
+from gdanim.analysis.judgement import Ending, Judgement, Reason
 from gdanim.descent.run import DIVERGED
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
