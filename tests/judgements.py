@@ -367,8 +367,9 @@ case(
     "a ravine of 10 000 by momentum",
     by(objectives.bowl(10_000), Momentum(2e-5, 0.95), [9, 1], 2000),
     FALLING,
-    CONDITIONING,
-    "y swings and dies out, 0.95^1000; x falls by 1 - lr / (1 - 0.95) = 0.9996: 0.2 is left",
+    (CONDITIONING, SMALL_RATE),
+    "y swings and dies out, 0.95^1000; x falls by 1 - lr / (1 - 0.95) = 0.9996: 0.2 is left; the "
+    "rate is 0.05 of the edge 2 (1 + 0.95) / L, and ten times the rate would be faster",
 )
 case(
     "a ravine of 100, hardly moving",

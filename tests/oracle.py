@@ -86,8 +86,8 @@ class Continued:
         return max(OF_HEIGHT * self.height, OF_FLOOR * self.floor, rounding)
 
     def seen_at(self, reason: Reason | None) -> float:
-        """What one sees of a change: at a local minimum, or in a valley, its loss is the floor."""
-        if reason in (Reason.LOCAL_MINIMUM, Reason.NO_MINIMUM) and self.run.problem.points:
+        """What one sees of a change: above the floor the place's own loss is the measure."""
+        if reason not in (Reason.MINIMUM, None) and self.run.problem.points:
             return max(self.visible, OF_FLOOR * self.last)
         return self.visible
 
@@ -105,16 +105,22 @@ class Continued:
         most = np.quantile(change, 0.9) if self.adaptive or self.random else change.max()
         if most > visible:
             return False
-        way = np.ptp(self.run.params, axis=0)
+        # At the floor a swing that one does not see in the loss is none.
+        if self.random or self.end - self.floor <= visible or not self.swings:
+            return True
         tail = self.run.params[-max(3, self.run.steps // 10) :]
-        return self.random or not (self.swings and (np.ptp(tail, axis=0) > OF_WAY * way).any())
+        return not (np.ptp(tail, axis=0) > OF_WAY * np.ptp(self.run.params, axis=0)).any()
 
     @cached_property
     def rises(self) -> bool:
-        """Whether the longer run ends visibly above its start."""
+        """Whether the longer run ends visibly above its start, or grew another hundredfold.
+
+        A loss that is bounded far away can come back from there.
+        """
         losses = self.longer.losses
         last = losses[-max(1, self.longer.steps // 10) :].max()
-        return bool(last > losses[0] + self.visible) or not self.longer.steps
+        above = bool(last > losses[0] + self.visible) or not self.longer.steps
+        return above or bool(losses[self.run.steps :].max() - self.floor > 100 * self.height)
 
     @cached_property
     def falls(self) -> bool:
@@ -144,11 +150,10 @@ class Continued:
         left, gained = self.end - self.floor, float(self.run.losses[0]) - self.end
         if not self.has_a_floor:
             return self.end - self.last < max(0.02 * gained, 1e-2 * abs(self.end))
-        if left <= self.visible or (self.swings and not self.random) or self.rises:
+        if left <= self.visible or (self.swings and not self.random):
             return False
-        return self.end - self.last < 0.5 * left and (
-            gained < 0.1 * (gained + left) or self.end - self.last < 0.02 * left
-        )
+        moves = abs(self.end - self.last)
+        return moves < 0.5 * left and (gained < 0.1 * (gained + left) or moves < 0.02 * left)
 
     @property
     def has_a_floor(self) -> bool:
@@ -181,7 +186,7 @@ class Continued:
 
     def _wrong_reason(self, ending: Ending, reason: Reason | None) -> str:
         above = self.end - self.floor
-        if reason == Reason.LOCAL_MINIMUM and not self.stays:
+        if reason == Reason.LOCAL_MINIMUM and not (self.stays or self.random or self.adaptive):
             return "at a local minimum, and leaves it"
         if reason == Reason.LOCAL_MINIMUM and above <= self.visible:
             return "at a local minimum, and none is lower"
