@@ -75,6 +75,11 @@ class Case:
 CASES: dict[str, Case] = {}
 
 
+def points(x: ArrayLike, y: ArrayLike) -> Dataset:
+    """Points of one feature or several."""
+    return Dataset(np.array(x, dtype=np.float64), np.array(y, dtype=np.float64))
+
+
 def case(
     name: str,
     make: Callable[[int], Run],
@@ -112,7 +117,7 @@ def quadratic(
 
 
 def gd(
-    objective: Objective, lr: Rate, start: ArrayLike, steps: int, **options: Any
+    objective: Objective, lr: Rate, start: ArrayLike | None, steps: int, **options: Any
 ) -> Callable[[int], Run]:
     """Gradient descent, to be made later."""
     return by(objective, GradientDescent(lr), start, steps, **options)
@@ -658,7 +663,7 @@ case(
     LARGE_RATE,
     "|1 - 0.025 * 86.7| = 1.17 > 1, though 0.025 is stable without the penalty",
 )
-SAME_X = Problem(Dataset([2, 2, 2, 2], [1, 2, 3, 4]), Linear())
+SAME_X = Problem(points([2, 2, 2, 2], [1, 2, 3, 4]), Linear())
 case(
     "all points at one x",
     gd(SAME_X, 0.05, [0, 0], 200),
@@ -666,7 +671,7 @@ case(
     MINIMUM,
     "the floor is the variance, 1.25, along a whole line of parameters",
 )
-ONE_POINT = Problem(Dataset([3.0], [7.0]), Linear())
+ONE_POINT = Problem(points([3], [7]), Linear())
 case(
     "one point",
     gd(ONE_POINT, 0.05, [0, 0], 100),
@@ -1308,7 +1313,7 @@ case(
 
 def classes(x: ArrayLike, y: ArrayLike, **options: Any) -> Problem:
     """Logistic regression in one or more features."""
-    data = Dataset(x, y)
+    data = points(x, y)
     return Problem(data, Logistic(data.features), options.pop("loss", LogLoss()), **options)
 
 
@@ -1747,7 +1752,7 @@ case(
     "0.00427, and 0.00275 after ten times as many steps",
 )
 XOR = Problem(
-    Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]),
+    points([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]),
     MLP((4,), "tanh", output="logistic", features=2),
     LogLoss(),
 )
@@ -1758,7 +1763,7 @@ case(
     (NO_MINIMUM, None),
     "it classifies all points right: larger weights are always better",
 )
-DEAD = Problem(Dataset([1, 2, 3], [1, 2, 3]), MLP((1,), "relu"))
+DEAD = Problem(points([1, 2, 3], [1, 2, 3]), MLP((1,), "relu"))
 case(
     "a dead unit",
     gd(DEAD, 0.1, [-1, -1, 1, 0], 300),

@@ -81,7 +81,7 @@ class Continued:
         """The smallest change of the loss that one can see."""
         problem, ends = self.run.problem, self.run.losses[[0, -1]]
         if not isinstance(problem, Problem):
-            return max(OF_HEIGHT * self.height, 1e3 * UNITS * min(np.abs(ends).max(), 1e300))
+            return max(OF_HEIGHT * self.height, 1e3 * UNITS * min(float(np.abs(ends).max()), 1e300))
         rounding = UNITS**2 * float(np.mean(problem.data.y**2))
         return max(OF_HEIGHT * self.height, OF_FLOOR * self.floor, rounding)
 

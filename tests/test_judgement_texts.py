@@ -1,0 +1,179 @@
+"""No two texts about a run contradict each other: all follow from its one judgement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from judgements import CASES, OVERFITS
+from oracle import Continued, lowest
+
+from gdanim.analysis.events import EventKind
+from gdanim.analysis.judgement import Ending, Judgement, Reason
+from gdanim.descent.descent import Descent
+from gdanim.descent.run import Run
+from gdanim.descent.verdict import verdict
+from gdanim.film.captions import captions
+from gdanim.narration.alternative_text import alternative_text
+from gdanim.narration.explain import explain
+from gdanim.rendering.webvtt import webvtt
+from gdanim.scene import Scene
+from gdanim.scripting.knobs import Knob, Value
+from gdanim.scripting.load import SceneFunction, load
+from gdanim.views.base import Clip
+
+FOLDER = Path(__file__).parent.parent / "scenes"
+SCENES = [function for path in sorted(FOLDER.glob("*.py")) for function in load(path).scenes]
+FAST = [one for one in SCENES if Path(one.script).stem in ("bowl", "two_valleys", "three_traces")]
+SEEDS = (0, 1, 2, 5)
+
+Allowed = Callable[[Judgement], bool]
+
+
+def ends(*endings: Ending) -> Allowed:
+    """Whether a run ends so."""
+    return lambda judged: judged.ending in endings
+
+
+def due_to(reason: Reason) -> Allowed:
+    """Whether that is the reason."""
+    return lambda judged: judged.reason == reason
+
+
+# Words that may stand only in texts about a run that is judged so.
+WORDS: Mapping[str, Allowed] = {
+    r"\bconverge[sd]?\b": ends(Ending.CONVERGED),
+    r"\bdiverge[sd]?\b": ends(Ending.GROWING, Ending.DIVERGED),
+    r"\bgrows without\b": ends(Ending.GROWING, Ending.DIVERGED),
+    r"\bstill falling\b": ends(Ending.FALLING),
+    r"\bhardly mov": ends(Ending.HARDLY_MOVING),
+    r"\boscillating\b": ends(Ending.OSCILLATING),
+    r"\bwithout bound\b": ends(Ending.UNBOUNDED, Ending.GROWING, Ending.DIVERGED),
+    r"\blocal minimum\b": due_to(Reason.LOCAL_MINIMUM),
+    r"\bsaddle\b": due_to(Reason.SADDLE),
+    r"\binflection\b": due_to(Reason.INFLECTION),
+    r"\bno finite optimum\b": due_to(Reason.NO_MINIMUM),
+    r"\bill-conditioned\b": due_to(Reason.CONDITIONING),
+    r"\btoo small\b": due_to(Reason.SMALL_RATE),
+    r"\btoo large\b": due_to(Reason.LARGE_RATE),
+}
+
+
+def overfits(run: Run) -> bool:
+    """Whether that is an event of the run."""
+    return any(event.kind == EventKind.OVERFITTING for event in run.events)
+
+
+def contradictions(text: str, runs: Mapping[str, Run]) -> list[str]:
+    """The words of a text about these runs that none of them is judged by."""
+    judged = [run.judgement for run in runs.values()]
+    found = [
+        word
+        for word, allowed in WORDS.items()
+        if re.search(word, text, re.IGNORECASE) and not any(allowed(one) for one in judged)
+    ]
+    if "overfit" in text.lower() and not any(overfits(run) for run in runs.values()):
+        found.append("overfit")
+    return found
+
+
+def texts_of(run: Run) -> Iterator[tuple[str, str]]:
+    """All that is said about a single run, by where it is said."""
+    yield "verdict", verdict(run)
+    yield from (("event", event.text) for event in run.events)
+    yield from (("explain", sentence) for sentence in explain(run))
+
+
+def check_run(run: Run, name: str) -> None:
+    """A run's own texts agree with its judgement, and its verdict says it."""
+    for where, text in texts_of(run):
+        assert not contradictions(text, {name: run}), (name, where, text, run.judgement)
+    assert verdict(run), name
+    last = [event for event in run.events if event.kind.ends_run]
+    assert len(last) <= 1, (name, last)
+    assert all(event.last == run.steps for event in last)
+
+
+def check_scene(scene: Scene, name: str) -> None:
+    """So do the texts about all runs of a scene."""
+    clip = scene.clip(scene.runs())
+    for label, run in clip.runs.items():
+        check_run(run, f"{name}, {label}")
+    untitled = replace(clip, title="")
+    shown = "\n".join(caption.text for caption in captions(untitled))
+    for where, text in (
+        ("alternative text", _without_labels(alternative_text(untitled, scene.panels), clip)),
+        ("captions", _without_labels(shown, clip)),
+        ("WebVTT", _without_labels(webvtt(untitled), clip)),
+    ):
+        assert not contradictions(text, clip.runs), (name, where, text)
+
+
+def _without_labels(text: str, clip: Clip) -> str:
+    """A label such as `too large` is the author's."""
+    for label in sorted(clip.runs, key=len, reverse=True):
+        text = text.replace(label, "")
+    return text
+
+
+def settings(function: SceneFunction) -> Iterator[dict[str, Value]]:
+    """The defaults, other seeds, and low and high values of each other knob."""
+    yield {}
+    for knob in function.knobs:
+        yield from ({knob.name: value} for value in _others(knob))
+
+
+def _others(knob: Knob) -> Iterator[Value]:
+    if knob.name == "seed":
+        yield from SEEDS[1:]
+    elif knob.choices:
+        yield from (choice for choice in knob.choices if choice != knob.default)
+    elif isinstance(knob.default, float):
+        for factor in (0.1, 0.5, 2.0, 5.0):
+            if knob.allows(value := knob.default * factor) and value != knob.default:
+                yield value
+
+
+@pytest.mark.parametrize("function", FAST, ids=str)
+def test_texts_agree(function: SceneFunction) -> None:
+    check_scene(function(), str(function))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("function", SCENES, ids=str)
+def test_texts_agree_for_other_seeds_and_knobs(function: SceneFunction) -> None:
+    for values in settings(function):
+        check_scene(function(**values), f"{function} {values}")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_texts_agree_for_each_run_of_the_table(name: str) -> None:
+    check_run(CASES[name].make(1), name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OVERFITS)
+def test_texts_agree_where_there_is_a_validation_set(name: str) -> None:
+    check_run(OVERFITS[name][0](1), name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("function", SCENES, ids=str)
+def test_scenes_end_as_ten_times_as_many_steps_show(function: SceneFunction) -> None:
+    scene = function()
+    for label, descent in scene.descents.items():
+        # A recorded training cannot go on; a rule would end it again.
+        if not isinstance(descent, Descent) or descent.stop:
+            continue
+        run = descent.run()
+        if run.runs or run.steps > 10_000:
+            continue
+        longer = replace(descent, steps=10 * run.steps, epochs=None).run()
+        ends_at = np.stack([run.params[-1], longer.params[-1]])
+        pair = Continued(run, longer, lowest(run.problem, ends_at))
+        judged = run.judgement
+        assert not pair.refutes(judged.ending, judged.reason), (label, judged)
