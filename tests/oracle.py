@@ -21,6 +21,8 @@ from gdanim.problems.problem import Problem
 
 # What one sees of a change of the loss: this much of what there is to gain, or of the floor.
 OF_HEIGHT, OF_FLOOR = 1e-5, 0.02
+# A run hardly moves that gains less than this of what is left.
+LITTLE = 0.06
 # A change of less than this part of what one sees is none; in between both words will do.
 NONE = 0.03
 # Parameters that swing by less than this of their way, or of themselves, do not swing visibly.
@@ -95,14 +97,14 @@ class Continued:
         """Whether the loss stays where the shorter run ends, and no parameter swings visibly.
 
         Adaptive rules at a constant rate leave a minimum again, or spike, when they have forgotten
-        the gradients of the way there, which no look at the run can tell: of them a tenth of the
-        steps more decides, and spikes that come back are forgiven.
+        the gradients of the way there, which no look at the run can tell: of them the median over
+        a tenth of the steps more decides.
         """
         if self.longer.outcome.kind == DIVERGED and self.longer.steps > self.run.steps:
             return False
         later = self.longer.losses[self.run.steps :]
         change = np.abs(later[: self.run.steps // 10 + 2 if self.adaptive else None] - self.end)
-        most = np.quantile(change, 0.9) if self.adaptive or self.random else change.max()
+        most = np.quantile(change, 0.5 if self.adaptive else 0.9 if self.random else 1.0)
         if most > visible:
             return False
         # At the floor a swing that one does not see in the loss is none.
@@ -130,11 +132,16 @@ class Continued:
 
     @cached_property
     def swings(self) -> bool:
-        """Whether a parameter turns at the end of the shorter run, and swings on as widely."""
+        """Whether a parameter turns at the end of the shorter run, and swings on as widely.
+
+        Noise may come to rest by chance, or in the end: of it, the same number of steps decides.
+        """
         window = min(self.run.steps, max(12, self.run.steps // 3))
         for column in range(self.run.params.shape[1]):
             before = self.run.params[-window - 1 :, column]
             after = self.longer.params[-max(window, self.longer.steps // 10) :, column]
+            if self.random:
+                after = self.longer.params[self.run.steps :][: window + 1, column]
             turns = np.count_nonzero(np.diff(np.sign(np.diff(before))))
             least = OF_SIZE * np.abs(self.run.params).max()
             if turns >= 2 and np.ptp(before) > least and np.ptp(after) > 0.1 * np.ptp(before):
@@ -150,10 +157,10 @@ class Continued:
         left, gained = self.end - self.floor, float(self.run.losses[0]) - self.end
         if not self.has_a_floor:
             return self.end - self.last < max(0.02 * gained, 1e-2 * abs(self.end))
-        if left <= self.visible or (self.swings and not self.random):
+        if left <= 0.5 * self.visible or (self.swings and not self.random):
             return False
         moves = abs(self.end - self.last)
-        return moves < 0.5 * left and (gained < 0.1 * (gained + left) or moves < 0.02 * left)
+        return moves < 0.5 * left and (gained < 0.1 * (gained + left) or moves < LITTLE * left)
 
     @property
     def has_a_floor(self) -> bool:
