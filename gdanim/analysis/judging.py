@@ -66,8 +66,9 @@ GROWN, LOST = 1e3, 1e6
 GAINED = 0.05
 # ... and ten times as many steps gain less than this share of what is left.
 SOON = 0.05
-# The noise of a rate that decays is what is seen if it is more than this share of the gap.
-NOISY = 0.3
+# The noise of a rate that decays is what is seen if it is more than this share of the gap, unless
+# next to nothing is to come: this share of the last quarter's rates.
+NOISY, OVER = 0.3, 0.1
 # A rate below this share of the largest stable one is small; one above that is nearly too large.
 SMALL, LARGE = 0.1, 0.9
 # A run is near a saddle where this share of the way down to it is left.
@@ -202,8 +203,10 @@ def random(evidence: Evidence) -> Judgement | None:
         return None
     down = (np.diff(trend.level[1:]) < 0).all() and (np.diff(trend.high[1:]) < 0).all()
     falls = trend.falls and down and evidence.more * trend.drop > SOON * gap
-    rests = evidence.decays and spread < NOISY * gap
-    if falls or rests or (not record.random and evidence.damped):
+    rests = evidence.more < OVER or (evidence.decays and spread < NOISY * gap)
+    # Where a loss of 0 is at infinity, the noise vanishes with the loss.
+    vanishes = evidence.floor.attained is False and trend.drop > 0 == evidence.floor.loss
+    if falls or rests or vanishes or (not record.random and evidence.damped):
         return hardly_moving(evidence) or _on_its_way(evidence)
     reason = Reason.NOISE if record.random else Reason.LARGE_RATE
     return Judgement(Ending.OSCILLATING, reason, Certainty.MEASURED, first_within(evidence))
