@@ -11,6 +11,7 @@ from typing import Any
 from plans import write
 
 from gdanim.batch.manifest import content_of
+from gdanim.batch.remote import Delivery
 from gdanim.batch.worker import EncodedChunk, WorkerTask
 from gdanim.core.pool import Pool
 
@@ -94,8 +95,10 @@ class Recorded(Executor):
         return future
 
     def _note(self, future: Future[Any]) -> None:
-        if not future.exception() and isinstance(future.result(), EncodedChunk):
-            self.sidecars.append(tuple(future.result().sidecars))
+        made = None if future.exception() else future.result()
+        if isinstance(made, Delivery) and isinstance(made.made, EncodedChunk):
+            _, *sidecars = sorted(made.files, key=lambda name: "stretches" not in name)
+            self.sidecars.append(tuple(sorted(Path(name).name for name in sidecars)))
 
 
 def at_once(function: Callable[..., Any], *arguments: Any) -> Future[Any]:

@@ -468,6 +468,17 @@ def test_only_what_is_read_is_watched(folder: Path) -> None:
     assert changed("points.csv", "x,y\n0,0\n1,2\n") and changed("title.txt", "Another")
 
 
+def test_watch_notices_a_new_pyproject(folder: Path) -> None:
+    assert invoke().exit_code == 0
+    plan = Path("plan.toml")
+    sources = sources_of(plan)
+    before = state_of(sources)
+    assert state_of(sources) == before
+    write(folder / "pyproject.toml", '[tool.gdanim]\ntheme = "dark"\n')
+    assert state_of(sources) != before
+    assert to_make() == dict.fromkeys(BOTH, "size, rate, look or format have changed")
+
+
 def test_watch_sees_the_data_that_lie_elsewhere(folder: Path) -> None:
     (folder / "scripts").mkdir()
     (folder / "plans").mkdir()

@@ -17,6 +17,7 @@ from plans import IN_THREAD, write
 from gdanim.batch.commands import RUNS
 from gdanim.batch.execute import FAILED, MADE, MOST_CHUNKS, ClipResult, outcomes, run
 from gdanim.batch.plan import read
+from gdanim.batch.remote import Delivery
 from gdanim.batch.staleness import ExaminedClip, examine
 from gdanim.batch.worker import Chunk, EncodedChunk, OtherFilmError
 from gdanim.core.pool import Pool, local_pool, processes
@@ -157,7 +158,7 @@ def test_what_is_late_of_a_plan_that_was_given_up_is_dropped(folder: Path, log: 
             return failing
         if number == 3:
             return late
-        late.set_result(EncodedChunk(b"", 0, 0))
+        late.set_result(Delivery(EncodedChunk(0, 0), {}))
         Timer(0.1, lambda: last.set_result([])).start()
         return last
 

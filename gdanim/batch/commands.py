@@ -12,7 +12,7 @@ from gdanim.batch import report as words
 from gdanim.batch.execute import FAILED, ClipResult, run, tidy
 from gdanim.batch.plan import read
 from gdanim.batch.staleness import examine
-from gdanim.batch.watching import Sources, sources_of, state_of, until_changed
+from gdanim.batch.watching import sources_of, state_of, until_changed
 from gdanim.core.pool import Pool, local_pool
 from gdanim.errors import GdanimError
 from gdanim.film.workers import cores
@@ -66,7 +66,7 @@ def _tell(result: ClipResult, done: int, total: int, left: float) -> None:
 
 def watch(plan: Path, jobs: int | None, force: bool, **options: Any) -> None:
     """Make what has changed now, and again after every change of a file, until interrupted."""
-    sources = Sources()
+    sources = set[Path]()
     while True:
         # What was read once still counts, as a script that fails now reads less.
         sources |= sources_of(plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections import deque
@@ -12,25 +13,30 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.manifest import Manifest, note
-from gdanim.batch.plan import PlannedClip, script_of
-from gdanim.batch.remote import Delivery, Files, files_for, place_files, work_remotely
+from gdanim.batch import manifest
+from gdanim.batch.plan import script_of
+from gdanim.batch.remote import Delivery, Files, files_for, work_remotely, write_files
 from gdanim.batch.staleness import ExaminedClip
-from gdanim.batch.worker import Chunk, ChunkPlan, EncodedChunk, OtherFilmError, WorkerTask, work
-from gdanim.core.atomic import forget_leftovers, replacing
+from gdanim.batch.worker import (
+    Chunk,
+    ChunkPlan,
+    EncodedChunk,
+    OtherFilmError,
+    WorkerTask,
+    moved,
+    stretch_path,
+    work,
+)
+from gdanim.core.atomic import forget_leftovers, replacing, replacing_folder
 from gdanim.core.pool import WORKER_DIED, Pool, as_completed_with_retries, is_broken
+from gdanim.encoding.formats import FRAME
 from gdanim.errors import GdanimError
-from gdanim.rendering.encode_plan import EncodePlan
 from gdanim.rendering.jobs import shown_path
 from gdanim.rendering.result import Rendered
 
 KEPT, MADE, FAILED, NOT_BEGUN = "kept", "made", "failed", "not begun"
 # A clip of more chunks is not made by one worker, which would still be at it when others are done.
 MOST_CHUNKS = 8
-
-
-class LostError(GdanimError):
-    """The workers cannot be reached any more; what would be sent to them would wait forever."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +91,12 @@ def _paths(examined: Iterable[ExaminedClip]) -> list[Path]:
 
 def _result(examined: ExaminedClip, outcome: Sequence[Rendered] | Exception) -> ClipResult:
     """Note the files that were made in their folders' manifests."""
-    if isinstance(outcome, GdanimError):
-        return ClipResult(examined, FAILED, error=f"{outcome}")
     if isinstance(outcome, Exception):
-        return ClipResult(examined, FAILED, error=f"{type(outcome).__name__}: {outcome}")
+        kind = "" if isinstance(outcome, GdanimError) else f"{type(outcome).__name__}: "
+        return ClipResult(examined, FAILED, error=f"{kind}{outcome}")
     for output, entry in zip(examined.clip.outputs, examined.entries or (), strict=False):
         for path in output.paths:
-            note(path.parent, path.name, entry)
+            manifest.note(path, entry)
     return ClipResult(examined, MADE, tuple(outcome))
 
 
@@ -99,7 +104,7 @@ def tidy(examined: Sequence[ExaminedClip], runs: Path) -> None:
     """Remove the kept runs that no clip draws any more, and repeated lines from manifests."""
     for folder in {path.parent for path in _paths(examined)}:
         if folder.is_dir():
-            Manifest.of(folder).write()
+            manifest.compact(folder)
     # Which runs a clip draws that cannot be made is unknown.
     if any(one.error for one in examined):
         return
@@ -111,48 +116,65 @@ def tidy(examined: Sequence[ExaminedClip], runs: Path) -> None:
 
 @dataclass
 class ClipState:
-    """A clip while it is made: its plan if it was split, and the chunks that are done.
+    """A clip while it is made: its task, and what was made of its chunks if it was split.
 
-    `files` are what remote workers are sent. Encoded stretches wait in `folder`.
+    Chunks, and the files that come from another machine, wait in `folder`, which has a folder for
+    each output. `files` are what other machines are sent.
     """
 
-    clip: PlannedClip
+    task: WorkerTask
     folder: Path
     files: Files | None = None
     plan: ChunkPlan | None = None
     done: dict[Chunk, Rendered | EncodedChunk] = field(default_factory=dict)
 
-    def add(self, chunk: Chunk, made: Rendered | EncodedChunk) -> list[Rendered] | None:
-        """Add what was made of a chunk; return all files of the clip if it was the last one."""
-        if isinstance(made, EncodedChunk):
-            with replacing(self._file(chunk)) as part:
-                part.write_bytes(made.content)
-            made = replace(made, content=b"")
-        self.done[chunk] = made
+    def chunks(self) -> list[WorkerTask]:
+        """Return a task for each chunk of the plan."""
+        clip, chunks = moved(self.task.clip, self.folder), self.plan.chunks if self.plan else ()
+        return [replace(self.task, clip=clip, plan=self.plan, chunk=chunk) for chunk in chunks]
+
+    def add(self, task: WorkerTask, made: Any) -> Sequence[Rendered] | None:
+        """Add what a worker made for the task; return all files of the clip once they are there."""
+        if isinstance(made, Delivery):
+            write_files(self.folder, made.files)
+            made = made.made
+            if isinstance(made, list):
+                made = [self._placed(int(one.path.parent.name), one) for one in made]
+        if isinstance(made, ChunkPlan):
+            self.plan = made
+            return None
+        if task.chunk is None:
+            return list[Rendered](made)
+        self.done[task.chunk] = made
         assert self.plan is not None
         if len(self.done) < len(self.plan.chunks):
             return None
-        return [self._output(number, plan) for number, plan in sorted(self.plan.outputs.items())]
+        return [self._output(number) for number in sorted(self.plan.outputs)]
 
-    def _file(self, chunk: Chunk) -> Path:
-        assert chunk.frames is not None
-        path = self.clip.outputs[chunk.output].path
-        return self.folder / f"{chunk.output}-{chunk.frames.start}{path.suffix}"
-
-    def _output(self, number: int, plan: EncodePlan) -> Rendered:
+    def _output(self, number: int) -> Rendered:
         """Return the file of an output, joined if it was made in stretches."""
-        whole = self.done.get(Chunk(number))
-        if isinstance(whole, Rendered):
-            return whole
-        path = self.clip.outputs[number].path
-        chunks = [Chunk(number, frames) for frames in plan.stretches]
-        made = [one for one in map(self.done.get, chunks) if isinstance(one, EncodedChunk)]
-        drawn, elapsed = sum(one.frames for one in made), sum(one.elapsed for one in made)
-        rendered = plan.join([self._file(chunk) for chunk in chunks], path, drawn, elapsed)
-        for name, content in made[0].sidecars.items():
-            with replacing(path.with_name(name)) as part:
-                part.write_bytes(content)
-        return replace(rendered, sidecars=tuple(map(path.with_name, made[0].sidecars)))
+        assert self.plan is not None
+        plan, made = self.plan.outputs[number], self.done.get(Chunk(number))
+        if not isinstance(made, Rendered):
+            path = moved(self.task.clip, self.folder).outputs[number].path
+            chunks = [self.done[Chunk(number, frames)] for frames in plan.stretches]
+            drawn, elapsed = sum(one.frames for one in chunks), sum(one.elapsed for one in chunks)
+            pieces = [stretch_path(path, frames) for frames in plan.stretches]
+            made = plan.join(pieces, path, drawn, elapsed)
+        return self._placed(number, made)
+
+    def _placed(self, number: int, made: Rendered) -> Rendered:
+        """Copy an output's files to their places, where each appears only when complete."""
+        path, *sidecars = self.task.clip.outputs[number].paths
+        for place in (path, *sidecars):
+            file = self.folder / f"{number}" / place.name
+            if file.is_dir():
+                with replacing_folder(place, FRAME) as part:
+                    shutil.copytree(file, part, dirs_exist_ok=True)
+            else:
+                with replacing(place) as part:
+                    shutil.copyfile(file, part)
+        return replace(made, path=path, sidecars=tuple(sidecars))
 
 
 Outcomes = Generator[tuple[int, Sequence[Rendered] | Exception], None, None]
@@ -162,24 +184,26 @@ def outcomes(clips: Mapping[int, ExaminedClip], pool: Pool, runs: Path) -> Outco
     """Yield what became of each clip, by its number; nothing more after workers were lost."""
     queue = deque(_tasks(clips, pool.workers, runs))
     with tempfile.TemporaryDirectory(prefix="gdanim-") as scratch:
-        states = {n: ClipState(one.clip, Path(scratch, f"{n}")) for n, one in clips.items()}
+        states = {task.number: ClipState(task, Path(scratch, f"{task.number}")) for task in queue}
 
         def submit(executor: Executor, task: WorkerTask) -> Future[Any]:
             if not pool.is_remote:
                 return executor.submit(work, task)
             state = states[task.number]
             if state.files is None:
-                state.files = files_for(state.clip, clips[task.number].opened.sources())
+                state.files = files_for(task.clip, clips[task.number].opened.sources())
             return executor.submit(work_remotely, task, state.files)
 
         def is_wanted(task: WorkerTask) -> bool:
             return task.number in states and states[task.number].plan is task.plan
 
         for task, future in as_completed_with_retries(pool, queue, submit, is_wanted):
+            if future.cancelled():
+                queue.clear()
             if is_wanted(task):
                 outcome = _outcome(states[task.number], task, future, queue)
                 if outcome is not None:
-                    del states[task.number]
+                    shutil.rmtree(states.pop(task.number).folder, ignore_errors=True)
                     yield task.number, outcome
 
 
@@ -199,34 +223,16 @@ def _outcome(
     """Return what became of the clip; None while there is more to do, which is then queued."""
     try:
         if future.cancelled():
-            queue.clear()
-            raise LostError("the connection to its worker was lost; run the same command again")
+            raise GdanimError("the connection to its worker was lost; run the same command again")
         if is_broken(future):
             raise GdanimError(WORKER_DIED)
-        made = future.result()
-        if isinstance(made, ChunkPlan):
-            state.plan = made
-            parts = [replace(task, plan=made, chunk=chunk) for chunk in made.chunks]
-            queue.extendleft(reversed(parts))
-            return None
-        if isinstance(made, Delivery):
-            made = place_files(state.clip, made)
-        if isinstance(made, list) and task.chunk is not None:
-            (made,) = made
-        files: list[Rendered] | None = state.add(task.chunk, made) if task.chunk else made
-        return files
-    except Exception as error:
-        if task.plan is not None:
-            _remove(queue, task.number)
-        if not isinstance(error, OtherFilmError):
-            return error
+        files = state.add(task, future.result())
+    except OtherFilmError:
         state.plan, state.done = None, {}
-        queue.appendleft(replace(task, plan=None, chunk=None, most_chunks=None))
+        queue.appendleft(replace(state.task, most_chunks=None))
         return None
-
-
-def _remove(queue: deque[WorkerTask], number: int) -> None:
-    """Remove the clip's tasks."""
-    others = [task for task in queue if task.number != number]
-    queue.clear()
-    queue.extend(others)
+    except Exception as error:
+        return error
+    if task.plan is None:
+        queue.extendleft(reversed(state.chunks()))
+    return files

@@ -1,10 +1,14 @@
-"""The manifest next to the outputs: what each file was made from, and what it held then."""
+"""The manifest next to the outputs: what each file was made from, and what it held then.
+
+It is a line of JSON for each file made, of which the last one of a name counts: noting one of ten
+thousand files takes no longer than the first. A line that was cut short is ignored.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -33,64 +37,51 @@ CHANGED = {
 }
 
 
-@dataclass(frozen=True)
-class Manifest:
-    """The files of one folder that a batch has made, by name.
-
-    On disk it is a line of JSON for each file made, of which the last one of a name counts: noting
-    one of ten thousand files takes no longer than the first. A line that was cut short is ignored.
-    """
-
-    folder: Path
-    entries: Mapping[str, ManifestEntry]
-
-    @staticmethod
-    def of(folder: Path) -> Manifest:
-        """Read the folder's manifest; it is empty if there is none that can be read."""
-        try:
-            lines = (folder / NAME).read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            lines = []
-        return Manifest(folder, dict(pair for pair in map(_parsed, lines) if pair))
-
-    def reason(self, name: str, wanted: ManifestEntry) -> str | None:
-        """Why the file has to be made (again); None if it is as wanted."""
-        known, path = self.entries.get(name), self.folder / name
-        if not path.exists():
-            return NEW if known is None else GONE
-        if known is None:
-            return NEW
-        for part, why in CHANGED.items():
-            if getattr(known, part) != getattr(wanted, part):
-                return why
-        return None if content_of(path) == known.content else EDITED
-
-    def write(self) -> None:
-        """Write one line for each file."""
-        with replacing(self.folder / NAME) as part:
-            part.write_text("".join(map(_line, self.entries, self.entries.values())), "utf-8")
+def entries_of(folder: Path) -> dict[str, ManifestEntry]:
+    """Read the folder's manifest, by the files' names; empty if there is none to be read."""
+    try:
+        lines = (folder / NAME).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return {}
+    entries = {}
+    for line in lines:
+        with suppress(ValueError, KeyError, TypeError, AttributeError):
+            tree = json.loads(line)
+            format, name = tree.pop("format"), tree.pop("file")
+            if format == FORMAT:
+                entries[name] = ManifestEntry(**tree)
+    return entries
 
 
-def note(folder: Path, name: str, entry: ManifestEntry) -> None:
-    """Add the file, as it is now, to the folder's manifest."""
-    line = _line(name, replace(entry, content=content_of(folder / name)))
-    with (folder / NAME).open("a", encoding="utf-8") as file:
+def reason(path: Path, known: ManifestEntry | None, wanted: ManifestEntry) -> str | None:
+    """Why the file has to be made (again); None if it is as wanted."""
+    if known is None:
+        return NEW
+    if not path.exists():
+        return GONE
+    for part, why in CHANGED.items():
+        if getattr(known, part) != getattr(wanted, part):
+            return why
+    return None if content_of(path) == known.content else EDITED
+
+
+def note(path: Path, entry: ManifestEntry) -> None:
+    """Add the file, as it is now, to its folder's manifest."""
+    line = _line(path.name, replace(entry, content=content_of(path)))
+    with (path.parent / NAME).open("a", encoding="utf-8") as file:
         # A line that was cut short before ends here.
         file.write(f"\n{line}" if file.tell() else line)
 
 
+def compact(folder: Path) -> None:
+    """Write the folder's manifest again, with one line for each file."""
+    lines = [_line(name, entry) for name, entry in entries_of(folder).items()]
+    with replacing(folder / NAME) as part:
+        part.write_text("".join(lines), "utf-8")
+
+
 def _line(name: str, entry: ManifestEntry) -> str:
     return json.dumps({"format": FORMAT, "file": name, **asdict(entry)}) + "\n"
-
-
-def _parsed(line: str) -> tuple[str, ManifestEntry] | None:
-    try:
-        tree = json.loads(line)
-        if tree.pop("format") != FORMAT:
-            return None
-        return tree.pop("file"), ManifestEntry(**tree)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def content_of(path: Path) -> str:

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -32,22 +31,18 @@ class OpenedFiles:
         return set(_sources(self.read - self.written))
 
 
-_recording: ContextVar[OpenedFiles | None] = ContextVar("recording", default=None)
+_recordings: list[OpenedFiles] = []
 
 
 @contextmanager
 def opened_files() -> Iterator[OpenedFiles]:
     """Record all files that are opened inside the block; an outer block records them too."""
     _install_hook()
-    opened, outer = OpenedFiles(), _recording.get()
-    token = _recording.set(opened)
+    _recordings.append(OpenedFiles())
     try:
-        yield opened
+        yield _recordings[-1]
     finally:
-        _recording.reset(token)
-        if outer is not None:
-            outer.read.update(opened.read)
-            outer.written.update(opened.written)
+        _recordings.pop()
 
 
 @cache
@@ -57,11 +52,12 @@ def _install_hook() -> None:
 
 
 def _record(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open" and (opened := _recording.get()) is not None:
+    if event == "open" and _recordings:
         path, _, flags = arguments
         if isinstance(path, str | bytes | os.PathLike):
-            paths = opened.written if flags & os.O_WRONLY else opened.read
-            paths.add(os.path.abspath(os.fsdecode(path)))
+            for opened in _recordings:
+                paths = opened.written if flags & os.O_WRONLY else opened.read
+                paths.add(os.path.abspath(os.fsdecode(path)))
 
 
 def _sources(paths: set[str]) -> Iterator[Path]:

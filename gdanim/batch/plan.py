@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from gdanim.batch.plan_table import CLIP, DEFAULTS, KEYS, SIDECARS, Table, table
 from gdanim.errors import GdanimError, RequestError
 from gdanim.rendering.jobs import Settings
 from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
-from gdanim.rendering.quality import OUTPUT, QUALITIES, Size, parse_size
+from gdanim.rendering.quality import OUTPUT, QUALITIES, parse_size
 from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.rendering.themes import is_theme_file, project_theme, theme_called
 from gdanim.scripting.examples import find_script
@@ -21,6 +21,7 @@ from gdanim.scripting.load import SceneFunction, Script, ScriptError, choose, lo
 
 KnobSets = Mapping[str, Mapping[str, str]]
 """Texts of knobs' values: one set, or a set for each scene of a comparison, by label."""
+NO_KNOBS: KnobSets = {"": {}}
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,6 @@ def script_of(clip: PlannedClip) -> Path:
     return Path(clip.selection.partition("::")[0])
 
 
-@dataclass(frozen=True)
-class Variant:
-    """What sets one clip of a table apart from the others, and its part of the files' names."""
-
-    knobs: KnobSets
-    theme: str | None
-    size: Size | None
-    suffix: str
-
-
 class _Scripts(dict[Path, tuple[Script, OpenedFiles]]):
     """The scripts of a plan, each loaded once, with the files that it opened then."""
 
@@ -74,6 +65,9 @@ def read(path: Path) -> list[PlannedClip]:
     """
     make = _clips_of_folder if path.is_dir() else _clips_of_plan
     clips = list(make(path, _Scripts(), Settings(project_theme=project_theme())))
+    # The scripts of a folder may all be helper modules.
+    if not clips:
+        raise RequestError(f"{path}: none of its scripts has a function annotated -> Scene")
     places: dict[Path, PlannedClip] = {}
     for clip in clips:
         for file in [file for output in clip.outputs for file in output.paths]:
@@ -87,26 +81,15 @@ def read(path: Path) -> list[PlannedClip]:
 
 
 def _clips_of_folder(folder: Path, scripts: _Scripts, common: Settings) -> Iterator[PlannedClip]:
-    empty = True
     for path in scripts_in(folder):
         try:
             script, opened = scripts[path]
         except ScriptError:
-            empty = False
-            yield _failing(f"{path}", f"{path}")
+            yield PlannedClip(f"{path}", NO_KNOBS, common, (), f"{path}")
             continue
         for scene in script.scenes:
-            empty = False
             outputs = outputs_for(scene.file_name, OutputOptions())
-            yield PlannedClip(f"{scene}", {"": {}}, common, outputs, f"{scene}", scene, opened)
-    # Helper modules may be in the folder too.
-    if empty:
-        raise RequestError(f"{folder}: none of its scripts has a function annotated -> Scene")
-
-
-def _failing(selection: str, where: str) -> PlannedClip:
-    """Return a clip in place of those of a script that fails when it is loaded."""
-    return PlannedClip(selection, {"": {}}, Settings(), (), where)
+            yield PlannedClip(f"{scene}", NO_KNOBS, common, outputs, f"{scene}", scene, opened)
 
 
 def _clips_of_plan(path: Path, scripts: _Scripts, common: Settings) -> Iterator[PlannedClip]:
@@ -128,36 +111,22 @@ def _clips_of_table(table: Table, scripts: _Scripts, common: Settings) -> Iterat
     try:
         scenes = choose(selection, lambda path: scripts[path][0])
     except ScriptError:
-        yield _failing(selection, where)
+        # It fails when its script is run again, with the reason.
+        yield PlannedClip(selection, NO_KNOBS, common, (), where)
         return
     except RequestError as error:
         raise table.error("scene", str(error)) from None
+    themes, sizes = table.values.get("themes", [None]), table.values.get("sizes", [None])
     for scene in scenes:
         name = table.values.get("output", scene.file_name)
         if len(scenes) > 1 and "output" in table.values:
             name = f"{name}-{scene.name}"
-        for variant in _variants(table, scene):
-            yield PlannedClip(
-                f"{scene}",
-                variant.knobs,
-                _settings(table, variant, common),
-                outputs_for(_joined(name, variant.suffix), _options(table)),
-                where,
-                scene,
-                scripts[scene.script][1],
-            )
-
-
-def _variants(table: Table, scene: SceneFunction) -> Iterator[Variant]:
-    themes, sizes = table.values.get("themes", [None]), table.values.get("sizes", [None])
-    for (knobs, name), theme, size in itertools.product(_knob_sets(table, scene), themes, sizes):
-        try:
-            parsed = None if size is None else parse_size(size)
-        except RequestError as error:
-            raise table.error("sizes", str(error)) from None
-        look = Path(theme).stem if len(themes) > 1 else ""
-        end = _joined(name, look, size if len(sizes) > 1 else "")
-        yield Variant(knobs, theme, parsed, end)
+        for (knobs, end), theme, size in product(_knob_sets(table, scene), themes, sizes):
+            look = Path(theme).stem if len(themes) > 1 else ""
+            full = "-".join(filter(None, (name, end, look, size if len(sizes) > 1 else "")))
+            settings, outputs = _settings(table, theme, size, common), _outputs(table, full)
+            opened = scripts[scene.script][1]
+            yield PlannedClip(f"{scene}", knobs, settings, outputs, where, scene, opened)
 
 
 def _knob_sets(table: Table, scene: SceneFunction) -> list[tuple[KnobSets, str]]:
@@ -166,10 +135,8 @@ def _knob_sets(table: Table, scene: SceneFunction) -> list[tuple[KnobSets, str]]
     sweep = table.values.get("sweep", {})
     swept = grid({name: [_text(value) for value in values] for name, values in sweep.items()})
     for key, knobs in [("set", fixed), *(("sweep", knobs) for knobs in swept)]:
-        try:
+        with table.naming(key):
             scene.values(knobs)
-        except RequestError as error:
-            raise table.error(key, str(error)) from None
     sets = {label(knobs): {**fixed, **knobs} for knobs in swept}
     if len(sets) < len(swept):
         raise table.error("sweep", "sweep has a value twice; remove one of them")
@@ -180,32 +147,28 @@ def _knob_sets(table: Table, scene: SceneFunction) -> list[tuple[KnobSets, str]]
     return [(sets, "")]
 
 
-def _settings(table: Table, variant: Variant, common: Settings) -> Settings:
+def _settings(table: Table, theme: str | None, size: str | None, common: Settings) -> Settings:
     quality = QUALITIES.get(table.values.get("quality", ""))
     fps, seconds = table.values.get("fps"), table.values.get("seconds")
+    with table.naming("sizes"):
+        parsed = None if size is None else parse_size(size)
     try:
-        settings = replace(common, quality=quality, size=variant.size, fps=fps, seconds=seconds)
+        settings = replace(common, quality=quality, size=parsed, fps=fps, seconds=seconds)
     except GdanimError as error:
         raise table.error(str(error).partition(":")[0], str(error)) from None
-    if variant.theme is None:
+    if theme is None:
         return settings
     folder = table.path.parent
-    try:
-        theme = theme_called(variant.theme, folder)
-    except GdanimError as error:
-        raise table.error("themes", str(error)) from None
-    file = f"{folder / variant.theme}" if is_theme_file(variant.theme) else None
-    return replace(settings, theme=theme, theme_file=file, project_theme=None)
+    with table.naming("themes"):
+        chosen = theme_called(theme, folder)
+    file = f"{folder / theme}" if is_theme_file(theme) else None
+    return replace(settings, theme=chosen, theme_file=file, project_theme=None)
 
 
-def _options(table: Table) -> OutputOptions:
+def _outputs(table: Table, name: str) -> tuple[Output, ...]:
     wanted = {kind: table.values[kind] for kind in ("poster", *SIDECARS) if kind in table.values}
     folder, formats = f"{table.path.parent / OUTPUT}/", table.values.get("formats", [])
-    return OutputOptions(folder, formats, sidecars=Sidecars(**wanted))
-
-
-def _joined(*parts: str) -> str:
-    return "-".join(filter(None, parts))
+    return outputs_for(name, OutputOptions(folder, formats, sidecars=Sidecars(**wanted)))
 
 
 def _text(value: Any) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from gdanim.encoding.formats import FORMATS
-from gdanim.errors import RequestError
+from gdanim.errors import GdanimError, RequestError, did_you_mean
 from gdanim.rendering.quality import QUALITIES
 from gdanim.rendering.themes import is_theme_file
 from gdanim.views.theme import THEMES
@@ -91,13 +91,20 @@ class Table:
         """Return an error that names the key's file and line."""
         return RequestError(f"{self.where(key)}: {message}")
 
+    @contextmanager
+    def naming(self, key: str) -> Iterator[None]:
+        """Name the key's file and line in errors of the block."""
+        try:
+            yield
+        except GdanimError as error:
+            raise self.error(key, str(error)) from None
+
     def check(self, keys: Collection[str]) -> None:
         """Raise RequestError for a key that is not among `keys`, or a value that is not allowed."""
         for key, value in self.values.items():
             if key not in keys:
-                close = difflib.get_close_matches(key, keys, 1)
-                hint = f"did you mean {close[0]}?" if close else f"allowed are {', '.join(keys)}"
-                raise self.error(key, f"{key} is unknown; {hint}")
+                hint = did_you_mean(key, keys, cutoff=0.6) or f"; allowed are {', '.join(keys)}"
+                raise self.error(key, f"{key} is unknown{hint}")
             allowed, valid = KEYS[key]
             if not valid(value):
                 raise self.error(key, f"{key} must be {allowed}; got {value!r}")

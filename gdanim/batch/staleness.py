@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gdanim.batch.manifest import Manifest, ManifestEntry
+from gdanim.batch.manifest import ManifestEntry, entries_of, reason
 from gdanim.batch.opened_files import OpenedFiles, opened_files
 from gdanim.batch.plan import PlannedClip
 from gdanim.batch.worker import job_of
@@ -46,7 +46,7 @@ def examine(
     with its place in the plan; with `keep_going` the clip has that error instead.
     """
     folders = {output.path.parent for clip in clips for output in clip.outputs}
-    manifests = {folder: Manifest.of(folder) for folder in folders}
+    manifests = {folder: entries_of(folder) for folder in folders}
     common = versions(), versions(DESCENDING), ffmpeg.encoders()
     examined = []
     for clip in clips:
@@ -60,7 +60,7 @@ def examine(
 
 
 def _examined(
-    clip: PlannedClip, manifests: Mapping[Path, Manifest], force: bool,
+    clip: PlannedClip, manifests: Mapping[Path, Mapping[str, ManifestEntry]], force: bool,
     drawing: str, descending: str, encoders: Collection[str],
 ) -> ExaminedClip:  # fmt: skip
     with opened_files() as opened:
@@ -78,7 +78,7 @@ def _examined(
     except UnkeyableError as error:
         return ExaminedClip(clip, f"{error}, which may have changed", opened=opened)
     reasons = [
-        manifests[output.path.parent].reason(path.name, entry)
+        reason(path, manifests[path.parent].get(path.name), entry)
         for output, entry in zip(clip.outputs, entries, strict=True)
         for path in output.paths
     ]

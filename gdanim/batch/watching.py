@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from gdanim.batch.opened_files import opened_files
@@ -16,27 +16,18 @@ from gdanim.batch.plan import read, script_of
 from gdanim.batch.worker import job_of
 from gdanim.errors import GdanimError
 from gdanim.rendering.quality import OUTPUT
+from gdanim.rendering.themes import project_files
 
 # What is there changes all the time, and is not a file that anyone saves.
 SYSTEM = ("/proc", "/sys", "/dev")
 State = dict[str, tuple[int, int]]
 
 
-@dataclass(frozen=True)
-class Sources:
-    """What a plan depends on: the modules below these folders, and these files."""
+def sources_of(plan: Path) -> set[Path]:
+    """Find what is read for the plan's clips: files, and folders whose modules may be imported.
 
-    folders: frozenset[Path] = frozenset()
-    files: frozenset[Path] = frozenset()
-
-    def __or__(self, other: Sources) -> Sources:
-        return Sources(self.folders | other.folders, self.files | other.files)
-
-
-def sources_of(plan: Path) -> Sources:
-    """Find what is read for the plan's clips, as far as they can be read.
-
-    Only files that Python opens are found, and none that the scripts write themselves.
+    Only files that Python opens are found, and none that the scripts write themselves. A
+    pyproject.toml counts before it exists.
     """
     folders = {plan if plan.is_dir() else plan.parent}
     with opened_files() as opened, suppress(GdanimError):
@@ -44,19 +35,19 @@ def sources_of(plan: Path) -> Sources:
             folders.add(script_of(clip).parent)
             with suppress(GdanimError):
                 job_of(clip)
-    return Sources(frozenset(folders), frozenset(_own(opened.sources())))
+    return folders | _own(opened.sources()) | set(project_files())
 
 
-def state_of(sources: Sources) -> State:
-    """Return time and size of every file of the sources, by path.
+def state_of(sources: Iterable[Path]) -> State:
+    """Return time and size of every file of the sources, and every module in their folders.
 
     Hidden modules and folders, and folders called `output` or `__pycache__`, are left out.
     """
-    modules = [module for folder in sources.folders for module in _modules(folder)]
-    return {path: _stamp(path) for path in (*modules, *map(str, sources.files))}
+    files = (_modules(path) if path.is_dir() else [f"{path}"] for path in sources)
+    return {path: _stamp(path) for path in chain.from_iterable(files)}
 
 
-def until_changed(sources: Sources, state: State, pause: float = 0.5) -> None:
+def until_changed(sources: Iterable[Path], state: State, pause: float = 0.5) -> None:
     """Wait until `state_of` the sources differs, and has been the same for one `pause`."""
     while (now := state_of(sources)) == state:
         time.sleep(pause)

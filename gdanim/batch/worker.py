@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,15 +60,10 @@ class ChunkPlan:
 
 @dataclass(frozen=True)
 class EncodedChunk:
-    """An encoded stretch: its bytes, their number of frames, and how many seconds it took.
+    """An encoded stretch: the number of its frames, and how many seconds it took."""
 
-    With the first stretch of a video come its sidecars, by name.
-    """
-
-    content: bytes
     frames: int
     elapsed: float
-    sidecars: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +82,25 @@ class WorkerTask:
     chunk: Chunk | None = None
 
 
-def work(task: WorkerTask) -> list[Rendered] | ChunkPlan | EncodedChunk:
+Made = list[Rendered] | Rendered | ChunkPlan | EncodedChunk
+"""A clip's files, the plan for its chunks, or what was made of one chunk: a file or a stretch."""
+
+
+def moved(clip: PlannedClip, folder: Path) -> PlannedClip:
+    """Return the clip with each output in a folder of its own in `folder`, called by its number."""
+    outputs = (
+        replace(output, path=folder / f"{number}" / output.path.name)
+        for number, output in enumerate(clip.outputs)
+    )
+    return replace(clip, outputs=tuple(outputs))
+
+
+def stretch_path(path: Path, frames: range) -> Path:
+    """Return where an encoded stretch of the video at `path` waits to be joined."""
+    return path.parent / "stretches" / f"{frames.start}{path.suffix}"
+
+
+def work(task: WorkerTask) -> Made:
     """Descend, or take the runs that are known, and make the files, a chunk, or the plan."""
     runs: list[Run] = []
 
@@ -152,7 +164,7 @@ def _encode_plans(clip: PlannedClip, tasks: Sequence[RenderTask]) -> dict[int, E
     }
 
 
-def _chunk(task: WorkerTask, tasks: Sequence[RenderTask]) -> list[Rendered] | EncodedChunk:
+def _chunk(task: WorkerTask, tasks: Sequence[RenderTask]) -> Rendered | EncodedChunk:
     assert task.plan is not None and task.chunk is not None
     begun, chunk = time.perf_counter(), task.chunk
     path = task.clip.outputs[chunk.output].path
@@ -162,12 +174,12 @@ def _chunk(task: WorkerTask, tasks: Sequence[RenderTask]) -> list[Rendered] | En
     if film_digest(film) != task.plan.outputs[chunk.output].digest:
         raise OtherFilmError(f"{task.clip.selection}: its film is not always the same")
     if chunk.frames is None:
-        return list(draw(replace(render_task, outputs=(output,))))
+        (rendered,) = draw(replace(render_task, outputs=(output,)))
+        return rendered
     assert isinstance(output, VideoOutput)
-    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
-        file = Path(folder, f"chunk{path.suffix}")
-        frames = encode_stretch(render_task, film, output, chunk.frames, file)
-        first, base = chunk.frames.start == 0, Path(folder, output.base.name)
-        sidecars = write_sidecars(render_task, film, output, base) if first else ()
-        contents = {sidecar.name: sidecar.read_bytes() for sidecar in sidecars}
-        return EncodedChunk(file.read_bytes(), frames, time.perf_counter() - begun, contents)
+    file = stretch_path(path, chunk.frames)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    frames = encode_stretch(render_task, film, output, chunk.frames, file)
+    if chunk.frames.start == 0:
+        write_sidecars(render_task, film, output, output.base)
+    return EncodedChunk(frames, time.perf_counter() - begun)

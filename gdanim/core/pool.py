@@ -21,7 +21,7 @@ from concurrent.futures import (
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing import get_context
 from types import FrameType, ModuleType
 from typing import Any, TypeVar
 
@@ -60,13 +60,14 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor]:
     Leaving by an exception ends what the workers are doing. No worker outlives the block, nor the
     program if that is killed.
     """
-    executor = _Executor(count, mp_context=_Context(), initializer=_begin)
+    others = multiprocessing.active_children()
+    executor = _Executor(count, get_context("spawn"), _begin)
     try:
         yield executor
     except BaseException:
         # That breaks the executor, which then begins nothing more.
         for child in multiprocessing.active_children():
-            if isinstance(child, _Worker):
+            if child not in others:
                 child.terminate()
         raise
     finally:
@@ -79,23 +80,26 @@ def as_completed(
     tasks: deque[T],
     submit: Submit[T],
     poll: Callable[[], object] | None = None,
+    is_wanted: Callable[[T], bool] = lambda task: True,
 ) -> Iterator[tuple[T, Future[Any]]]:
     """Submit the tasks, at most `workers` at a time; yield each with its future when it is done.
 
     The rest stays in `tasks`, to which the caller may add in between: a task that waited in a
-    worker's queue would be begun even after an interrupt. Once the workers are broken nothing more
-    is submitted. `poll` is called several times a second.
+    worker's queue would be begun even after an interrupt. Those that are not wanted any more are
+    dropped, and once the workers are broken nothing more is submitted. `poll` is called several
+    times a second.
     """
     running: dict[Future[Any], T] = {}
     broken = False
     while True:
         while tasks and not broken and len(running) < workers:
-            try:
-                running[submit(executor, tasks[0])] = tasks[0]
-            except BrokenExecutor:
-                broken = True
-            else:
-                tasks.popleft()
+            task = tasks.popleft()
+            if is_wanted(task):
+                try:
+                    running[submit(executor, task)] = task
+                except BrokenExecutor:
+                    broken = True
+                    tasks.appendleft(task)
         if not running:
             return
         done = wait(running, POLL if poll else None, FIRST_COMPLETED).done
@@ -117,7 +121,8 @@ def as_completed_with_retries(
     while tasks:
         suspects = []
         with pool.open() as executor:
-            for task, future in as_completed(executor, pool.workers, tasks, submit):
+            completed = as_completed(executor, pool.workers, tasks, submit, is_wanted=is_wanted)
+            for task, future in completed:
                 if is_broken(future):
                     suspects.append(task)
                 else:
@@ -132,28 +137,16 @@ def is_broken(future: Future[Any]) -> bool:
     return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
 
 
-class _Worker(SpawnProcess):
-    """A process that does not run the main program's file again.
-
-    That may be a script without `if __name__ == "__main__":`.
-    """
-
-    def start(self) -> None:
+class _Executor(ProcessPoolExecutor):
+    def submit(self, function: Callable[..., R], /, *arguments: Any, **keywords: Any) -> Future[R]:
+        # A worker that is started now must not run the main program's file again, which may be a
+        # script without `if __name__ == "__main__":`.
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
         try:
-            super().start()
+            return super().submit(_interruptible, function, *arguments, **keywords)
         finally:
             sys.modules["__main__"] = main
-
-
-class _Context(SpawnContext):
-    Process = _Worker
-
-
-class _Executor(ProcessPoolExecutor):
-    def submit(self, function: Callable[..., R], /, *arguments: Any, **keywords: Any) -> Future[R]:
-        return super().submit(_interruptible, function, *arguments, **keywords)
 
 
 def _begin() -> None:
@@ -176,7 +169,9 @@ def _interruptible(function: Callable[..., R], *arguments: Any, **keywords: Any)
         try:
             return function(*arguments, **keywords)
         finally:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            # A library may have dropped the exception.
+            if signal.signal(signal.SIGTERM, signal.SIG_DFL) == signal.SIG_IGN:
+                os._exit(1)
     except KeyboardInterrupt:
         os._exit(1)
 

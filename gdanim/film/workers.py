@@ -38,17 +38,6 @@ ONE_PROCESS = Workers()
 
 
 @dataclass(frozen=True)
-class _Task:
-    """The stretches for one process, and a file that grows by a byte with each frame begun."""
-
-    load: Load | None
-    film: bytes
-    parts: Sequence[tuple[range, Path]]
-    format: Format
-    begun: Path
-
-
-@dataclass(frozen=True)
 class _Failure:
     """The frame that a process failed at, and the error in words."""
 
@@ -89,17 +78,21 @@ def encode_all(
     A frame that fails in a process is drawn here once more, so that its own error is raised.
     """
     data, done, held, jobs = packed(film), 0, 0, min(workers.count, len(parts))
-    begun = [parts[0][1].with_name(f"{k}.begun") for k in range(jobs)]
-    tasks = deque(_Task(workers.load, data, parts[k::jobs], format, begun[k]) for k in range(jobs))
+    # It grows by a byte with each frame begun.
+    begun = parts[0][1].with_name("begun")
+    begun.touch()
+
+    def submit(executor: Executor, share: int) -> Future[int | _Failure]:
+        return executor.submit(_encode, workers.load, data, parts[share::jobs], format, begun)
 
     def count_frames() -> None:
         nonlocal done
-        for _ in range(sum(file.stat().st_size for file in begun if file.exists()) - done):
+        while done < begun.stat().st_size:
             progress(done, len(film))
             done += 1
 
     with processes(jobs) as executor:
-        for _, future in as_completed(executor, jobs, tasks, _submit, count_frames):
+        for _, future in as_completed(executor, jobs, deque(range(jobs)), submit, count_frames):
             if is_broken(future):
                 raise GdanimError(f"{WORKER_DIED}; try again with one process (-j 1)")
             result = future.result()
@@ -110,10 +103,6 @@ def encode_all(
     return held
 
 
-def _submit(executor: Executor, task: _Task) -> Future[int | _Failure]:
-    return executor.submit(_encode, task)
-
-
 def _raise_again(film: Film, failure: _Failure) -> None:
     # A frame is counted when it has been shown and is yet to be drawn.
     for again in (failure.frame, min(failure.frame + 1, len(film) - 1)):
@@ -121,24 +110,26 @@ def _raise_again(film: Film, failure: _Failure) -> None:
     raise GdanimError(failure.message)
 
 
-def _encode(task: _Task) -> int | _Failure:
-    """In a worker: return the number of frames, or what failed if an error cannot be pickled."""
-    reached = task.parts[0][0].start
+def _encode(
+    load: Load | None, data: bytes, parts: Sequence[tuple[range, Path]], format: Format, begun: Path
+) -> int | _Failure:
+    """In a worker: return the number of frames, or what failed, as not every error can be sent."""
+    reached = parts[0][0].start
     try:
-        if task.load is not None:
-            task.load()
-        film: Film = pickle.loads(task.film)
+        if load is not None:
+            load()
+        film: Film = pickle.loads(data)
         held = 0
-        with task.begun.open("wb", buffering=0) as begun, film.composed():
-            for frames, path in task.parts:
+        with begun.open("ab", buffering=0) as file, film.composed():
+            for frames, path in parts:
                 reached = frames.start
 
                 def count(done: int, total: int, frames: range = frames) -> None:
                     nonlocal reached
                     reached = frames[done]
-                    begun.write(b".")
+                    file.write(b".")
 
-                held += encode(film, frames, path, task.format, count)
+                held += encode(film, frames, path, format, count)
+        return held
     except Exception as error:
         return _Failure(reached, f"{error}" if isinstance(error, GdanimError) else f"{error!r}")
-    return held

@@ -48,15 +48,18 @@ def theme_called(name: str, folder: Path = Path()) -> Theme:
 
 def project_theme() -> ProjectTheme | None:
     """Return the theme in the nearest pyproject.toml, here or in a parent folder, if it has one."""
-    here = Path.cwd()
-    for level, folder in enumerate((here, *here.parents)):
-        # Unlike Path.is_file, this does not fail in a parent that may not be read.
-        if os.path.isfile(folder / PROJECT):
-            # Relative, as a note must not reveal where on a computer a file was made.
-            path = Path(*[".."] * level, PROJECT)
-            theme = _theme_in_project(path)
-            return None if theme is None else ProjectTheme(theme, path.as_posix())
-    return None
+    # Unlike Path.is_file, this does not fail in a parent that may not be read.
+    path = next(filter(os.path.isfile, project_files()), None)
+    theme = None if path is None else _theme_in_project(path)
+    return None if path is None or theme is None else ProjectTheme(theme, path.as_posix())
+
+
+def project_files() -> list[Path]:
+    """Return where a pyproject.toml can be, the nearest first, whether it exists or not.
+
+    Relative, as a note must not reveal where on a computer a file was made.
+    """
+    return [Path(*[".."] * level, PROJECT) for level in range(len(Path.cwd().parents) + 1)]
 
 
 def _theme_in_project(path: Path) -> Theme | None:
