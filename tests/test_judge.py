@@ -13,6 +13,7 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum
 from gdanim.descent.run import Run
+from gdanim.descent.schedules import Cosine, Exponential
 from gdanim.descent.stopping import Divergence
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets, objectives
@@ -93,6 +94,21 @@ RUNS: dict[str, tuple[Callable[[], Run], Ending, Reason | None]] = {
         lambda: descend(BORDER, GD(1.0), (0, 0), 300),
         Ending.FALLING,
         Reason.NO_MINIMUM,
+    ),
+    "separable, in batches of one": (
+        lambda: descend(SEPARABLE, GD(1.0), (0, 0), 300, batch_size=1),
+        Ending.FALLING,
+        Reason.NO_MINIMUM,
+    ),
+    "blown up before the rate died out": (
+        lambda: descend(LINE, GD(Cosine(0.2, 100)), (-2, -1.5), 100),
+        Ending.DIVERGED,
+        Reason.LARGE_RATE,
+    ),
+    "a rate that dies out": (
+        lambda: descend(LINE, GD(Exponential(0.02, 0.5)), (0, 0), 100),
+        Ending.HARDLY_MOVING,
+        Reason.SMALL_RATE,
     ),
     "a start far away": (
         lambda: descend(LINE, GD(0.01), (1000, 1000), 300),
