@@ -31,13 +31,23 @@ def rate(format: Format) -> int:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[Format, Path]:
-    """The same film in every kind of file."""
+    """The same film in every kind of file that this ffmpeg can write."""
     folder = tmp_path_factory.mktemp("files")
     made = {}
     for format, name in zip(VARIANTS, IDS, strict=True):
-        made[format] = folder / f"{name}{format.extension}"
-        save(flat(fps=rate(format)), made[format], format, note=NOTE)
+        if format.encoder in ffmpeg.encoders():
+            made[format] = folder / f"{name}{format.extension}"
+            save(flat(fps=rate(format)), made[format], format, note=NOTE)
     return made
+
+
+@pytest.fixture(autouse=True)
+def encoder(request: pytest.FixtureRequest) -> None:
+    """Older builds of ffmpeg lack some encoders; the tests of their formats are skipped."""
+    callspec = getattr(request.node, "callspec", None)
+    format = callspec.params.get("format") if callspec else None
+    if isinstance(format, Format) and format.encoder not in ffmpeg.encoders():
+        pytest.skip(f"this ffmpeg has no {format.encoder}")
 
 
 def pictures(path: Path) -> list[np.ndarray]:
@@ -81,7 +91,7 @@ def test_video_streams(files: dict[Format, Path], format: Format) -> None:
 
 
 def test_hevc_has_the_tag_that_apple_wants(files: dict[Format, Path]) -> None:
-    tagged = [format for format in VARIANTS if b"hvc1" in contents(files[format])[0]]
+    tagged = [format for format in files if b"hvc1" in contents(files[format])[0]]
     assert [format.codec for format in tagged] == ["hevc"]
 
 
