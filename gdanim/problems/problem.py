@@ -193,7 +193,7 @@ class Problem(Objective):
         with np.errstate(all="ignore"):
             # A loss and its square root have the same minimum, but not if a penalty is added.
             same = loss if self.penalty is not None else loss.monotone_of
-            quadratic = self._quadratic if same is loss else _quadratic(self, same)
+            quadratic = self._quadratic if same is loss else self._same_minimum
             if quadratic is not None and ridge is not None:
                 fit = quadratic.minimum(ridge)
                 return _finite(KnownMinimum("best fit", float(self.loss(fit)), fit))
@@ -223,11 +223,11 @@ class Problem(Objective):
 
     def rounding(self, params: Floats) -> Floats:
         """Return by how much rounding of predictions and data can move the loss, `(p)->()`."""
-        quadratic, loss = _quadratic(self, self.loss_function.monotone_of), self.loss_function
+        quadratic, loss = self._same_minimum, self.loss_function
         if quadratic is None:
             return super().rounding(params)
         zero = np.zeros_like(self.data.y)
-        distance = abs(self.model.predict(params, self.data.x) - self.data.y)
+        distance = abs(params @ quadratic.design.T - self.data.y)
         moved = loss.value(distance + quadratic.rounding(params), zero)
         return super().rounding(params) + moved - loss.value(distance, zero)
 
@@ -244,6 +244,12 @@ class Problem(Objective):
     @cached_property
     def _quadratic(self) -> Quadratic | None:
         return _quadratic(self, self.loss_function)
+
+    @cached_property
+    def _same_minimum(self) -> Quadratic | None:
+        """The quadratic that has its minimum where the loss over all points has it."""
+        same = self.loss_function.monotone_of
+        return self._quadratic if same is self.loss_function else _quadratic(self, same)
 
     @property
     def _condensed(self) -> Quadratic | None:
