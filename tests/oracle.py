@@ -169,9 +169,12 @@ class Continued:
 
     @property
     def stays(self) -> bool:
-        """Whether the longer run stays where the shorter one ends, compared with its way."""
+        """Whether the longer run ends nearer by than half the way of the shorter one.
+
+        It may still come nearer along a flat direction, in which the loss hardly changes.
+        """
         way = np.ptp(self.run.params, axis=0).max()
-        return bool(np.abs(self.longer.params[-1] - self.run.params[-1]).max() <= 0.1 * way)
+        return bool(np.abs(self.longer.params[-1] - self.run.params[-1]).max() <= 0.5 * way)
 
     def refutes(self, ending: Ending, reason: Reason | None = None) -> str:
         """Say what is wrong about these words; nothing if they may be right."""
