@@ -272,8 +272,8 @@ def hardly_moving(evidence: Evidence) -> Judgement | None:
         soon = evidence.more * max(trend.drop, 0.0)
     way = evidence.start - evidence.target
     little = evidence.start - evidence.end < GAINED * way and soon < 0.5 * way
-    # Of a bound alone, nobody knows whether a run can come near it.
-    known = evidence.floor.exact or evidence.place is not None
+    # Of a bound alone, nobody knows whether a run can come near it, unless its rate has died out.
+    known = evidence.floor.exact or evidence.place is not None or evidence.more < OVER
     if not (little or (known and soon < SOON * gap)):
         return None
     reason = _rate_reason(evidence)
