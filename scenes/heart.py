@@ -54,6 +54,6 @@ def two_features(lr: Rate = 0.5) -> Scene:
         start=(2, 2, -1),
         steps=79,
         title="Heart disease, by age and greatest heart rate",
-        panels={"boundary": views.Boundary(), "parameters": views.Parameters()},
+        panels={"boundary": views.Boundary(), "parameters": views.Parameters(units="standardised")},
         pace=Even(seconds=10),
     )
