@@ -115,9 +115,12 @@ def _client(address: str) -> Iterator[Any]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Log no traceback for each lost connection, which our own errors report."""
-    logger = logging.getLogger("distributed")
-    handlers, logger.handlers = logger.handlers, [logging.NullHandler()]
+    handlers = logging.getLogger("distributed").handlers
+    levels = [handler.level for handler in handlers]
+    for handler in handlers:
+        handler.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        logger.handlers = handlers
+        for handler, level in zip(handlers, levels, strict=True):
+            handler.setLevel(level)

@@ -87,8 +87,15 @@ def find(path: Path) -> Path:
     """Return the file: relative to the caller's script, else to the working folder."""
     folders = [Path()] if path.is_absolute() else [folder_of_caller(), Path()]
     for folder in folders:
-        if (folder / path).exists():
-            return folder / path
+        # Opened, not only looked for: so a batch that watches its files waits for one to appear.
+        try:
+            (folder / path).open("rb").close()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            # Reading it says what is wrong with it.
+            pass
+        return folder / path
     names = [file.name for folder in folders for file in (folder / path).parent.glob("*.?sv")]
     looked = list(dict.fromkeys(f"{folder.resolve()}" for folder in folders))
     where = "" if path.is_absolute() else f" in {' and '.join(looked)}"
