@@ -17,12 +17,16 @@ from matplotlib.colors import to_hex
 from gdanim.core.words import Mathtext, enumerated, plain, with_article
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
-from gdanim.descent.run import Outcome, Run
-from gdanim.narration.alternative_text import alternative_text
+from gdanim.descent.run import Run
+from gdanim.narration.alternative_text import _again, alternative_text
 from gdanim.pacing.timeline import Even
-from gdanim.problems import objectives
+from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.linear import Linear
+from gdanim.problems.logistic import Logistic
+from gdanim.problems.losses import LogLoss, MeanAbsoluteError
+from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 from gdanim.views._drawing.curve_place import curve_place
 from gdanim.views.base import Clip, StepView, Update
@@ -219,8 +223,50 @@ def test_six_runs_are_named_and_three_parameters() -> None:
         assert ("starts at slope1 = 0, slope2 = 0" in text) == named
 
 
-@pytest.mark.parametrize(("share", "words"), [(0.993, "almost unchanged"), (0.985, "minimum: 0")])
-def test_a_loss_that_falls_by_less_than_a_hundredth(share: float, words: str) -> None:
-    params = np.array([[3.0, 0.0], [3.0 * np.sqrt(share), 0.0]])
-    run = Run(objectives.bowl(), None, params, None, Outcome(np.array("finished"), np.array(1)))
-    assert words in alternative_text(clip_of(run), {"loss": LossCurve()})
+@pytest.mark.parametrize("offset", [0.0, 1e3, -1e6])
+@pytest.mark.parametrize(("lr", "unchanged"), [(1e-6, True), (1e-2, False), (1.0, False)])
+def test_almost_unchanged_is_a_matter_of_what_can_be_gained(
+    offset: float, lr: float, unchanged: bool
+) -> None:
+    well = FunctionObjective(lambda x: x**2 + offset, ("x",), (-4, 4))
+    text = alternative_text(clip_of(descend(well, GradientDescent(lr), (3,), 60)), {})
+    assert ("almost unchanged" in text) == unchanged, text
+
+
+def test_a_run_that_starts_at_the_minimum_stays_there() -> None:
+    run = descend(objectives.bowl(), GradientDescent(0.1), (0, 0), 10)
+    assert "almost unchanged" in alternative_text(clip_of(run), {})
+    start = descend(objectives.bowl(), GradientDescent(0.1), (3, 1), 0)
+    assert "almost unchanged" not in alternative_text(clip_of(start), {})
+
+
+@pytest.mark.parametrize(
+    ("problem", "start", "words"),
+    [
+        (Problem(datasets.linear(noise=2.0, seed=3), Linear(), MeanAbsoluteError()), (0, 0),
+         r"\(infimum: 1\.65\)"),
+        (Problem(datasets.linear(noise=2.0), Linear()), (0, 0), r"\(best fit: 3\.70\)"),
+        (objectives.rosenbrock(), (-1.5, 2), r"\(minimum: 0\)"),
+        (Problem(Dataset(np.arange(6.0), np.arange(6.0) > 2), Logistic(), LogLoss()), (-3, 2),
+         r"\(infimum: 0\)"),
+    ],
+)  # fmt: skip
+def test_the_lowest_loss_has_its_own_name(
+    problem: Objective, start: tuple[float, ...], words: str
+) -> None:
+    run = descend(problem, GradientDescent(1e-3), start, 100)
+    text = alternative_text(clip_of(run), {})
+    assert re.search(words, text) and "true curve" not in text, text
+
+
+def test_a_parameter_next_to_0_is_0() -> None:
+    run = descend(objectives.bowl(), GradientDescent(0.09), (9, 1), 300)
+    assert 0 < abs(run.params[-1, 1]) < 1e-9
+    assert "It ends at x = 0 and y = 0." in alternative_text(clip_of(run), {})
+
+
+def test_events_that_come_again_and_again_are_not_counted() -> None:
+    assert [_again(times) for times in (0, 1, 2, 6)] == [
+        "", " This happens once more.", " This happens 2 more times.",
+        " This happens again and again.",
+    ]  # fmt: skip

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from published import book
 
 from gdanim.analysis.diagnosis import diagnose
+from gdanim.analysis.judgement import Ending, Reason
 from gdanim.cli import main
 from gdanim.core.numbers import counted, percent, rounded
 from gdanim.descent.adaptive import Adam
@@ -330,6 +331,42 @@ def test_a_kink_is_no_bend_downwards() -> None:
     run = descend(Problem(data, Linear(), MeanAbsoluteError()), GradientDescent(1e-9), (2, 1), 1)
     assert diagnose(run.problem, run.params[-1]).eigenvalues[0] < 0
     assert not any("curves" in line for line in explain(run))
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e3, -1e6])
+def test_the_tail_moves_wherever_the_zero_of_the_loss_is(offset: float) -> None:
+    well = FunctionObjective(lambda x: x**4 + offset, ("x",), (-3, 3))
+    lines = explain(descend(well, GradientDescent(0.01), (1,), 500))
+    assert lines[0].startswith("still falling")
+    fell = re.search(r"over the last 50 steps it fell (from|by) [\d.e-]+", "\n".join(lines))
+    assert fell and (fell[1] == "by") == bool(offset), lines
+    assert ("above the lowest known loss" in lines[0]) == bool(offset)
+
+
+def test_rounding_is_no_minimum() -> None:
+    ball = FunctionObjective(
+        lambda x, y: (x**2 + 2 * y**2) / 2, ("x", "y"), constant_hessian=[[1, 0], [0, 2]]
+    )
+    assert explain(descend(ball, Momentum(0.02), (3, 1), 300))[1].startswith("the minimum is 0:")
+    hill = FunctionObjective(lambda x: np.tanh(x) ** 2, ("x",), (-2, 2))
+    lines = explain(descend(hill, GradientDescent(0.01), (1,), 100))
+    assert "; the lowest known loss is next to 0 (best of several searches)" in lines[0]
+
+
+def test_one_parameter_has_no_condition_number() -> None:
+    well = FunctionObjective(lambda x: x**2, ("x",), (-3, 3))
+    lines = explain(descend(well, GradientDescent(0.1), (1,), 30))
+    assert any("the largest stable one" in line for line in lines)
+    assert not any("condition number" in line for line in lines)
+
+
+def test_a_run_that_moves_is_near_a_place() -> None:
+    monkey = FunctionObjective(lambda x, y: x**3 - 3 * x * y**2, ("x", "y"), (-2, 2))
+    run = descend(monkey, GradientDescent(0.01), (1, 0), 100)
+    assert run.judgement.ending == Ending.FALLING and run.judgement.reason == Reason.SADDLE
+    first = explain(run)[0]
+    assert first.startswith("still falling near a saddle point: after 100 steps the loss is ")
+    assert "lowest known" not in first
 
 
 def test_without_scipy_it_says_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,11 +15,17 @@ from oracle import Continued, lowest
 from gdanim.analysis.events import EventKind
 from gdanim.analysis.judgement import Ending, Judgement, Reason
 from gdanim.descent.descent import Descent
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
+from gdanim.descent.schedules import Cosine
 from gdanim.descent.verdict import verdict
 from gdanim.film.captions import captions
 from gdanim.narration.alternative_text import alternative_text
 from gdanim.narration.explain import explain
+from gdanim.problems import datasets
+from gdanim.problems.linear import Linear
+from gdanim.problems.problem import Problem
 from gdanim.rendering.webvtt import webvtt
 from gdanim.scene import Scene
 from gdanim.scripting.knobs import Knob, Value
@@ -180,3 +186,10 @@ def test_scenes_end_as_ten_times_as_many_steps_show(function: SceneFunction) -> 
         if pair.random and judged.ending == Ending.OSCILLATING:
             continue
         assert not pair.refutes(judged.ending, judged.reason), (label, judged)
+
+
+def test_a_schedule_has_no_one_rate() -> None:
+    problem = Problem(datasets.linear(), Linear())
+    plan = descend(problem, GradientDescent(Cosine(0.02, 50)), (0, 0), 50).judgement.numbers
+    assert "rate" not in plan and plan["largest_rate"] == pytest.approx(0.029994, rel=1e-4)
+    assert descend(problem, GradientDescent(0.02), (0, 0), 50).judgement.numbers["rate"] == 0.02

@@ -104,9 +104,12 @@ def _numbers(evidence: Evidence) -> dict[str, float]:
         numbers["minimum"] = floor.loss
         numbers["gain"] = float(record.losses[-1]) - floor.loss
     if record.rate is not None and (record.rate == record.rate[0]).all():
-        numbers["rate"] = float(record.rate[0])
+        last = float(record.rate[0])
+        # A schedule has no one rate.
+        if (record.rates == last).all():
+            numbers["rate"] = last
         if "rate_share" in evidence.__dict__ and evidence.rate_share:
-            numbers["largest_rate"] = numbers["rate"] / evidence.rate_share
+            numbers["largest_rate"] = last / evidence.rate_share
     return numbers
 
 

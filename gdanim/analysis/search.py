@@ -49,7 +49,10 @@ def find_minimum(
 
 def _falls_on(problem: Objective, params: Floats) -> bool:
     """Whether the loss falls on along the ray through `params [P]`: it has no finite optimum."""
-    losses = problem.loss(params * FARTHER[:, np.newaxis])
+    with np.errstate(all="ignore"):
+        losses = problem.loss(params * FARTHER[:, np.newaxis])
+    # A sum of infinite terms is not a number.
+    losses = losses[: int(np.isnan(np.append(losses, np.nan)).argmax())]
     return bool((losses[1:] <= losses[:-1]).all() and losses[-1] < losses[0])
 
 

@@ -25,8 +25,11 @@ MOST_RUNS = 6
 MOST_PARAMETERS = 3
 # The fall of a loss is told by the step at which this share of it is done.
 MOST_OF_THE_FALL = 0.9
-# A loss that ends within this share of its start has hardly changed.
-HARDLY = 0.01
+# An event that comes again more often than this comes again and again: events of a kind are found
+# up to a number only.
+MOST_COUNTED = 5
+# A parameter within this share of its range over the run from 0 is 0.
+NOTHING = 1e-6
 
 
 def alternative_text(clip: Clip, panels: Mapping[str, View]) -> str:
@@ -93,7 +96,8 @@ def _where(run: Run, step: int, views: list[View]) -> str:
     names, params = run.problem.names, run.params[step]
     if len(names) > MOST_PARAMETERS or not np.isfinite(params).all():
         return ""
-    pairs = zip(names, params, strict=True)
+    nothing = abs(params) <= NOTHING * np.ptp(run.params, axis=0)
+    pairs = zip(names, np.where(nothing, 0.0, params), strict=True)
     return f"at {enumerated(f'{name} = {spoken(float(value))}' for name, value in pairs)}"
 
 
@@ -101,10 +105,10 @@ def _fall(run: Run) -> str:
     """Say by when most of the fall is done."""
     losses = run.losses
     fall = float(losses[0] - losses[-1])
-    if run.diverges or not fall > HARDLY * abs(losses[0]):
+    if run.diverges or _unchanged(run) or not fall > 0:
         return ""
     step = int(np.argmax(losses <= losses[0] - MOST_OF_THE_FALL * fall))
-    if step == run.steps:
+    if step == run.steps or spoken(float(losses[step])) == spoken(float(losses[0])):
         return ""
     return f"; by step {step:,} it is down to {spoken(float(losses[step]))}"
 
@@ -114,8 +118,15 @@ def _events(run: Run) -> Iterator[str]:
     found = [event for event in run.events if not event.kind.ends_run]
     for kind, times in Counter(event.kind for event in found).items():
         first = next(event for event in found if event.kind == kind)
-        again = f" This happens {counted(times - 1, 'more time')}." if times > 1 else ""
-        yield f"{_event_sentence(first, run)}{again}"
+        yield f"{_event_sentence(first, run)}{_again(times - 1)}"
+
+
+def _again(times: int) -> str:
+    """Say that an event comes so many times more."""
+    if times > MOST_COUNTED:
+        return " This happens again and again."
+    often = {0: "", 1: " This happens once more."}
+    return often.get(times, f" This happens {counted(times, 'more time')}.")
 
 
 def _event_sentence(event: Event, run: Run) -> str:
@@ -140,15 +151,23 @@ def _end(run: Run, views: list[View]) -> Iterator[str]:
 def _gap(run: Run) -> str:
     """Compare a loss at the end with the start and with the minimum, where that is known."""
     start, end = float(run.losses[0]), float(run.losses[-1])
-    if abs(end - start) <= HARDLY * abs(start):
+    if _unchanged(run):
         return ", almost unchanged"
-    if end > start:
+    if end > start and spoken(end) != spoken(start):
         return f", higher than at the start ({spoken(start)})"
-    lowest, best = run.judgement.numbers.get("minimum"), run.problem.minimum
+    lowest = run.judgement.numbers.get("minimum")
     if lowest is None or run.judgement.ending == Ending.CONVERGED:
         return ""
-    name = "infimum" if best is None else best.name
+    best = run.problem.minimum
+    # The true curve is no minimum, and there may be none.
+    name = "infimum" if best is None or best.params is None else best.name
     return f" ({name}: {spoken(lowest)})"
+
+
+def _unchanged(run: Run) -> bool:
+    """Whether the run ends where it starts: it stays at a minimum, or hardly moves at all."""
+    stays = run.judgement.ending in (Ending.CONVERGED, Ending.HARDLY_MOVING)
+    return bool(run.steps) and stays and run.judgement.since == 0
 
 
 def _compared(clip: Clip) -> Iterator[str]:

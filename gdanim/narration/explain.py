@@ -138,9 +138,11 @@ def _minimum(run: Run, end: Diagnosis) -> Iterator[str]:
     """Give the minimum of the loss."""
     if end.minimum is None:
         yield "there is no minimum: along a direction of negative curvature the loss falls forever"
-    elif not run.problem.points:
-        yield f"the minimum is {rounded(end.minimum.loss)}: no parameters have a lower loss"
-    elif lowest := minimum_loss(run.problem, end):
+        return
+    lowest = minimum_loss(run, end)
+    if not run.problem.points:
+        yield f"the minimum is {rounded(lowest)}: no parameters have a lower loss"
+    elif lowest:
         yield f"the minimum of the loss is {rounded(lowest)}: no parameters fit better"
     else:
         yield "the minimum of the loss is 0, up to rounding: the model can fit every point"
@@ -149,7 +151,7 @@ def _minimum(run: Run, end: Diagnosis) -> Iterator[str]:
 def _condition(end: Diagnosis) -> Iterator[str]:
     """How much steeper the steepest direction is than the flattest."""
     lowest = float(end.eigenvalues[0])
-    if lowest > 0:
+    if lowest > 0 and len(end.names) > 1:
         yield f"the condition number is {condition_number(end.condition)}"
     elif end.quadratic and lowest == 0:
         yield f"along one direction ({direction(end, 0)}) the loss is flat, or nearly so"

@@ -17,28 +17,31 @@ from gdanim.narration._explain.randomness import (
     without_randomness,
 )
 from gdanim.narration._explain.words import direction
-from gdanim.problems.objective import Objective
+from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.problem import Problem
 
-# A loss within this share of the minimum is next to it, and so is one with so little of the initial
-# gap left: a minimum can be 0.
+# A loss over data within this share of the minimum is next to it, and so is any loss with so little
+# of the initial gap left: a minimum can be 0, and the zero of a bare function means nothing.
 NEXT_TO, SHARES = 0.01, {"billionth": 1e-9, "millionth": 1e-6}
+# A minimum below this share of the first loss is 0, but for rounding or for where a search stops.
+NOTHING = 1e-12
 # The noise of N points moves each of P directions, and so costs each minimum / (N - P) on average.
 # A direction with CLEAR times that is not noise: three standard deviations, one case in a hundred
 # where the degrees of freedom N - P are at least FREEDOM.
 CLEAR, FREEDOM = 10, 10
 # The end of a run is this share of its steps, one in so many.
 TAIL = 10
-# Reasons that say where a run ends, after how it does.
-PLACES = (Reason.MINIMUM, Reason.LOCAL_MINIMUM, Reason.SADDLE, Reason.INFLECTION)
 
 
-def minimum_loss(problem: Objective, end: Diagnosis) -> float:
-    """Give the minimum of a quadratic that has one; 0 where it comes from rounding alone."""
-    best = end.minimum
-    assert best is not None
-    noise = 0.0 if best.params is None else float(problem.rounding(best.params))
-    return best.loss if abs(best.loss) > noise else 0.0
+def minimum_loss(run: Run, end: Diagnosis) -> float:
+    """Give the minimum of a quadratic that has one, as it was judged; 0 where it is rounding."""
+    assert end.minimum is not None
+    lowest = run.judgement.numbers.get("minimum", end.minimum.loss)
+    return 0.0 if _is_nothing(run, lowest) else lowest
+
+
+def _is_nothing(run: Run, loss: float) -> bool:
+    return abs(loss) <= NOTHING * abs(float(run.losses[0]))
 
 
 def against_minimum(run: Run, end: Diagnosis, slowest: int | None) -> Iterator[str]:
@@ -50,7 +53,7 @@ def against_minimum(run: Run, end: Diagnosis, slowest: int | None) -> Iterator[s
     if end.minimum is None:
         yield after
     elif ending == Ending.CONVERGED:
-        yield f"{after}, which is {_nearness(run, minimum_loss(run.problem, end), 'the minimum')}"
+        yield f"{after}, which is {_nearness(run, minimum_loss(run, end), 'the minimum')}"
     elif run.losses[-1] > run.losses[0]:
         yield after
     elif without := without_randomness(run):
@@ -76,8 +79,7 @@ def against_lowest_known(run: Run, end: Diagnosis) -> Iterator[str]:
     if judged.reason == Reason.NO_MINIMUM or known is None or known.loss > last:
         yield _after(run)
     else:
-        lowest = f"{rounded(known.loss)} ({known.name})"
-        yield f"{_after(run)}; the lowest known loss is {lowest}"
+        yield f"{_after(run)}; {_lowest_known(run, known)}"
     if judged.ending == Ending.CONVERGED:
         yield from _at_rest(run, end)
         return
@@ -85,6 +87,17 @@ def against_lowest_known(run: Run, end: Diagnosis) -> Iterator[str]:
     if end.eigenvalues[0] < 0 and not run.problem.convex:
         yield "where the run ends, the loss curves downward in some direction: not a minimum"
     yield from _tail(run)
+
+
+def _lowest_known(run: Run, known: KnownMinimum) -> str:
+    """Give the lowest known loss, or how far above it the run ends where both read the same."""
+    last, low = float(run.losses[-1]), rounded(known.loss)
+    gap = last - known.loss
+    if low == rounded(last) and gap > float(run.problem.rounding(run.params[-1])):
+        return f"that is {rounded(gap)} above the lowest known loss ({known.name})"
+    if _is_nothing(run, known.loss) and known.loss:
+        low = "next to 0"
+    return f"the lowest known loss is {low} ({known.name})"
 
 
 def moves_on(run: Run) -> bool:
@@ -128,10 +141,13 @@ def _after(run: Run) -> str:
 
 
 def _verdict(run: Run) -> str:
-    """The words of the judgement: `still falling (ill-conditioned)`, `converged at the minimum`."""
+    """The words of the judgement: `still falling (ill-conditioned)`, `converged at the minimum`.
+
+    A run that moves is near a place, not at it.
+    """
     ending, reason = run.judgement.ending, run.judgement.reason
-    if reason in PLACES:
-        return f"{ending} {reason}"
+    if reason is not None and (place := reason.removeprefix("at ")) != reason:
+        return f"{ending} {reason}" if ending == Ending.CONVERGED else f"{ending} near {place}"
     if reason == Reason.NOISE and not uses_batches(run):
         return f"{ending} (noise of the gradients)"
     return f"{ending} ({reason})" if reason else f"{ending}"
@@ -146,8 +162,10 @@ def _nearness(run: Run, minimum: float, name: str) -> str:
 def _near(run: Run, minimum: float, name: str) -> str:
     """How near the loss has come to the minimum; empty where it has not."""
     first, last = float(run.losses[0]), float(run.losses[-1])
-    if last - minimum <= NEXT_TO * abs(minimum):
-        return name if rounded(last) == rounded(minimum) else f"within 1% of {name}"
+    if rounded(last) == rounded(minimum):
+        return name
+    if run.problem.points and last - minimum <= NEXT_TO * abs(minimum):
+        return f"within 1% of {name}"
     for part, share in SHARES.items():
         if last - minimum <= share * (first - minimum):
             return f"above {name} by less than a {part} of the initial gap"
@@ -163,7 +181,7 @@ def _largest_part(run: Run, end: Diagnosis, slowest: int | None) -> str:
     if now > before:
         return f"{amount} of it is due to {which}, up from {rounded(before)} at the start"
     freedom = run.problem.points - len(end.params)
-    noise = minimum_loss(run.problem, end) / freedom if freedom >= FREEDOM else np.inf
+    noise = minimum_loss(run, end) / freedom if freedom >= FREEDOM else np.inf
     # A training loop of the user's own may have drawn mini-batches.
     clear = run.optimizer and now > CLEAR * noise > 0
     return f"{amount} of it is still due to {which}{', not to noise' if clear else ''}"
@@ -181,14 +199,23 @@ def _tail(run: Run) -> Iterator[str]:
     if not (last := run.steps // TAIL):
         return
     tail = run.losses[-last - 1 :]
-    low, high = rounded(float(tail.min())), rounded(float(tail.max()))
-    if low == high:
-        what = f"stayed at {low}"
-    elif (np.diff(tail) <= 0).all():
-        what = f"fell from {high} to {low}"
-    elif (np.diff(tail) >= 0).all():
-        what = f"rose from {low} to {high}"
+    moves, low, high = np.diff(tail), float(tail.min()), float(tail.max())
+    if high - low <= float(run.problem.rounding(run.params[-1])):
+        what = "did not change"
+    elif (moves <= 0).all():
+        what = "fell" + _span(high, low)
+    elif (moves >= 0).all():
+        what = "rose" + _span(low, high)
+    elif rounded(low) == rounded(high):
+        what = f"moved by up to {rounded(high - low)}"
     else:
-        what = f"moved between {low} and {high}"
+        what = f"moved between {rounded(low)} and {rounded(high)}"
     each = f" (of {run.batches.shape[1]} points each)" if run.batches is not None else ""
     yield f"over the last {counted(last, 'step')}{each} it {what}"
+
+
+def _span(first: float, last: float) -> str:
+    """From where to where a loss moved, or by how much where both read the same."""
+    if rounded(first) == rounded(last):
+        return f" by {rounded(abs(last - first))}"
+    return f" from {rounded(first)} to {rounded(last)}"
