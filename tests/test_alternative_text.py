@@ -247,7 +247,7 @@ def test_a_run_that_starts_at_the_minimum_stays_there() -> None:
          r"\(infimum: 1\.65\)"),
         (Problem(datasets.linear(noise=2.0), Linear()), (0, 0), r"\(best fit: 3\.70\)"),
         (objectives.rosenbrock(), (-1.5, 2), r"\(minimum: 0\)"),
-        (Problem(Dataset(np.arange(6.0), np.arange(6.0) > 2), Logistic(), LogLoss()), (-3, 2),
+        (Problem(Dataset(np.arange(6.0), np.repeat([0.0, 1.0], 3)), Logistic(), LogLoss()), (-3, 2),
          r"\(infimum: 0\)"),
     ],
 )  # fmt: skip

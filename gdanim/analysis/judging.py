@@ -106,7 +106,7 @@ def _numbers(evidence: Evidence) -> dict[str, float]:
     if record.rate is not None and (record.rate == record.rate[0]).all():
         last = float(record.rate[0])
         # A schedule has no one rate.
-        if (record.rates == last).all():
+        if np.all(record.rates == last):
             numbers["rate"] = last
         if "rate_share" in evidence.__dict__ and evidence.rate_share:
             numbers["largest_rate"] = last / evidence.rate_share
