@@ -37,6 +37,9 @@ class AdaGrad(Optimizer):
     `params = params - lr * gradient / (sqrt(v) + eps)`; `torch.optim.Adagrad`. Duchi, Hazan and
     Singer, "Adaptive subgradient methods" (2011), with the diagonal matrix.
 
+    AdaGrad is stable where the largest eigenvalue of the Hessian, its rows and columns divided by
+    the roots of `sqrt(v) + eps`, is at most 2 / lr; as v only grows, it stays so.
+
     Examples
     --------
     >>> from gdanim import AdaGrad, Linear, Problem, datasets, descend
@@ -90,6 +93,9 @@ class RMSProp(Optimizer):
     With v = 0 at the start, each step is `v = decay * v + (1 - decay) * gradient^2`,
     `params = params - lr * gradient / (sqrt(v) + eps)`; `torch.optim.RMSprop`. Hinton, "Neural
     networks for machine learning", lecture 6e (2012).
+
+    While v hardly changes, RMSProp is stable where the largest eigenvalue of the Hessian, its rows
+    and columns divided by the roots of `sqrt(v) + eps`, is at most 2 / lr.
 
     Examples
     --------

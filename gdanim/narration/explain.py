@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from gdanim.analysis.diagnosis import Diagnosis, diagnose, standardised_condition
+from gdanim.analysis.judgement import Ending, Reason
 from gdanim.analysis.search import SearchError
 from gdanim.core.numbers import rounded
 from gdanim.core.words import capitalised
@@ -23,8 +24,9 @@ from gdanim.narration._explain.ending import (
     minimum_loss,
     validation,
 )
-from gdanim.narration._explain.learning_rates import local_stability, stability
+from gdanim.narration._explain.learning_rates import local_stability, stability, swings
 from gdanim.narration._explain.randomness import plain_rates, without_randomness
+from gdanim.narration._explain.smoothness import has_curvature
 from gdanim.narration._explain.words import condition_number, direction
 from gdanim.narration.advice import remedies
 from gdanim.scene import Scene
@@ -109,18 +111,33 @@ def _local(run: Run) -> Iterator[str]:
 
     A run that diverges is explained by the curvature at its start: its end says nothing.
     """
-    row, hint = 0 if run.diverges else -1, []
-    try:
-        point = diagnose(run.problem, run.params[row])
-    except SearchError as missing:
-        point, hint = diagnose(run.problem, run.params[row], restarts=0), [f"{missing}"]
+    row = 0 if run.diverges else -1
+    point, hint = _diagnosed(run, row)
     yield from against_lowest_known(run, point)
     yield from validation(run)
-    near = [*_condition(point), *local_stability(run, point, row)]
-    if near:
-        where = "end" if row else "start"
-        yield f"the following holds only near the {where} of the run, as the curvature changes"
-    yield from (*near, *hint)
+    if has_curvature(run.problem, point):
+        if run.judgement.ending == Ending.OSCILLATING and not without_randomness(run):
+            yield from swings(run, point)
+        elif near := [*_condition(point), *local_stability(run, point, row)]:
+            where = "end" if row else "start"
+            yield f"the following holds only near the {where} of the run, as the curvature changes"
+            yield from near
+    yield from hint
+
+
+def _diagnosed(run: Run, row: int) -> tuple[Diagnosis, list[str]]:
+    """Diagnose a row of the run, and say what to install where a search for the minimum needs it.
+
+    Nothing is searched for where the loss has none, or the run is nowhere near.
+    """
+    judged, params = run.judgement, run.params[row]
+    ends = (Ending.DIVERGED, Ending.GROWING, Ending.UNBOUNDED)
+    if judged.ending in ends or judged.reason == Reason.NO_MINIMUM:
+        return diagnose(run.problem, params, restarts=0), []
+    try:
+        return diagnose(run.problem, params), []
+    except SearchError as missing:
+        return diagnose(run.problem, params, restarts=0), [f"{missing}"]
 
 
 def _slowest(run: Run, end: Diagnosis) -> int | None:

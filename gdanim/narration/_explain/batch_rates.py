@@ -1,10 +1,14 @@
-"""The largest learning rate that is stable with mini-batches, by simulation.
+"""The largest learning rates that are stable with mini-batches.
 
 On least squares with batches, every step multiplies the distance to the minimum by another matrix.
 Whether the product of such matrices grows in a typical run is decided by the mean of the logarithm
 of its growth, which has no closed form where epochs are shuffled; so epochs are simulated, from a
-fixed seed. The mean square of the distance over many runs grows from a somewhat smaller rate on,
-because of a few runs among them.
+fixed seed.
+
+The mean square of the distance grows from a smaller rate on, because of rare bursts. Each step
+multiplies the second moments by the mean of the matrices' Kronecker squares, whose spectral radius
+is 1 at the edge (Mulayoff and Michaeli, "Exact mean square linear stability analysis for SGD",
+2024). That is exact for batches drawn anew at each step, and about right for shuffled ones.
 """
 
 from __future__ import annotations
@@ -30,8 +34,11 @@ RUNS, EPOCHS, STEPS, SEED = 32, 12, 600, 0
 SHARES, RATES, ROUNDS = (0.02, 3.0), 10, 3
 # A growth of the distance of less than this in an epoch is chance.
 CHANCE = 0.01
-# An epoch of more steps takes too long.
-MOST_STEPS = 2000
+# An epoch of more steps takes too long, and so does a matrix of more moments.
+MOST_STEPS, MOST_MOMENTS = 2000, 150
+# The mean square is taken over so many batches, or where a batch is one point over all. Its edge is
+# looked for down to this share of the largest stable rate with full batches, in so many halvings.
+BATCHES, LOWEST, HALVINGS = 1000, 1e-4, 14
 
 
 def batch_edge(problem: Objective, optimizer: Optimizer, size: int, full: float) -> float | None:
@@ -56,9 +63,7 @@ def batch_edge(problem: Objective, optimizer: Optimizer, size: int, full: float)
 
 def growth_per_epoch(problem: Problem, optimizer: Optimizer, size: int, rates: Floats) -> Floats:
     """Return the logarithm of the mean growth of the distance in an epoch, for `rates [L]`."""
-    # With y = 0 and without validation set the parameters themselves are the distance.
-    data = replace(problem.data, y=np.zeros(problem.points), truth=None)
-    distances = replace(problem, data=data, validation=None)
+    distances = _distances(problem)
     rng = np.random.default_rng(SEED)
     start = rng.standard_normal((RUNS, len(problem.names)))
     params = np.broadcast_to(start, (len(rates), *start.shape)).copy()
@@ -81,3 +86,69 @@ def growth_per_epoch(problem: Problem, optimizer: Optimizer, size: int, rates: F
                 epoch += np.log(length)
     growth: Floats = grown[epochs // 4 :].mean(axis=(0, 2, 3))
     return growth
+
+
+def mean_square_edge(
+    problem: Objective, optimizer: Optimizer, size: int, full: float
+) -> float | None:
+    """Return about the largest rate with which the mean square of the distance does not grow.
+
+    `full` is the largest stable one with full batches. None unless the loss is quadratic and the
+    rule linear, and where it would take too long or every rate grows.
+    """
+    if not (isinstance(problem, Problem) and isinstance(optimizer, LINEAR)):
+        return None
+    moments = (_state_size(optimizer) * len(problem.names)) ** 2
+    if problem.hessian is None or moments > MOST_MOMENTS:
+        return None
+    hessians = _hessians(problem, size)
+    low, high = LOWEST * full, full
+    if _moment_growth(optimizer, problem, hessians, low) > 1 + CHANCE:
+        return None
+    for _ in range(HALVINGS):
+        middle = float(np.sqrt(low * high))
+        grows = _moment_growth(optimizer, problem, hessians, middle) > 1 + 1e-9
+        low, high = (low, middle) if grows else (middle, high)
+    return low
+
+
+def _distances(problem: Problem) -> Problem:
+    """The problem with y = 0 and no validation set: its parameters themselves are the distance."""
+    data = replace(problem.data, y=np.zeros(problem.points), truth=None)
+    return replace(problem, data=data, validation=None)
+
+
+def _hessians(problem: Problem, size: int) -> Floats:
+    """The Hessians of batches, `[B, P, P]`."""
+    rng, n = np.random.default_rng(SEED), problem.points
+    batches = np.arange(n)[:, np.newaxis]
+    if size > 1:
+        batches = np.array([rng.choice(n, size, replace=False) for _ in range(BATCHES)])
+    unit = np.eye(len(problem.names))[:, np.newaxis]
+    return np.moveaxis(_distances(problem).gradient_at(unit, batches), 1, 0)
+
+
+def _state_size(optimizer: Optimizer) -> int:
+    """How many numbers a linear rule keeps for each parameter, with the parameter itself."""
+    return 1 if isinstance(optimizer, GradientDescent) else 2
+
+
+def _moment_growth(optimizer: Optimizer, problem: Problem, hessians: Floats, lr: float) -> float:
+    """By how much a step multiplies the second moments of distance and velocity in the long run."""
+    flat, curved = (step_matrix(optimizer, problem, curvature, lr) for curvature in (0.0, 1.0))
+    n, batches = len(flat) * hessians.shape[-1], len(hessians)
+    changes = np.einsum("ij,bkl->bikjl", curved - flat, hessians).reshape(batches, n, n)
+    steps = (np.kron(flat, np.eye(hessians.shape[-1])) + changes).reshape(batches, n * n)
+    squares = (steps.T @ steps / batches).reshape(n, n, n, n).transpose(0, 2, 1, 3)
+    return float(abs(np.linalg.eigvals(squares.reshape(n * n, n * n))).max())
+
+
+def step_matrix(optimizer: Optimizer, problem: Objective, curvature: float, lr: float) -> Floats:
+    """What a linear rule multiplies distance and velocity by, `[1, 1]` or `[2, 2]`."""
+    columns = []
+    for distance in (1.0, 0.0):
+        at, state = np.array([distance]), np.array([1 - distance])
+        moved, after = optimizer.direction(curvature * at, state, Step(0, at, problem))
+        columns.append([distance - lr * float(moved[0]), float(after[0])])
+    size = _state_size(optimizer)
+    return np.array(columns).T[:size, :size]

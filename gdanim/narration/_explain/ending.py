@@ -16,6 +16,7 @@ from gdanim.narration._explain.randomness import (
     uses_batches,
     without_randomness,
 )
+from gdanim.narration._explain.smoothness import has_curvature
 from gdanim.narration._explain.words import direction
 from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.problem import Problem
@@ -83,8 +84,7 @@ def against_lowest_known(run: Run, end: Diagnosis) -> Iterator[str]:
     if judged.ending == Ending.CONVERGED:
         yield from _at_rest(run, end)
         return
-    # The finite differences of a gradient that jumps can be negative where the loss is convex.
-    if end.eigenvalues[0] < 0 and not run.problem.convex:
+    if end.eigenvalues[0] < 0 and not run.problem.convex and has_curvature(run.problem, end):
         yield "where the run ends, the loss curves downward in some direction: not a minimum"
     yield from _tail(run)
 

@@ -8,16 +8,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gdanim.analysis.curvature import spectrum
 from gdanim.analysis.diagnosis import Diagnosis, sharpness
+from gdanim.analysis.judgement import Ending, Reason
 from gdanim.core.arrays import Floats, in_blocks
 from gdanim.core.numbers import counted, percent, rounded
 from gdanim.descent.gradient_descent import GradientDescent
-from gdanim.descent.optimizer import Optimizer, Step
+from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
-from gdanim.narration._explain.batch_rates import LINEAR, batch_edge
+from gdanim.narration._explain.adaptive import scaled_stability
+from gdanim.narration._explain.batch_rates import (
+    LINEAR,
+    batch_edge,
+    mean_square_edge,
+    step_matrix,
+)
 from gdanim.narration._explain.ending import moves_on
 from gdanim.narration._explain.randomness import noiseless, uses_batches, without_randomness
 from gdanim.narration._explain.words import direction, growth, told_apart
+
+# Curvatures are looked at along so many of the last steps of a run that swings.
+SWINGS = 8
+# Where a rate that converges fastest means something.
+MINIMA = (Reason.MINIMUM, Reason.LOCAL_MINIMUM)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +62,11 @@ class Edge:
         limit, optimal = rounded(self.rate, 5), rounded(self.end.optimal_lr, 5)
         if not self.plain or optimal == limit or math.isnan(self.end.optimal_lr):
             return limit
-        return limit if uses_batches(self.run) else f"{limit}; the fastest would be {optimal}"
+        # Elsewhere than at a minimum, the curvature does not stay what it is.
+        fixed = self.end.quadratic or self.run.judgement.reason in MINIMA
+        if uses_batches(self.run) or not fixed:
+            return limit
+        return f"{limit}; the fastest would be {optimal}"
 
     def factor(self, lr: float) -> float | None:
         """By how much a step multiplies the distance along the steepest direction in the long run.
@@ -58,15 +75,7 @@ class Edge:
         """
         if not isinstance(self.rule, LINEAR) or without_randomness(self.run):
             return None
-        curvature, columns = float(self.end.eigenvalues[-1]), []
-        for distance in (1.0, 0.0):
-            at, state = np.array([distance]), np.array([1 - distance])
-            step = Step(0, at, self.run.problem)
-            moved, after = self.rule.direction(curvature * at, state, step)
-            columns.append([distance - lr * float(moved[0]), float(after[0])])
-        matrix = np.array(columns)
-        if self.plain:
-            matrix = matrix[:1, :1]
+        matrix = step_matrix(self.rule, self.run.problem, float(self.end.eigenvalues[-1]), lr)
         return float(abs(np.linalg.eigvals(matrix)).max())
 
 
@@ -85,6 +94,8 @@ def stability(run: Run, end: Diagnosis) -> Iterator[str]:
         return
     edge, rates = edge_of(run, end), run.rate_columns
     if edge is None or rates is None or (rates.shape[1] > 1 and not edge.plain):
+        if edge is None:
+            yield from scaled_stability(run, end)
         yield from _plain(run, end)
     elif rates.shape[1] > 1:
         yield _per_parameter(edge, rates)
@@ -99,23 +110,48 @@ def stability(run: Run, end: Diagnosis) -> Iterator[str]:
 def local_stability(run: Run, end: Diagnosis, row: int) -> Iterator[str]:
     """Compare the learning rate of step `row` alone, where the curvature is that of one point.
 
-    A stable learning rate there says little about a run that keeps moving, and is left out.
+    A stable learning rate there says nothing about a run that does not come to rest, and is left
+    out, and so is any comparison on a loss that falls without end. Of a run that swings, all the
+    last steps are looked at.
     """
-    if not math.isfinite(end.max_stable_lr):
+    if not math.isfinite(end.max_stable_lr) or run.judgement.ending == Ending.UNBOUNDED:
         return
     edge, rates = edge_of(run, end), run.rate_columns
-    if edge is None or rates is None:
+    if edge is None:
+        if not moves_on(run):
+            yield from scaled_stability(run, end)
+        return
+    if rates is None or (rates.shape[1] > 1 and not edge.plain):
         return
     near, which = rates[row], "first" if row == 0 else "last"
-    if len(near) > 1 and not edge.plain:
-        return
-    stable = float(_shares(edge, near[np.newaxis])[0]) <= 1
-    if stable and row and moves_on(run):
+    if moves_on(run) and float(_shares(edge, near[np.newaxis])[0]) <= 1:
         return
     if len(near) > 1:
         yield _per_parameter(edge, near[np.newaxis])
     else:
         yield _constant(edge, float(near[0]), f"the {which}" if np.ptp(rates) else "the")
+
+
+def swings(run: Run, end: Diagnosis) -> Iterator[str]:
+    """Compare the learning rate of a run that swings with what is stable along its last steps.
+
+    The run has a cycle, so that small deviations from any one of its points say nothing.
+    """
+    edge, rates, last = edge_of(run, end), run.rate_columns, min(SWINGS, run.steps)
+    if edge is None or rates is None or rates.shape[1] > 1 or np.ptp(rates[-last:]):
+        return
+    curvatures = [spectrum(run.problem, params).eigenvalues[-1] for params in run.params[-last:]]
+    found = [edge.rule.largest_stable_rate(float(one)) for one in curvatures if one > 0]
+    stable = [rate for rate in found if rate is not None]
+    lr = float(rates[-1, 0])
+    if not stable or lr <= min(stable):
+        return
+    low, high = rounded(min(stable)), rounded(max(stable))
+    between = f"about {low}" if low == high else f"between {low} and {high}"
+    yield (
+        f"by the curvature along the last {counted(last, 'step')}, the largest {edge.noun} is "
+        f"{between}: with {lr:g} the run does not come to rest, but stays within bounds"
+    )
 
 
 def _plain(run: Run, end: Diagnosis) -> Iterator[str]:
@@ -134,10 +170,12 @@ def _constant(edge: Edge, lr: float, which: str) -> str:
         )
     text, limit = told_apart(lr, edge.rate)
     exceeds = f"{which} learning rate, {text}, exceeds the largest {edge.noun}, {limit}"
-    factor = edge.factor(lr)
+    # Elsewhere than on a quadratic, no such factor holds for long.
+    factor = edge.factor(lr) if edge.end.quadratic else None
     if factor is None:
         return exceeds
-    return f"{exceeds}: {_distance(edge.end)} {growth(factor)} with every step"
+    which = "the" if edge.run.diverges else "any"
+    return f"{exceeds}: {which} {_distance(edge.end)} {growth(factor)} with every step"
 
 
 def _schedule(edge: Edge, rates: Floats) -> str:
@@ -159,7 +197,7 @@ def _schedule(edge: Edge, rates: Floats) -> str:
     with np.errstate(over="ignore"):
         factor = float(np.exp(np.log(unstable * edge.end.eigenvalues[-1] - 1).sum()))
     on = ", and would keep growing at the last one" if rates[-1] > edge.rate else ""
-    return f"{exceeds}: {over} {_distance(edge.end)} {growth(factor)}{on}"
+    return f"{exceeds}: {over} the {_distance(edge.end)} {growth(factor)}{on}"
 
 
 def _batches(edge: Edge, rates: Floats) -> str:
@@ -169,14 +207,24 @@ def _batches(edge: Edge, rates: Floats) -> str:
     which = f"the learning rate, {high:g},"
     if low < high:
         which = f"the largest of the learning rates, {high:g},"
-    found = batch_edge(edge.run.problem, edge.rule, size, edge.rate)
-    if found is None:
+    typical = batch_edge(edge.run.problem, edge.rule, size, edge.rate)
+    if typical is None:
         part = f"is {percent(high / edge.rate)} of" if high <= edge.rate else "exceeds"
-        return f"{which} {part} the largest {edge.noun}, {edge.limit}"
-    part = f"is {percent(high / found)} of" if high <= found else "exceeds"
+        return f"{which} {part} the largest {edge.noun}, {edge.limit}; with batches it is smaller"
+    with_full = f"with full batches the largest stable one is {edge.limit}"
+    grows, batches = f"about {rounded(typical, 2)}", f"with batches of {size}"
+    if high > typical:
+        return f"{which} exceeds the largest stable one {batches}, {grows}; {with_full}"
+    calm = mean_square_edge(edge.run.problem, edge.rule, size, edge.rate)
+    if calm is None:
+        part = f"is {percent(high / typical)} of"
+        return f"{which} {part} the largest stable one {batches}, {grows}; {with_full}"
+    calm = min(calm, typical)
+    part = "exceeds" if high > calm else f"is {percent(high / calm)} of"
+    bursts = ": rare bursts come and go" if high > calm else ""
     return (
-        f"{which} {part} the largest stable one with batches of {size}, about {rounded(found, 2)} "
-        f"by simulation; with full batches that is {edge.limit}"
+        f"{which} {part} the largest one that is stable in the mean square {batches}, about "
+        f"{rounded(calm, 2)}{bursts}; a typical run grows from {grows} on; {with_full}"
     )
 
 
@@ -204,4 +252,4 @@ def _shares(edge: Edge, rows: Floats) -> Floats:
 
 
 def _distance(end: Diagnosis) -> str:
-    return f"the distance along the steepest direction ({direction(end, -1)})"
+    return f"distance along the steepest direction ({direction(end, -1)})"

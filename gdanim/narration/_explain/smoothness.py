@@ -1,0 +1,56 @@
+"""Whether a loss has a curvature at a point: where its gradient jumps, there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gdanim.analysis.curvature import STEP
+from gdanim.analysis.diagnosis import Diagnosis
+from gdanim.core.arrays import Floats
+from gdanim.problems.objective import Objective
+from gdanim.problems.problem import Problem
+
+# Over an eighth of a small distance a smooth gradient changes by about an eighth as much, and one
+# that jumps within it by more than half, or, if it jumps beyond it, not at all.
+SHORTER, JUMPS = 8.0, 0.5
+# Curvatures over the two distances that differ by more than this share are none.
+UNLIKE = 0.1
+
+
+def has_curvature(problem: Objective, point: Diagnosis) -> bool:
+    """Whether differences of the gradient at a point are a curvature.
+
+    They are none where it jumps a small step away along the steepest direction, as that of a
+    network of rectified units can; nor anywhere if it jumps where a prediction is right (mean
+    absolute error) or where a parameter is 0 (L1), as runs end there.
+    """
+    if point.quadratic:
+        return True
+    if isinstance(problem, Problem) and _has_kinks(problem, point.params):
+        return False
+    h = STEP * max(1.0, float(abs(point.params).max()))
+    wide, narrow = _changes(
+        lambda by: problem.gradient(point.params + by * h * point.directions[-1])
+    )
+    return abs(wide - SHORTER * narrow) <= UNLIKE * wide
+
+
+def _has_kinks(problem: Problem, params: Floats) -> bool:
+    """Whether the loss has one where the prediction of the first point is right, or the penalty."""
+    y, loss, penalty = problem.data.y, problem.loss_function, problem.penalty
+    prediction = problem._scored.forward(params, problem.data.x)[0]
+    first, h = np.arange(len(y)) == 0, STEP * max(1.0, float(abs(y).max()))
+    gradients = [lambda by: loss.gradient(np.where(first, y + by * h, prediction), y)]
+    if penalty is not None:
+        gradients.append(lambda by: penalty.gradient(np.full(len(params), by * STEP)))
+    return any(narrow > JUMPS * wide for wide, narrow in map(_changes, gradients))
+
+
+def _changes(gradient: Callable[[float], Floats]) -> tuple[float, float]:
+    """How much a gradient changes from one side to the other, and from an eighth as far away."""
+    wide, narrow = (
+        float(np.linalg.norm(gradient(by) - gradient(-by))) for by in (1.0, 1.0 / SHORTER)
+    )
+    return wide, narrow
