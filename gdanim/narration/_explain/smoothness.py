@@ -50,7 +50,8 @@ def _has_kinks(problem: Problem, params: Floats) -> bool:
 
 def _changes(gradient: Callable[[float], Floats]) -> tuple[float, float]:
     """How much a gradient changes from one side to the other, and from an eighth as far away."""
-    wide, narrow = (
-        float(np.linalg.norm(gradient(by) - gradient(-by))) for by in (1.0, 1.0 / SHORTER)
-    )
+    with np.errstate(all="ignore"):
+        wide, narrow = (
+            float(np.linalg.norm(gradient(by) - gradient(-by))) for by in (1.0, 1.0 / SHORTER)
+        )
     return wide, narrow
