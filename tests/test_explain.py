@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -605,7 +606,7 @@ def test_the_edge_with_a_fixed_scaling(beta1: float, share: float) -> None:
 
 
 def test_what_is_known_of_adam_and_its_kin() -> None:
-    def said(rule: Optimizer, **how: int) -> str:
+    def said(rule: Optimizer, **how: Any) -> str:
         return "\n".join(explain(descend(LINE, rule, (-2, -1.5), 100, **how)))
 
     assert re.search(
