@@ -1,8 +1,10 @@
+from . import datasets as datasets
+from . import objectives as objectives
 from . import pacing as pacing
+from . import schedules as schedules
 from . import views as views
 from .analysis.diagnosis import diagnose as diagnose
 from .core.words import Mathtext as Mathtext
-from .descent import schedules as schedules
 from .descent.adaptive import AdaGrad as AdaGrad
 from .descent.adaptive import Adam as Adam
 from .descent.adaptive import AdamW as AdamW
@@ -29,8 +31,6 @@ from .errors import Notice as Notice
 from .pacing.timeline import Even as Even
 from .pacing.timeline import Every as Every
 from .pacing.timeline import Pace as Pace
-from .problems import datasets as datasets
-from .problems import objectives as objectives
 from .problems.dataset import Dataset as Dataset
 from .problems.formula import Formula as Formula
 from .problems.function_objective import FunctionObjective as FunctionObjective

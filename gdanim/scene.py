@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import check_int, set_fields
+from gdanim.core.arrays import set_fields
 from gdanim.core.numbers import setting
 from gdanim.descent._same_objective import share_objectives
 from gdanim.descent.descent import Descent as Descent
@@ -19,7 +19,7 @@ from gdanim.descent.shorthand import ONLY as ONLY
 from gdanim.descent.shorthand import descents_by_label
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect
-from gdanim.film.defaults import FPS, SIZE
+from gdanim.film.defaults import FPS, SIZE, Size, check_fps, check_size
 from gdanim.film.film import Film
 from gdanim.pacing.timeline import Even, Pace, Timeline
 from gdanim.problems.objective import Objective
@@ -336,7 +336,7 @@ class Scene:
         return film.animation()
 
 
-def _check_look(panels: object, pace: object, size: object, fps: int | None, theme: object) -> None:
+def _check_look(panels: object, pace: object, size: Size, fps: int | None, theme: object) -> None:
     """Raise GdanimError for an argument of the wrong type, such as a string for a theme."""
     expect("panels", panels, Mapping, "{'fit': views.Fit()}")
     expect("pace", pace, Pace, "Even(seconds=10)")
@@ -347,9 +347,9 @@ def _check_look(panels: object, pace: object, size: object, fps: int | None, the
         expect("panels", view, View, "views.Fit()")
     if not panels:
         raise GdanimError("panels: a scene needs at least one, such as {'fit': views.Fit()}")
-    expect("size", size, tuple, "(1920, 1080)")
+    check_size(size)
     if fps is not None:
-        check_int("fps", fps, 1)
+        check_fps(fps)
 
 
 def _given(**arguments: Any) -> dict[str, Any]:

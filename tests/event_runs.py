@@ -13,13 +13,13 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum
 from gdanim.descent.run import Run
-from gdanim.descent.schedules import Cosine, Exponential, Piecewise, StepDecay
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.linear import Linear
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
+from gdanim.schedules import Cosine, Exponential, Piecewise, StepDecay
 
 LINE = Problem(datasets.linear(2.0, 1.0, noise=0.1), Linear())
 PARABOLA = Problem(datasets.quadratic(noise=0.1), Polynomial(2))

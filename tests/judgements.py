@@ -26,7 +26,6 @@ from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
 from gdanim.descent.schedule import Rate
-from gdanim.descent.schedules import Cosine, Exponential, Piecewise, StepDecay, Switch, WarmUp
 from gdanim.descent.stopping import Convergence, Divergence, Stall
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
@@ -49,6 +48,7 @@ from gdanim.problems.penalties import L1, L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
+from gdanim.schedules import Cosine, Exponential, Piecewise, StepDecay, Switch, WarmUp
 
 CONVERGED, FALLING, HARDLY_MOVING = Ending.CONVERGED, Ending.FALLING, Ending.HARDLY_MOVING
 OSCILLATING, GROWING, DIVERGED = Ending.OSCILLATING, Ending.GROWING, Ending.DIVERGED

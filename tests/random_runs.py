@@ -16,7 +16,6 @@ from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum, Nesterov
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
-from gdanim.descent.schedules import Cosine, Exponential
 from gdanim.problems import objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.function_objective import FunctionObjective
@@ -35,6 +34,7 @@ from gdanim.problems.objective import Objective
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
+from gdanim.schedules import Cosine, Exponential
 
 Random = np.random.Generator
 # Runs side by side in a group, of one problem and one kind of optimizer.

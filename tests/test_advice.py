@@ -23,7 +23,6 @@ from gdanim.descent.momentum import Momentum
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
-from gdanim.descent.schedules import Cosine
 from gdanim.narration.advice import advice, constant_rate, remedies
 from gdanim.narration.explain import explain
 from gdanim.problems import datasets, objectives
@@ -33,6 +32,7 @@ from gdanim.problems.mlp import MLP
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
+from gdanim.schedules import Cosine
 from scripts import write
 
 # Kilometres and prices of used cars, as such data are: a falling line far from both axes.

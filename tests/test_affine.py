@@ -9,8 +9,8 @@ import pytest
 from cases import LINE, VALLEY, WAVE
 from published import BOOK_START, book
 
+from gdanim import schedules
 from gdanim.descent import _affine as affine
-from gdanim.descent import schedules
 from gdanim.descent._affine import Affine
 from gdanim.descent._stepwise import Stepwise
 from gdanim.descent.adaptive import Adam

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from cases import LINE
 
+from gdanim import schedules
 from gdanim.analysis.diagnosis import diagnose
-from gdanim.descent import schedules
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend

@@ -12,13 +12,13 @@ from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
-from gdanim.descent.schedules import StepDecay
 from gdanim.film.captions import Caption, caption_at, captions
 from gdanim.pacing.timeline import Even, Every, Timeline
 from gdanim.problems import datasets, objectives
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
+from gdanim.schedules import StepDecay
 from gdanim.views.base import Clip
 from gdanim.views.theme import LIGHT
 

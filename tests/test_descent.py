@@ -18,7 +18,6 @@ from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
-from gdanim.descent.schedules import Exponential
 from gdanim.descent.starts import starts
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError
@@ -33,6 +32,7 @@ from gdanim.problems.penalties import L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
+from gdanim.schedules import Exponential
 
 each_optimizer = pytest.mark.parametrize("case", OPTIMIZERS, ids=str)
 

@@ -35,10 +35,9 @@ def _value(name: str) -> object:
 
 
 def _is_public(place: ModuleType, name: str) -> bool:
-    """Whether it belongs to that module: defined in it, or in the package whose face it is."""
+    """Whether it is a class or function of gdanim's."""
     value = vars(place)[name]
-    own = getattr(value, "__module__", "")
-    inside = own == place.__name__ or (hasattr(place, "__path__") and own.startswith("gdanim."))
+    inside = getattr(value, "__module__", "").startswith("gdanim.")
     return not name.startswith("_") and inside and (inspect.isclass(value) or callable(value))
 
 

@@ -27,7 +27,6 @@ from gdanim.descent.newton import Newton
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.run import Run
-from gdanim.descent.schedules import Constant, Cosine, Exponential, Piecewise, WarmUp
 from gdanim.narration._explain.adaptive import Scaled, edge, scaling
 from gdanim.narration._explain.batch_rates import batch_edge, mean_square_edge
 from gdanim.narration._explain.smoothness import has_curvature
@@ -44,6 +43,7 @@ from gdanim.problems.penalties import L1, L2
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
+from gdanim.schedules import Constant, Cosine, Exponential, Piecewise, WarmUp
 from scripts import TWO, write
 
 LINE = Problem(datasets.linear(), Linear())

@@ -14,9 +14,10 @@ from gdanim import Even, Every, GradientDescent, Linear, Problem, Scene, dataset
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import FORMATS, GIF, MP4
 from gdanim.errors import GdanimError, RequestError
+from gdanim.film.defaults import Size
 from gdanim.film.film import Film
 from gdanim.rendering.file_info import inspect
-from gdanim.rendering.quality import Size, parse_bytes
+from gdanim.rendering.quality import parse_bytes
 from gdanim.rendering.size_limit import EncodeSettings, first_that_fits, ladder
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ import pytest
 from cases import LINE
 from matplotlib.figure import Figure
 
-from gdanim.descent import schedules
+from gdanim import schedules
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.schedule import Rate

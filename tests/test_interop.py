@@ -17,8 +17,8 @@ from cases import LINE, WAVE
 from numpy.typing import ArrayLike
 from published import BOOK_START, book
 
+from gdanim import schedules
 from gdanim.core.arrays import Floats
-from gdanim.descent import schedules
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend

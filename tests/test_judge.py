@@ -13,7 +13,6 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum
 from gdanim.descent.run import Run
-from gdanim.descent.schedules import Cosine, Exponential
 from gdanim.descent.stopping import Divergence
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets, objectives
@@ -23,6 +22,7 @@ from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import LogLoss, MeanAbsoluteError, RootMeanSquaredError
 from gdanim.problems.problem import Problem
+from gdanim.schedules import Cosine, Exponential
 
 LINE = Problem(datasets.linear(), Linear())
 EXACT = datasets.linear(noise=0.0)

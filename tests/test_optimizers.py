@@ -13,8 +13,8 @@ import pytest
 from cases import LINE, OPTIMIZERS, VALLEY, VALLEY_START, WAVE, OptimizerCase
 from published import BOOK_START, book
 
+from gdanim import schedules
 from gdanim.core.arrays import Floats
-from gdanim.descent import schedules
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend

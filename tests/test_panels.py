@@ -18,7 +18,6 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
-from gdanim.descent.schedules import Cosine, Exponential, Piecewise
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.pacing.timeline import Every
@@ -27,6 +26,7 @@ from gdanim.problems.linear import Linear
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
+from gdanim.schedules import Cosine, Exponential, Piecewise
 from gdanim.views.base import View
 from gdanim.views.batch import Batch
 from gdanim.views.gradient import Gradient

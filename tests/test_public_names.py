@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from importlib import import_module
 from types import ModuleType
 
 import pytest
@@ -36,6 +37,29 @@ def test_nothing_else() -> None:
     assert set(dir(gdanim)) == set(gdanim.__all__)
 
 
+def functions(module: str) -> dict[str, object]:
+    found = vars(import_module(module))
+    return {
+        name: value
+        for name, value in found.items()
+        if inspect.isfunction(value) and not name.startswith("_")
+        if value.__module__.startswith("gdanim.problems")
+    }
+
+
+@pytest.mark.parametrize("name", ["datasets", "objectives"])
+def test_each_is_imported_from_its_short_place(name: str) -> None:
+    assert functions(f"gdanim.{name}") == functions(f"gdanim.problems.{name}")
+
+
+def test_classes_are_imported_from_their_short_place() -> None:
+    from gdanim.schedules import Cosine
+    from gdanim.views import Fit
+
+    assert gdanim.schedules.Cosine is Cosine
+    assert gdanim.views.Fit is Fit
+
+
 def test_a_star_import_in_a_fresh_interpreter() -> None:
     script = (
         "import sys, gdanim\n"
@@ -47,4 +71,4 @@ def test_a_star_import_in_a_fresh_interpreter() -> None:
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["True", "True", "gdanim.problems.datasets", gdanim.__version__]
+    assert done.stdout.split() == ["True", "True", "gdanim.datasets", gdanim.__version__]

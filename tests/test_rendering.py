@@ -19,6 +19,7 @@ from gdanim import Even, Every, GradientDescent, Linear, Problem, Scene, dataset
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import GIF, MP4
 from gdanim.errors import GdanimError, RequestError
+from gdanim.film.defaults import check_fps, check_size
 from gdanim.film.progress import Progress
 from gdanim.rendering.checks import check
 from gdanim.rendering.jobs import Job, Settings, jobs_from_scripts
@@ -30,7 +31,7 @@ from gdanim.rendering.outputs import (
     outputs_for,
 )
 from gdanim.rendering.pipeline import draw, render
-from gdanim.rendering.quality import QUALITIES, check_fps, check_size
+from gdanim.rendering.quality import QUALITIES
 from gdanim.rendering.result import Rendered
 from gdanim.rendering.tasks import prepare
 from gdanim.views.theme import DARK
@@ -336,7 +337,7 @@ def test_a_step_that_a_diverging_run_does_not_reach(tmp_path: Path) -> None:
     [
         ({}, "a.mp4", {"size": (161, 97)}, "a.mp4: size: mp4 needs an even width and height"),
         ({"size": (161, 97)}, "a.mp4", {}, "a.mp4: size: mp4 needs an even width and height"),
-        ({"size": (0, 97)}, "a.gif", {}, "a.gif: size: width and height must be whole numbers"),
+        ({"size": (0, 97)}, "a.gif", {}, "size: must be width and height"),
         ({"fps": 0}, "a.mp4", {}, "fps: must be "),
         ({}, "a.gif", {"fps": 30}, "a.gif: fps: gif keeps 10, 20, 25, 50 frames per second"),
         ({}, "a.avi", {}, "a.avi: the file name must end in .mp4, .webm"),

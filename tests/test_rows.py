@@ -22,8 +22,8 @@ from gdanim.descent._rows import Rows
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.loop import descend
 from gdanim.descent.recorder import Recorder
-from gdanim.descent.schedules import Exponential
 from gdanim.errors import GdanimError
+from gdanim.schedules import Exponential
 
 MAPS = Path("/proc/self/maps")
 

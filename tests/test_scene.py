@@ -53,7 +53,7 @@ OWN = Problem(datasets.linear(), Linear())
         ({"steps": "20"}, "steps: must be a whole number of at least 0, got '20'"),
         ({"steps": -1}, "steps: must be a whole number of at least 0, got -1"),
         ({"epochs": -1}, "epochs: must be a whole number of at least 0, got -1"),
-        ({"fps": 0}, "fps: must be a whole number of at least 1, got 0"),
+        ({"fps": 0}, "fps: must be a whole number from 1 to 120 frames per second, got 0"),
     ],
 )
 def test_it_says_what_belongs_where(wrong: dict[str, Any], message: str) -> None:
@@ -233,7 +233,10 @@ def test_size_and_rate_are_those_of_the_middle_quality() -> None:
     assert (SIZE, FPS) == (QUALITIES["medium"].size, QUALITIES["medium"].fps) == ((1280, 720), 30)
 
 
-@pytest.mark.parametrize("size", ["1920x1080", [1920, 1080], 720])
-def test_a_size_is_a_tuple(size: Any) -> None:
+@pytest.mark.parametrize(
+    "size",
+    ["1920x1080", [1920, 1080], 720, (720,), (1920, 1080, 3), ("a", 9), (0, 0), (10**9, 96)],
+)
+def test_a_size_is_width_and_height(size: Any) -> None:
     with pytest.raises(GdanimError, match=r"size: .*\(1920, 1080\)"):
         Scene(RUN, size=size)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from cases import LINE, WAVE
 
+from gdanim import schedules
 from gdanim.core.arrays import Floats
-from gdanim.descent import schedules
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend

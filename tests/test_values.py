@@ -26,9 +26,9 @@ from cases import (
     ModelCase,
 )
 
+from gdanim import schedules
 from gdanim.core.arrays import Floats
 from gdanim.core.serialize import load_value, save_value
-from gdanim.descent import schedules
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum

@@ -8,7 +8,8 @@ import click
 
 from gdanim.cli.group import F
 from gdanim.errors import GdanimError, RequestError
-from gdanim.rendering.quality import FASTEST, QUALITIES, Size, parse_bytes, parse_size
+from gdanim.film.defaults import FASTEST, Size
+from gdanim.rendering.quality import QUALITIES, parse_bytes, parse_size
 
 if TYPE_CHECKING:
     from gdanim.rendering.jobs import Settings

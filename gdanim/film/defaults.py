@@ -1,5 +1,34 @@
-"""What a video is like where nobody says otherwise."""
+"""Sizes and frame rates: what a video may have, and what it has where nobody says otherwise."""
 
-# Width and height in pixels; frames per second.
-SIZE = (1280, 720)
+from __future__ import annotations
+
+from gdanim.errors import RequestError
+
+# Width and height in pixels.
+Size = tuple[int, int]
+SIZE: Size = (1280, 720)
+# Below this, the letters of most scenes are under half a pixel high, which FreeType rejects.
+SMALLEST, LARGEST = 48, 8192
+# Frames per second.
 FPS = 30
+FASTEST = 120
+
+
+def check_size(size: Size) -> Size:
+    """`size`; RequestError when no video can have it."""
+    whole = isinstance(size, tuple) and all(isinstance(length, int) for length in size)
+    if not (whole and len(size) == 2 and all(SMALLEST <= length <= LARGEST for length in size)):
+        raise RequestError(
+            f"size: must be width and height in whole numbers from {SMALLEST} to {LARGEST} "
+            f"pixels, such as (1920, 1080), got {size!r:.80}"
+        )
+    return size
+
+
+def check_fps(fps: int) -> int:
+    """`fps`; RequestError when no video can have this rate."""
+    if not (isinstance(fps, int) and 1 <= fps <= FASTEST):
+        raise RequestError(
+            f"fps: must be a whole number from 1 to {FASTEST} frames per second, got {fps!r:.80}"
+        )
+    return fps

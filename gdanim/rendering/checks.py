@@ -15,7 +15,6 @@ from gdanim.encoding.formats import FRAME, usable
 from gdanim.errors import GdanimError, RequestError
 from gdanim.rendering.jobs import Job, Settings
 from gdanim.rendering.outputs import Output, StillOutput, StillStep, VideoOutput
-from gdanim.rendering.quality import check_fps, check_size
 from gdanim.scene import Scene
 
 
@@ -47,18 +46,15 @@ def check(
 def _check_output(scene: Scene, output: Output, settings: Settings) -> None:
     """GdanimError when the scene has no such step, or the format no such size or frame rate."""
     if isinstance(output, StillOutput):
-        scene = settings.applied(scene)
-        _check_step(scene, output.step, f"{output.path}: a still")
-    else:
-        scene = settings.applied(scene, output.format)
-        _check_step(scene, output.sidecars.poster, f"{output.path}: a poster")
+        _check_step(settings.applied(scene), output.step, f"{output.path}: a still")
+        return
+    scene = settings.applied(scene, output.format)
+    _check_step(scene, output.sidecars.poster, f"{output.path}: a poster")
     assert scene.fps is not None
     try:
-        size, fps = check_size(scene.size), check_fps(scene.fps)
-        if isinstance(output, VideoOutput):
-            output.format.check(size, fps)
-            if output.format.folder and settings.max_size is not None:
-                raise RequestError("max-size: applies to files, not to folders of frames")
+        output.format.check(scene.size, scene.fps)
+        if output.format.folder and settings.max_size is not None:
+            raise RequestError("max-size: applies to files, not to folders of frames")
     except GdanimError as error:
         raise RequestError(f"{output.path}: {error}") from None
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from gdanim.descent.run import Outcome, stack_outcomes
 from gdanim.encoding.formats import Format
+from gdanim.film.defaults import Size
 from gdanim.film.film import Film
 from gdanim.film.progress import ignore_progress
 from gdanim.film.save import save_joined
 from gdanim.film.stretches import cut, encode
 from gdanim.rendering.outputs import Output, VideoOutput
 from gdanim.rendering.provenance import note_of
-from gdanim.rendering.quality import Size
 from gdanim.rendering.result import Rendered, film_digest, size_of
 from gdanim.rendering.tasks import RenderTask
 from gdanim.scripting.load import own_lines

@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 from gdanim.encoding.formats import Format
 from gdanim.errors import RequestError
+from gdanim.film.defaults import Size, check_fps, check_size
 from gdanim.rendering.outputs import Output, OutputOptions, outputs_for
-from gdanim.rendering.quality import MEDIUM, Quality, Size, check_fps, check_size
+from gdanim.rendering.quality import MEDIUM, Quality
 from gdanim.rendering.sweep import grid, suffix
 from gdanim.rendering.themes import ProjectTheme
 from gdanim.scene import Scene

@@ -17,6 +17,7 @@ from pathlib import Path
 from gdanim.descent.run import stack_outcomes
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film import workers
+from gdanim.film.defaults import Size
 from gdanim.film.film import Film
 from gdanim.film.progress import Progress, Watch, ignore_progress, unwatched
 from gdanim.film.save import save, save_still
@@ -30,7 +31,7 @@ from gdanim.rendering.outputs import (
     single_output,
 )
 from gdanim.rendering.provenance import note_of
-from gdanim.rendering.quality import QUALITIES, Size, parse_bytes
+from gdanim.rendering.quality import QUALITIES, parse_bytes
 from gdanim.rendering.result import Rendered, size_of
 from gdanim.rendering.sidecars import write_sidecars
 from gdanim.rendering.size_limit import fit_size

@@ -1,4 +1,4 @@
-"""Sizes, frame rates and qualities of videos, and the folder that they go to by default."""
+"""Qualities, sizes and bytes by name, and the folder that files go to by default."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ import re
 from dataclasses import dataclass
 
 from gdanim.errors import RequestError
-from gdanim.film.defaults import FPS, SIZE
-
-Size = tuple[int, int]
+from gdanim.film.defaults import FPS, SIZE, Size, check_size
 
 OUTPUT = "output"
-# Below this, the letters of most scenes are under half a pixel high, which FreeType rejects.
-SMALLEST, LARGEST = 48, 8192
-FASTEST = 120
 BYTES = {
     **{"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9},
     **{"kib": 2**10, "mib": 2**20, "gib": 2**30},
@@ -35,26 +30,6 @@ QUALITIES = {
     "4k": Quality((3840, 2160), 60),
 }
 MEDIUM = QUALITIES["medium"]
-
-
-def check_size(size: Size) -> Size:
-    """`size`; RequestError when no video can have it."""
-    whole = len(size) == 2 and all(isinstance(length, int) for length in size)
-    if not (whole and all(SMALLEST <= length <= LARGEST for length in size)):
-        raise RequestError(
-            f"size: width and height must be whole numbers from {SMALLEST} to {LARGEST} pixels, "
-            f"got {'x'.join(map(str, size))}"
-        )
-    return size
-
-
-def check_fps(fps: int) -> int:
-    """`fps`; RequestError when no video can have this rate."""
-    if not (isinstance(fps, int) and 1 <= fps <= FASTEST):
-        raise RequestError(
-            f"fps: must be a whole number from 1 to {FASTEST} frames per second, got {fps}"
-        )
-    return fps
 
 
 def parse_size(text: str) -> Size:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gdanim.descent.run import Outcome
+from gdanim.film.defaults import Size
 from gdanim.film.film import Film
-from gdanim.rendering.quality import Size
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from gdanim.encoding.formats import Format
 from gdanim.errors import GdanimError
+from gdanim.film.defaults import SMALLEST, Size
 from gdanim.film.film import Film
 from gdanim.film.save import TooLargeError
 from gdanim.rendering.outputs import VideoOutput
-from gdanim.rendering.quality import SMALLEST, Size
 from gdanim.rendering.tasks import RenderTask
 
 # Motion still looks like motion at this frame rate, and text stays legible at these scales.
