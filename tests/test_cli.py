@@ -13,7 +13,7 @@ import tomllib
 import warnings
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 import imageio_ffmpeg
@@ -525,6 +525,20 @@ def test_doctor_where_ffmpeg_lacks_a_codec(monkeypatch: pytest.MonkeyPatch) -> N
     assert all(finding.works for finding in found.values())
     assert found["mp4/hevc"].detail.endswith("--codec hevc cannot be used for mp4")
     assert "frames encoded" in found["mp4/av1"].detail
+
+
+@pytest.mark.usefixtures("no_clips")
+def test_doctor_where_gdanim_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> NoReturn:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    monkeypatch.setattr(importlib.metadata, "requires", missing)
+    result = gdanim("doctor")
+    (failed,) = (line for line in result.stdout.splitlines() if line.startswith("FAIL"))
+    assert "pip install -e ." in failed
+    assert result.stderr == "Error: these checks failed: gdanim; see above for what to do\n"
+    assert result.exit_code == 1
 
 
 @pytest.mark.usefixtures("no_clips")

@@ -161,6 +161,7 @@ def test_files_that_say_nothing(name: str, content: bytes) -> None:
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()
     assert line.startswith(f"Error: {name}: ")
+    assert (".svg or .pdf file" in line) == (name == "a.txt")
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,10 @@ class Finding:
 
 def examine(folder: Path) -> Iterator[Finding]:
     """Check Python, the dependencies, ffmpeg, all formats and codecs, and the output folder."""
-    yield Finding("gdanim", True, __version__)
+    installed = _finding("gdanim", _installed)
+    yield installed
     yield _finding("Python", _python)
-    for extra in ("", *EXTRAS):
+    for extra in ("", *EXTRAS) if installed.works else ():
         for requirement in requirements(extra):
             yield _finding(requirement.name, partial(_version, requirement, extra))
     yield _finding("ffmpeg", _ffmpeg)
@@ -63,6 +64,18 @@ def _finding(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name, True, check())
     except (GdanimError, ImportError) as error:
         return Finding(name, False, f"{error}")
+
+
+def _installed() -> str:
+    """Return the version; GdanimError if only the source is there, without its requirements."""
+    try:
+        importlib.metadata.version("gdanim")
+    except importlib.metadata.PackageNotFoundError:
+        raise GdanimError(
+            f"{__version__} is not installed, so its dependencies are not checked: "
+            "run `pip install -e .` in the folder of its source"
+        ) from None
+    return __version__
 
 
 def _python() -> str:

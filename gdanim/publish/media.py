@@ -54,9 +54,11 @@ def find_media(video: Path) -> tuple[Media, Media | None]:
     Raises RequestError for anything but a video.
     """
     kind = video.suffix.lower()
-    if kind not in (*VIDEOS, *PICTURES) or not video.is_file():
+    if kind not in (*VIDEOS, *PICTURES):
         *others, last = (*VIDEOS, *PICTURES)
-        raise RequestError(f"{video}: must be a {', '.join(others)} or {last} file that exists")
+        raise RequestError(f"{video}: must be a {', '.join(others)} or {last} file")
+    if not video.is_file():
+        raise RequestError(f"{video}: no such file")
     ends = list(VIDEOS) if kind in VIDEOS else [kind]
     name = video.with_suffix("").name
     plain = name.removesuffix(LIGHT).removesuffix(DARK)

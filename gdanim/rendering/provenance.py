@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePath
 
 from gdanim.encoding import ffmpeg, metadata
+from gdanim.encoding.formats import BY_EXTENSION, STILL_EXTENSIONS
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.rendering.jobs import Origin, shown_path
@@ -18,6 +19,8 @@ from gdanim.views.theme import THEMES
 
 # The options of `gdanim render` that a note may contain.
 OPTIONS = ("size", "fps", "seconds", "theme", "still", "max-size", "codec")
+# The files that gdanim leaves a note in.
+_WRITTEN = (*(end for end in BY_EXTENSION if end.startswith(".")), *STILL_EXTENSIONS)
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,11 @@ def note_of(task: RenderTask, film: Film, output: Output, asked: Film | None = N
 
 def read(path: Path) -> Note:
     """The note in a file or folder; GdanimError when gdanim left none there."""
+    if not (path.is_dir() or path.suffix.lower() in _WRITTEN):
+        *others, last = _WRITTEN
+        raise GdanimError(
+            f"{path}: must be a {', '.join(others)} or {last} file, or a folder of frames"
+        )
     try:
         text = metadata.read_note(path)
     except (OSError, ValueError) as error:
