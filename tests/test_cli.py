@@ -30,6 +30,7 @@ from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError
 from gdanim.rendering.result import Rendered
+from gdanim.scripting.load import choose
 from gdanim.version import __version__
 from scripts import SCENE, TWO, write
 
@@ -427,6 +428,13 @@ def test_a_new_script_renders_as_it_is() -> None:
     result = gdanim("render", "my_lesson.py", *SHORT, "--set", "lr=0.01")
     assert result.exit_code == 0, result.output
     assert Path("output/my_lesson.mp4").exists()
+
+
+@pytest.mark.parametrize("lr", ["0.01", "0.1", "0.5"])
+def test_a_new_script_takes_the_learning_rates_that_people_try(lr: str) -> None:
+    assert gdanim("new", "my_lesson").exit_code == 0
+    (scene,) = choose("my_lesson.py")
+    assert scene(**scene.values({"lr": lr})).max_steps == 300
 
 
 def test_new_overwrites_nothing() -> None:

@@ -17,7 +17,7 @@ from annotated_types import Interval
 from gdanim import GradientDescent, Linear, Problem, Scene, datasets
 
 
-def scene(lr: Annotated[float, Interval(gt=0, le=0.1)] = 0.002, seed: int = 0) -> Scene:
+def scene(lr: Annotated[float, Interval(gt=0, le=1)] = 0.002, seed: int = 0) -> Scene:
     data = datasets.linear(slope=2, intercept=1, noise=2, seed=seed)
     return Scene(
         Problem(data, Linear()),
