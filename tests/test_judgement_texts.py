@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from gdanim.descent.schedules import Cosine
 from judgements import CASES, OVERFITS
 from oracle import Continued, lowest
 
@@ -18,7 +19,6 @@ from gdanim.descent.descent import Descent
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
-from gdanim.descent.schedules import Cosine
 from gdanim.descent.verdict import verdict
 from gdanim.film.captions import captions
 from gdanim.narration.alternative_text import alternative_text
