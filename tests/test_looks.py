@@ -371,7 +371,7 @@ LOOKS: list[tuple[Callable[[], float], float, float]] = [
     (shortest_step_with_a_dot, 3, 8),
     (most_dots_on_a_path, 250, 700),
     (loss_far_above_the_minimum, 2, 5),
-    (gap_that_can_be_seen, 0.03, 0.08),
+    (gap_that_can_be_seen, 0.035, 0.08),
     (arrow_from_the_edge, 1.0, 2.0),
     (arrow_from_the_corner, 0.02, 0.05),
 ]
