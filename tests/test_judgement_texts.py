@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gdanim.descent.schedules import Cosine
 from judgements import CASES, OVERFITS
 from oracle import Continued, lowest
 
@@ -28,6 +27,7 @@ from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.rendering.webvtt import webvtt
 from gdanim.scene import Scene
+from gdanim.schedules import Cosine
 from gdanim.scripting.knobs import Knob, Value
 from gdanim.scripting.load import SceneFunction, load
 from gdanim.views.base import Clip
