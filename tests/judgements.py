@@ -54,6 +54,7 @@ CONVERGED, FALLING, HARDLY_MOVING = Ending.CONVERGED, Ending.FALLING, Ending.HAR
 OSCILLATING, GROWING, DIVERGED = Ending.OSCILLATING, Ending.GROWING, Ending.DIVERGED
 UNBOUNDED, STOPPED = Ending.UNBOUNDED, Ending.STOPPED
 MINIMUM, LOCAL_MINIMUM, SADDLE = Reason.MINIMUM, Reason.LOCAL_MINIMUM, Reason.SADDLE
+MAXIMUM, ADDED_NOISE = Reason.MAXIMUM, Reason.ADDED_NOISE
 INFLECTION, SMALL_RATE, LARGE_RATE = Reason.INFLECTION, Reason.SMALL_RATE, Reason.LARGE_RATE
 CONDITIONING, NOISE, NO_MINIMUM = Reason.CONDITIONING, Reason.NOISE, Reason.NO_MINIMUM
 # A factor above 1 in size is beyond doubt, but the loss need not have become large yet.
@@ -128,6 +129,13 @@ def by(
 ) -> Callable[[int], Run]:
     """A descent by any optimizer, to be made later."""
     return lambda times: descend(objective, optimizer, start, steps * times, **options)
+
+
+def once(
+    objective: Objective, optimizer: Optimizer, start: ArrayLike, steps: int, **options: Any
+) -> Callable[[int], Run]:
+    """A descent of so many steps in any case."""
+    return lambda times: descend(objective, optimizer, start, steps, **options)
 
 
 # --- Quadratics of one parameter, f = x^2 / 2 from 3: each step multiplies x by 1 - lr. -----------
@@ -543,6 +551,32 @@ case(
     LARGE_RATE,
     "|1 - 0.04 * 66.7| = 1.67 > 1: the loss overflows after 15 steps",
 )
+for far, lr in ((1e3, 0.0291), (1e8, 0.0291), (1e8, 0.0275)):
+    case(
+        f"a rough line from {far:g}, rate {lr:g}",
+        gd(ROUGH, lr, [far, -far], 100),
+        FALLING,
+        None,
+        "at the fastest rate, 0.0291, 0.942^200 = 6e-6 of 1e6 and more is left: the start is far, "
+        "and no rate would have been fast enough",
+    )
+case(
+    "a rough line from 1000, at a third of the edge",
+    gd(ROUGH, 0.01, [1000, 1000], 300),
+    FALLING,
+    None,
+    "0.98^600 * 1e6 = 5 is left along the flattest; and 0.001 from a constant: "
+    "the start is far, and the problem no worse conditioned than 33",
+)
+for steps in (0, 1, 2):
+    case(
+        f"a rough line, {steps} steps",
+        once(ROUGH, GradientDescent(0.01), [0, 0], steps),
+        FALLING,
+        None,
+        "0.33^(2 steps) of the slope's part is left, which is the steepest: no rate and no "
+        "condition number is to blame after so few",
+    )
 
 # --- Least squares. The largest stable rate of the line is 2 / 66.68 = 0.029994. ------------------
 
@@ -678,6 +712,14 @@ case(
     CONVERGED,
     MINIMUM,
     "lr L = 0.05 * 20 = 1: the line goes through the point after one step, loss 0",
+)
+case(
+    "a line, nearer by",
+    gd(LINE, 0.01, [-2, -1.5], 100),
+    FALLING,
+    CONDITIONING,
+    "0.33^200 of the slope's part, 0.98^200 = 0.018 of the intercept's 6: the steepest direction "
+    "has long arrived, and allows three times the rate at most",
 )
 
 # --- Data of large offset and scale. --------------------------------------------------------------
@@ -1002,9 +1044,8 @@ case(
     "Newton's method to a maximum",
     by(objectives.two_valleys(), Newton(), [0.2], 20),
     (CONVERGED, STOPPED),
-    (SADDLE, None),
-    "f'' < 0 between +-0.816: it goes to where f' = 0, at 0.127: a maximum, for which there is no "
-    "word, but no minimum",
+    (MAXIMUM, None),
+    "f'' < 0 between +-0.816: it goes to where f' = 0, at 0.127: a maximum",
 )
 case(
     "Newton's method to a saddle",
@@ -1024,7 +1065,7 @@ case(
     "noise on the gradient",
     by(X, Noisy(GradientDescent(0.1), 1.0), [3], 1000),
     OSCILLATING,
-    NOISE,
+    ADDED_NOISE,
     "x has the variance 0.01 / (1 - 0.81): the loss is 0.026 on average, for ever",
 )
 case(
@@ -1040,6 +1081,35 @@ case(
     GROWS,
     LARGE_RATE,
     "|1 - 2.2| = 1.2 > 1: 1.2^200 times the loss",
+)
+for condition in (1, 9, 100):
+    case(
+        f"momentum of 0.99, condition {condition}",
+        by(quadratic(1.0, condition), Momentum(1.9 / condition, 0.99), [9, 1], 400),
+        FALLING,
+        None,
+        "0.995^800 = 0.018 of the loss is left along both directions, by the momentum, at any rate",
+    )
+case(
+    "momentum of 0.99 at a hundredth of the edge",
+    by(quadratic(1.0, 2.0), Momentum(0.02, 0.99), [3, 1], 300),
+    FALLING,
+    None,
+    "0.995^600 = 0.05 of the loss is left: ten times the rate is no faster",
+)
+case(
+    "Newton's method away from a minimum",
+    by(FunctionObjective(lambda x: np.sqrt(1 + x**2)), Newton(), [1.2], 6),
+    DIVERGED,
+    None,
+    "each step takes x to -x^3, at the usual rate 1, half of the largest stable one",
+)
+case(
+    "Adam at a constant rate, in batches",
+    by(ROUGH, Adam(0.05), [0, 0], 400, batch_size=5, seed=4),
+    (CONVERGED, OSCILLATING),
+    (MINIMUM, NOISE),
+    "within 1 % of the floor of 3.7, and noisy",
 )
 
 # --- Schedules. -----------------------------------------------------------------------------------
@@ -1196,6 +1266,28 @@ case(
     MINIMUM,
     "as without the rule",
 )
+for beta, lr, factor in ((0.95, 0.02, 1.05), (0.95, 0.02, 1.2), (0.9, 0.05, 2.0)):
+    case(
+        f"an overshoot of momentum {beta}, stopped at {factor} times the start",
+        once(ROUGH, Momentum(lr, beta), [0, 0], 300, stop=Divergence(factor)),
+        STOPPED,
+        None,
+        "below the edge 2 (1 + beta) / 66.7: the first steps overshoot, and would come back",
+    )
+case(
+    "batches of one from the minimum, stopped at 1.05 times the start",
+    once(ROUGH, GradientDescent(0.01), [2, 1], 300, stop=Divergence(1.05), batch_size=1),
+    STOPPED,
+    None,
+    "the noise of one step, at a rate at which batches of one are stable even in the mean square",
+)
+case(
+    "Newton's method to a saddle that lies higher, stopped",
+    once(objectives.himmelblau(), Newton(), [0, 0], 300, stop=Divergence(1.05)),
+    STOPPED,
+    None,
+    "the saddle has a loss of 181.6, the start of 170: it would come to rest there",
+)
 
 # --- Mini-batches. --------------------------------------------------------------------------------
 
@@ -1306,6 +1398,40 @@ case(
     CONVERGED,
     MINIMUM,
     "the floor is 0.0092, below the true curve's 0.0093",
+)
+# Two directions at right angles, (1, 1) and (-1, 1), each seen twice an epoch, with noise.
+CROSS = Problem(points([-1, 1, -1, 1], [0.5, 2.0, -0.5, 1.0]), Linear())
+case(
+    "batches of 1, 0.9 of their edge",
+    batches(CROSS, GradientDescent(0.45), 400, 1),
+    OSCILLATING,
+    NOISE,
+    "a step multiplies the error along a point's direction by 1 - 4 lr = -0.8, and pulls to that "
+    "point's own y",
+)
+case(
+    "batches of 1, 1.1 of their edge",
+    batches(CROSS, GradientDescent(0.55), 400, 1),
+    DIVERGED,
+    LARGE_RATE,
+    "1 - 4 lr = -1.2, 1.44 an epoch of four steps along both: 1.44^200, though all points together "
+    "are stable up to 1",
+)
+for lr, seed in ((0.021, 0), (0.023, 0), (0.023, 1), (0.023, 2)):
+    case(
+        f"batches of 1 in bursts, rate {lr:g}, seed {seed}",
+        batches(ROUGH, GradientDescent(lr), 3000, 1, seed=seed),
+        OSCILLATING,
+        NOISE,
+        "the mean square of the distance grows above 0.0165, a typical run above 0.0239, the zero "
+        "of the mean log growth of a step: bursts, and back",
+    )
+case(
+    "batches of 1 above the edge of a typical run",
+    batches(ROUGH, GradientDescent(0.025), 1500, 1, seed=4),
+    DIVERGED,
+    LARGE_RATE,
+    "the distance grows by e^0.02 a step on average, e^30 in all, if not at every step",
 )
 
 # --- Classes. -------------------------------------------------------------------------------------
@@ -1551,9 +1677,9 @@ case(
         [0],
         100,
     ),
-    (CONVERGED, HARDLY_MOVING, STOPPED),
-    (SADDLE, None),
-    "the gradient is 0 and stays 0, f'' = -2: no minimum, and nothing moves",
+    CONVERGED,
+    MAXIMUM,
+    "the gradient is 0 and stays 0, f'' = -2: nothing moves, and no minimum",
 )
 case(
     "the monkey saddle",
@@ -1646,6 +1772,73 @@ case(
     MINIMUM,
     "the minimum at (3, 0.5) is 0",
 )
+FLAT_TOPS: dict[str, tuple[Objective, list[float]]] = {
+    "-x^2": (FunctionObjective(lambda x: -(x**2)), [0]),
+    "-x^2 with a constant Hessian": (quadratic(-2.0, known=False), [0]),
+    "-x^4": (FunctionObjective(lambda x: -(x**4)), [0]),
+    "cos x": (FunctionObjective(lambda x: np.cos(x)), [0]),
+    "-x^2 - y^2": (FunctionObjective(lambda x, y: -(x**2) - y**2), [0, 0]),
+    "a double well between its valleys": (FunctionObjective(lambda x: (x**2 - 1) ** 2), [0]),
+}
+for top, (objective, start) in FLAT_TOPS.items():
+    case(
+        f"a start at a maximum: {top}",
+        gd(objective, 0.1, start, 100),
+        CONVERGED,
+        MAXIMUM,
+        "the gradient is 0, and every point around is lower",
+    )
+MONKEY = FunctionObjective(lambda x, y: x**3 - 3 * x * y**2)
+case(
+    "a start on the monkey saddle",
+    gd(MONKEY, 0.01, [0, 0], 100),
+    CONVERGED,
+    SADDLE,
+    "gradient and Hessian are 0, and x^3 has both signs around",
+)
+case(
+    "the monkey saddle along its axis",
+    gd(MONKEY, 0.01, [1, 0], 100),
+    FALLING,
+    (SADDLE, None),
+    "y stays 0, x = 0.25: x^3 falls on to 0 at the saddle",
+)
+case(
+    "a start on a saddle",
+    gd(FunctionObjective(lambda x, y: x**2 - y**2), 0.1, [0, 0], 100),
+    CONVERGED,
+    SADDLE,
+    "the gradient is 0",
+)
+
+
+def plus(f: Callable[[Any], Any], constant: float) -> FunctionObjective:
+    """A function plus a constant, which changes neither words nor reasons."""
+    return FunctionObjective(lambda x: f(x) + constant)
+
+
+for constant in (0.0, 5.0, 1000.0, -1e6):
+    case(
+        f"x^4 + {constant:g}, falling",
+        gd(plus(lambda x: x**4, constant), 0.01, [1], 500),
+        FALLING,
+        SMALL_RATE,
+        "x falls on as 1 / sqrt(8 lr n) = 0.16, and a ten times larger rate is stable",
+    )
+    case(
+        f"x^2 + {constant:g}, falling",
+        gd(plus(lambda x: x**2, constant), 0.01, [3], 100),
+        FALLING,
+        SMALL_RATE,
+        "x = 3 * 0.98^100 = 0.4, and a hundred times the rate is stable",
+    )
+    case(
+        f"exp(-x) + {constant:g}",
+        gd(plus(lambda x: np.exp(-x), constant), 0.5, [0], 300),
+        FALLING,
+        NO_MINIMUM,
+        "x grows as log(0.5 n): the loss falls on for ever, towards the constant",
+    )
 
 # --- Sinusoids. -----------------------------------------------------------------------------------
 
@@ -1691,6 +1884,21 @@ case(
     FALLING,
     (NO_MINIMUM, CONDITIONING, None),
     "the loss goes on down to the parabola's 2.2807, without reaching it",
+)
+case(
+    "a sinusoid whose amplitude dies out",
+    gd(WAVE, 0.05, [2.024, 3.851, 0.288, 4.486], 50),
+    FALLING,
+    (SADDLE, None),
+    "2.508, on the way to 2.492, the variance of y: near a = 0, where no b counts",
+)
+case(
+    "a sinusoid whose amplitude has died out",
+    gd(WAVE, 0.05, [2.024, 3.851, 0.288, 4.486], 1000),
+    CONVERGED,
+    SADDLE,
+    "2.4924 after 1000 and after 10 000 steps; an eigenvalue of -0.0012 there, by which a step "
+    "leads away by 0.006 %",
 )
 
 # --- Networks. ------------------------------------------------------------------------------------
@@ -1772,6 +1980,17 @@ case(
     "relu(-x - 1) = 0 at all points: only the output's bias moves, to the mean of y; a flat place "
     "with a loss of 2/3, where a line has 0",
 )
+SPIKES = Problem(
+    datasets.sinusoid(1, 2, 0, 0, points=8, range=(-2, 2), noise=0.5, seed=3), MLP((10,), "tanh")
+)
+for seed in range(4):
+    case(
+        f"a network by RMSProp, with rare spikes, seed {seed}",
+        by(SPIKES, RMSProp(0.02), None, 3000, seed=seed),
+        FALLING,
+        (None, SMALL_RATE),
+        "the medians of the quarters fall, and over ten times as many steps on to less than a half",
+    )
 
 # --- Recorded runs, and very short ones. ----------------------------------------------------------
 
@@ -1798,28 +2017,26 @@ def geometric(factor: float) -> Callable[[int], Run]:
 
 case("recorded, converged", geometric(0.5), CONVERGED, MINIMUM, "0.5^120 of the loss is left")
 case("recorded, falling", geometric(0.99), FALLING, ON_ITS_WAY, "0.99^120 = 0.3 is left")
-case(
-    "recorded, growing", geometric(-1.2), GROWS, (LARGE_RATE, None), "1.2^120 = 3e9 times the loss"
-)
+case("recorded, growing", geometric(-1.2), GROWS, None, "1.2^120 = 3e9 times the loss")
 case(
     "recorded, oscillating",
     geometric(-1.0),
     OSCILLATING,
-    (LARGE_RATE, None),
-    "3, -3, 3, ...",
+    None,
+    "3, -3, 3, ...; of a rate nothing is known",
 )
 case(
     "recorded, not moving",
     recorded(X, [3.0] * 50, repeat=True),
     (HARDLY_MOVING, STOPPED),
-    (None, SMALL_RATE),
-    "x stays at 3: nothing is gained",
+    None,
+    "x stays at 3: nothing is gained, and of a rate nothing is known",
 )
 case(
     "recorded, not a number at the end",
     recorded(X, [3.0, 30.0, 300.0, 3e4, 3e8, np.nan]),
     DIVERGED,
-    (LARGE_RATE, None),
+    None,
     "the loss grows to 4.5e16, and then there is none",
 )
 
@@ -1844,7 +2061,7 @@ case(
     (None, CONDITIONING),
     "the loss is still a visible part of 204 above 0",
 )
-case("no step", gd(X, 0.1, [3], 0), (FALLING, STOPPED), (None, SMALL_RATE), "4.5 above the minimum")
+case("no step", gd(X, 0.1, [3], 0), (FALLING, STOPPED), None, "4.5 above the minimum")
 case("no step, at the minimum", gd(X, 0.1, [0], 0), CONVERGED, MINIMUM, "the gradient is 0")
 case(
     "one step of many",

@@ -134,7 +134,8 @@ class Continued:
     def swings(self) -> bool:
         """Whether a parameter turns at the end of the shorter run, and swings on as widely.
 
-        Noise may come to rest by chance, or in the end: of it, the same number of steps decides.
+        Noise may come to rest by chance, or in the end: of it, the same number of steps decides, by
+        the range of the middle half: that of all is the height of a single burst.
         """
         window = min(self.run.steps, max(12, self.run.steps // 3))
         for column in range(self.run.params.shape[1]):
@@ -144,7 +145,11 @@ class Continued:
                 after = self.longer.params[self.run.steps :][: window + 1, column]
             turns = np.count_nonzero(np.diff(np.sign(np.diff(before))))
             least = OF_SIZE * np.abs(self.run.params).max()
-            if turns >= 2 and np.ptp(before) > least and np.ptp(after) > 0.1 * np.ptp(before):
+            wide, still = (
+                float(np.subtract(*np.quantile(part, (0.75, 0.25) if self.random else (1.0, 0.0))))
+                for part in (before, after)
+            )
+            if turns >= 2 and wide > least and still > 0.1 * wide:
                 return True
         return False
 

@@ -15,10 +15,10 @@ from gdanim.analysis._neighbourhood import (
     neighbourhood,
     scaled_hessian,
 )
-from gdanim.analysis._oscillation import turning_points
 from gdanim.analysis._tail import Swings, Trend, rates_to_come, swings, trend
 from gdanim.analysis.curvature import LANCZOS_STEPS, extreme_spectrum, hessian_product, spectrum
 from gdanim.analysis.record import Record
+from gdanim.core.arrays import Floats
 from gdanim.problems.problem import Problem
 
 # A gap to the infimum is nothing below this share of a positive infimum of a loss over data...
@@ -47,8 +47,13 @@ class Evidence:
 
     @cached_property
     def trend(self) -> Trend:
-        """The levels of the loss in each quarter of the steps."""
+        """The levels of the loss in each quarter of the steps: their means."""
         return trend(self.record.losses)
+
+    @cached_property
+    def typical(self) -> Trend:
+        """The same by medians, which a burst does not move."""
+        return trend(self.record.losses, np.median)
 
     @cached_property
     def swings(self) -> Swings:
@@ -93,21 +98,35 @@ class Evidence:
         """By how much rounding alone can move the loss at the end."""
         return float(self.record.problem.rounding(self.record.params[-1]))
 
-    def tolerance(self, target: float) -> float:
-        """Return which gap to `target` is nothing.
+    def way(self, target: float) -> float:
+        """Return the way down to `target` from an ordinary start.
 
-        A millionth of the whole way down, `1e-6 (f0 - f)`. A loss over data has a meaningful zero,
-        so that a hundredth of a positive f is nothing either; and the way down counts at most from
-        what the best constant prediction loses, so that a start far away excuses nothing.
+        Of a loss over data at most from what the best constant prediction loses, so that a start
+        far away excuses nothing.
         """
-        way = abs(self.start - target)
-        if isinstance(self.record.problem, Problem):
-            if self.floor.null is not None:
-                way = min(way, max(self.floor.null - target, 0.0))
-                way = max(way, OF_FALL * self.floor.null)
-            if target > self.rounding:
-                return max(OF_FLOOR * target, OF_FALL * way) + self.rounding
-        return OF_FALL * way + self.rounding
+        way, null = abs(self.start - target), self.floor.null
+        if null is None or not isinstance(self.record.problem, Problem):
+            return way
+        return max(min(way, max(null - target, 0.0)), OF_FALL * null)
+
+    def tolerance(self, target: float) -> float:
+        """Return which gap to `target` is nothing at the end.
+
+        A millionth of the way down, `1e-6 (f0 - f)`. A loss over data has a meaningful zero, so
+        that a hundredth of a positive f is nothing either.
+        """
+        return self._nothing(target, self.rounding)
+
+    def _nothing(self, target: float, rounding: float) -> float:
+        nothing = OF_FALL * self.way(target)
+        if isinstance(self.record.problem, Problem) and target > rounding:
+            nothing = max(nothing, OF_FLOOR * target)
+        return nothing + rounding
+
+    def scale(self, reference: float) -> float:
+        """Return the way down to `reference` from the start, or if that is nothing, what is."""
+        rounding = float(self.record.problem.rounding(self.record.params[0]))
+        return max(self.start - reference, self._nothing(reference, rounding))
 
     @cached_property
     def unstable(self) -> bool | None:
@@ -117,27 +136,28 @@ class Evidence:
         return self.rate_share > 1 + 1e-12
 
     @cached_property
-    def curvatures(self) -> np.ndarray | None:
+    def curvatures(self) -> Floats | None:
         """The eigenvalues of rates times Hessian at the end, ascending; None if not known."""
+        return self._curvatures(self.record.params[-1])
+
+    def _curvatures(self, point: Floats) -> Floats | None:
         record, rate = self.record, self.record.rate
         if rate is None:
             return None
-        point, p = record.params[-1], record.params.shape[1]
+        p = len(point)
         if rate.size == 1 and record.problem.hessian is not None:
             return np.asarray(float(rate[0]) * spectrum(record.problem, point).eigenvalues)
         if not affordable(record.problem):
-            return self._extreme_curvatures(float(rate[0])) if rate.size == 1 else None
+            return self._extreme_curvatures(point, float(rate[0])) if rate.size == 1 else None
         root = np.sqrt(np.broadcast_to(rate, (p,)))
         with np.errstate(all="ignore"):
-            bent = scaled_hessian(record.problem, point, self.record.units) / np.outer(
-                self.record.units, self.record.units
-            )
-            bent = root[:, np.newaxis] * bent * root
-        return np.linalg.eigvalsh(bent) if np.isfinite(bent).all() else None
+            bent = scaled_hessian(record.problem, point, record.units)
+            bent = root[:, np.newaxis] * bent * root / np.outer(record.units, record.units)
+        return np.asarray(np.linalg.eigvalsh(bent)) if np.isfinite(bent).all() else None
 
-    def _extreme_curvatures(self, rate: float) -> np.ndarray | None:
+    def _extreme_curvatures(self, point: Floats, rate: float) -> Floats | None:
         """The smallest and the largest, from products, unless these cost too much as well."""
-        problem, point = self.record.problem, self.record.params[-1]
+        problem = self.record.problem
         if LANCZOS_STEPS * max(problem.workspace, len(point)) > AFFORDABLE:
             return None
         found = extreme_spectrum(lambda v: hessian_product(problem, point, v), len(point))
@@ -145,27 +165,47 @@ class Evidence:
 
     @cached_property
     def rate_share(self) -> float | None:
-        """The last rate over the largest stable one; None where that is not known."""
-        found, rate = self.curvatures, self.record.rate
+        """The last rate over the largest stable one at the end; None where that is not known."""
+        return self._share(self.curvatures)
+
+    @cached_property
+    def largest_share(self) -> float:
+        """The same at the end or at the start, whichever is larger; 0 where it is not known."""
+        at_start = self.record.problem.hessian is None and self._curvatures(self.record.params[0])
+        found = [self.rate_share, self._share(at_start) if at_start is not False else None]
+        return max((share for share in found if share is not None), default=0.0)
+
+    def _share(self, found: Floats | None) -> float | None:
+        rate = self.record.rate
         if found is None or rate is None or self.record.largest_rate is None or not found[-1] > 0:
             return None
         # Of several rates the largest, with the Hessian scaled by the others' share of it.
         largest = self.record.largest_rate(float(found[-1] / rate.max()))
         return None if largest is None else float(rate.max()) / largest
 
-    @property
-    def slow_swing(self) -> bool:
-        """Whether the loss turns in its last half: with inertia it swings at small rates too."""
-        half = self.record.losses[self.record.steps // 2 :]
-        return len(turning_points(half)) > 1
-
     @cached_property
-    def condition(self) -> float:
-        """The condition number of rates times Hessian; NaN where it is not known."""
-        found = self.curvatures
-        if found is None or not found[-1] > 0:
-            return np.nan
-        return float(found[-1] / found[0]) if found[0] > 0 else np.inf
+    def constant_rate(self) -> bool:
+        """Whether the rates are known, and the same at each step."""
+        rates = self.record.rates
+        return rates is not None and len(rates) > 0 and bool((rates == rates[0]).all())
+
+    @property
+    def rate_acts(self) -> bool:
+        """Whether a rate can be to blame, by theory: a small one makes small steps downhill.
+
+        Newton's method can go astray at any rate, unless that is larger than the largest stable one
+        of all curvatures; and some rates are not known.
+        """
+        largest = self.record.largest_rate
+        if self.record.rate is None:
+            return False
+        free = largest is None or largest(1.0) is None or largest(1.0) != largest(2.0)
+        return free or (self.rate_share is not None and self.rate_share >= 1)
+
+    @property
+    def stays(self) -> bool:
+        """Whether theory says that a run that has arrived stays: it is stable and has no noise."""
+        return not self.record.random and self.rate_share is not None and self.rate_share <= 1
 
     @cached_property
     def place(self) -> Neighbourhood | None:
@@ -175,7 +215,7 @@ class Evidence:
             return None
         if not np.isfinite(record.params[-1]).all():
             return None
-        fall = max(self.start - float(record.losses.min()), abs(self.start) * 1e-9, 1e-300)
+        fall = max(self.start - float(record.losses.min()), self.rounding, 1e-300)
         return neighbourhood(record.problem, record.params[-1], record.units, fall)
 
     @cached_property

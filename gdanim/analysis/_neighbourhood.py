@@ -1,4 +1,4 @@
-"""The kind of place a run has come to: a minimum, a saddle, an inflection, a way to infinity."""
+"""The kind of place a run has come to: a minimum, a maximum, a saddle, a way to infinity, ..."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Place(StrEnum):
     """A kind of critical point, or what lies below."""
 
     MINIMUM = "minimum"
+    MAXIMUM = "maximum"
     SADDLE = "saddle point"
     INFLECTION = "inflection"
     INFINITY = "valley to infinity"
@@ -119,10 +120,11 @@ def _kind(problem: Objective, point: Floats, end: Floats, units: Floats, fall: f
     there = np.linalg.eigvalsh(scaled_hessian(problem, end, units))
     values, vectors = np.linalg.eigh(scaled_hessian(problem, point, units))
     flat = abs(values) <= np.maximum(VANISHED * abs(there), FLAT * abs(values).max())
-    if ((values < 0) & ~flat).any():
+    up, down = ((values > 0) & ~flat).any(), ((values < 0) & ~flat).any()
+    if up and down:
         return Place.SADDLE
     if not flat.any():
-        return Place.MINIMUM
+        return Place.MINIMUM if up else Place.MAXIMUM
     loss, away = float(problem.loss(point)), float(abs((end - point) / units).max())
     rng = np.random.default_rng(0)
     aside = rng.standard_normal((32, len(point)))
@@ -131,8 +133,10 @@ def _kind(problem: Objective, point: Floats, end: Floats, units: Floats, fall: f
     sizes = np.array([1.0, 4.0]) * max(away, 1e-3)
     around = problem.loss(point + units * sizes[:, np.newaxis, np.newaxis] * directions)
     # Both sides near a minimum rise by about as much as the end is above it.
-    if (around >= loss - 1e-9 * fall).all():
+    if not down and (around >= loss - 1e-9 * fall).all():
         return Place.MINIMUM
+    if not up and (around <= loss).all():
+        return Place.MAXIMUM
     return Place.INFLECTION if len(point) == 1 else Place.SADDLE
 
 
@@ -150,7 +154,8 @@ def _below(problem: Objective, params: Floats, units: Floats, fall: float) -> Ne
         step = vectors @ (along / size)
         trial = point - units * step
         lower = float(problem.loss(trial))
-        if lower < loss:
+        # A large constant in the loss hides how little it falls.
+        if lower <= loss:
             promised = 0.5 * float(np.sum(along**2 / size))
             point, loss, damping = trial, lower, max(damping / 10, 1e-12)
             moved = abs((point - params) / units).max()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -56,19 +58,18 @@ def quarters(steps: int) -> list[slice]:
     return [slice(min(first, last - 1), last) for first, last in pairwise(ends)]
 
 
-def trend(losses: Floats) -> Trend:
-    """Measure the levels of losses `[S+1]`.
+def trend(losses: Floats, average: Callable[[Floats], Any] = np.mean) -> Trend:
+    """Measure the levels of losses `[S+1]`, the averages of the quarters of the steps.
 
-    The standard error comes from the means of blocks about the straight line through them, so that
-    a smooth fall has none.
+    The standard error comes from the averages of blocks about the straight line through them, so
+    that a smooth fall has none.
     """
     level, error, high, low = [], [], [], []
     for part in quarters(len(losses) - 1):
         values = losses[part]
-        blocks = np.array(
-            [block.mean() for block in np.array_split(values, min(BLOCKS, len(values)))]
-        )
-        level.append(float(values.mean()))
+        parts = np.array_split(values, min(BLOCKS, len(values)))
+        blocks = np.array([average(part) for part in parts])
+        level.append(float(average(values)))
         high.append(float(values.max()))
         low.append(float(values.min()))
         places = np.arange(len(blocks)) - (len(blocks) - 1) / 2

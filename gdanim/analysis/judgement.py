@@ -31,12 +31,14 @@ class Reason(StrEnum):
 
     MINIMUM = "at the minimum"
     LOCAL_MINIMUM = "at a local minimum"
+    MAXIMUM = "at a maximum"
     SADDLE = "at a saddle point"
     INFLECTION = "at an inflection point"
     SMALL_RATE = "learning rate too small"
     LARGE_RATE = "learning rate too large"
     CONDITIONING = "ill-conditioned"
     NOISE = "noise of the mini-batches"
+    ADDED_NOISE = "noise of the gradients"
     NO_MINIMUM = "no finite optimum"
 
 
@@ -128,6 +130,11 @@ WORDS: dict[tuple[Ending, Reason | None], Words] = {
         "It gets stuck in a local minimum: after {steps} the loss is {loss}, where {lower} is "
         "possible.",
     ),
+    (Ending.CONVERGED, Reason.MAXIMUM): Words(
+        "not a minimum",
+        "At a maximum, not at a minimum: the loss stays at {loss}",
+        "It stays at a maximum, where the gradient is 0 as well, at a loss of {loss}.",
+    ),
     (Ending.CONVERGED, Reason.SADDLE): Words(
         "not a minimum",
         "At a saddle point, not at a minimum: the loss ends at {loss}",
@@ -154,14 +161,13 @@ WORDS: dict[tuple[Ending, Reason | None], Words] = {
     ),
     (Ending.GROWING, None): Words(
         "growing",
-        "The loss grows",
+        "Growing: the loss ends at {loss}",
         "The loss grows: after {steps} it is {loss}{where}{why}.",
     ),
     (Ending.DIVERGED, None): Words(
         "diverged",
-        "The loss grows without bound",
-        "It diverges: from step {since} on, the loss grows without bound, and after {steps} it is "
-        "{loss}.",
+        "Diverged: the loss ends at {loss}",
+        "It diverges from step {since} on: after {steps} the loss is {loss}{where}.",
     ),
     (Ending.UNBOUNDED, None): Words(
         "unbounded",
@@ -174,10 +180,12 @@ WORDS: dict[tuple[Ending, Reason | None], Words] = {
 }
 # Why, at the end of a sentence.
 CLAUSES = {
+    Reason.MAXIMUM: ", near a maximum",
     Reason.SADDLE: ", near a saddle point",
     Reason.SMALL_RATE: ": the learning rate is small",
     Reason.LARGE_RATE: ": the learning rate is large",
     Reason.CONDITIONING: ": the problem is ill-conditioned",
-    Reason.NOISE: ", from the noise of its steps",
+    Reason.NOISE: ", from the noise of its mini-batches",
+    Reason.ADDED_NOISE: ", from the noise of its gradients",
     Reason.NO_MINIMUM: ": there is no finite optimum",
 }

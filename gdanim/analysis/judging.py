@@ -13,19 +13,27 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
    highest loss of the last quarter is above that of the one before, and the end above f0 (DIVERGED;
    GROWING where it is still below). Elsewhere a thousand times h (a million, where the loss is not
    convex), and twice the quarter before (DIVERGED); or the peaks grow at least half as fast as they
-   did before (GROWING). So does a run that has come to rest a million times h above the floor.
+   did before (GROWING). So does a run that has come to rest a million times h above the floor. With
+   batches the medians of the quarters count, and the last half has to stay above f0. Between
+   the rate with which the mean square of the distance grows, max eig E[(I - rate H_b) x (I - rate
+   H_b)] = 1 over batches b, and that with which a typical run does, E log |growth| = 0, bursts of
+   any height come and go (Kesten, "Random difference equations and renewal theory", 1973): no run
+   has diverged there, and it is the noise of the batches that it moves by.
 4. **At the floor.** `f - f* <= max(1e-6 h, 0.01 f*)`: CONVERGED. f* counts for losses over data
    alone, whose zero has a meaning; there h is at most what the best constant prediction loses
-   above f*. Without a finite optimum, the reason is NO_MINIMUM.
+   above f*. Without a finite optimum, the reason is NO_MINIMUM. PROVEN where theory says too that
+   the run stays: no noise, and a stable rate for the curvature at the end.
 5. **Settled.** Newton's method from the end comes to rest near by, and the gap to the loss there
-   is nothing, as in 4: CONVERGED, at a minimum, a local one if a lower loss is known, at an
-   inflection, or at a saddle point that the run does not leave within ten times as many steps.
+   is nothing, as in 4: CONVERGED, at a minimum, a local one if a lower loss is known. Where it is
+   an inflection, a maximum, or a saddle point, the gap is at most 1e-6 h, and the run does not
+   leave within ten times as many steps.
 6. **Random or irregular.** FALLING (or 9) where levels and peaks of the last three quarters fall,
    the last level by more than 2.5 standard errors, and by more than 5 % of the gap in ten times as
-   many steps; where the rate decays and the noise is less than 0.3 of the gap; and where peaks
-   shrink by 30 % from quarter to quarter. Else OSCILLATING, for the noise.
-7. **Swinging.** Parameters go back and forth (a path of three times their range), and their ranges
-   are no smaller than a quarter earlier by more than 2 %: OSCILLATING.
+   many steps; if steps are not random, the same of the quartiles, whatever the peaks; where the
+   rate decays and the noise is less than 0.3 of the gap; and where peaks shrink by 30 % from
+   quarter to quarter. Else OSCILLATING, for the noise.
+7. **Swinging.** Parameters go back and forth (a path of three times their range), their ranges are
+   no smaller than a quarter earlier by more than 2 %, and levels do not fall as in 6: OSCILLATING.
 8. **At rest.** Of losses whose curvature costs too much: the fall between a quarter, a half and all
    of the steps forecasts next to nothing for ten times as many: CONVERGED.
 9. **Hardly moving.** Less than 5 % of h was gained, and at this pace ten times as many steps would
@@ -33,6 +41,8 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
    decays, the steps to come are as long as their rates.
 10. **Falling**, otherwise.
 
+The reasons of 9 and 10 that are the rate's or the conditioning's come from `_rate_reasons`. A rate
+is no reason where it is not known, nor in Newton's method, unless it is larger than 2.
 A stopping rule that ended a run before one of 1 to 5 or 8 held makes it STOPPED; so does one that
 ended it while it was GROWING.
 """
@@ -55,7 +65,8 @@ from gdanim.analysis._moments import (
 )
 from gdanim.analysis._multistart import lowest_of_many
 from gdanim.analysis._neighbourhood import Place
-from gdanim.analysis._tail import STEADY, forecast
+from gdanim.analysis._rate_reasons import rate_reason, slow_reason
+from gdanim.analysis._tail import STEADY, forecast, quarters
 from gdanim.analysis.judgement import Certainty, Ending, Judgement, Reason
 from gdanim.analysis.record import Record
 
@@ -69,14 +80,19 @@ SOON = 0.05
 # The noise of a rate that decays is what is seen if it is more than this share of the gap, unless
 # next to nothing is to come: this share of the last quarter's rates.
 NOISY, OVER = 0.3, 0.1
-# A rate below this share of the largest stable one is small; one above that is nearly too large.
-SMALL, LARGE = 0.1, 0.9
 # A run is near a saddle where this share of the way down to it is left.
 NEAR = 0.02
 # A run is at rest where its tail forecasts this share of what counts as nothing.
 REST = 0.25
-# Curvatures that differ by this factor are ill-conditioned.
-ILL_CONDITIONED = 10.0
+# Places that a run leaves in the end, unless it is exactly there.
+LEFT = (Place.MAXIMUM, Place.SADDLE)
+REASONS = {
+    Place.MAXIMUM: Reason.MAXIMUM,
+    Place.SADDLE: Reason.SADDLE,
+    Place.INFLECTION: Reason.INFLECTION,
+    Place.MINIMUM: Reason.MINIMUM,
+    Place.INFINITY: Reason.NO_MINIMUM,
+}
 
 
 def judge(record: Record) -> Judgement:
@@ -103,10 +119,10 @@ def _numbers(evidence: Evidence) -> dict[str, float]:
     if floor.exact and np.isfinite(floor.loss):
         numbers["minimum"] = floor.loss
         numbers["gain"] = float(record.losses[-1]) - floor.loss
-    if record.rate is not None and (record.rate == record.rate[0]).all():
+    if record.rate is not None and not np.ptp(record.rate):
         last = float(record.rate[0])
         # A schedule has no one rate.
-        if np.all(record.rates == last):
+        if evidence.constant_rate:
             numbers["rate"] = last
         if "rate_share" in evidence.__dict__ and evidence.rate_share:
             numbers["largest_rate"] = last / evidence.rate_share
@@ -121,7 +137,7 @@ def infinite(evidence: Evidence) -> Judgement | None:
     if record.steps and losses[-1] < evidence.start and losses[-1] == losses.min():
         since = first_of(losses <= np.minimum.accumulate(losses))
         return Judgement(Ending.UNBOUNDED, Reason.NO_MINIMUM, Certainty.MEASURED, since)
-    return Judgement(Ending.DIVERGED, Reason.LARGE_RATE, Certainty.MEASURED, first_above(evidence))
+    return _growing(evidence, Ending.DIVERGED)
 
 
 def unbounded(evidence: Evidence) -> Judgement | None:
@@ -144,41 +160,45 @@ def unbounded(evidence: Evidence) -> Judgement | None:
 
 def diverging(evidence: Evidence) -> Judgement | None:
     """Rule 3: the loss grows, and will go on to."""
-    record = evidence.record
+    record, floor = evidence.record, evidence.floor
     if not record.steps:
         return None
-    reference = evidence.floor.loss if evidence.floor.exact else float(record.losses.min())
-    if not np.isfinite(reference):
-        reference = float(record.losses.min())
-    high, level = evidence.trend.high - reference, evidence.trend.level - reference
-    way = max(evidence.start - reference, 0.0)
-    scale = max(way, evidence.tolerance(reference))
-    if level[3] > max(LOST * scale, GROWN * level[0], 0.1 * level[2]):
-        return Judgement(
-            Ending.DIVERGED, Reason.LARGE_RATE, Certainty.MEASURED, first_above(evidence)
-        )
-    stable = evidence.unstable is False
-    if stable or not high[3] > high[2] or high[3] <= evidence.tolerance(reference):
+    known = floor.exact and np.isfinite(floor.loss)
+    reference = floor.loss if known else float(record.losses.min())
+    way, scale = max(evidence.start - reference, 0.0), evidence.scale(reference)
+    level = (evidence.trend if record.batch_size is None else evidence.typical).level - reference
+    lost = level[3] > max(LOST * scale, GROWN * level[0], 0.1 * level[2])
+    if record.batch_size is not None:
+        # Between the rates with which the mean square and a typical run grow, bursts come and go.
+        back = float(record.losses[record.steps // 2 :].min()) - reference <= way
+        grows = lost or (level[3] > GROWN * scale and level[3] > 2 * level[2])
+        return _growing(evidence, Ending.DIVERGED) if grows and not back else None
+    if lost:
+        return _growing(evidence, Ending.DIVERGED)
+    high = evidence.trend.high - reference
+    if evidence.unstable is False or high[3] <= max(high[2], evidence.tolerance(reference)):
         return None
     end = max(evidence.end, float(record.losses[-1])) if record.irregular else evidence.end
     above, rising = end - reference > way, evidence.trend.level[3] > evidence.trend.level[2]
     now, before = np.log(high[3] / high[2]), np.log(high[2] / high[1])
     if evidence.unstable and (rising or record.steps < 4) and now > STEADY:
-        ending = Ending.DIVERGED if above else Ending.GROWING
-        return Judgement(ending, Reason.LARGE_RATE, Certainty.PROVEN, first_above(evidence))
+        return _growing(evidence, Ending.DIVERGED if above else Ending.GROWING)
     if record.steps < 4:
         return None
     # Of a loss that is not convex, a rise may end as suddenly as it began.
     grown = GROWN if record.problem.convex else LOST
     if high[3] > grown * scale and high[3] > 2 * high[2]:
-        return Judgement(
-            Ending.DIVERGED, Reason.LARGE_RATE, Certainty.MEASURED, first_above(evidence)
-        )
+        return _growing(evidence, Ending.DIVERGED)
     if rising and above and now > STEADY and now > 0.5 * before > 0:
-        return Judgement(
-            Ending.GROWING, Reason.LARGE_RATE, Certainty.MEASURED, first_above(evidence)
-        )
+        return _growing(evidence, Ending.GROWING)
     return None
+
+
+def _growing(evidence: Evidence, ending: Ending) -> Judgement:
+    certainty = Certainty.PROVEN if evidence.unstable else Certainty.MEASURED
+    acts = evidence.rate_acts or evidence.unstable
+    reason = Reason.LARGE_RATE if acts else None
+    return Judgement(ending, reason, certainty, first_above(evidence))
 
 
 def at_the_floor(evidence: Evidence) -> Judgement | None:
@@ -190,9 +210,31 @@ def at_the_floor(evidence: Evidence) -> Judgement | None:
     if (since := first_arrived(evidence, floor.loss, margin)) is None:
         return None
     attained = floor.attained is not False
-    certainty = Certainty.PROVEN if floor.proven else Certainty.LIKELY
+    certainty = Certainty.LIKELY
+    if floor.proven:
+        certainty = Certainty.PROVEN if evidence.stays else Certainty.MEASURED
     reason = Reason.MINIMUM if attained else Reason.NO_MINIMUM
     return Judgement(Ending.CONVERGED, reason, certainty, since)
+
+
+def settled(evidence: Evidence) -> Judgement | None:
+    """Rule 5: it has come to a place where the gradient vanishes."""
+    record, place = evidence.record, evidence.place
+    if place is None or place.place == Place.SLOPE:
+        return None
+    margin = evidence.tolerance(place.loss)
+    if place.place != Place.MINIMUM:
+        # The loss there is no floor, and nothing is measured by it.
+        margin = min(margin, OF_FALL * abs(evidence.start - place.loss) + evidence.rounding)
+    since = first_arrived(evidence, place.loss, margin)
+    if since is None or (place.place in LEFT and (record.random or escapes(evidence))):
+        return None
+    ending, reason, sure = Ending.CONVERGED, REASONS[place.place], Certainty.MEASURED
+    if reason == Reason.MINIMUM:
+        lower = min(evidence.lower, lowest_of_many(record.problem))
+        if lower < place.loss - margin:
+            return Judgement(ending, Reason.LOCAL_MINIMUM, sure, since, {"lower": lower})
+    return Judgement(ending, reason, sure, since)
 
 
 def random(evidence: Evidence) -> Judgement | None:
@@ -206,12 +248,20 @@ def random(evidence: Evidence) -> Judgement | None:
         return None
     down = (np.diff(trend.level[1:]) < 0).all() and (np.diff(trend.high[1:]) < 0).all()
     falls = trend.falls and down and evidence.more * trend.drop > SOON * gap
+    falls = falls or (not record.random and _falls(evidence))
     rests = evidence.more < OVER or (evidence.decays and spread < NOISY * gap)
     # Where a loss of 0 is at infinity, the noise vanishes with the loss.
     vanishes = evidence.floor.attained is False and trend.drop > 0 == evidence.floor.loss
     if falls or rests or vanishes or (not record.random and evidence.damped):
-        return hardly_moving(evidence) or _on_its_way(evidence)
-    reason = Reason.NOISE if record.random else Reason.LARGE_RATE
+        return hardly_moving(evidence) or falling(evidence)
+    if not record.random:
+        return _oscillating(evidence)
+    reason = Reason.ADDED_NOISE if record.batch_size is None else Reason.NOISE
+    return Judgement(Ending.OSCILLATING, reason, Certainty.MEASURED, first_within(evidence))
+
+
+def _oscillating(evidence: Evidence) -> Judgement:
+    reason = Reason.LARGE_RATE if evidence.rate_acts else None
     return Judgement(Ending.OSCILLATING, reason, Certainty.MEASURED, first_within(evidence))
 
 
@@ -222,31 +272,16 @@ def swinging(evidence: Evidence) -> Judgement | None:
         return None
     if evidence.swings.growth(record.units) < 1 - STEADY:
         return None
-    if evidence.more * trend.drop > SOON * gap_of(evidence) and trend.high[3] < trend.high[2]:
-        return None
-    return Judgement(
-        Ending.OSCILLATING, Reason.LARGE_RATE, Certainty.MEASURED, first_within(evidence)
-    )
+    calmer = evidence.more * trend.drop > SOON * gap_of(evidence) and trend.high[3] < trend.high[2]
+    return None if calmer or _falls(evidence) else _oscillating(evidence)
 
 
-def settled(evidence: Evidence) -> Judgement | None:
-    """Rule 5: it has come to a place where the gradient vanishes."""
-    record, place = evidence.record, evidence.place
-    if place is None or place.place == Place.SLOPE:
-        return None
-    margin = evidence.tolerance(place.loss)
-    if place.place == Place.INFINITY:
-        # Its infimum is known from above alone.
-        margin = min(margin, OF_FALL * abs(evidence.start - place.loss))
-    since = first_arrived(evidence, place.loss, margin)
-    if since is None or (place.place == Place.SADDLE and (record.random or escapes(evidence))):
-        return None
-    ending, reason, sure = Ending.CONVERGED, _PLACES[place.place], Certainty.MEASURED
-    if reason == Reason.MINIMUM:
-        lower = min(evidence.lower, lowest_of_many(record.problem))
-        if lower < place.loss - margin:
-            return Judgement(ending, Reason.LOCAL_MINIMUM, sure, since, {"lower": lower})
-    return Judgement(ending, reason, sure, since)
+def _falls(evidence: Evidence) -> bool:
+    """Whether the quartiles of the last three quarters fall, beyond doubt and not by little."""
+    typical, losses = evidence.typical, evidence.record.losses
+    spread = [np.quantile(losses[part], (0.25, 0.5, 0.75)) for part in quarters(len(losses) - 1)]
+    falls = typical.falls and (np.diff(spread[1:], axis=0) < 0).all()
+    return bool(falls and evidence.more * typical.drop > SOON * gap_of(evidence))
 
 
 def at_rest(evidence: Evidence) -> Judgement | None:
@@ -270,7 +305,7 @@ def hardly_moving(evidence: Evidence) -> Judgement | None:
     if record.steps < 2 or not np.isfinite(gap) or gap <= 0:
         return None
     # Whatever moves at all in the last quarter counts: a slow swing does not stand still.
-    soon = evidence.more * float(trend.high[3] - trend.low[3])
+    soon = evidence.more * float(np.ptp(losses[-1 - max(1, record.steps // 4) :]))
     if record.random and evidence.decays:
         soon = evidence.more * max(trend.drop, 0.0)
     way = evidence.start - evidence.target
@@ -279,47 +314,14 @@ def hardly_moving(evidence: Evidence) -> Judgement | None:
     known = evidence.floor.exact or evidence.place is not None or evidence.more < OVER
     if not (little or (known and soon < SOON * gap)):
         return None
-    reason = _rate_reason(evidence)
-    if evidence.decays or (reason is None and (record.problem.convex or not _has_edge(record))):
-        reason = Reason.SMALL_RATE
     since = first_of(losses - evidence.end <= SOON * gap)
-    return Judgement(Ending.HARDLY_MOVING, reason, Certainty.MEASURED, since)
+    return Judgement(Ending.HARDLY_MOVING, slow_reason(evidence), Certainty.MEASURED, since)
 
 
 def falling(evidence: Evidence) -> Judgement:
     """Rule 10: it is on its way."""
-    return _on_its_way(evidence)
-
-
-def _has_edge(record: Record) -> bool:
-    """Whether the rule has a largest stable rate, so that its steps shrink with the slope."""
-    return record.largest_rate is not None and record.largest_rate(1.0) is not None
-
-
-_PLACES = {
-    Place.SADDLE: Reason.SADDLE,
-    Place.INFLECTION: Reason.INFLECTION,
-    Place.MINIMUM: Reason.MINIMUM,
-    Place.INFINITY: Reason.NO_MINIMUM,
-}
-Rule = Callable[[Evidence], Judgement | None]
-RULES: tuple[Rule, ...] = (
-    infinite,
-    unbounded,
-    diverging,
-    at_the_floor,
-    settled,
-    random,
-    swinging,
-    at_rest,
-    hardly_moving,
-    falling,
-)
-
-
-def _on_its_way(evidence: Evidence) -> Judgement:
     losses, floor, place = evidence.record.losses, evidence.floor, evidence.place
-    reason = _rate_reason(evidence)
+    reason = rate_reason(evidence)
     endless = place is not None and place.place == Place.INFINITY
     if place is not None and place.place == Place.SADDLE:
         near = abs(evidence.end - place.loss) < NEAR * (evidence.start - place.loss)
@@ -333,12 +335,16 @@ def _on_its_way(evidence: Evidence) -> Judgement:
     return Judgement(Ending.FALLING, reason, Certainty.MEASURED, since)
 
 
-def _rate_reason(evidence: Evidence) -> Reason | None:
-    """Why a run is not there yet, by its rate and the curvature at the end."""
-    if (share := evidence.rate_share) is None:
-        return None
-    if share < SMALL and not evidence.slow_swing:
-        return Reason.SMALL_RATE
-    if share > LARGE and evidence.swings.any:
-        return Reason.LARGE_RATE
-    return Reason.CONDITIONING if evidence.condition > ILL_CONDITIONED else None
+Rule = Callable[[Evidence], Judgement | None]
+RULES: tuple[Rule, ...] = (
+    infinite,
+    unbounded,
+    diverging,
+    at_the_floor,
+    settled,
+    random,
+    swinging,
+    at_rest,
+    hardly_moving,
+    falling,
+)

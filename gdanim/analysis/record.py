@@ -22,8 +22,9 @@ class Record:
 
     `params [S+1, P]`, `losses [S+1]`, `rates [S, 1 or P]` (None where unknown); whether the run
     became infinite, and whether a stopping rule ended it; the size of its mini-batches, if any, and
-    whether noise was added to its gradients; `validation_losses [S+1]`, if any; and what the rule
-    allows: the largest stable rate for a largest curvature, None where that is not known.
+    whether noise was added to its gradients; `validation_losses [S+1]`, if any. Of the rule, where
+    known, the largest stable rate for a largest curvature, and by how much a step multiplies the
+    distance along a direction, for rate times curvature.
     """
 
     problem: Objective
@@ -36,6 +37,7 @@ class Record:
     noise: bool = False
     validation_losses: Floats | None = None
     largest_rate: Callable[[float], float | None] | None = None
+    factor: Callable[[Floats], Floats | None] | None = None
 
     @property
     def steps(self) -> int:

@@ -53,6 +53,10 @@ class GradientDescent(Optimizer):
         """Return `2 / curvature`."""
         return 2 / curvature
 
+    def convergence_factor(self, sharpness: Floats) -> Floats:
+        """Return `|1 - sharpness|`."""
+        return abs(1 - sharpness)
+
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return the gradient."""
         return gradient, state

@@ -61,6 +61,10 @@ class Momentum(Optimizer):
         """Return `2 (1 + momentum) / curvature`."""
         return 2 * (1 + self.momentum) / curvature
 
+    def convergence_factor(self, sharpness: Floats) -> Floats:
+        """Return the largest root of `r^2 - (1 + momentum - sharpness) r + momentum`."""
+        return _largest_root(1 + self.momentum - sharpness, np.full_like(sharpness, self.momentum))
+
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return v as the direction and as the state."""
         v = self.momentum * state + gradient
@@ -119,7 +123,19 @@ class Nesterov(Optimizer):
         """Return `2 (1 + momentum) / (1 + 2 momentum) / curvature`."""
         return 2 * (1 + self.momentum) / (1 + 2 * self.momentum) / curvature
 
+    def convergence_factor(self, sharpness: Floats) -> Floats:
+        """Return the largest root of `r^2 - (1 + momentum) (1 - s) r + momentum (1 - s)`."""
+        left = 1 - sharpness
+        return _largest_root((1 + self.momentum) * left, self.momentum * left)
+
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return `gradient + momentum * v`, and v as the state."""
         v = self.momentum * state + gradient
         return gradient + self.momentum * v, v
+
+
+def _largest_root(b: Floats, c: Floats) -> Floats:
+    """Return the size of the largest root of `r^2 - b r + c`."""
+    square = b * b - 4 * c
+    real = (abs(b) + np.sqrt(np.maximum(square, 0.0))) / 2
+    return np.asarray(np.where(square < 0, np.sqrt(abs(c)), real))

@@ -171,6 +171,40 @@ class Optimizer(ABC):
         """
         return None
 
+    def convergence_factor(self, sharpness: Floats) -> Floats | None:
+        """Return by how much a step multiplies the distance to the minimum of a quadratic.
+
+        Parameters
+        ----------
+        sharpness : (...) array
+            The learning rate times the curvature along a direction, at least 0.
+
+        Returns
+        -------
+        (...) array or None
+            The factor in the long run: below 1 where the rule is stable. None, the default, where
+            the distance does not shrink by one factor a step.
+
+        See Also
+        --------
+        largest_stable_rate : The rate at which the factor is 1.
+
+        Notes
+        -----
+        The size of the largest eigenvalue of the rule's iteration, of parameter and state along the
+        direction.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gdanim import GradientDescent, Momentum
+        >>> GradientDescent(0.1).convergence_factor(np.array([0.1, 1.0, 1.5]))
+        array([0.9, 0. , 0.5])
+        >>> Momentum(0.1, momentum=0.81).convergence_factor(np.array([0.5, 1.0, 2.0]))
+        array([0.9, 0.9, 0.9])
+        """
+        return None
+
     @abstractmethod
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return the direction of a step, which the loop multiplies by the learning rate.

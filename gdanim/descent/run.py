@@ -206,6 +206,7 @@ class Run:
             noise=isinstance(optimizer, Noisy) and optimizer.scale > 0,
             validation_losses=self.validation_losses,
             largest_rate=None if optimizer is None else optimizer.largest_stable_rate,
+            factor=None if optimizer is None else optimizer.convergence_factor,
         )
 
     @property

@@ -1,0 +1,115 @@
+"""Why a run is not there yet: its learning rate, or the conditioning, by the pace of its rule.
+
+Along a direction of curvature c, a step of the rule multiplies the distance to the minimum by its
+convergence factor r(rate c) in the long run, and the slowest direction sets the pace, -log max r
+(Polyak, "Introduction to Optimization", 1987, chapter 3). The same factors say what another rate
+would do, and that of the steepest direction what better conditioning would do.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdanim.analysis._evidence import Evidence
+from gdanim.analysis.judgement import Reason
+from gdanim.core.arrays import Floats
+
+# A rate is too small, or too large, where another stable one would be so many times as fast.
+FASTER = 5.0
+# So many rates are tried, from this share of the run's up to the largest stable one. With batches,
+# whose largest stable rate may be much smaller than that with full ones, to this share of it.
+RATES, LEAST, OF_BATCHES = 400, 0.05, 0.1
+# Curvatures that differ by this factor are ill-conditioned; below the other share of the largest,
+# differences tell none from 0.
+ILL_CONDITIONED, FLAT = 10.0, 1e-10
+# A gap of this share of the way down is nothing, where the infimum is not known.
+NOTHING = 1e-6
+
+
+def rate_reason(evidence: Evidence) -> Reason | None:
+    """Return why a run is not there yet, where the pace of its rule shows it; else None.
+
+    - SMALL_RATE, LARGE_RATE: another stable rate would be five times as fast.
+    - CONDITIONING: none would be, curvatures differ by a factor of ten, the flattest direction is
+      the slowest, and along the steepest the run has arrived. Momentum that is slow along every
+      direction is not ill-conditioned.
+
+    None for a run that would have arrived from a start nearer by, and after less than two steps.
+    """
+    steps, found = evidence.record.steps, _paces(evidence)
+    if steps < 2 or found is None or not evidence.constant_rate:
+        return None
+    bent, paces = found
+    ours, (near, far) = paces.min(), _distances(evidence)
+    swings = Reason.LARGE_RATE if evidence.swings.any else None
+    if ours < 0:
+        return swings
+    if ours * steps >= near:
+        return None
+    share, times = _fastest(evidence, bent, float(ours))
+    if times >= FASTER:
+        return Reason.SMALL_RATE if share > 1 else swings
+    apart = bent[-1] > ILL_CONDITIONED * bent[0] > 0
+    limited = paces[0] == ours and paces[-1] * steps >= far
+    return Reason.CONDITIONING if apart and limited else None
+
+
+def slow_reason(evidence: Evidence) -> Reason | None:
+    """Return why a run hardly moves: the same, or a rate that has died out.
+
+    Where no pace is known, the rate of a convex loss, or of a rule whose steps do not shrink with
+    the slope: a larger one makes larger steps.
+    """
+    record, largest = evidence.record, evidence.record.largest_rate
+    if not evidence.rate_acts:
+        return None
+    if evidence.decays:
+        return Reason.SMALL_RATE
+    if _paces(evidence) is not None:
+        return rate_reason(evidence)
+    free = largest is None or largest(1.0) is None
+    return Reason.SMALL_RATE if record.problem.convex or free else None
+
+
+def _paces(evidence: Evidence) -> tuple[Floats, Floats] | None:
+    """Rate times curvature along each direction, ascending, and the pace there; None if not known.
+
+    A direction of negative curvature is left as fast as one of that curvature is followed.
+    """
+    record, bent = evidence.record, evidence.curvatures
+    if bent is None or not bent[-1] > 0 or record.factor is None or evidence.rate_share is None:
+        return None
+    least = 0.0 if record.problem.hessian is not None else FLAT * bent[-1]
+    bent = bent[abs(bent) > least]
+    factors = record.factor(abs(bent))
+    with np.errstate(divide="ignore"):
+        return None if factors is None else (bent, -np.log(factors))
+
+
+def _distances(evidence: Evidence) -> tuple[float, float]:
+    """By how much the distance has to shrink, from an ordinary start and from the run's, as a log.
+
+    The loss goes with its square.
+    """
+    target, start = evidence.target, evidence.start
+    if not np.isfinite(target):
+        return -0.5 * np.log(NOTHING), -0.5 * np.log(NOTHING)
+    nothing = max(evidence.tolerance(target), 1e-300)
+    ways = evidence.way(target), abs(start - target)
+    near, far = (0.5 * float(np.log(max(way / nothing, 1.0))) for way in ways)
+    return near, far
+
+
+def _fastest(evidence: Evidence, bent: Floats, ours: float) -> tuple[float, float]:
+    """The fastest stable rate, as a multiple of the run's, and how many times as fast it is."""
+    record = evidence.record
+    assert record.factor is not None
+    most = (OF_BATCHES if record.batch_size is not None else 1.0) / evidence.largest_share
+    rates = np.geomspace(min(LEAST, most), most, RATES)
+    found = record.factor(rates[:, np.newaxis] * abs(bent))
+    assert found is not None
+    paces = -np.log(found.max(axis=1))
+    # Where a step shrinks the distance by less than rounding, the pace goes with the rate.
+    times = paces / ours if ours > 0 else rates
+    best = int(times.argmax())
+    return float(rates[best]), float(times[best])
