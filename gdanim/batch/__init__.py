@@ -1,4 +1,5 @@
 """Many clips: plans, which clips have changed, and the workers that render them.
 
-Knows rendering; knows nothing of the command line.
+A batch is all clips of a plan; the mini-batches of a descent are `descent/mini_batches.py`. Knows
+rendering; knows nothing of the command line.
 """

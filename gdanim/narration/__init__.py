@@ -1,4 +1,4 @@
-"""A run in words: the explanation, and the alternative text of a video.
+"""A run in words: the explanation, advice on a run of no use, the alternative text of a video.
 
 Knows runs and views; knows nothing of files and formats.
 """

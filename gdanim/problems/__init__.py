@@ -2,7 +2,3 @@
 
 Knows nothing of how it is minimised.
 """
-
-import lazy_loader
-
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=["datasets", "objectives"])
