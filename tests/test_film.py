@@ -68,7 +68,7 @@ def pixels(film: Film, frame: int) -> NDArray[np.uint8]:
         (1080, 1080),
         (333, 211),
         (200, 60),
-        (2, 2),
+        (48, 48),
     ],
 )
 def test_frames_have_exactly_the_size(size: tuple[int, int]) -> None:

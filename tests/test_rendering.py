@@ -310,9 +310,9 @@ def test_a_codec_by_name(tmp_path: Path) -> None:
 
 def test_another_encoder_is_used_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(ffmpeg, "encoders", lambda: frozenset({"libopenh264"}))
-        made = render(a_scene(), tmp_path / "a.mp4")
-        assert made.notice == "encoded by libopenh264, as this ffmpeg has no libx264"
+        patch.setattr(ffmpeg, "encoders", lambda: frozenset({"libaom-av1"}))
+        made = render(a_scene(), tmp_path / "a.mp4", codec="av1")
+        assert made.notice == "encoded by libaom-av1, as this ffmpeg has no libsvtav1"
         with pytest.raises(GdanimError, match=r"a.webm: .*vp9"):
             render(a_scene(), tmp_path / "a.webm")
     assert "libx264" in ffmpeg.encoders()
