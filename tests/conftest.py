@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 import chunked
@@ -9,6 +10,12 @@ import pytest
 from plans import LESSON, PLAN, write
 
 from gdanim.film import stretches
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for examples in the docstrings of gdanim only: in these files there are none."""
+    return [found for found in (yield) if type(found) is pytest.Module]
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import minimize
 
 from gdanim.analysis.judgement import Ending, Reason
 from gdanim.core.arrays import Floats
@@ -219,6 +218,9 @@ def lowest(problem: Objective, ends: Floats) -> float:
     found = [float(np.nanmin(losses)), np.inf if known is None else known.loss]
     # A bare function may have no lower bound.
     if isinstance(problem, Problem) and problem.hessian is None and len(best) < 20:
+        # Importing it takes longer than pytest takes to collect ten files.
+        from scipy.optimize import minimize
+
         with np.errstate(all="ignore"):
             result = minimize(
                 lambda x: float(problem.loss(x)),
