@@ -14,16 +14,23 @@ from oracle import Continued, lowest
 
 from gdanim.analysis.events import EventKind
 from gdanim.analysis.judgement import Ending, Judgement, Reason
+from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from gdanim.descent.descent import Descent
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
+from gdanim.descent.momentum import Momentum, Nesterov
+from gdanim.descent.newton import Newton
+from gdanim.descent.noise import Noisy
+from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
 from gdanim.descent.verdict import verdict
 from gdanim.film.captions import captions
+from gdanim.narration.advice import advice
 from gdanim.narration.alternative_text import alternative_text
 from gdanim.narration.explain import explain
-from gdanim.problems import datasets
+from gdanim.problems import datasets, objectives
 from gdanim.problems.linear import Linear
+from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 from gdanim.rendering.webvtt import webvtt
 from gdanim.scene import Scene
@@ -50,6 +57,7 @@ def due_to(reason: Reason) -> Allowed:
     return lambda judged: judged.reason == reason
 
 
+USELESS = (Ending.GROWING, Ending.DIVERGED, Ending.HARDLY_MOVING)
 # Words that may stand only in texts about a run that is judged so.
 WORDS: Mapping[str, Allowed] = {
     r"\bconverge[sd]?\b": ends(Ending.CONVERGED),
@@ -66,6 +74,13 @@ WORDS: Mapping[str, Allowed] = {
     r"\bill-conditioned\b": due_to(Reason.CONDITIONING),
     r"\btoo small\b": due_to(Reason.SMALL_RATE),
     r"\btoo large\b": due_to(Reason.LARGE_RATE),
+    r"\bmaximum\b": lambda judged: judged.reason == "at a maximum",
+    r"\bstuck\b": due_to(Reason.LOCAL_MINIMUM),
+    r"\balmost unchanged\b": ends(Ending.CONVERGED, Ending.HARDLY_MOVING),
+    r"\bthe distance along .* with every step\b": ends(Ending.GROWING, Ending.DIVERGED),
+    r"\bgrows from step\b": ends(Ending.GROWING),
+    r"\bstays within bounds\b": ends(Ending.OSCILLATING),
+    r"^what helps|; use |; standardise": ends(*USELESS),
 }
 
 
@@ -92,6 +107,7 @@ def texts_of(run: Run) -> Iterator[tuple[str, str]]:
     yield "verdict", verdict(run)
     yield from (("event", event.text) for event in run.events)
     yield from (("explain", sentence) for sentence in explain(run))
+    yield "exit line", advice(run)
 
 
 def check_run(run: Run, name: str) -> None:
@@ -99,6 +115,8 @@ def check_run(run: Run, name: str) -> None:
     for where, text in texts_of(run):
         assert not contradictions(text, {name: run}), (name, where, text, run.judgement)
     assert verdict(run), name
+    # The exit line speaks of runs of no use alone.
+    assert bool(advice(run)) <= (run.judgement.ending in USELESS), name
     last = [event for event in run.events if event.kind.ends_run]
     assert len(last) <= 1, (name, last)
     assert all(event.last == run.steps for event in last)
@@ -115,6 +133,7 @@ def check_scene(scene: Scene, name: str) -> None:
         ("alternative text", _without_labels(alternative_text(untitled, scene.panels), clip)),
         ("captions", _without_labels(shown, clip)),
         ("WebVTT", _without_labels(webvtt(untitled), clip)),
+        ("exit line", _without_labels(advice(clip.runs), clip)),
     ):
         assert not contradictions(text, clip.runs), (name, where, text)
 
@@ -188,8 +207,40 @@ def test_scenes_end_as_ten_times_as_many_steps_show(function: SceneFunction) -> 
         assert not pair.refutes(judged.ending, judged.reason), (label, judged)
 
 
+RULES: list[Callable[[float], Optimizer]] = [
+    GradientDescent, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW, Newton,
+    lambda lr: Noisy(GradientDescent(lr), 0.1), lambda lr: Noisy(Adam(lr), 0.1),
+]  # fmt: skip
+NAMES = ["GD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam", "AdamW", "Newton", "noise",
+         "Adam + noise"]  # fmt: skip
+# Their minima are known, so that nothing is searched for.
+KNOWN: dict[str, Objective] = {
+    "line": Problem(datasets.linear(noise=1.0), Linear()),
+    "ravine": objectives.bowl(100),
+    "saddle": objectives.saddle(),
+    "valley": objectives.rosenbrock(),
+    "four minima": objectives.himmelblau(),
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=NAMES)
+@pytest.mark.parametrize("name", KNOWN)
+def test_texts_agree_with_every_optimizer(name: str, rule: Callable[[float], Optimizer]) -> None:
+    for lr in (1e-6, 1e-3, 0.03, 1.5):
+        run = descend(KNOWN[name], rule(lr), (1.2, 0.9), 60)
+        check_run(run, f"{name} {lr}")
+        if run.problem.hessian is not None:
+            assert any("stable" in sentence for sentence in explain(run)), (name, lr)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=NAMES)
+def test_texts_agree_with_batches(rule: Callable[[float], Optimizer]) -> None:
+    for lr in (0.02, 1.5):
+        check_run(descend(KNOWN["line"], rule(lr), (0, 0), 60, batch_size=5), f"{lr}")
+
+
 def test_a_schedule_has_no_one_rate() -> None:
-    problem = Problem(datasets.linear(), Linear())
+    problem = KNOWN["line"]
     plan = descend(problem, GradientDescent(Cosine(0.02, 50)), (0, 0), 50).judgement.numbers
     assert "rate" not in plan and plan["largest_rate"] == pytest.approx(0.029994, rel=1e-4)
     assert descend(problem, GradientDescent(0.02), (0, 0), 50).judgement.numbers["rate"] == 0.02

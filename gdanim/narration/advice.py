@@ -13,23 +13,27 @@ from typing import Any
 import numpy as np
 
 from gdanim.analysis.curvature import LANCZOS_STEPS, MOST_DENSE, spectrum
-from gdanim.analysis.judgement import Ending
+from gdanim.analysis.judgement import Ending, Reason
 from gdanim.core.numbers import counted, percent, rounded
 from gdanim.descent.loop import DEFAULT_STEPS, descend
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.descent.shorthand import ONLY
-from gdanim.narration._explain.batch_rates import batch_edge
+from gdanim.narration._explain.batch_rates import batch_edge, mean_square_edge
 from gdanim.narration._explain.randomness import noiseless, uses_batches
 from gdanim.narration._explain.words import condition_number, told_apart
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 
-# In the place of a run that diverges, a trial helps if it gains this share of what can be gained;
-# in that of one that hardly moves, this share of what that one left, or where the minimum is not
-# known, so many times as much as that one gained.
-GAINS, HALF, TIMES = 0.05, 0.5, 10.0
+# A trial helps if it gains this share of what there is down to the lowest loss that is known, of
+# what a run that hardly moves has left. Where no minimum is known, it is the lowest of what was
+# tried, and at so many random points.
+HALF, DRAWS = 0.5, 10
+# Starts from so many seeds are tried in the place of one that leads nowhere at any rate.
+SEEDS = 3
+# A run that gained more than this share of what there is does not move "any more".
+GAINED = 0.05
 # A condition number this many times smaller is worth standardising the data.
 BETTER = 100.0
 # A rate is suggested at this share of the largest stable one, else at these multiples of the run's.
@@ -68,9 +72,11 @@ def advice(runs: Run | Mapping[str, Run], how: Callable[[float], str] = in_words
 
     Notes
     -----
-    Each suggestion, standardised data or another learning rate, is tried from the same parameters,
-    over as many steps as the run, or fewer where these would take long. It is left out unless the
-    trial gains something where the run diverges, or half of what a run that hardly moves has left.
+    Each suggestion, standardised data, another learning rate or else another start, is tried, over
+    as many steps as the run, or fewer where these would take long. It is left out unless the trial
+    is of use itself, and gains half of what there is down to the lowest loss that is known: from
+    the start of a run that diverges, or from the end of one that hardly moves. A run that hardly
+    moves is not spoken of where neither a cause is known nor anything helps.
 
     Examples
     --------
@@ -91,6 +97,8 @@ def advice(runs: Run | Mapping[str, Run], how: Callable[[float], str] = in_words
     with np.errstate(all="ignore"):
         limit = _limit_of(run, run.problem)
         cause, helpful = _cause(run, limit), _remedies(run, limit, how)
+    if _hardly_moves(run) and not cause and not helpful:
+        return ""
     text = "; ".join(filter(None, [f"{_what(run)}{cause}", ", or ".join(helpful)]))
     return f"{label}: {text}" if len(given) > 1 else text
 
@@ -105,10 +113,11 @@ def remedies(run: Run, how: Callable[[float], str] = in_words) -> list[str]:
 
 @dataclass(frozen=True)
 class Limit:
-    """The largest stable learning rate, and where it holds."""
+    """The largest stable learning rate, where it holds, and one that is safe."""
 
     rate: float
     where: str = ""
+    safe: float = math.nan
 
 
 def constant_rate(run: Run) -> float | None:
@@ -120,7 +129,8 @@ def constant_rate(run: Run) -> float | None:
 
 
 def _remedies(run: Run, limit: Limit | None, how: Callable[[float], str]) -> list[str]:
-    return [*_standardise(run, limit, how), *_other_rate(run, limit, how)]
+    found = [*_standardise(run, limit, how), *_other_rate(run, limit, how)]
+    return found or list(_other_start(run))
 
 
 def _useless(run: Run) -> bool:
@@ -135,7 +145,7 @@ def _what(run: Run) -> str:
     """How the run ends."""
     first, last = float(run.losses[0]), float(run.losses[-1])
     if _hardly_moves(run):
-        gained = first - last > GAINS * (first - run.judgement.numbers.get("minimum", -math.inf))
+        gained = first - last > GAINED * (first - run.judgement.numbers.get("minimum", -math.inf))
         return f"hardly moves {'any more after' if gained else 'in'} {counted(run.steps, 'step')}"
     if run.outcome.kind == DIVERGED:
         return f"diverges at step {run.steps:,}"
@@ -144,19 +154,38 @@ def _what(run: Run) -> str:
 
 
 def _cause(run: Run, limit: Limit | None) -> str:
-    """The learning rate next to the largest stable one, where that is the reason."""
-    rate = constant_rate(run)
-    if rate is None or limit is None:
+    """The learning rate next to the largest stable one, or the conditioning, as it is judged."""
+    reason, rate = run.judgement.reason, _largest_rate(run)
+    if _hardly_moves(run) and reason == Reason.CONDITIONING:
+        return ": the problem is ill-conditioned"
+    if rate is None or limit is None or reason not in (Reason.SMALL_RATE, Reason.LARGE_RATE):
         return ""
     share, largest = rate / limit.rate, f"the largest stable one{limit.where}"
+    near, plan = rounded(limit.rate, 2), constant_rate(run) is None
+    if _hardly_moves(run) and plan:
+        return _falling_rate(run, rate)
     if _hardly_moves(run):
-        near = rounded(limit.rate, 2)
         return f": learning rate {rate:g} is {percent(share)} of {largest} ({near})"
-    if share >= MULTIPLE:
-        times = f"{rounded(share, 2)} times {largest} ({rounded(limit.rate, 2)})"
-        return f": learning rate {rate:g} is {times}"
-    lr, edge = told_apart(rate, limit.rate)
-    return f": learning rate {lr} exceeds {largest} ({edge})" if share > 1 else ""
+    if share <= 1:
+        return ""
+    lr, edge = (f"{rate:g}", near) if share >= MULTIPLE else told_apart(rate, limit.rate)
+    which = f"the largest learning rate, {lr}," if plan else f"learning rate {lr}"
+    times = f"is {rounded(share, 2)} times" if share >= MULTIPLE else "exceeds"
+    return f": {which} {times} {largest} ({edge})"
+
+
+def _falling_rate(run: Run, largest: float) -> str:
+    """From where to where the learning rate of a schedule fell, if it did."""
+    assert run.rates is not None
+    last = float(run.rates[-1].max())
+    falls = f": the learning rate falls from {largest:g} to {rounded(last, 2)}"
+    return falls if MULTIPLE * last < largest else ""
+
+
+def _largest_rate(run: Run) -> float | None:
+    """The learning rate, or the largest of a schedule; None where each parameter has its own."""
+    rates = run.rate_columns
+    return None if rates is None or rates.shape[-1] > 1 else float(rates.max())
 
 
 def _limit_of(run: Run, problem: Objective) -> Limit | None:
@@ -171,10 +200,24 @@ def _limit_of(run: Run, problem: Objective) -> Limit | None:
         return None
     if uses_batches(run):
         assert run.batches is not None
-        size = run.batches.shape[1]
-        edge = batch_edge(problem, rule, size, largest)
-        return None if edge is None else Limit(edge, f" with batches of {size}")
-    return Limit(largest, "" if problem.hessian is not None else " at the start")
+        return _batch_limit(run, problem, rule, largest)
+    where = "" if problem.hessian is not None else " at the start"
+    return Limit(largest, where, SAFE * largest)
+
+
+def _batch_limit(run: Run, problem: Objective, rule: Optimizer, full: float) -> Limit | None:
+    """The rate from which on a typical run grows, or if the run's is smaller, the mean square."""
+    assert run.batches is not None
+    size, rate = run.batches.shape[1], _largest_rate(run)
+    typical = batch_edge(problem, rule, size, full)
+    calm = mean_square_edge(problem, rule, size, full)
+    if typical is None:
+        return None
+    calm = typical if calm is None else min(calm, typical)
+    batches = f" with batches of {size}"
+    if rate is None or rate > typical or calm == typical:
+        return Limit(typical, batches, SAFE * calm)
+    return Limit(calm, f" in the mean square{batches}", SAFE * calm)
 
 
 def _standardise(run: Run, limit: Limit | None, how: Callable[[float], str]) -> Iterator[str]:
@@ -194,48 +237,77 @@ def _standardise(run: Run, limit: Limit | None, how: Callable[[float], str]) -> 
     if _helps(run, other, run.optimizer):
         yield text
     elif (new := _limit_of(run, other)) is not None:
-        rate = _brief(SAFE * new.rate)
+        rate = _brief(new.safe)
         if _helps(run, other, _with_rate(run.optimizer, rate)):
             yield f"{text} and {how(rate)}"
 
 
 def _other_rate(run: Run, limit: Limit | None, how: Callable[[float], str]) -> Iterator[str]:
     """Advise the first learning rate that helps."""
-    rate = constant_rate(run)
+    rate = _largest_rate(run)
     if rate is None or run.optimizer is None:
         return
-    slow = _hardly_moves(run)
+    slow, plan = _hardly_moves(run), constant_rate(run) is None
     tries = [rate * times if slow else rate / times for times in FARTHER]
     if limit is not None:
-        tries = [SAFE * limit.rate, *([] if slow else tries)]
+        tries = [limit.safe, *([] if slow else tries)]
+    if slow and plan:
+        tries.append(rate)
     for other in map(_brief, tries):
-        if (other > MULTIPLE * rate if slow else other < rate) and _helps(
+        larger = other > MULTIPLE * rate or (plan and other >= _brief(rate))
+        if (larger if slow else other < rate) and _helps(
             run, run.problem, _with_rate(run.optimizer, other)
         ):
-            yield how(other)
+            yield f"{how(other)}{' for all steps' * plan}"
             return
 
 
-def _helps(run: Run, problem: Objective, optimizer: Optimizer | None) -> bool:
-    """Whether a trial comes down: far enough, and further than the run itself."""
-    if optimizer is None:
+def _other_start(run: Run) -> Iterator[str]:
+    """Advise the first start that helps, for a run that hardly moves whatever its rate."""
+    if not _hardly_moves(run):
+        return
+    for seed in range(SEEDS):
+        if _helps(run, run.problem, run.optimizer, seed):
+            yield f"use another start, such as that of seed={seed}"
+            return
+
+
+def _helps(
+    run: Run, problem: Objective, optimizer: Optimizer | None, seed: int | None = None
+) -> bool:
+    """Whether a trial, from the run's start or that of a seed, is of use, and gains enough."""
+    trial = None if optimizer is None else _trial(run, problem, optimizer, seed)
+    if trial is None or not trial.losses[-1] < trial.losses[0]:
         return False
+    lowest = _lowest_known(run, trial)
+    left = float(run.losses[-1] if _hardly_moves(run) else trial.losses[0]) - lowest
+    if not float(trial.losses[-1]) - lowest <= HALF * left:
+        return False
+    judged = trial.judgement
+    swings = judged.ending == Ending.OSCILLATING and judged.reason == Reason.LARGE_RATE
+    return not _useless(trial) and not swings
+
+
+def _trial(run: Run, problem: Objective, optimizer: Optimizer, seed: int | None) -> Run | None:
+    """Run it for as many steps, or fewer where these would take long; None if too few are left."""
     slow, size = _hardly_moves(run), None if run.batches is None else run.batches.shape[1]
     steps = run.steps if slow else max(run.steps, DEFAULT_STEPS)
     if problem.hessian is None or size is not None:
         steps = min(steps, int(WORK // problem.workspace))
     if steps < (min(FEWEST_STEPS, run.steps) if slow else FEWEST_STEPS):
-        return False
-    trial = descend(problem, optimizer, run.params[0], steps, batch_size=size)
-    first, last = float(trial.losses[0]), float(trial.losses[-1])
-    if trial.outcome.kind == DIVERGED or not last < first:
-        return False
-    lowest = run.judgement.numbers.get("minimum")
-    if not slow:
-        return first - last > GAINS * (first - (last if lowest is None else lowest))
-    if lowest is None:
-        return first - last > TIMES * max(float(run.losses[0] - run.losses[-1]), 0.0)
-    return last - lowest < HALF * (float(run.losses[-1]) - lowest)
+        return None
+    start = run.params[0] if seed is None else None
+    return descend(problem, optimizer, start, steps, seed or 0, batch_size=size)
+
+
+def _lowest_known(run: Run, trial: Run) -> float:
+    """The lowest loss: the minimum, or if it is not known, the lowest of what was tried."""
+    known = trial.judgement.numbers.get("minimum")
+    if known is not None:
+        return known
+    draws = [trial.problem.init(np.random.default_rng(seed)) for seed in range(DRAWS)]
+    found = [*trial.problem.losses(np.array(draws)), *trial.losses, *run.losses]
+    return float(np.nanmin(found))
 
 
 def _with_rate(optimizer: Optimizer, rate: float) -> Optimizer | None:
