@@ -74,6 +74,9 @@ class Scene:
         pyproject.toml.
     captions : bool, default True
         Whether the runs' events are shown on screen.
+    notes : mapping of int to str, optional
+        Words of your own, by the step at which they appear: `{0: "a random start"}`. They take
+        precedence over the runs' events, and are shown with `captions=False` too.
     seed, batch_size, epochs, stop : optional
         Only with a problem; as in Descent.
 
@@ -115,6 +118,7 @@ class Scene:
     fps: int | None
     theme: Theme | None
     captions: bool
+    notes: Mapping[int, str]
 
     def __init__(
         self,
@@ -132,6 +136,7 @@ class Scene:
         fps: int | None = None,
         theme: Theme | None = None,
         captions: bool = True,
+        notes: Mapping[int, str] | None = None,
         seed: int | None = None,
         batch_size: int | None = None,
         epochs: int | None = None,
@@ -152,6 +157,7 @@ class Scene:
             fps=fps,
             theme=theme,
             captions=captions,
+            notes=_by_step("notes", notes),
         )
 
     @property
@@ -254,6 +260,7 @@ class Scene:
             self.look,
             self.title,
             captions=self.captions,
+            notes=self.notes,
             linked_clips=tuple(linked_clips),
         )
 
@@ -350,6 +357,20 @@ def _check_look(panels: object, pace: object, size: Size, fps: int | None, theme
     check_size(size)
     if fps is not None:
         check_fps(fps)
+
+
+def _by_step(name: str, texts: object) -> dict[int, str]:
+    """Return texts by step in the order of the steps; GdanimError for anything else."""
+    if texts is None:
+        return {}
+    example = '{0: "a random start", 40: "here it turns"}'
+    expect(name, texts, Mapping, example)
+    assert isinstance(texts, Mapping)
+    for step, text in texts.items():
+        check_int(f"{name}: step", step, 0)
+        if not isinstance(text, str) or not text.strip():
+            raise GdanimError(f"{name}: step {step} needs words, got {text!r}; write {example}")
+    return dict(sorted(texts.items()))
 
 
 def _given(**arguments: Any) -> dict[str, Any]:

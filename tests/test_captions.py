@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +13,14 @@ from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
+from gdanim.errors import GdanimError
 from gdanim.film.captions import Caption, caption_at, captions
+from gdanim.narration.alternative_text import alternative_text
 from gdanim.pacing.timeline import Even, Every, Timeline
 from gdanim.problems import datasets, objectives
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
+from gdanim.rendering.webvtt import webvtt
 from gdanim.scene import Scene
 from gdanim.schedules import StepDecay
 from gdanim.views.base import Clip
@@ -144,3 +148,48 @@ def test_a_frame_says_the_same_whatever_was_drawn_before() -> None:
 
     first = [said(frame) for frame in (0, 150, 170, 299)]
     assert [said(frame) for frame in (299, 170, 150, 0)] == first[::-1]
+
+
+def noted(notes: dict[int, str], pace: Even | None = None, **other: bool) -> Scene:
+    return Scene(
+        LINE, GradientDescent(0.01), (-2, -1.5), steps=400, notes=notes, pace=pace, **other
+    )
+
+
+def test_notes_are_shown_at_their_steps_before_any_event() -> None:
+    scene = noted({200: "halfway", 0: "a random start"})
+    assert list(scene.notes) == [0, 200], "in the order of the steps"
+    film = scene.film()
+    first, second, *_ = shown = captions(film.clip)
+    assert (first.text, first.first) == ("a random start", 0)
+    assert (second.text, film.timeline.steps[second.first]) == ("halfway", 200)
+    assert shown[-1].text.startswith("Converged"), "and the run's own words beside them"
+    (end,) = scene.run().events
+    both = captions(noted({end.step: "here it rests"}).film().clip)
+    assert both[0].text == "here it rests" and both[0].last - both[0].first + 1 >= 45
+    assert film.notice == ""
+
+
+def test_notes_do_not_depend_on_the_captions_of_events() -> None:
+    (note,) = captions(noted({0: "a random start"}, captions=False).film().clip)
+    assert note.text == "a random start"
+
+
+def test_a_note_that_is_not_shown_is_named() -> None:
+    assert "step 401" in noted({0: "start", 401: "too late"}).film().notice
+    near = noted({step: f"note {step}" for step in range(10)}).film()
+    assert "too near" in near.notice
+
+
+@pytest.mark.parametrize("notes", [{-1: "a"}, {1.5: "a"}, {0: ""}, {0: 3}, ["a"]])
+def test_notes_are_words_by_step(notes: Any) -> None:
+    with pytest.raises(GdanimError, match="notes"):
+        noted(notes)
+
+
+def test_notes_are_in_subtitles_and_alternative_text() -> None:
+    scene = noted({0: "a random start", 200: "halfway", 999: "never"})
+    film = scene.film()
+    assert "00:00:00.000 --> 00:00:03.500\na random start\n" in webvtt(film.clip)
+    text = alternative_text(film.clip, film.panels)
+    assert '"a random start" at step 0 and "halfway" at step 200.' in text and "never" not in text

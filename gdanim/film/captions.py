@@ -1,4 +1,4 @@
-"""Captions: which events are shown on screen, and in which frames."""
+"""Captions: which notes and events are shown on screen, and in which frames."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from gdanim.views.base import Clip
 # Seconds: how long a caption stays, how long at least if another one is waiting, and how long it
 # fades in and out. No caption waits for longer than STAYS_AT_LEAST.
 STAYS, STAYS_AT_LEAST, FADE = 3.5, 1.5, 0.25
+# The author's own words are placed before all events, whose ranks begin at 0.
+NOTE = -1
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,13 @@ class Caption:
 
 
 def captions(clip: Clip) -> tuple[Caption, ...]:
-    """Place the events of all runs one after the other.
+    """Place the author's notes and the events of all runs one after the other.
 
     A caption begins at the first frame that shows its event, or a little later if another one is
-    in the way, and is true in all of its frames. Captions on how runs end take precedence over
-    those on what happens before. An event is left out if its caption would be too short to read,
-    or would have to wait for longer than STAYS_AT_LEAST.
+    in the way, and is true in all of its frames. Notes take precedence over events, and captions on
+    how runs end over those on what happens before. An event is left out if its caption would be too
+    short to read, or would have to wait for longer than STAYS_AT_LEAST.
     """
-    if not clip.captions:
-        return ()
     frames, fps = len(clip.timeline), clip.timeline.fps
     least, placed = round(STAYS_AT_LEAST * fps), list[Caption]()
     for rank, wanted in sorted(_wanted(clip), key=lambda pair: (pair[0], pair[1].first)):
@@ -59,9 +59,24 @@ def captions(clip: Clip) -> tuple[Caption, ...]:
     )
 
 
+def unplaced(clip: Clip) -> str:
+    """Name the first note that there is no time for; empty if all are shown."""
+    said = {caption.text for caption in captions(clip)}
+    step = next((step for step, text in clip.notes.items() if text not in said), None)
+    if step is None:
+        return ""
+    last = int(clip.timeline.steps[-1])
+    why = f"the last step is {last:,}" if step > last else "another note is too near"
+    return f"the note at step {step:,} is not shown: {why}"
+
+
 def _wanted(clip: Clip) -> Iterator[tuple[int, Caption]]:
-    """Yield the rank of each event, and a caption for all frames in which its text is true."""
-    for label, run in clip.runs.items():
+    """Yield the rank of each text, and a caption for all frames in which it is true."""
+    frames = len(clip.timeline)
+    for step, text in clip.notes.items():
+        if (first := int(np.searchsorted(clip.timeline.steps, step))) < frames:
+            yield NOTE, Caption(text, first, frames - 1)
+    for label, run in clip.runs.items() if clip.captions else ():
         steps = clip.steps(label)
         for event in run.events:
             first = int(np.searchsorted(steps, event.step))

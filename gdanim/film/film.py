@@ -14,6 +14,7 @@ from gdanim.film._layout import blank_figure, keep_apart, keep_inside, keep_on_c
 from gdanim.film._missing_glyphs import lacking, named_if_broken
 from gdanim.film.animation import FilmAnimation
 from gdanim.film.canvas import FrameCanvas
+from gdanim.film.captions import unplaced
 from gdanim.film.defaults import SIZE
 from gdanim.film.header import arrange, draw_header
 from gdanim.film.style import plain_style
@@ -25,8 +26,9 @@ class Film:
 
     `draw(frame)` returns the pixels of one frame. Frames can be drawn in any order with the same
     result, as long as no other code changes the panels' artists. `size` is width and height in
-    pixels. `notice` names the characters that the font lacks, and a text with unmarked mathematics;
-    it is empty if there are none. A film is pickled as the arguments it was created with.
+    pixels. `notice` names the characters that the font lacks, a text with unmarked mathematics, and
+    a note that is not shown; it is empty if there are none. A film is pickled as the arguments it
+    was created with.
     """
 
     def __init__(
@@ -46,7 +48,8 @@ class Film:
             self.canvas = FrameCanvas(self.figure)
             with named_if_broken(self.figure):
                 self._updates: list[Update] = self._compose(layout)
-            self.notice = "; ".join(filter(None, (lacking(self.figure), _unparsed(clip))))
+            notices = lacking(self.figure), _unparsed(clip), unplaced(clip)
+            self.notice = "; ".join(filter(None, notices))
 
     def _compose(self, layout: str | None) -> list[Update]:
         """Draw and place the panels and the header; return the functions that update them."""
@@ -128,6 +131,6 @@ class Film:
 
 def _unparsed(clip: Clip) -> str:
     """Name the first text that looks like mathematics but is drawn as it is; empty if none does."""
-    texts = filter(looks_like_mathtext, (clip.title, *clip.runs))
+    texts = filter(looks_like_mathtext, (clip.title, *clip.runs, *clip.notes.values()))
     found = next(texts, None)
     return f"{found!r:.80} is drawn as it is; for mathematics, write Mathtext(...)" if found else ""

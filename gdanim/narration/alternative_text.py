@@ -43,7 +43,7 @@ def alternative_text(clip: Clip, panels: Mapping[str, View]) -> str:
         sentences = [*_shown(clip, views), *_story(clip.run, views)]
     else:
         sentences = [*_compared(clip), *_shown(clip, views), *_stories(clip, views)]
-    return " ".join([*title, *sentences])
+    return " ".join([*title, *sentences, *_notes(clip)])
 
 
 def _sentence(title: str) -> str:
@@ -168,6 +168,14 @@ def _unchanged(run: Run) -> bool:
     """Whether the run ends where it starts: it stays at a minimum, or hardly moves at all."""
     stays = run.judgement.ending in (Ending.CONVERGED, Ending.HARDLY_MOVING)
     return bool(run.steps) and stays and run.judgement.since == 0
+
+
+def _notes(clip: Clip) -> Iterator[str]:
+    """Give the author's own words, where the video comes to their steps."""
+    shown = [step for step in clip.notes if step <= clip.timeline.steps[-1]]
+    said = [f'"{plain(clip.notes[step])}" at step {step:,}' for step in shown]
+    if said:
+        yield f"Notes on screen: {enumerated(said)}."
 
 
 def _compared(clip: Clip) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -45,6 +45,8 @@ class Clip:
         The label of the only run to draw; by default all runs are drawn.
     captions : bool, default True
         Whether the runs' events are shown on screen.
+    notes : mapping of int to str, optional
+        Words of the author's own, by the step at which they are shown.
     linked_clips : sequence of Clip, optional
         The clips of videos that replace each other on a page, this one included: they all get the
         same limits and layout.
@@ -78,6 +80,7 @@ class Clip:
     title: str = ""
     selected: str | None = None
     captions: bool = True
+    notes: Mapping[int, str] = field(default_factory=dict)
     linked_clips: Sequence[Clip] = ()
 
     def __post_init__(self) -> None:
