@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import set_fields
+from gdanim.core.arrays import check_int, set_fields
 from gdanim.core.numbers import setting
 from gdanim.descent._same_objective import share_objectives
 from gdanim.descent.descent import Descent as Descent
