@@ -139,3 +139,27 @@ def test_thinned(timeline: Timeline, data: Any) -> None:
     # Each frame but the last one shows what is on screen when it begins.
     begins = np.arange(len(fewer) - 1) * timeline.fps // fps
     assert (fewer.steps[:-1] == timeline.steps[begins]).all()
+
+
+@each_pace
+@quick
+@given(steps=LENGTHS, seconds=SECONDS, fps=RATES, data=st.data())
+def test_holds_at_steps(
+    pace: type[Any], steps: int, seconds: float, fps: int, data: st.DataObject
+) -> None:
+    some = data.draw(st.lists(st.integers(0, 210), max_size=4, unique=True))
+    share = data.draw(st.floats(0.01, 0.99)) * seconds / 2 / max(1, len(some))
+    holds = dict.fromkeys(some, share)
+    timeline = pace(seconds, 0, 0, holds=holds).timeline(run_of(steps), fps)
+    assert len(timeline) == max(1, round(seconds * fps)), "they are part of the duration"
+    assert rises_from_start_to_end(timeline, steps)
+    for step in some:
+        if step <= steps:
+            assert (timeline.steps == step).sum() >= int(share * fps)
+    slow = pacing.SlowMotion(pace(seconds, 0, 0, holds=holds), (steps // 2,)).timeline(
+        run_of(steps), fps
+    )
+    assert len(slow) == len(timeline)
+    for step in some:
+        if step <= steps:
+            assert (slow.steps == step).sum() >= int(share * fps), "slow motion keeps them"

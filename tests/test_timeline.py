@@ -228,3 +228,29 @@ def test_speeds_of_hardly_any_frames(steps: list[int]) -> None:
 def test_slow_time_has_no_speed_below_one() -> None:
     speeds = Even(20).timeline(RUNS[10], 30).speeds()
     assert set(speeds[speeds > 0]) == {1}
+
+
+def test_holds_stay_at_steps() -> None:
+    shown = Even(10, holds={0: 2.0, 40: 3.0}).timeline(RUNS[1000], 30).steps
+    counts = {step: int((shown == step).sum()) for step in (0, 40, 1000)}
+    assert len(shown) == 300
+    assert counts[0] in (60, 61) and counts[40] in (90, 91) and counts[1000] in (45, 46)
+    every = Every(7, 0, 0, holds={40: 1.0, 30: 0.5}).timeline(RUNS[30], 10).steps
+    assert every.tolist() == [0, 7, 14, 21, 28, 30, 30, 30, 30, 30, 30]
+
+
+def test_holds_that_leave_no_time_are_refused() -> None:
+    assert Even(2, holds={0: 1.0}).seconds == 2
+    with pytest.raises(GdanimError, match="holds: .*seconds=2.2"):
+        Even(2, holds={0: 1.1})
+    with pytest.raises(GdanimError, match="holds"):
+        Even(10, holds={0: 4.0}).with_duration(3)
+    assert Every(holds={5: 1.0}).with_duration(9) == Even(9, holds={5: 1.0})
+
+
+@pytest.mark.parametrize("holds", [{-1: 1.0}, {2: 0}, {2: "a"}, {"a": 1.0}, 3])
+def test_holds_are_seconds_by_step(holds: Any) -> None:
+    for pace in (Even, Every):
+        with pytest.raises(GdanimError, match="holds"):
+            pace(holds=holds)
+    hash(Even(10, holds={0: 1.0}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,14 +12,15 @@ from gdanim.analysis.events import EventKind
 from gdanim.core.arrays import Ints, check_finite, check_int, check_positive
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.pacing.timeline import Pace, Timeline, all_runs
+from gdanim.pacing._holds import stays_of, with_stays, without_stays
+from gdanim.pacing.timeline import Pace, Timeline, all_runs, last_step
 
 
 @dataclass(frozen=True)
 class SlowMotion(Pace):
     """Another pace, slower around some moments and faster between them.
 
-    The duration and the holds at both ends stay the same.
+    The duration and all holds stay the same.
 
     Parameters
     ----------
@@ -67,16 +68,25 @@ class SlowMotion(Pace):
 
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
         """Return a timeline with as many frames as the other pace has."""
+        runs = all_runs(run)
         timeline = self.pace.timeline(run, fps)
+        stays = stays_of(self.holds, last_step(run), fps)
+        timeline = Timeline(without_stays(timeline.steps, stays), fps)
         steps, (first, last) = timeline.steps, timeline.moving
         moving = steps[first : last + 1]
-        moments = np.searchsorted(moving, self._steps(all_runs(run)))
+        moments = np.searchsorted(moving, self._steps(runs))
         slow = np.zeros(len(moving) - 1, dtype=bool)
         for moment in moments:
             reach = self.seconds * fps / 2
             slow[max(0, round(moment - reach)) : round(moment + reach)] = True
         frames = [steps[:first], _slowed(moving, slow, self.factor), steps[last + 1 :]]
-        return Timeline(np.concatenate(frames), fps)
+        return Timeline(with_stays(np.concatenate(frames), stays), fps)
+
+    @property
+    def holds(self) -> Mapping[int, float]:
+        """The seconds to stay at steps, those of the other pace."""
+        holds: Mapping[int, float] = getattr(self.pace, "holds", {})
+        return holds
 
     def with_duration(self, seconds: float) -> SlowMotion:
         """Return the same slow motion in the other pace over another duration."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from gdanim.core.arrays import Ints, check_int, check_non_negative, check_positive, read_only
+from gdanim.core.arrays import Ints, check_int, check_positive, read_only
 from gdanim.descent.run import Run
+from gdanim.pacing._holds import check_holds, holds_within
 from gdanim.pacing._speeds import tidy_speeds
 
 
@@ -165,8 +166,12 @@ class Even(Pace):
     first : float, default 0.5
         How many seconds the start is held, at least 0.
     last : float, default 1.5
-        How many seconds the end is held, at least 0. Holds that would take more than half of the
-        duration are shortened to half of it.
+        How many seconds the end is held, at least 0. Together with `first`, it is shortened to
+        half of the duration.
+    holds : mapping of int to float, optional
+        How many seconds to stay at some steps, as `{0: 2.0, 40: 3.0}`; at step 0 and the last one
+        in place of `first` and `last`. These are part of the duration too, and at
+        most half of it.
 
     Raises
     ------
@@ -188,22 +193,25 @@ class Even(Pace):
     seconds: float = 10.0
     first: float = 0.5
     last: float = 1.5
+    holds: Mapping[int, float] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         check_positive("seconds", self.seconds)
-        check_holds(self.first, self.last)
+        check_holds(self.first, self.last, self.holds, self.seconds)
 
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
         """Return a timeline of `round(seconds * fps)` frames, at least one."""
-        before, frames, after = split_frames(self.seconds, self.first, self.last, fps)
-        last, moving = last_step(run), np.arange(frames)
+        last = last_step(run)
+        holds = holds_within(self.seconds, self.first, self.last, self.holds, last, fps)
+        frames = frames_in(self.seconds, fps) - holds.frames
+        moving = np.arange(frames)
         if last < frames:
             # Every step is shown for the same time.
             steps = moving * (last + 1) // max(1, frames)
         else:
             # Every frame goes equally far, but for the last one, which shows the end.
             steps = moving * last // max(1, frames - 1)
-        return with_holds(steps, before, after, last, fps)
+        return Timeline(holds.around(steps, last), fps)
 
     def with_duration(self, seconds: float) -> Even:
         """Return the same pace over another duration, with the same holds."""
@@ -224,6 +232,9 @@ class Every(Pace):
         How many seconds the start is held, at least 0.
     last : float, default 1.5
         How many seconds the end is held, at least 0.
+    holds : mapping of int to float, optional
+        How many seconds to stay at some steps, as `{0: 2.0, 40: 3.0}`; at step 0 and the last one
+        in place of `first` and `last`.
 
     Raises
     ------
@@ -241,10 +252,11 @@ class Every(Pace):
     steps: int = 1
     first: float = 0.5
     last: float = 1.5
+    holds: Mapping[int, float] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         check_int("steps", self.steps, least=1)
-        check_holds(self.first, self.last)
+        check_holds(self.first, self.last, self.holds)
 
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
         """Return a frame for steps 0, k, 2k, ... and the last, between the holds."""
@@ -252,18 +264,12 @@ class Every(Pace):
         steps = np.arange(0, last + 1, self.steps)
         if steps[-1] != last:
             steps = np.append(steps, last)
-        holds = _frames(self.first, fps), _frames(self.last, fps)
-        return Timeline(np.pad(steps, holds, mode="edge"), fps)
+        holds = holds_within(np.inf, self.first, self.last, self.holds, last, fps)
+        return Timeline(holds.around(steps, last), fps)
 
     def with_duration(self, seconds: float) -> Even:
         """Return Even over that duration, with the same holds."""
-        return Even(seconds, self.first, self.last)
-
-
-def check_holds(first: float, last: float) -> None:
-    """Raise GdanimError unless both holds are finite and at least 0."""
-    for name, value in (("first", first), ("last", last)):
-        check_non_negative(name, value)
+        return Even(seconds, self.first, self.last, self.holds)
 
 
 def all_runs(run: Run | Sequence[Run]) -> Sequence[Run]:
@@ -276,31 +282,6 @@ def last_step(run: Run | Sequence[Run]) -> int:
     return max(one.steps for one in all_runs(run))
 
 
-def split_frames(seconds: float, first: float, last: float, fps: int) -> tuple[int, int, int]:
-    """Return how many of `round(seconds * fps)` frames hold the start, move, and hold the end.
-
-    There is at least one frame, and the holds take no more than half.
-    """
-    frames = max(1, round(seconds * fps))
-    shrink = min(1.0, seconds / 2 / max(first + last, 1e-9))
-    before, after = _frames(first * shrink, fps), _frames(last * shrink, fps)
-    return before, frames - before - after, after
-
-
-def with_holds(moving: Ints, before: int, after: int, last: int, fps: int) -> Timeline:
-    """Return the `moving` frames between the holds of both ends.
-
-    The first frame shows the start and the last one `last`, also where only one frame moves; a
-    single frame shows `last`.
-    """
-    steps = np.pad(moving, (before, after), constant_values=(0, last))
-    if len(steps) > 1:
-        steps[0] = 0
-    steps[-1] = last
-    return Timeline(steps, fps)
-
-
-def _frames(seconds: float, fps: int) -> int:
-    """Return the whole frames in `seconds`; the summand keeps 0.29 s at 100 fps from being 28."""
-    check_int("fps", fps, least=1)
-    return int(seconds * fps + 1e-6)
+def frames_in(seconds: float, fps: int) -> int:
+    """Return the number of frames of a video of `seconds`, at least one."""
+    return max(1, round(seconds * fps))

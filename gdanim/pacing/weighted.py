@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Self, final
 
 import numpy as np
 
 from gdanim.core.arrays import Floats, Ints, check_positive, in_blocks
 from gdanim.descent.run import Run
+from gdanim.pacing._holds import check_holds, holds_within
 from gdanim.pacing._spread import spread
-from gdanim.pacing.timeline import (
-    Pace,
-    Timeline,
-    all_runs,
-    check_holds,
-    last_step,
-    split_frames,
-    with_holds,
-)
+from gdanim.pacing.timeline import Pace, Timeline, all_runs, frames_in, last_step
 from gdanim.problems.problem import Problem
 
 # ByLoss: losses below this fraction of the first one count as equal.
@@ -49,6 +42,9 @@ class ByWeight(Pace):
     longest : float, default 0.5
         The longest time for which a step is shown, in seconds, above 0. It is exceeded only if
         there are too few steps to fill the time.
+    holds : mapping of int to float, optional
+        How many seconds to stay at some steps, as `{0: 2.0, 40: 3.0}`; at step 0 and the last one
+        in place of `first` and `last`.
 
     Raises
     ------
@@ -74,11 +70,12 @@ class ByWeight(Pace):
     first: float = 0.5
     last: float = 1.5
     longest: float = 0.5
+    holds: Mapping[int, float] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         check_positive("seconds", self.seconds)
         check_positive("longest", self.longest)
-        check_holds(self.first, self.last)
+        check_holds(self.first, self.last, self.holds, self.seconds)
 
     @abstractmethod
     def weights(self, runs: Sequence[Run]) -> Floats:
@@ -100,9 +97,11 @@ class ByWeight(Pace):
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
         """Return a timeline of `round(seconds * fps)` frames, at least one."""
         weights = self.weights(all_runs(run))
-        before, moving, after = split_frames(self.seconds, self.first, self.last, fps)
+        last = len(weights)
+        holds = holds_within(self.seconds, self.first, self.last, self.holds, last, fps)
+        moving = frames_in(self.seconds, fps) - holds.frames
         steps = spread(weights, moving, self.longest * fps)
-        return with_holds(steps, before, after, len(weights), fps)
+        return Timeline(holds.around(steps, last), fps)
 
     @final
     def with_duration(self, seconds: float) -> Self:
@@ -126,6 +125,9 @@ class Log(ByWeight):
         How many seconds the end is held, at least 0.
     longest : float, default 0.5
         The longest time for which a step is shown, in seconds, above 0.
+    holds : mapping of int to float, optional
+        How many seconds to stay at some steps, as `{0: 2.0, 40: 3.0}`; at step 0 and the last one
+        in place of `first` and `last`.
 
     Raises
     ------
@@ -162,6 +164,9 @@ class ByLoss(ByWeight):
         How many seconds the end is held, at least 0.
     longest : float, default 0.5
         The longest time for which a step is shown, in seconds, above 0.
+    holds : mapping of int to float, optional
+        How many seconds to stay at some steps, as `{0: 2.0, 40: 3.0}`; at step 0 and the last one
+        in place of `first` and `last`.
 
     Raises
     ------
@@ -200,6 +205,9 @@ class ByMotion(ByWeight):
         How many seconds the end is held, at least 0.
     longest : float, default 0.5
         The longest time for which a step is shown, in seconds, above 0.
+    holds : mapping of int to float, optional
+        How many seconds to stay at some steps, as `{0: 2.0, 40: 3.0}`; at step 0 and the last one
+        in place of `first` and `last`.
 
     Raises
     ------
