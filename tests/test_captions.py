@@ -150,10 +150,8 @@ def test_a_frame_says_the_same_whatever_was_drawn_before() -> None:
     assert [said(frame) for frame in (299, 170, 150, 0)] == first[::-1]
 
 
-def noted(notes: dict[int, str], pace: Even | None = None, **other: bool) -> Scene:
-    return Scene(
-        LINE, GradientDescent(0.01), (-2, -1.5), steps=400, notes=notes, pace=pace, **other
-    )
+def noted(notes: dict[int, str], captions: bool = True) -> Scene:
+    return Scene(LINE, GradientDescent(0.01), (-2, -1.5), steps=400, notes=notes, captions=captions)
 
 
 def test_notes_are_shown_at_their_steps_before_any_event() -> None:
