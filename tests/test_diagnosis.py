@@ -169,8 +169,12 @@ def test_the_search_finds_the_optimum_of_logistic_regression() -> None:
         (FunctionObjective(lambda x: np.exp(-x), range=(0, 3)), (1,)),
         (FunctionObjective(lambda x: x**3, range=(-3, 3)), (1,)),
         (FunctionObjective(lambda x, y: x**3 - 3 * x * y**2), (1, 1)),
+        (FunctionObjective(lambda x, y: x**3 - 3 * x * y**2), (1, 0)),
+        (FunctionObjective(lambda x: -x), (0,)),
+        (FunctionObjective(lambda x: -(x**2)), (0,)),
+        (FunctionObjective(lambda x: -np.log(1 + x**2)), (1,)),
     ],
-    ids=["separable", "tail", "cube", "monkey saddle"],
+    ids=["separable", "tail", "cube", "monkey saddle", "its axis", "line", "hill", "logarithm"],
 )
 def test_a_loss_without_finite_optimum_has_no_minimum(
     problem: Objective, start: tuple[float, ...]
@@ -178,6 +182,17 @@ def test_a_loss_without_finite_optimum_has_no_minimum(
     assert diagnose(problem, start, restarts=3).minimum is None
     text = " ".join(explain(descend(problem, GradientDescent(0.1), start, 200)))
     assert "lowest known" not in text
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_loss_without_a_lower_bound_is_not_searched(
+    sign: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
+    for slope in (FunctionObjective(lambda x: sign * x), FunctionObjective(lambda x: sign * x**3)):
+        assert diagnose(slope, (1.0,)).minimum is None
+    with pytest.raises(SearchError):
+        diagnose(FunctionObjective(lambda x: x**2 + np.cos(sign * x)), (1.0,))
 
 
 def test_a_learning_rate_for_each_parameter() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -169,3 +170,39 @@ def test_each_run_has_its_own() -> None:
         two.judgement  # noqa: B018
     assert [one.ending for one in two.judgements] == [Ending.CONVERGED, Ending.DIVERGED]
     assert two[0].judgements == (two[0].judgement,)
+
+
+def test_a_lower_loss_is_one_near_by() -> None:
+    """x^3 - 3 x falls without bound on the left of 1: any number could be found there."""
+    well = FunctionObjective(lambda x: x**3 - 3 * x, range=(-3, 3))
+    found = descend(well, GD(0.01), (1.5,), 300).judgement
+    assert (found.ending, found.reason) == (Ending.CONVERGED, Reason.LOCAL_MINIMUM)
+    # Starts lie within 3, and 1000 times as far the loss is -2.7e10.
+    assert -2.8e10 < found.numbers["lower"] < -2
+
+
+@pytest.mark.parametrize(
+    ("make", "certainty"),
+    [
+        (lambda: descend(NOISY, GD(0.01), (0, 0), 1000), Certainty.PROVEN),
+        (lambda: descend(NOISY, Momentum(0.01, 0.9), (0, 0), 1000), Certainty.PROVEN),
+        (lambda: descend(NOISY, Adam(0.05), (0, 0), 1000), Certainty.MEASURED),
+        (lambda: descend(NOISY, Adam(0.05), (0, 0), 400, batch_size=5, seed=4), Certainty.MEASURED),
+        (lambda: descend(NOISY, GD(0.0005), (0, 0), 12_000, batch_size=10), Certainty.MEASURED),
+        (
+            lambda: descend(
+                replace(NOISY, loss_function=MeanAbsoluteError()), GD(0.05), (0, 0), 300
+            ),
+            Certainty.MEASURED,
+        ),
+        (
+            lambda: descend(FunctionObjective(lambda x: x**2), GD(0.1), (3,), 300),
+            Certainty.MEASURED,
+        ),
+    ],
+    ids=["descent", "momentum", "Adam", "batches of 5", "batches of 10", "cycle", "unknown"],
+)
+def test_proven_is_only_what_stays(make: Callable[[], Run], certainty: Certainty) -> None:
+    found = make().judgement
+    assert (found.ending, found.reason) == (Ending.CONVERGED, Reason.MINIMUM)
+    assert found.certainty == certainty

@@ -15,6 +15,7 @@ from gdanim.analysis._neighbourhood import (
     neighbourhood,
     scaled_hessian,
 )
+from gdanim.analysis._rays import falls_for_ever
 from gdanim.analysis._tail import Swings, Trend, rates_to_come, swings, trend
 from gdanim.analysis.curvature import LANCZOS_STEPS, extreme_spectrum, hessian_product, spectrum
 from gdanim.analysis.record import Record
@@ -27,8 +28,6 @@ OF_FLOOR = 0.01
 OF_FALL = 1e-6
 # Peaks that shrink to less than this share from quarter to quarter die out.
 DAMPED = 0.7
-# A loss without a lower bound falls on along a ray over so many powers of ten.
-DECADES = 280
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,11 +252,4 @@ class Evidence:
         length = float(abs(ray / self.record.units).max())
         if not length > 0:
             return False
-        far = 10.0 ** np.arange(0, DECADES, 2)[:, np.newaxis] * (ray / length)
-        losses = self.record.problem.loss(params[-1] + far)
-        if np.isnan(losses).any():
-            losses = losses[: int(np.isnan(losses).argmax())]
-        if len(losses) < 3 or not (np.diff(losses)[np.isfinite(losses[1:])] < 0).all():
-            return False
-        first, middle, last = losses[0], losses[len(losses) // 2], losses[-1]
-        return bool(last == -np.inf or middle - last >= 0.5 * (first - middle) > 0)
+        return falls_for_ever(self.record.problem, params[-1], ray / length)

@@ -13,6 +13,9 @@ from gdanim.problems.objective import Objective
 STARTS, SEED, STEPS = 16, 0, 30
 # A Hessian of more parameters costs too much for all of them.
 MOST = 12
+# A step that leads further than so many times the largest start is not taken: of a loss without a
+# lower bound, any number would be found.
+FARTHEST = 1e3
 
 _FOUND: WeakKeyDictionary[Objective, float] = WeakKeyDictionary()
 
@@ -33,6 +36,7 @@ def _search(problem: Objective) -> float:
     rng = np.random.default_rng(SEED)
     points = np.stack([problem.init(rng) for _ in range(STARTS)])
     losses, damping = problem.loss(points), np.full(STARTS, 1e-2)
+    farthest = FARTHEST * abs(points).max()
     units = np.ones_like(points)
     for _ in range(STEPS):
         values, vectors = np.linalg.eigh(
@@ -42,7 +46,7 @@ def _search(problem: Objective) -> float:
         size = abs(values) + damping[:, np.newaxis] * abs(values).max(axis=1, keepdims=True)
         trial = points - np.einsum("sij,sj->si", vectors, along / np.maximum(size, 1e-300))
         lower = problem.loss(trial)
-        better = lower < losses
+        better = (lower < losses) & (abs(trial).max(axis=1) <= farthest)
         points = np.where(better[:, np.newaxis], trial, points)
         losses = np.where(better, lower, losses)
         damping = np.where(better, damping / 10, damping * 10)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gdanim.analysis._floor import floor_of
+from gdanim.analysis._rays import falls_for_ever
 from gdanim.core.arrays import Floats, read_only
 from gdanim.errors import GdanimError
 from gdanim.problems.objective import KnownMinimum, Objective
@@ -32,19 +34,33 @@ def find_minimum(
     searched for: the result is what the problem knows, or None. Raises SearchError when it has to
     search and SciPy is missing.
     """
-    known, constant = problem.minimum, problem.hessian
+    known = problem.minimum
     if not restarts or (known is not None and known.params is not None):
         return known
-    # A quadratic with negative curvature has no minimum; a search would find the end of its range.
-    if constant is not None and np.linalg.eigvalsh(constant)[0] < 0:
-        return None
     rng = np.random.default_rng(seed)
     starts = [np.array(params, dtype=np.float64), *(problem.init(rng) for _ in range(restarts - 1))]
+    # A search would find the end of its own range.
+    if _bottomless(problem, starts):
+        return None
     found = min(_searches(problem, starts), key=lambda best: best.loss)
     assert found.params is not None
     if not np.isfinite(found.loss) or _falls_on(problem, found.params):
         return None
     return found
+
+
+def _bottomless(problem: Objective, starts: list[Floats]) -> bool:
+    """Whether the loss is known to have no lower bound, or falls for ever from a start."""
+    floor = floor_of(problem)
+    if floor.exact or floor.loss > -np.inf:
+        return floor.loss == -np.inf
+    with np.errstate(all="ignore"):
+        slopes = [problem.gradient(start) for start in starts]
+    return any(
+        falls_for_ever(problem, start, -slope / abs(slope).max())
+        for start, slope in zip(starts, slopes, strict=True)
+        if np.isfinite(slope).all() and slope.any()
+    )
 
 
 def _falls_on(problem: Objective, params: Floats) -> bool:

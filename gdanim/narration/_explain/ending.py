@@ -13,7 +13,6 @@ from gdanim.core.numbers import counted, rounded
 from gdanim.descent.run import Run
 from gdanim.narration._explain.randomness import (
     deterministic_excess,
-    uses_batches,
     without_randomness,
 )
 from gdanim.narration._explain.smoothness import has_curvature
@@ -148,8 +147,6 @@ def _verdict(run: Run) -> str:
     ending, reason = run.judgement.ending, run.judgement.reason
     if reason is not None and (place := reason.removeprefix("at ")) != reason:
         return f"{ending} {reason}" if ending == Ending.CONVERGED else f"{ending} near {place}"
-    if reason == Reason.NOISE and not uses_batches(run):
-        return f"{ending} (noise of the gradients)"
     return f"{ending} ({reason})" if reason else f"{ending}"
 
 
