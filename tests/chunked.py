@@ -11,8 +11,7 @@ from typing import Any
 from plans import write
 
 from gdanim.batch.manifest import content_of
-from gdanim.batch.remote import Delivery
-from gdanim.batch.worker import EncodedChunk, WorkerTask
+from gdanim.batch.worker import Delivery, EncodedChunk, WorkerTask
 from gdanim.core.pool import Pool
 
 # Of 47 frames in four stretches, which are short in every process that loads it.

@@ -21,14 +21,12 @@ from plans import ELSEWHERE, IN_THREAD, LESSON, PLAN, change, write
 from processes import descendants, wait_for
 
 from gdanim.batch import staleness as examining
-from gdanim.batch.commands import RUNS
-from gdanim.batch.comparison import compared
+from gdanim.batch.commands import RUNS, sources_of
 from gdanim.batch.execute import ClipResult, run
 from gdanim.batch.manifest import NAME, content_of
 from gdanim.batch.plan import read
 from gdanim.batch.report import clock
 from gdanim.batch.staleness import examine
-from gdanim.batch.watching import sources_of, state_of
 from gdanim.cli import main
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
@@ -36,8 +34,10 @@ from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
+from gdanim.rendering.comparison import compared
 from gdanim.rendering.provenance import read as read_note
 from gdanim.scene import Descent, Scene
+from gdanim.scripting.watching import state_of
 from gdanim.views.fit import Fit
 
 pytestmark = pytest.mark.slow

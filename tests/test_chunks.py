@@ -17,9 +17,8 @@ from plans import IN_THREAD, write
 from gdanim.batch.commands import RUNS
 from gdanim.batch.execute import FAILED, MADE, MOST_CHUNKS, ClipResult, outcomes, run
 from gdanim.batch.plan import read
-from gdanim.batch.remote import Delivery
 from gdanim.batch.staleness import ExaminedClip, examine
-from gdanim.batch.worker import Chunk, EncodedChunk, OtherFilmError
+from gdanim.batch.worker import Chunk, Delivery, EncodedChunk, OtherFilmError
 from gdanim.core.pool import Pool, local_pool, processes
 
 pytestmark = pytest.mark.slow

@@ -16,7 +16,6 @@ import pytest
 from gdanim.core.pool import (
     Pool,
     as_completed,
-    as_completed_with_retries,
     is_broken,
     local_pool,
     processes,
@@ -72,13 +71,12 @@ def test_no_more_tasks_are_submitted_than_there_are_workers() -> None:
         return executor.submit(abs, task)
 
     done = []
-    with ThreadPoolExecutor(5) as executor:
-        for task, future in as_completed(executor, 2, tasks, submit):
-            running.remove(task)
-            done.append(future.result())
-            if task == 3:
-                # What comes in between is next.
-                tasks.appendleft(20)
+    for task, future in as_completed(Pool(2, lambda: ThreadPoolExecutor(5)), tasks, submit):
+        running.remove(task)
+        done.append(future.result())
+        if task == 3:
+            # What comes in between is next.
+            tasks.appendleft(20)
     assert sorted(done) == [*range(9), 20] and most == 2
     assert done.index(20) < done.index(8)
 
@@ -113,8 +111,8 @@ def test_only_a_task_that_breaks_its_worker_alone_fails() -> None:
     tasks = deque(["slow", "bad", "next"])
     outcomes = {
         task: is_broken(future)
-        for task, future in as_completed_with_retries(
-            pool, tasks, lambda executor, task: executor.submit(len, task), lambda task: True
+        for task, future in as_completed(
+            pool, tasks, lambda executor, task: executor.submit(len, task)
         )
     }
     assert outcomes == {"slow": False, "bad": True, "next": False}

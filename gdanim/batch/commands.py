@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gdanim.batch import report as words
-from gdanim.batch.execute import FAILED, ClipResult, run, tidy
-from gdanim.batch.plan import read
+from gdanim.batch.execute import FAILED, run, tidy
+from gdanim.batch.plan import job_of, read, script_of
 from gdanim.batch.staleness import examine
-from gdanim.batch.watching import sources_of, state_of, until_changed
 from gdanim.core.pool import Pool, local_pool
 from gdanim.errors import GdanimError
 from gdanim.film.workers import cores
 from gdanim.rendering.quality import OUTPUT
+from gdanim.rendering.themes import project_files
+from gdanim.scripting.watching import read_by, rounds
 
 # Next to the outputs: the runs that each plan has recorded, so that they are not computed again
 # when only the look has changed.
@@ -42,7 +45,9 @@ def make(
     examined = examine(read(plan), force, keep_going)
     # A plan's own name, where it was given as `.` or `..`.
     runs = (Path() if plan.is_dir() else plan.parent) / RUNS / plan.resolve().name
-    results = run(examined, _pool(jobs, dask), runs, keep_going, _tell)
+    results = run(
+        examined, _pool(jobs, dask), runs, keep_going, lambda *done: click.echo(words.line(*done))
+    )
     tidy(examined, runs)
     seconds = time.monotonic() - begun
     if report is not None:
@@ -60,21 +65,28 @@ def _pool(jobs: int | None, dask: str | None) -> Pool:
     return join(dask)
 
 
-def _tell(result: ClipResult, done: int, total: int, left: float) -> None:
-    click.echo(words.line(result, done, total, left))
-
-
 def watch(plan: Path, jobs: int | None, force: bool, **options: Any) -> None:
     """Make what has changed now, and again after every change of a file, until interrupted."""
-    sources = set[Path]()
-    while True:
-        # What was read once still counts, as a script that fails now reads less.
-        sources |= sources_of(plan)
-        state = state_of(sources)
+    for _ in rounds(partial(sources_of, plan)):
         try:
             make(plan, jobs, force, **options)
         except GdanimError as error:
             click.echo(f"Error: {error}", err=True)
         force = False
         click.echo("watching; Ctrl-C ends it")
-        until_changed(sources, state)
+
+
+def sources_of(plan: Path) -> set[Path]:
+    """Find what is read for the plan's clips: files, and folders whose modules may be imported.
+
+    A pyproject.toml counts before it exists.
+    """
+    folders = {plan if plan.is_dir() else plan.parent}
+
+    def load() -> None:
+        for clip in read(plan):
+            folders.add(script_of(clip).parent)
+            with suppress(GdanimError):
+                job_of(clip)
+
+    return read_by(load) | folders | set(project_files())

@@ -15,22 +15,26 @@ from typing import Any
 
 from gdanim.batch import manifest
 from gdanim.batch.plan import script_of
-from gdanim.batch.remote import Delivery, Files, files_for, work_remotely, write_files
 from gdanim.batch.staleness import ExaminedClip
 from gdanim.batch.worker import (
     Chunk,
     ChunkPlan,
-    EncodedChunk,
+    Delivery,
+    Files,
     OtherFilmError,
     WorkerTask,
     moved,
+    read_files,
     stretch_path,
     work,
+    work_remotely,
+    write_files,
 )
 from gdanim.core.atomic import forget_leftovers, replacing, replacing_folder
-from gdanim.core.pool import WORKER_DIED, Pool, as_completed_with_retries, is_broken
+from gdanim.core.pool import WORKER_DIED, Pool, as_completed, is_broken
 from gdanim.encoding.formats import FRAME
 from gdanim.errors import GdanimError
+from gdanim.rendering.encode_plan import EncodePlan
 from gdanim.rendering.jobs import shown_path
 from gdanim.rendering.result import Rendered
 
@@ -126,7 +130,7 @@ class ClipState:
     folder: Path
     files: Files | None = None
     plan: ChunkPlan | None = None
-    done: dict[Chunk, Rendered | EncodedChunk] = field(default_factory=dict)
+    done: dict[Chunk, Any] = field(default_factory=dict)
 
     def chunks(self) -> list[WorkerTask]:
         """Return a task for each chunk of the plan."""
@@ -135,39 +139,39 @@ class ClipState:
 
     def add(self, task: WorkerTask, made: Any) -> Sequence[Rendered] | None:
         """Add what a worker made for the task; return all files of the clip once they are there."""
-        if isinstance(made, Delivery):
+        is_delivered = isinstance(made, Delivery)
+        if is_delivered:
             write_files(self.folder, made.files)
             made = made.made
-            if isinstance(made, list):
-                made = [self._placed(int(one.path.parent.name), one) for one in made]
         if isinstance(made, ChunkPlan):
             self.plan = made
-            return None
-        if task.chunk is None:
-            return list[Rendered](made)
-        self.done[task.chunk] = made
-        assert self.plan is not None
-        if len(self.done) < len(self.plan.chunks):
-            return None
-        return [self._output(number) for number in sorted(self.plan.outputs)]
+        elif task.plan is None or task.chunk is None:
+            return [self._placed(one) for one in made] if is_delivered else list[Rendered](made)
+        else:
+            self.done[task.chunk] = made
+            if len(self.done) == len(task.plan.chunks):
+                return [
+                    self._placed(self._whole(n, p)) for n, p in sorted(task.plan.outputs.items())
+                ]
+        return None
 
-    def _output(self, number: int) -> Rendered:
-        """Return the file of an output, joined if it was made in stretches."""
-        assert self.plan is not None
-        plan, made = self.plan.outputs[number], self.done.get(Chunk(number))
-        if not isinstance(made, Rendered):
-            path = moved(self.task.clip, self.folder).outputs[number].path
-            chunks = [self.done[Chunk(number, frames)] for frames in plan.stretches]
-            drawn, elapsed = sum(one.frames for one in chunks), sum(one.elapsed for one in chunks)
-            pieces = [stretch_path(path, frames) for frames in plan.stretches]
-            made = plan.join(pieces, path, drawn, elapsed)
-        return self._placed(number, made)
+    def _whole(self, number: int, plan: EncodePlan) -> Rendered:
+        """Return an output's file, joined if it was made in stretches."""
+        if not plan.stretches:
+            whole: Rendered = self.done[Chunk(number)]
+            return whole
+        path = moved(self.task.clip, self.folder).outputs[number].path
+        chunks = [self.done[Chunk(number, frames)] for frames in plan.stretches]
+        drawn, elapsed = sum(one.frames for one in chunks), sum(one.elapsed for one in chunks)
+        pieces = [stretch_path(path, frames) for frames in plan.stretches]
+        return plan.join(pieces, path, drawn, elapsed)
 
-    def _placed(self, number: int, made: Rendered) -> Rendered:
+    def _placed(self, made: Rendered) -> Rendered:
         """Copy an output's files to their places, where each appears only when complete."""
-        path, *sidecars = self.task.clip.outputs[number].paths
+        waiting = self.folder / made.path.parent.name
+        path, *sidecars = self.task.clip.outputs[int(waiting.name)].paths
         for place in (path, *sidecars):
-            file = self.folder / f"{number}" / place.name
+            file = waiting / place.name
             if file.is_dir():
                 with replacing_folder(place, FRAME) as part:
                     shutil.copytree(file, part, dirs_exist_ok=True)
@@ -189,15 +193,17 @@ def outcomes(clips: Mapping[int, ExaminedClip], pool: Pool, runs: Path) -> Outco
         def submit(executor: Executor, task: WorkerTask) -> Future[Any]:
             if not pool.is_remote:
                 return executor.submit(work, task)
-            state = states[task.number]
+            state, one = states[task.number], clips[task.number]
             if state.files is None:
-                state.files = files_for(task.clip, clips[task.number].opened.sources())
+                # Files elsewhere, such as those of packages, have to be on that machine too.
+                root = script_of(one.clip).resolve().parent
+                state.files = read_files(root, sorted(one.opened.sources()))
             return executor.submit(work_remotely, task, state.files)
 
         def is_wanted(task: WorkerTask) -> bool:
             return task.number in states and states[task.number].plan is task.plan
 
-        for task, future in as_completed_with_retries(pool, queue, submit, is_wanted):
+        for task, future in as_completed(pool, queue, submit, is_wanted):
             if future.cancelled():
                 queue.clear()
             if is_wanted(task):

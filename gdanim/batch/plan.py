@@ -8,20 +8,20 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.opened_files import OpenedFiles, opened_files
-from gdanim.batch.plan_table import CLIP, DEFAULTS, KEYS, SIDECARS, Table, tables_of
-from gdanim.errors import GdanimError, RequestError
-from gdanim.rendering.jobs import Settings
+from gdanim.batch.plan_table import KEYS, SIDECARS, Table, tables_of
+from gdanim.errors import RequestError
+from gdanim.rendering.comparison import compared
+from gdanim.rendering.jobs import Job, Settings, origin_of
 from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
 from gdanim.rendering.quality import OUTPUT, QUALITIES, parse_size
 from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.rendering.themes import is_theme_file, project_theme, theme_called
 from gdanim.scripting.examples import find_script
 from gdanim.scripting.load import SceneFunction, Script, ScriptError, choose, load, scripts_in
+from gdanim.scripting.opened_files import OpenedFiles, opened_files
 
 KnobSets = Mapping[str, Mapping[str, str]]
 """Texts of knobs' values: one set, or a set for each scene of a comparison, by label."""
-NO_KNOBS: KnobSets = {"": {}}
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class PlannedClip:
     """
 
     selection: str
-    knobs: KnobSets
-    settings: Settings
-    outputs: tuple[Output, ...]
     where: str
+    settings: Settings
+    outputs: tuple[Output, ...] = ()
+    knobs: KnobSets = field(default_factory=lambda: {"": {}})
     function: SceneFunction | None = field(default=None, repr=False, compare=False)
     opened: OpenedFiles | None = field(default=None, repr=False, compare=False)
     script: str | None = None
@@ -46,6 +46,20 @@ class PlannedClip:
 def script_of(clip: PlannedClip) -> Path:
     """Return the clip's script."""
     return Path(clip.selection.partition("::")[0])
+
+
+def job_of(clip: PlannedClip) -> Job:
+    """Make the clip's scene, or the comparison of its scenes; ScriptError if the script fails."""
+    function = clip.function or choose(clip.selection)[0]
+    values = {label: function.values(texts) for label, texts in clip.knobs.items()}
+    scenes = {label: function(**knobs) for label, knobs in values.items()}
+    if len(scenes) > 1:
+        return Job(compared(scenes), clip.outputs, function.script)
+    ((label, scene),) = scenes.items()
+    origin = origin_of(function, values[label])
+    if clip.script is not None:
+        origin = replace(origin, script=clip.script)
+    return Job(scene, clip.outputs, function.script, origin)
 
 
 class _Scripts(dict[Path, tuple[Script, OpenedFiles]]):
@@ -68,9 +82,9 @@ def read(path: Path) -> list[PlannedClip]:
     # The scripts of a folder may all be helper modules.
     if not clips:
         raise RequestError(f"{path}: none of its scripts has a function annotated -> Scene")
-    places: dict[Path, PlannedClip] = {}
+    places = dict[Path, PlannedClip]()
     for clip in clips:
-        for file in [file for output in clip.outputs for file in output.paths]:
+        for file in (file for output in clip.outputs for file in output.paths):
             other = places.setdefault(file.absolute(), clip)
             if other is not clip:
                 raise RequestError(
@@ -85,48 +99,46 @@ def _clips_of_folder(folder: Path, scripts: _Scripts, common: Settings) -> Itera
         try:
             script, opened = scripts[path]
         except ScriptError:
-            yield PlannedClip(f"{path}", NO_KNOBS, common, (), f"{path}")
+            yield PlannedClip(f"{path}", f"{path}", common)
             continue
         for scene in script.scenes:
-            outputs = outputs_for(scene.file_name, OutputOptions())
-            yield PlannedClip(f"{scene}", NO_KNOBS, common, outputs, f"{scene}", scene, opened)
+            clip = PlannedClip(f"{scene}", f"{scene}", common, function=scene, opened=opened)
+            yield replace(clip, outputs=outputs_for(scene.file_name, OutputOptions()))
 
 
 def _clips_of_plan(path: Path, scripts: _Scripts, common: Settings) -> Iterator[PlannedClip]:
-    tables = tables_of(path)
-    (defaults,) = tables[DEFAULTS]
+    defaults, tables = tables_of(path)
     defaults.check([key for key in KEYS if key not in ("scene", "output")])
-    for table in tables[CLIP]:
+    for table in tables:
         table.check(KEYS)
         yield from _clips_of_table(table.with_defaults(defaults), scripts, common)
 
 
 def _clips_of_table(table: Table, scripts: _Scripts, common: Settings) -> Iterator[PlannedClip]:
     """Yield a clip for each scene, value of the sweep (or one for all), theme and size."""
-    if "scene" not in table.values:
-        raise table.error("", f"a clip needs scene = {KEYS['scene'][0]}")
-    path, colons, name = table.values["scene"].partition("::")
-    script, where = find_script(path, table.path.parent), table.where("")
-    selection = f"{script}{colons}{name}"
-    try:
-        scenes = choose(selection, lambda path: scripts[path][0])
-    except ScriptError:
-        # It fails when its script is run again, with the reason.
-        yield PlannedClip(selection, NO_KNOBS, common, (), where)
-        return
-    except RequestError as error:
-        raise table.error("scene", str(error)) from None
-    themes, sizes = table.values.get("themes", [None]), table.values.get("sizes", [None])
+    get = table.values.get
+    with table.naming("scene"):
+        if "scene" not in table.values:
+            raise RequestError(f"a clip needs scene = {KEYS['scene'][0]}")
+        path, colons, name = table.values["scene"].partition("::")
+        selection = f"{find_script(path, table.path.parent)}{colons}{name}"
+        try:
+            scenes = choose(selection, lambda path: scripts[path][0])
+        except ScriptError:
+            # It fails when its script is run again, with the reason.
+            yield PlannedClip(selection, table.where(), common)
+            return
+    themes, sizes = get("themes", [None]), get("sizes", [None])
     for scene in scenes:
-        name = table.values.get("output", scene.file_name)
+        first = get("output", scene.file_name)
         if len(scenes) > 1 and "output" in table.values:
-            name = f"{name}-{scene.name}"
+            first = f"{first}-{scene.name}"
         for (knobs, end), theme, size in product(_knob_sets(table, scene), themes, sizes):
             look = Path(theme).stem if len(themes) > 1 else ""
-            full = "-".join(filter(None, (name, end, look, size if len(sizes) > 1 else "")))
-            settings, outputs = _settings(table, theme, size, common), _outputs(table, full)
-            opened = scripts[scene.script][1]
-            yield PlannedClip(f"{scene}", knobs, settings, outputs, where, scene, opened)
+            file_name = "-".join(filter(None, (first, end, look, size if len(sizes) > 1 else "")))
+            settings, outputs = _settings(table, theme, size, common), _outputs(table, file_name)
+            where, opened = table.where(), scripts[scene.script][1]
+            yield PlannedClip(f"{scene}", where, settings, outputs, knobs, scene, opened)
 
 
 def _knob_sets(table: Table, scene: SceneFunction) -> list[tuple[KnobSets, str]]:
@@ -138,27 +150,31 @@ def _knob_sets(table: Table, scene: SceneFunction) -> list[tuple[KnobSets, str]]
         with table.naming(key):
             scene.values(knobs)
     sets = {label(knobs): {**fixed, **knobs} for knobs in swept}
-    if len(sets) < len(swept):
-        raise table.error("sweep", "sweep has a value twice; remove one of them")
+    with table.naming("sweep"):
+        if len(sets) < len(swept):
+            raise RequestError("sweep has a value twice; remove one of them")
     if not table.values.get("compare", False):
         return [({"": {**fixed, **knobs}}, suffix(knobs)) for knobs in swept]
-    if not sweep:
-        raise table.error("compare", f"compare needs sweep = {KEYS['sweep'][0]}")
+    with table.naming("compare"):
+        if not sweep:
+            raise RequestError(f"compare needs sweep = {KEYS['sweep'][0]}")
     return [(sets, "")]
 
 
 def _settings(table: Table, theme: str | None, size: str | None, common: Settings) -> Settings:
-    quality = QUALITIES.get(table.values.get("quality", ""))
-    fps, seconds = table.values.get("fps"), table.values.get("seconds")
+    get, folder = table.values.get, table.path.parent
     with table.naming("sizes"):
         parsed = None if size is None else parse_size(size)
-    try:
-        settings = replace(common, quality=quality, size=parsed, fps=fps, seconds=seconds)
-    except GdanimError as error:
-        raise table.error(str(error).partition(":")[0], str(error)) from None
+    with table.naming():
+        settings = replace(
+            common,
+            quality=QUALITIES.get(get("quality", "")),
+            size=parsed,
+            fps=get("fps"),
+            seconds=get("seconds"),
+        )
     if theme is None:
         return settings
-    folder = table.path.parent
     with table.naming("themes"):
         chosen = theme_called(theme, folder)
     file = f"{folder / theme}" if is_theme_file(theme) else None

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gdanim.batch.manifest import ManifestEntry, entries_of, reason
-from gdanim.batch.opened_files import OpenedFiles, opened_files
-from gdanim.batch.plan import PlannedClip
-from gdanim.batch.worker import job_of
+from gdanim.batch.plan import PlannedClip, job_of
 from gdanim.core.digest import UnkeyableError, key_of, versions
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.rendering.checks import check
 from gdanim.scene import Descent
+from gdanim.scripting.opened_files import OpenedFiles, opened_files
 
 # gdanim's sources that decide how a run goes.
 DESCENDING = ("core", "problems", "descent")

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.comparison import compared
-from gdanim.batch.plan import PlannedClip
+from gdanim.batch.plan import PlannedClip, job_of
 from gdanim.core.serialize import own_types
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.rendering.encode_plan import EncodePlan, encode_stretch, plan_encode, stretches_of
-from gdanim.rendering.jobs import Job, origin_of
 from gdanim.rendering.outputs import VideoOutput
 from gdanim.rendering.pipeline import draw
 from gdanim.rendering.result import Rendered, film_digest
 from gdanim.rendering.sidecars import write_sidecars
 from gdanim.rendering.tasks import RenderTask, film_of, tasks_of
 from gdanim.scene import Descent
-from gdanim.scripting.load import choose
+
+Files = Mapping[str, bytes]
+"""The contents of files by their paths, relative to some folder."""
 
 
 class OtherFilmError(GdanimError):
@@ -51,11 +52,8 @@ class ChunkPlan:
     @property
     def chunks(self) -> list[Chunk]:
         """The chunks, in the order to make them."""
-        return [
-            Chunk(number, frames)
-            for number, plan in self.outputs.items()
-            for frames in plan.stretches or (None,)
-        ]
+        outputs = self.outputs.items()
+        return [Chunk(number, frames) for number, p in outputs for frames in p.stretches or (None,)]
 
 
 @dataclass(frozen=True)
@@ -86,13 +84,20 @@ Made = list[Rendered] | Rendered | ChunkPlan | EncodedChunk
 """A clip's files, the plan for its chunks, or what was made of one chunk: a file or a stretch."""
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """What a remote worker made, with the files of each output in a folder called by its number."""
+
+    made: Made
+    files: Files
+
+
 def moved(clip: PlannedClip, folder: Path) -> PlannedClip:
     """Return the clip with each output in a folder of its own in `folder`, called by its number."""
-    outputs = (
-        replace(output, path=folder / f"{number}" / output.path.name)
-        for number, output in enumerate(clip.outputs)
+    outputs = enumerate(clip.outputs)
+    return replace(
+        clip, outputs=tuple(replace(o, path=folder / f"{n}" / o.path.name) for n, o in outputs)
     )
-    return replace(clip, outputs=tuple(outputs))
 
 
 def stretch_path(path: Path, frames: range) -> Path:
@@ -102,36 +107,53 @@ def stretch_path(path: Path, frames: range) -> Path:
 
 def work(task: WorkerTask) -> Made:
     """Descend, or take the runs that are known, and make the files, a chunk, or the plan."""
-    runs: list[Run] = []
+    runs = list[Run]()
 
     def record(descent: Descent) -> Run:
         if task.plan:
-            runs.append(Run(descent.problem, descent.optimizer, **task.plan.runs[len(runs)]))
+            data = task.plan.runs[len(runs)]
+            runs.append(Run(descent.problem, descent.optimizer, **data))
         else:
             runs.append(_kept(descent, task.runs[len(runs)]) if task.runs else descent.run())
         return runs[-1]
 
     tasks = list(tasks_of(job_of(task.clip), task.clip.settings, record))
-    if task.chunk is not None:
-        return _chunk(task, tasks)
-    chunks = sum(max(1, len(stretches_of(one, o))) for one in tasks for o in one.outputs)
+    if task.plan and task.chunk:
+        return _chunk(task.clip, tasks, task.plan, task.chunk)
+    outputs = [(one, output) for one in tasks for output in one.outputs]
+    chunks = sum(max(1, len(stretches_of(*pair))) for pair in outputs)
     if task.most_chunks is not None and chunks > task.most_chunks:
-        return ChunkPlan(_encode_plans(task.clip, tasks), tuple(map(_data, runs)))
+        films = ((one, film_of(one)) for one in tasks)
+        plans = {
+            task.clip.outputs.index(output): plan_encode(one, film, output)
+            for one, film in films
+            for output in one.outputs
+        }
+        return ChunkPlan(plans, tuple(map(_data, runs)))
     return [rendered for one in tasks for rendered in draw(one)]
 
 
-def job_of(clip: PlannedClip) -> Job:
-    """Make the clip's scene, or the comparison of its scenes; ScriptError if the script fails."""
-    function = clip.function or choose(clip.selection)[0]
-    values = {label: function.values(texts) for label, texts in clip.knobs.items()}
-    scenes = {label: function(**knobs) for label, knobs in values.items()}
-    if len(scenes) > 1:
-        return Job(compared(scenes), clip.outputs, function.script)
-    ((label, scene),) = scenes.items()
-    origin = origin_of(function, values[label])
-    if clip.script is not None:
-        origin = replace(origin, script=clip.script)
-    return Job(scene, clip.outputs, function.script, origin)
+def work_remotely(task: WorkerTask, files: Files) -> Delivery:
+    """Do the task in a folder of its own that holds the files; it is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
+        sources, output = Path(folder).resolve() / "sources", Path(folder, "output")
+        write_files(sources, files)
+        clip = replace(task.clip, selection=f"{sources / Path(task.clip.selection).name}")
+        made = work(replace(task, clip=moved(clip, output), runs=()))
+        return Delivery(made, read_files(output, output.rglob("*")))
+
+
+def write_files(folder: Path, files: Files) -> None:
+    """Write the files below the folder."""
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def read_files(folder: Path, paths: Iterable[Path]) -> Files:
+    """Read those of the paths that are files below the folder."""
+    files = (path for path in paths if path.is_relative_to(folder) and path.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
 def _kept(descent: Descent, path: Path) -> Run:
@@ -154,32 +176,22 @@ def _data(run: Run) -> dict[str, Any]:
     return {f.name: getattr(run, f.name) for f in fields(run) if f.init and f.name not in shared}
 
 
-def _encode_plans(clip: PlannedClip, tasks: Sequence[RenderTask]) -> dict[int, EncodePlan]:
-    numbers = {output.path: number for number, output in enumerate(clip.outputs)}
-    films = [(task, film_of(task)) for task in tasks]
-    return {
-        numbers[output.path]: plan_encode(task, film, output)
-        for task, film in films
-        for output in task.outputs
-    }
-
-
-def _chunk(task: WorkerTask, tasks: Sequence[RenderTask]) -> Rendered | EncodedChunk:
-    assert task.plan is not None and task.chunk is not None
-    begun, chunk = time.perf_counter(), task.chunk
-    path = task.clip.outputs[chunk.output].path
-    ((render_task, output),) = ((t, o) for t in tasks for o in t.outputs if o.path == path)
-    film = film_of(render_task)
+def _chunk(
+    clip: PlannedClip, tasks: Sequence[RenderTask], plan: ChunkPlan, chunk: Chunk
+) -> Rendered | EncodedChunk:
+    begun, output = time.perf_counter(), clip.outputs[chunk.output]
+    (task,) = (task for task in tasks if output in task.outputs)
+    film = film_of(task)
     # The script was edited meanwhile, or gives another scene each time.
-    if film_digest(film) != task.plan.outputs[chunk.output].digest:
-        raise OtherFilmError(f"{task.clip.selection}: its film is not always the same")
+    if film_digest(film) != plan.outputs[chunk.output].digest:
+        raise OtherFilmError(f"{clip.selection}: its film is not always the same")
     if chunk.frames is None:
-        (rendered,) = draw(replace(render_task, outputs=(output,)))
+        (rendered,) = draw(replace(task, outputs=(output,)))
         return rendered
     assert isinstance(output, VideoOutput)
-    file = stretch_path(path, chunk.frames)
+    file = stretch_path(output.path, chunk.frames)
     file.parent.mkdir(parents=True, exist_ok=True)
-    frames = encode_stretch(render_task, film, output, chunk.frames, file)
+    frames = encode_stretch(task, film, output, chunk.frames, file)
     if chunk.frames.start == 0:
-        write_sidecars(render_task, film, output, output.base)
+        write_sidecars(task, film, output, output.base)
     return EncodedChunk(frames, time.perf_counter() - begun)

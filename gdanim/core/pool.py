@@ -21,19 +21,14 @@ from concurrent.futures import (
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from types import FrameType, ModuleType
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+Submit = Callable[[Executor, T], Future[Any]]
 
 WORKER_DIED = "a worker process exited unexpectedly (out of memory?)"
-# Seconds between two calls of `poll`.
-POLL = 0.02
-
-
-Submit = Callable[[Executor, T], Future[Any]]
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor]:
     program if that is killed.
     """
     others = multiprocessing.active_children()
-    executor = _Executor(count, get_context("spawn"), _begin)
+    executor = _Executor(count, multiprocessing.get_context("spawn"), _begin)
     try:
         yield executor
     except BaseException:
@@ -75,61 +70,48 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def as_completed(
-    executor: Executor,
-    workers: int,
+    pool: Pool,
     tasks: deque[T],
     submit: Submit[T],
-    poll: Callable[[], object] | None = None,
     is_wanted: Callable[[T], bool] = lambda task: True,
 ) -> Iterator[tuple[T, Future[Any]]]:
-    """Submit the tasks, at most `workers` at a time; yield each with its future when it is done.
+    """Submit the tasks, at most one per worker; yield each with its future when it is done.
 
     The rest stays in `tasks`, to which the caller may add in between: a task that waited in a
-    worker's queue would be begun even after an interrupt. Those that are not wanted any more are
-    dropped, and once the workers are broken nothing more is submitted. `poll` is called several
-    times a second.
-    """
-    running: dict[Future[Any], T] = {}
-    broken = False
-    while True:
-        while tasks and not broken and len(running) < workers:
-            task = tasks.popleft()
-            if is_wanted(task):
-                try:
-                    running[submit(executor, task)] = task
-                except BrokenExecutor:
-                    broken = True
-                    tasks.appendleft(task)
-        if not running:
-            return
-        done = wait(running, POLL if poll else None, FIRST_COMPLETED).done
-        if poll:
-            poll()
-        for future in done:
-            broken = broken or is_broken(future)
-            yield running.pop(future), future
-
-
-def as_completed_with_retries(
-    pool: Pool, tasks: deque[T], submit: Submit[T], is_wanted: Callable[[T], bool]
-) -> Iterator[tuple[T, Future[Any]]]:
-    """Do the same with a pool, whose workers may break down.
-
-    The tasks that they were doing are then tried again, one by one, if they are still wanted: only
-    a task that breaks a worker by itself has a broken future.
+    worker's queue would be begun even after an interrupt. Tasks that are not wanted any more are
+    dropped. When workers break down, the tasks that they were doing are tried again one by one, so
+    only a task that breaks a worker by itself has a broken future.
     """
     while tasks:
-        suspects = []
-        with pool.open() as executor:
-            completed = as_completed(executor, pool.workers, tasks, submit, is_wanted=is_wanted)
-            for task, future in completed:
-                if is_broken(future):
-                    suspects.append(task)
-                else:
-                    yield task, future
+        suspects = list[T]()
+        for task, future in _as_completed(pool, pool.workers, tasks, submit, is_wanted):
+            if is_broken(future):
+                suspects.append(task)
+            else:
+                yield task, future
         for task in filter(is_wanted, suspects):
-            with pool.open() as executor:
-                yield from as_completed(executor, 1, deque([task]), submit)
+            yield from _as_completed(pool, 1, deque([task]), submit, is_wanted)
+
+
+def _as_completed(
+    pool: Pool, workers: int, tasks: deque[T], submit: Submit[T], is_wanted: Callable[[T], bool]
+) -> Iterator[tuple[T, Future[Any]]]:
+    """Do the tasks until all are done, or until the workers have broken down."""
+    running, broken = dict[Future[Any], T](), False
+    with pool.open() as executor:
+        while True:
+            while tasks and not broken and len(running) < workers:
+                if is_wanted(task := tasks.popleft()):
+                    try:
+                        running[submit(executor, task)] = task
+                    except BrokenExecutor:
+                        broken = True
+                        tasks.appendleft(task)
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                broken = broken or is_broken(future)
+                yield running.pop(future), future
 
 
 def is_broken(future: Future[Any]) -> bool:

@@ -9,13 +9,13 @@ import os
 import pickle
 import pickletools
 import sys
-from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
-from gdanim.core.pool import WORKER_DIED, as_completed, is_broken, processes
+from gdanim.core.pool import WORKER_DIED, is_broken, processes
 from gdanim.encoding.formats import Format
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
@@ -24,6 +24,8 @@ from gdanim.film.stretches import encode
 
 Load = Callable[[], object]
 """Imports what the pickled film refers to, such as a scene script; a function of some module."""
+# Seconds between two calls of a progress function.
+POLL = 0.02
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,14 @@ def cores() -> int:
 
 def packed(film: Film) -> bytes:
     """Pickle the film for another process; GdanimError if it uses what only this one has."""
+    refused = "the scene cannot be sent to another process"
     try:
         data = pickle.dumps(film)
     except Exception as error:
-        raise GdanimError(f"the scene cannot be sent to another process: {error}") from None
+        raise GdanimError(f"{refused}: {error}") from None
     if any(argument == "__main__" for _, argument, _ in pickletools.genops(data)):
         raise GdanimError(
-            "the scene cannot be sent to another process: it uses functions of the main program "
-            "or notebook; move them into a module"
+            f"{refused}: it uses functions of the main program or notebook; move them into a module"
         )
     return data
 
@@ -77,33 +79,28 @@ def encode_all(
 
     A frame that fails in a process is drawn here once more, so that its own error is raised.
     """
-    data, done, held, jobs = packed(film), 0, 0, min(workers.count, len(parts))
+    data, jobs, shown, held = packed(film), min(workers.count, len(parts)), 0, 0
     # It grows by a byte with each frame begun.
     begun = parts[0][1].with_name("begun")
     begun.touch()
-
-    def submit(executor: Executor, share: int) -> Future[int | _Failure]:
-        return executor.submit(_encode, workers.load, data, parts[share::jobs], format, begun)
-
-    def count_frames() -> None:
-        nonlocal done
-        while done < begun.stat().st_size:
-            progress(done, len(film))
-            done += 1
-
     with processes(jobs) as executor:
-        for _, future in as_completed(executor, jobs, deque(range(jobs)), submit, count_frames):
-            if is_broken(future):
-                raise GdanimError(f"{WORKER_DIED}; try again with one process (-j 1)")
-            result = future.result()
-            if isinstance(result, _Failure):
-                _raise_again(film, result)
-            else:
-                held += result
+        shares = [parts[number::jobs] for number in range(jobs)]
+        running = {executor.submit(_encode, workers.load, data, s, format, begun) for s in shares}
+        while running:
+            done, running = wait(running, POLL, FIRST_COMPLETED)
+            while shown < begun.stat().st_size:
+                progress(shown, len(film))
+                shown += 1
+            for future in done:
+                if is_broken(future):
+                    raise GdanimError(f"{WORKER_DIED}; try again with one process (-j 1)")
+                if isinstance(frames := future.result(), _Failure):
+                    _raise_again(film, frames)
+                held += frames
     return held
 
 
-def _raise_again(film: Film, failure: _Failure) -> None:
+def _raise_again(film: Film, failure: _Failure) -> NoReturn:
     # A frame is counted when it has been shown and is yet to be drawn.
     for again in (failure.frame, min(failure.frame + 1, len(film) - 1)):
         film.draw(again)
@@ -114,21 +111,20 @@ def _encode(
     load: Load | None, data: bytes, parts: Sequence[tuple[range, Path]], format: Format, begun: Path
 ) -> int | _Failure:
     """In a worker: return the number of frames, or what failed, as not every error can be sent."""
-    reached = parts[0][0].start
+    reached, held = parts[0][0].start, 0
     try:
         if load is not None:
             load()
         film: Film = pickle.loads(data)
-        held = 0
         with begun.open("ab", buffering=0) as file, film.composed():
             for frames, path in parts:
-                reached = frames.start
 
                 def count(done: int, total: int, frames: range = frames) -> None:
                     nonlocal reached
                     reached = frames[done]
                     file.write(b".")
 
+                reached = frames.start
                 held += encode(film, frames, path, format, count)
         return held
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Which files a batch depends on, and when one of them is saved."""
+"""Which files a scene depends on, and when one of them is saved."""
 
 from __future__ import annotations
 
@@ -6,36 +6,43 @@ import os
 import site
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
-from gdanim.batch.opened_files import opened_files
-from gdanim.batch.plan import read, script_of
-from gdanim.batch.worker import job_of
 from gdanim.errors import GdanimError
-from gdanim.rendering.quality import OUTPUT
-from gdanim.rendering.themes import project_files
+from gdanim.scripting.opened_files import opened_files
 
+# Folders that hold what gdanim and Python write.
+WRITTEN = ("output", "__pycache__")
 # What is there changes all the time, and is not a file that anyone saves.
 SYSTEM = ("/proc", "/sys", "/dev")
 State = dict[str, tuple[int, int]]
 
 
-def sources_of(plan: Path) -> set[Path]:
-    """Find what is read for the plan's clips: files, and folders whose modules may be imported.
+def rounds(sources: Callable[[], set[Path]]) -> Iterator[None]:
+    """Yield at once, and again after every change of the sources, which are then found anew."""
+    known = set[Path]()
+    while True:
+        # What was read once still counts, as a script that fails now reads less.
+        known |= sources()
+        state = state_of(known)
+        yield
+        until_changed(known, state)
 
-    Only files that Python opens are found, and none that the scripts write themselves. A
-    pyproject.toml counts before it exists.
+
+def read_by(load: Callable[[], object]) -> set[Path]:
+    """Find the files that users write and `load` reads, which may fail with a GdanimError.
+
+    Only files that Python opens are found, and none that scripts write themselves.
     """
-    folders = {plan if plan.is_dir() else plan.parent}
     with opened_files() as opened, suppress(GdanimError):
-        for clip in read(plan):
-            folders.add(script_of(clip).parent)
-            with suppress(GdanimError):
-                job_of(clip)
-    return folders | _own(opened.sources()) | set(project_files())
+        load()
+    others = map(Path, (sys.prefix, sys.base_prefix, *site.getsitepackages(), *SYSTEM))
+    folders = [other.resolve() for other in others]
+    files = opened.sources()
+    return {file for file in files if not any(file.is_relative_to(folder) for folder in folders)}
 
 
 def state_of(sources: Iterable[Path]) -> State:
@@ -57,17 +64,10 @@ def until_changed(sources: Iterable[Path], state: State, pause: float = 0.5) -> 
         now = later
 
 
-def _own(files: Iterable[Path]) -> set[Path]:
-    """Keep the files that users write: not the system's, Python's or a package's."""
-    others = map(Path, (sys.prefix, sys.base_prefix, *site.getsitepackages(), *SYSTEM))
-    folders = [other.resolve() for other in others]
-    return {file for file in files if not any(file.is_relative_to(folder) for folder in folders)}
-
-
 def _modules(folder: Path) -> Iterator[str]:
     for place, folders, files in os.walk(folder):
-        kept = (name for name in folders if name not in (OUTPUT, "__pycache__"))
-        folders[:] = [name for name in kept if not name.startswith(".")]
+        kept = (name for name in folders if name not in WRITTEN and not name.startswith("."))
+        folders[:] = kept
         modules = (name for name in files if name.endswith(".py") and not name.startswith("."))
         yield from (os.path.join(place, name) for name in modules)
 
