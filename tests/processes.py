@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,3 +51,30 @@ def descendants(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     own = [int(child) for task in tasks for child in task.read_text().split()]
     return [*own, *(other for child in own for other in descendants(child))]
+
+
+def started(command: list[str], **options: Any) -> subprocess.Popen[Any]:
+    """The command, which hears Ctrl-C even when the tests themselves run in the background."""
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **options,
+    )
+
+
+@contextmanager
+def watching(*arguments: str) -> Iterator[Iterator[str]]:
+    """What a command of ours says once it watches; an interrupt ends it."""
+    with started([sys.executable, "-m", "gdanim", *arguments, "--watch"], text=True) as process:
+        assert process.stdout is not None
+        try:
+            lines = iter(process.stdout.readline, "")
+            assert any(line.startswith("watching") for line in lines)
+            yield lines
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 130
+        finally:
+            # It would watch on when a check has failed.
+            process.kill()

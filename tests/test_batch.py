@@ -9,16 +9,13 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cases import changed
 from click.testing import CliRunner, Result
 from plans import ELSEWHERE, IN_THREAD, LESSON, PLAN, change, write
-from processes import descendants, wait_for
+from processes import descendants, started, wait_for, watching
 
 from gdanim.batch import staleness as examining
 from gdanim.batch.commands import RUNS, sources_of
@@ -402,36 +399,8 @@ def test_interrupted_and_resumed(folder: Path, number: signal.Signals) -> None:
     assert list((folder / "output").glob(".slow-*")) == []
 
 
-def started(command: list[str], **options: Any) -> subprocess.Popen[Any]:
-    """The command, which hears Ctrl-C even when the tests themselves run in the background."""
-    return subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        **options,
-    )
-
-
-@contextmanager
-def watching(plan: str, *options: str) -> Iterator[Iterator[str]]:
-    """What `batch --watch` says once it watches; an interrupt ends it."""
-    command = [sys.executable, "-m", "gdanim", "batch", plan, "-j", "1", "--watch", *options]
-    with started(command, text=True) as process:
-        assert process.stdout is not None
-        try:
-            lines = iter(process.stdout.readline, "")
-            assert any(line.startswith("watching") for line in lines)
-            yield lines
-            process.send_signal(signal.SIGINT)
-            assert process.wait(60) == 130
-        finally:
-            # It would watch on when a check has failed.
-            process.kill()
-
-
 def test_watch_makes_again_what_a_saved_file_changes(folder: Path) -> None:
-    with watching("plan.toml", "--report", "report.json") as lines:
+    with watching("batch", "plan.toml", "-j", "1", "--report", "report.json") as lines:
         change(folder / "plan.toml", "lr = 0.02", "lr = 0.03")
         made = [next(lines) for _ in range(2)]
         assert "other.gif: made (the scene has changed)" in made[0] and "1 kept" in made[1]
@@ -487,7 +456,7 @@ def test_watch_sees_the_data_that_lie_elsewhere(folder: Path) -> None:
     change(folder / "scripts" / "lesson.py", "Path(__file__).parent", "Path(__file__).parents[1]")
     change(folder / "plan.toml", "lesson.py", "../scripts/lesson.py")
     (folder / "plan.toml").rename(folder / "plans" / "plan.toml")
-    with watching("plans/plan.toml") as lines:
+    with watching("batch", "plans/plan.toml", "-j", "1") as lines:
         change(folder / "points.csv", "2,5", "2,4")
         assert "made (the scene has changed)" in next(lines)
         assert any(line.startswith("watching") for line in lines)

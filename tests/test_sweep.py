@@ -54,3 +54,14 @@ def test_what_is_no_sweep(tmp_path: Path, text: str) -> None:
     script = write(tmp_path, SCENE)
     result = CliRunner().invoke(cli.main, ["render", f"{script}", "--sweep", text])
     assert result.exit_code == 2, result.output
+
+
+def test_a_comparison_shows_all_values_in_one_file(tmp_path: Path) -> None:
+    script, options = write(tmp_path, SCENE), OutputOptions(f"{tmp_path}/")
+    sweep = {"lr": ["0.01", "1.0"]}
+    (job,) = jobs_from_scripts([f"{script}"], {"steps": "3"}, options, sweep, compare=True)
+    assert [output.path.name for output in job.outputs] == ["lesson.mp4"]
+    assert list(job.scene.descents) == ["lr = 0.01", "lr = 1.0"]
+    assert {run.steps for run in job.scene.runs().values()} == {3}
+    result = CliRunner().invoke(cli.main, ["render", f"{script}", "--compare"])
+    assert result.exit_code == 2 and "--sweep" in result.output

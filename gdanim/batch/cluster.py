@@ -57,20 +57,16 @@ def _executor(address: str) -> Iterator[Executor]:
 
 def traits() -> dict[str, str]:
     """Return what frames depend on besides the scene: versions, and the font's digest."""
+    from matplotlib import font_manager
+
+    font = Path(font_manager.findfont(FONT)).read_bytes()
     return {
         "python": platform.python_version(),
         "gdanim": f"{importlib.metadata.version('gdanim')} {versions()[:8]}",
         **{name: importlib.metadata.version(name) for name in LIBRARIES},
         "ffmpeg": Path(ffmpeg.executable()).name,
-        FONT: _font(),
+        FONT: hashlib.sha256(font).hexdigest()[:8],
     }
-
-
-def _font() -> str:
-    from matplotlib import font_manager
-
-    font = Path(font_manager.findfont(FONT))
-    return hashlib.sha256(font.read_bytes()).hexdigest()[:8]
 
 
 def _check(address: str, ours: Mapping[str, str], theirs: Mapping[str, Any]) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 import click
 
 from gdanim.batch import report as words
+from gdanim.batch.cluster import join
 from gdanim.batch.execute import FAILED, run, tidy
 from gdanim.batch.plan import job_of, read, script_of
 from gdanim.batch.staleness import examine
-from gdanim.core.pool import Pool, local_pool
+from gdanim.core.pool import local_pool
 from gdanim.errors import GdanimError
 from gdanim.film.workers import cores
 from gdanim.rendering.quality import OUTPUT
@@ -45,9 +46,8 @@ def make(
     examined = examine(read(plan), force, keep_going)
     # A plan's own name, where it was given as `.` or `..`.
     runs = (Path() if plan.is_dir() else plan.parent) / RUNS / plan.resolve().name
-    results = run(
-        examined, _pool(jobs, dask), runs, keep_going, lambda *done: click.echo(words.line(*done))
-    )
+    pool = join(dask) if dask else local_pool(jobs or cores())
+    results = run(examined, pool, runs, keep_going, lambda *done: click.echo(words.line(*done)))
     tidy(examined, runs)
     seconds = time.monotonic() - begun
     if report is not None:
@@ -55,14 +55,6 @@ def make(
     click.echo(words.summary(results, seconds))
     if failed := sum(result.status == FAILED for result in results):
         raise GdanimError(f"{failed} of {len(results)} clips failed; see above")
-
-
-def _pool(jobs: int | None, dask: str | None) -> Pool:
-    if dask is None:
-        return local_pool(jobs or cores())
-    from gdanim.batch.cluster import join
-
-    return join(dask)
 
 
 def watch(plan: Path, jobs: int | None, force: bool, **options: Any) -> None:

@@ -52,6 +52,11 @@ class ClipResult:
     files: tuple[Rendered, ...] = ()
     error: str = ""
 
+    @property
+    def frames(self) -> int:
+        """The number of frames in the files."""
+        return sum(file.frames for file in self.files)
+
 
 Tell = Callable[[ClipResult, int, int, float], object]
 """Called when a clip is done: its result, the numbers of clips done and in all, seconds left."""
@@ -150,9 +155,8 @@ class ClipState:
         else:
             self.done[task.chunk] = made
             if len(self.done) == len(task.plan.chunks):
-                return [
-                    self._placed(self._whole(n, p)) for n, p in sorted(task.plan.outputs.items())
-                ]
+                plans = sorted(task.plan.outputs.items())
+                return [self._placed(self._whole(number, plan)) for number, plan in plans]
         return None
 
     def _whole(self, number: int, plan: EncodePlan) -> Rendered:
@@ -181,10 +185,9 @@ class ClipState:
         return replace(made, path=path, sidecars=tuple(sidecars))
 
 
-Outcomes = Generator[tuple[int, Sequence[Rendered] | Exception], None, None]
-
-
-def outcomes(clips: Mapping[int, ExaminedClip], pool: Pool, runs: Path) -> Outcomes:
+def outcomes(
+    clips: Mapping[int, ExaminedClip], pool: Pool, runs: Path
+) -> Generator[tuple[int, Sequence[Rendered] | Exception], None, None]:
     """Yield what became of each clip, by its number; nothing more after workers were lost."""
     queue = deque(_tasks(clips, pool.workers, runs))
     with tempfile.TemporaryDirectory(prefix="gdanim-") as scratch:

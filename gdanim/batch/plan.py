@@ -166,13 +166,8 @@ def _settings(table: Table, theme: str | None, size: str | None, common: Setting
     with table.naming("sizes"):
         parsed = None if size is None else parse_size(size)
     with table.naming():
-        settings = replace(
-            common,
-            quality=QUALITIES.get(get("quality", "")),
-            size=parsed,
-            fps=get("fps"),
-            seconds=get("seconds"),
-        )
+        quality, fps, seconds = QUALITIES.get(get("quality", "")), get("fps"), get("seconds")
+        settings = replace(common, quality=quality, size=parsed, fps=fps, seconds=seconds)
     if theme is None:
         return settings
     with table.naming("themes"):

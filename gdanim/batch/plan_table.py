@@ -53,16 +53,13 @@ KEYS: dict[str, tuple[str, Test]] = {
     "set": ("knobs and values, such as {lr = 0.1}", _table_of(_scalar)),
     "sweep": ("knobs and lists, such as {lr = [0.1, 1]}", _table_of(_list_of(_scalar))),
     "compare": ("true (all values in one clip) or false (a clip for each value)", _is(bool)),
-    "formats": (
-        f"a list of some of {', '.join(FORMATS)}",
-        _list_of(_text(lambda name: name in FORMATS)),
-    ),
+    "formats": (f"a list of some of {', '.join(FORMATS)}", _list_of(_text(FORMATS.__contains__))),
     "themes": (
         f"a list of some of {', '.join(THEMES)}, and theme files such as brand.toml",
         _list_of(_text(lambda name: name in THEMES or is_theme_file(name))),
     ),
     "sizes": ('a list of sizes, such as ["1280x720"]', _list_of(_is(str))),
-    "quality": (f"one of {', '.join(QUALITIES)}", _text(lambda name: name in QUALITIES)),
+    "quality": (f"one of {', '.join(QUALITIES)}", _text(QUALITIES.__contains__)),
     "fps": ("a whole number of frames per second", _is(int)),
     "seconds": ("a number of seconds", _is(int, float)),
     "poster": (

@@ -30,8 +30,8 @@ def line(result: ClipResult, done: int, total: int, left: float) -> str:
     if result.status == FAILED:
         what = f"failed: {result.error}"
     else:
-        frames, seconds = frames_of([result]), sum(file.elapsed for file in result.files)
-        what = f"made ({result.examined.why}), {frames} frames in {seconds:.1f} s"
+        seconds = sum(file.elapsed for file in result.files)
+        what = f"made ({result.examined.why}), {result.frames} frames in {seconds:.1f} s"
         notices = dict.fromkeys(file.notice for file in result.files if file.notice)
         what += "".join(f"; {notice}" for notice in notices)
     ahead = f", about {clock(left)} left" if done < total else ""
@@ -43,26 +43,20 @@ def summary(results: Sequence[ClipResult], seconds: float) -> str:
     counts = Counter(result.status for result in results)
     numbers = [f"{counts[status]} {status}" for status in (MADE, KEPT, FAILED, NOT_BEGUN)]
     shown = [text for text in numbers if not text.startswith("0 ")]
-    lines = [f"{', '.join(shown)}; {frames_of(results)} frames in {clock(seconds)}"]
-    for result in results:
-        if result.status == FAILED:
-            lines.append(
-                f"  {result.examined.clip.where}: {outputs_of(result.examined)}: {result.error}"
-            )
-    return "\n".join(lines)
-
-
-def frames_of(results: Sequence[ClipResult]) -> int:
-    """Count the frames of the files that were made."""
-    return sum(file.frames for result in results for file in result.files)
+    frames = sum(result.frames for result in results)
+    failed = [
+        f"  {one.examined.clip.where}: {outputs_of(one.examined)}: {one.error}"
+        for one in results
+        if one.status == FAILED
+    ]
+    return "\n".join([f"{', '.join(shown)}; {frames} frames in {clock(seconds)}", *failed])
 
 
 def clock(seconds: float) -> str:
     """`8 s`, `2:05`, `1:02:05`."""
     minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}:{minutes:02}:{rest:02}"
+    if minutes >= 60:
+        return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
     return f"{minutes}:{rest:02}" if minutes else f"{rest} s"
 
 

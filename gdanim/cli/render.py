@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,9 +20,12 @@ from gdanim.cli.options import (
     video_options,
 )
 from gdanim.encoding.formats import CODECS, FORMATS, STILLS
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, RequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gdanim.rendering.jobs import Job, Settings
     from gdanim.rendering.outputs import StillStep
 
 
@@ -79,6 +84,14 @@ if TYPE_CHECKING:
     help="Also write the loss and the parameters at each step, NAME.steps.csv.",
 )
 @jobs_option
+@click.option(
+    "--compare", is_flag=True, help="Show all values of the --sweep in one video, each panel once."
+)
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Keep running, and render again what a saved file changes.",
+)
 @click.option("--open", "show", is_flag=True, help="Open each file when it is written.")
 @debug_option
 def render(
@@ -88,6 +101,8 @@ def render(
     codec: str | None,
     settings: dict[str, str],
     sweep: dict[str, list[str]],
+    compare: bool,
+    watch: bool,
     still: StillStep | None,
     show: bool,
     processes: int,
@@ -103,16 +118,47 @@ def render(
     SCRIPT is a scene script, or a scene that ships with gdanim. ::SCENE selects one of its scenes;
     by default, all of them are rendered.
     """
-    from gdanim.rendering.advice import advice_of
     from gdanim.rendering.jobs import jobs_from_scripts
     from gdanim.rendering.outputs import OutputOptions, Sidecars
+
+    if compare and not sweep:
+        raise RequestError("--compare needs --sweep KNOB=V1,V2,... with the values to compare")
+    sidecars = Sidecars(poster, captions, alt, filmstrip, csv)
+    options = OutputOptions(output, formats, still, codec, sidecars)
+    jobs = partial(jobs_from_scripts, scripts, settings, options, sweep, compare)
+
+    def make() -> None:
+        _render(jobs(), settings_from(**wishes), processes, show)
+
+    if watch:
+        _watch(make, jobs, scripts)
+    else:
+        make()
+
+
+def _watch(make: Callable[[], object], load: Callable[[], object], scripts: Sequence[str]) -> None:
+    from gdanim.rendering.themes import project_files
+    from gdanim.scripting.watching import read_by, rounds
+
+    def sources() -> set[Path]:
+        own = (Path(script.partition("::")[0]) for script in scripts)
+        folders = {script.parent for script in own if script.exists()}
+        return read_by(load) | folders | set(project_files())
+
+    for _ in rounds(sources):
+        try:
+            make()
+        except GdanimError as error:
+            click.echo(f"Error: {error}", err=True)
+        click.echo("watching; Ctrl-C ends it")
+
+
+def _render(jobs: Sequence[Job], settings: Settings, processes: int, show: bool) -> None:
+    from gdanim.rendering.advice import advice_of
     from gdanim.rendering.pipeline import draw
     from gdanim.rendering.tasks import prepare, rehearse
 
-    wanted = settings_from(**wishes)
-    sidecars = Sidecars(poster, captions, alt, filmstrip, csv)
-    options = OutputOptions(output, formats, still, codec, sidecars)
-    tasks = prepare(jobs_from_scripts(scripts, settings, options, sweep), wanted)
+    tasks = prepare(jobs, settings)
     rehearse(tasks)
     for before, task in zip([None, *tasks], tasks, strict=False):
         # The files of a scene share its runs, of which one line is enough.

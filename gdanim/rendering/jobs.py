@@ -10,9 +10,10 @@ from types import MappingProxyType
 from gdanim.encoding.formats import Format
 from gdanim.errors import RequestError
 from gdanim.film.defaults import Size, check_fps, check_size
+from gdanim.rendering.comparison import compared
 from gdanim.rendering.outputs import Output, OutputOptions, outputs_for
 from gdanim.rendering.quality import MEDIUM, Quality
-from gdanim.rendering.sweep import grid, suffix
+from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.rendering.themes import ProjectTheme
 from gdanim.scene import Scene
 from gdanim.scripting.examples import is_shipped
@@ -91,11 +92,13 @@ def jobs_from_scripts(
     knobs: Mapping[str, str],
     options: OutputOptions,
     sweep: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    compare: bool = False,
 ) -> list[Job]:
     """The jobs of the scenes of `SCRIPT[::SCENE]`, their knobs set.
 
     `knobs` are the knobs' texts, the same for every scene, and `sweep` those of knobs with several
-    values: every combination makes a job, whose files are named after it.
+    values: every combination makes a job, whose files are named after it, or with `compare` all of
+    them make one.
     """
     for name in sweep:
         if name in knobs:
@@ -104,12 +107,22 @@ def jobs_from_scripts(
     scenes = [(scene, swept) for scene in chosen for swept in grid(sweep)]
     # All knobs are checked before any scene is made, which may read files and take a while.
     values = [scene.values({**knobs, **swept}) for scene, swept in scenes]
+    if compare:
+        return [_comparison(scene, knobs, grid(sweep), options) for scene in chosen]
     names = ["-".join(filter(None, (scene.file_name, suffix(swept)))) for scene, swept in scenes]
     files = [outputs_for(name, options) for name in names]
     return [
         Job(scene(**own), outputs, scene.script, origin_of(scene, own))
         for (scene, _), own, outputs in zip(scenes, values, files, strict=True)
     ]
+
+
+def _comparison(
+    function: SceneFunction, knobs: Mapping[str, str], swept: Sequence[Mapping[str, str]],
+    options: OutputOptions,
+) -> Job:  # fmt: skip
+    scenes = {label(own): function(**function.values({**knobs, **own})) for own in swept}
+    return Job(compared(scenes), outputs_for(function.file_name, options), function.script)
 
 
 def origin_of(scene: SceneFunction, knobs: Mapping[str, Value]) -> Origin:
