@@ -16,12 +16,15 @@ FASTEST = 120
 
 def check_size(size: Size) -> Size:
     """`size`; RequestError when no video can have it."""
-    whole = isinstance(size, tuple) and all(isinstance(length, int) for length in size)
-    if not (whole and len(size) == 2 and all(SMALLEST <= length <= LARGEST for length in size)):
+    allowed = f"whole numbers from {SMALLEST} to {LARGEST} pixels"
+    if not (
+        isinstance(size, tuple) and len(size) == 2 and all(isinstance(one, int) for one in size)
+    ):
         raise RequestError(
-            f"size: must be width and height in whole numbers from {SMALLEST} to {LARGEST} "
-            f"pixels, such as (1920, 1080), got {size!r:.80}"
+            f"size: must be width and height in {allowed}, such as (1920, 1080), got {size!r:.80}"
         )
+    if not all(SMALLEST <= length <= LARGEST for length in size):
+        raise RequestError(f"size: width and height must be {allowed}, got {size[0]}x{size[1]}")
     return size
 
 
