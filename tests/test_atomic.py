@@ -266,7 +266,7 @@ def test_what_is_being_written_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG])
 def test_no_room_is_said(tmp_path: Path, number: int) -> None:
     with (
-        pytest.raises(GdanimError, match="^cannot write .*video.mp4: .*; free some space"),
+        pytest.raises(GdanimError, match="video.mp4: .*free some space"),
         replacing(tmp_path / "video.mp4"),
     ):
         raise OSError(number, os.strerror(number))

@@ -87,7 +87,7 @@ def test_the_header_says_which_rate_was_chosen_and_a_saved_run_knows(tmp_path: P
 
 
 def test_other_words_are_no_rates() -> None:
-    with pytest.raises(GdanimError, match="^lr: expected numbers, got 'automatic'"):
+    with pytest.raises(GdanimError, match="^lr: .*'automatic'"):
         GradientDescent("automatic")
-    with pytest.raises(GdanimError, match='^lr: "auto" found no learning rate'):
+    with pytest.raises(GdanimError, match='^lr: "auto" found no'):
         descend(objectives.bowl(), Adam("auto"), start=(0, 0))

@@ -101,7 +101,7 @@ def test_a_single_run_stays_a_single_run() -> None:
     scene = Scene(LINE, GradientDescent(0.01), (-2, 1), steps=4)
     assert list(scene.runs()) == ["run"]
     np.testing.assert_array_equal(scene.run().params, scene.runs()["run"].params)
-    with pytest.raises(GdanimError, match=r"run: this scene compares 3 runs \(slow, good, wild\)"):
+    with pytest.raises(GdanimError, match=r"run: .*\(slow, good, wild\)"):
         rates(steps=2).run()
 
 
@@ -140,7 +140,7 @@ def test_only_the_selected_run_is_drawn() -> None:
     with pytest.raises(GdanimError, match="runs: .*at least one"):
         clip(runs={})
     axis = descend(LINE, GradientDescent([[0.01], [0.02]]), (0, 0), 2)
-    with pytest.raises(GdanimError, match=r"runs: 'two' holds \(2,\) runs"):
+    with pytest.raises(GdanimError, match=r"runs: 'two' .*\(2,\)"):
         clip(runs={"two": axis})
 
 
@@ -259,11 +259,11 @@ def test_fit_refuses_runs_of_different_data_and_each_shows_them() -> None:
     raw = datasets.linear()
     problems = {"raw": Problem(raw, Linear()), "scaled": Problem(raw.standardised(), Linear())}
     scene = Scene(problems, GradientDescent(0.01), (0, 0), steps=3, size=SIZE)
-    with pytest.raises(GdanimError, match=r"Fit: .*raw, scaled .*different data"):
+    with pytest.raises(GdanimError, match="Fit: .*raw, scaled .*different"):
         scene.film()
     film = replace(scene, panels={"fit": Each(Fit())}).film()
     film.draw(0)
     one, other = (ax for ax in film.figure.axes if ax.axison)
     assert one.get_xlim() != other.get_xlim()
-    with pytest.raises(GdanimError, match="Each: an inset has no room"):
+    with pytest.raises(GdanimError, match="Each: .*no room"):
         rates(steps=2, panels={"fit": Fit(inset=Each(LossCurve()))}).film()

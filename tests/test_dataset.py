@@ -137,7 +137,7 @@ def test_units_remember_what_was_measured() -> None:
 
 
 def test_refuses_a_truth_that_is_no_function() -> None:
-    with pytest.raises(GdanimError, match=r"^Dataset: truth .*got \(2, 1\)$"):
+    with pytest.raises(GdanimError, match=r"^Dataset: truth .*\(2, 1\)$"):
         Dataset(np.ones(3), np.ones(3), truth=(2, 1))  # type: ignore[arg-type]
 
 

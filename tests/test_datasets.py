@@ -111,14 +111,14 @@ def test_generators_refuse(
 
 
 def test_coefficients_must_be_finite_numbers() -> None:
-    with pytest.raises(GdanimError, match=r"^params: must be 2 finite numbers \(slope, intercept"):
+    with pytest.raises(GdanimError, match="^params: .*finite .*slope"):
         datasets.linear(slope=np.nan)
-    with pytest.raises(GdanimError, match=r"^params: expected numbers, got \('2', 1.0\)"):
+    with pytest.raises(GdanimError, match=r"^params: .*\('2', 1.0\)"):
         datasets.linear(slope="2")  # type: ignore[arg-type]
     for wrong in ([], 3.0, [[1, 2]]):
         with pytest.raises(GdanimError, match="^coefficients: .*sequence"):
             datasets.polynomial(wrong)  # type: ignore[arg-type]
-    with pytest.raises(GdanimError, match="^Dataset: y must be finite"):
+    with pytest.raises(GdanimError, match="^Dataset: y .*finite"):
         datasets.polynomial([1e308, 1e308, 0])
 
 
@@ -201,12 +201,12 @@ def test_csv_errors_name_file_line_and_column(
 def test_csv_that_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(GdanimError, match=r"absent\.csv: no such file"):
         datasets.from_csv(tmp_path / "absent.csv", x="x", y="y")
-    with pytest.raises(GdanimError, match=r": cannot be read: Is a directory$"):
+    with pytest.raises(GdanimError, match="cannot be read: .*directory$"):
         datasets.from_csv(tmp_path, x="x", y="y")
 
 
 def test_csv_needs_a_column(tmp_path: Path) -> None:
-    with pytest.raises(GdanimError, match=r"^x: name at least one column$"):
+    with pytest.raises(GdanimError, match="^x: .*at least one"):
         datasets.from_csv(_file(tmp_path, "x,y\n1,2\n"), x=[], y="y")
 
 
@@ -290,7 +290,7 @@ def test_one_number(tmp_path: Path, cell: str, value: float) -> None:
 
 @pytest.mark.parametrize("cell", ["12 34", "1,23", "1.2.3", "5 apples", "--5", "1,2345"])
 def test_no_number(tmp_path: Path, cell: str) -> None:
-    with pytest.raises(GdanimError, match=r"data\.csv, line 3, column 'y': .* is not a number"):
+    with pytest.raises(GdanimError, match="line 3, column 'y': .*number"):
         _read(tmp_path, f'x,y\n1,0.25\n2,"{cell}"\n3,7\n')
 
 
@@ -312,7 +312,7 @@ def test_dates(tmp_path: Path, dates: tuple[str, str]) -> None:
 
 
 def test_dropped_rows_do_not_count_as_the_first_date(tmp_path: Path) -> None:
-    with pytest.warns(Notice, match="1 of 3 rows left out"):
+    with pytest.warns(Notice, match="1 of 3 .*left out"):
         data = _read(tmp_path, "x,y\n2024-01-01,\n2024-01-05,1\n2024-01-06,2\n", missing="drop")
     np.testing.assert_array_equal(data.x[:, 0], [0, 1])
     assert data.x_units[0].first == 19727
@@ -339,7 +339,7 @@ def test_a_path_is_relative_to_the_script_and_then_to_the_working_folder(
     (script.parent / "data.csv").rename(script.parent / "date.csv")
     assert _values(scene()) == [1, 2]
     (elsewhere / "data.csv").unlink()
-    with pytest.raises(GdanimError, match=r"line 4: data\.csv: no such file in .*lesson and .*els"):
+    with pytest.raises(GdanimError, match=r"line 4: data\.csv: .*lesson and .*els"):
         scene()
     with pytest.raises(GdanimError, match=r"did you mean date\.csv\?"):
         scene()
@@ -383,7 +383,7 @@ def test_a_dict_of_columns() -> None:
     data = datasets.from_frame(TABLE, x=["km"], y="kind")
     np.testing.assert_array_equal(data.x[:, 0], [1, 2, 4])
     assert (data.x_names, data.y_name, data.classes) == (("km",), "kind", ("a", "b"))
-    with pytest.warns(Notice, match=r"^from_frame: 1 of 3 rows left out"):
+    with pytest.warns(Notice, match="^from_frame: 1 of 3"):
         dropped = datasets.from_frame(TABLE, x="km", y="year", missing="drop")
     np.testing.assert_array_equal(dropped.y, [1, 3])
 

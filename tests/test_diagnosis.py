@@ -218,7 +218,7 @@ def test_a_minimum_is_told_from_what_only_flattens() -> None:
 
 def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)
-    with pytest.raises(SearchError, match=r"needs scipy: pip install 'gdanim\[explain\]'$"):
+    with pytest.raises(SearchError, match=r"pip install 'gdanim\[explain\]'$"):
         diagnose(WAVE, (1.0, 1.0, 1.0, 1.0))
     known = diagnose(WAVE, (1.0, 1.0, 1.0, 1.0), restarts=0).minimum
     assert known is not None and known.name == "true curve"
@@ -228,10 +228,10 @@ def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_it_refuses() -> None:
-    with pytest.raises(GdanimError, match=r"^params: 2 numbers expected \(slope, intercept\)"):
+    with pytest.raises(GdanimError, match="^params: 2 numbers .*slope"):
         diagnose(LINE, (1.0,))
     for params in ((np.nan, 0.0), (1e308, 1e308), np.ones((3, 2))):
-        with pytest.raises(GdanimError, match=r"^params: must be 2 numbers \(slope, intercept\)"):
+        with pytest.raises(GdanimError, match="^params: .*2 numbers .*slope"):
             diagnose(LINE, params)
     with pytest.raises(GdanimError, match="no finite curvature"):
         diagnose(FunctionObjective(lambda x: np.exp(x * x), range=(1, 2)), (26.5,))

@@ -89,7 +89,7 @@ def test_the_true_curve_is_dashed_and_named() -> None:
     assert "true curve" in [text.get_text() for text in ax.texts]
     data = LINE.data
     bare = Problem(Dataset(data.x, data.y), Linear())
-    with pytest.raises(GdanimError, match="Fit: truth: .*no known curve"):
+    with pytest.raises(GdanimError, match="Fit: truth: .*no known"):
         scene(Fit(truth=True), problem=bare).film()
 
 
@@ -180,7 +180,7 @@ def test_numbers_follow_the_run() -> None:
         rf"$\hat{{y}} = {slope:.2f}\,x + {intercept:.2f}$"
     )
     data = Problem(datasets.linear(), MLP((2,)))
-    with pytest.raises(GdanimError, match="Fit: numbers: the formula .* does not name every"):
+    with pytest.raises(GdanimError, match="Fit: numbers: .*not name every"):
         scene(Fit(numbers=True), problem=data, start=None).film()
 
 
@@ -213,7 +213,7 @@ def test_several_runs_are_named_at_their_ends() -> None:
 def test_what_it_refuses() -> None:
     with pytest.raises(GdanimError, match="Fit: residuals .*lines, squares"):
         Fit(residuals="circles")  # type: ignore[arg-type]
-    with pytest.raises(GdanimError, match="Fit: trail: .*at least 0"):
+    with pytest.raises(GdanimError, match="Fit: trail: .*least 0"):
         Fit(trail=-1)
     with pytest.raises(GdanimError, match="Fit: trail_seconds: .*got -1"):
         Fit(trail_seconds=-1)

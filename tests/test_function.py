@@ -226,7 +226,7 @@ def test_real_parts_of_complex_numbers_have_a_derivative() -> None:
 
 @pytest.mark.parametrize("default", ["foo", [1, 2], 1 + 2j, None, math.nan, math.inf])
 def test_defaults_are_finite_numbers(default: Any) -> None:
-    with pytest.raises(GdanimError, match=r"^Formula: .*default of a: .*got "):
+    with pytest.raises(GdanimError, match="^Formula: .*default of a: "):
         Formula(lambda x, a=default, b=1.0: x + b)
 
 
@@ -241,7 +241,7 @@ def test_what_names_no_parameters(formula: Callable[..., Any]) -> None:
 
 
 def test_a_builtin_tells_no_names() -> None:
-    with pytest.raises(GdanimError, match=r"no signature .*wrap it: lambda x, a"):
+    with pytest.raises(GdanimError, match="no signature .*lambda x, a"):
         Formula(math.hypot)
     with pytest.raises(GdanimError, match=r"^Formula: features: .*whole"):
         Formula(growth, features=0)

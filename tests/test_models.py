@@ -145,7 +145,7 @@ def test_numbers_of_numpy_are_whole_numbers_too() -> None:
 def test_a_fixed_model_is_a_curve() -> None:
     curve = ModelCurve(Linear(), np.array([3.0, 8.0]))
     np.testing.assert_allclose(curve(np.array([[0.0], [1.0]])), [8, 11])
-    with pytest.raises(GdanimError, match=r"^params: 2 numbers expected \(slope, intercept\)"):
+    with pytest.raises(GdanimError, match="^params: 2 numbers .*slope"):
         ModelCurve(Linear(), np.array([3.0]))
 
 

@@ -273,7 +273,7 @@ def test_slow_motion_refuses() -> None:
         pacing.SlowMotion(Even(), factor=0.5)
     with pytest.raises(GdanimError, match="^around: .*got 'crash'$"):
         pacing.SlowMotion(Even(), ("crash",))
-    with pytest.raises(GdanimError, match="^around: must be a whole number"):
+    with pytest.raises(GdanimError, match="^around: .*whole number"):
         pacing.SlowMotion(Even(), (-1,))
     with pytest.raises(GdanimError, match="^seconds: "):
         pacing.SlowMotion(Even(), seconds=0)

@@ -208,9 +208,7 @@ def test_text_of_several_runs_has_the_step_alone() -> None:
     film = scene(Text("at {step}"), optimizer=rates).film()
     film.show(3)
     assert film.figure.axes[0].texts[0].get_text() == "at 3"
-    with pytest.raises(
-        GdanimError, match=r"Text: \{loss\} is not a value of this scene; it has step"
-    ):
+    with pytest.raises(GdanimError, match=r"Text: \{loss\} .*it has step"):
         scene(Text("{loss}"), optimizer=rates).film()
 
 
@@ -247,7 +245,7 @@ def test_what_cannot_be_made() -> None:
     recorder = Recorder(LINE)
     recorder.snapshot((0, 0))
     recorder.snapshot((0, 1))
-    with pytest.raises(GdanimError, match="LearningRate: this run was recorded without"):
+    with pytest.raises(GdanimError, match="LearningRate: .*without"):
         scene(LearningRate()).film(recorder.run())
     film = scene(LossCurve()).film(descend(LINE, GradientDescent(0.01), (0, 0), 1))
     assert len(film) == 2

@@ -82,9 +82,9 @@ def test_a_diverging_run_leaves_the_others_their_room() -> None:
 
 
 def test_what_it_refuses() -> None:
-    with pytest.raises(GdanimError, match="names must be among slope, intercept, got 'w'"):
+    with pytest.raises(GdanimError, match="among slope, intercept, .*'w'"):
         scene(Parameters(names=("w",))).film()
-    with pytest.raises(GdanimError, match="Parameters: distance needs the parameters"):
+    with pytest.raises(GdanimError, match="Parameters: distance needs"):
         scene(Parameters(distance=True), problem=WAVE, start=None).film()
     both = {"line": LINE, "wave": WAVE}
     optimizer = GradientDescent(1e-3)

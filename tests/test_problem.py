@@ -306,7 +306,7 @@ def test_validation_losses_are_those_of_the_validation_set_without_penalty() -> 
     np.testing.assert_allclose(problem.validation_losses(params), expected, rtol=1e-12)
     with pytest.raises(GdanimError, match=r"^Problem: .*no validation set"):
         LINE.validation_losses(params)
-    with pytest.raises(GdanimError, match=r"1 feature.*validation set has 2"):
+    with pytest.raises(GdanimError, match="1 feature.*validation .*2"):
         Problem(train, Linear(), validation=Dataset(np.ones((3, 2)), np.ones(3)))
 
 
@@ -318,7 +318,7 @@ def test_log_loss_needs_a_probability_and_outcomes() -> None:
             Problem(outcomes, model, LogLoss())
     wrong = Dataset(np.arange(2.0), [1.0, 2.0])  # type: ignore[arg-type]
     for data, validation in ((wrong, None), (outcomes, wrong)):
-        with pytest.raises(GdanimError, match=r"^LogLoss: y must be 0 or 1, .* point 1 is 2\.0$"):
+        with pytest.raises(GdanimError, match=r"^LogLoss: .*point 1 is 2\.0$"):
             Problem(data, Logistic(), LogLoss(), validation=validation)
 
 

@@ -103,7 +103,7 @@ def test_a_poster_of_a_step_that_there_is_not(tmp_path: Path) -> None:
 
 def test_nothing_goes_beside_a_still(tmp_path: Path) -> None:
     script, still = write(tmp_path, SCENE), OutputOptions(f"{tmp_path}/", still="last")
-    with pytest.raises(RequestError, match=r"lesson-last\.png: is a still; \.vtt go with"):
+    with pytest.raises(RequestError, match=r"lesson-last\.png: is a still"):
         jobs_from_scripts([str(script)], {}, replace(still, sidecars=Sidecars(captions=True)))
     assert jobs_from_scripts([str(script)], {}, still)
 

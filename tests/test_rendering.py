@@ -327,7 +327,7 @@ def test_a_step_that_the_scene_does_not_have(tmp_path: Path) -> None:
 
 def test_a_step_that_a_diverging_run_does_not_reach(tmp_path: Path) -> None:
     scene = a_scene(lr=1e200, steps=50)
-    with pytest.raises(GdanimError, match="step 50 .*diverged at step"):
+    with pytest.raises(GdanimError, match="step 50 .*diverged"):
         render(scene, tmp_path / "a.png", still=50)
     assert render(scene, tmp_path / "a.png", still="last").frames == 1
 
@@ -396,7 +396,7 @@ def test_two_outputs_to_one_place(tmp_path: Path) -> None:
 
 def test_a_folder_in_the_file_s_place(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").mkdir()
-    with pytest.raises(RequestError, match="a.mp4: is a folder; name a file"):
+    with pytest.raises(RequestError, match="a.mp4: is a folder"):
         render(a_scene(), tmp_path / "a.mp4")
 
 
@@ -409,7 +409,7 @@ def test_a_place_that_cannot_be_written_is_named_by_what_goes_there(tmp_path: Pa
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder that takes no files")
 def test_a_folder_that_takes_no_files_is_found_before_anything_is_drawn() -> None:
-    with pytest.raises(RequestError, match="^/proc/a.mp4: /proc is not writable; choose"):
+    with pytest.raises(RequestError, match="^/proc/a.mp4: .*not writable"):
         check([Job(a_scene(), (VideoOutput(Path("/proc/a.mp4"), MP4),))], Settings())
 
 
@@ -429,7 +429,7 @@ def test_a_request(tmp_path: Path) -> None:
     assert isinstance(optimizer, GradientDescent)
     assert optimizer.lr == 0.5
     assert job.outputs[0].path == Path("output/lesson-calm.mp4")
-    with pytest.raises(RequestError, match="::wild has no such knob"):
+    with pytest.raises(RequestError, match="::wild .*no such knob"):
         jobs_from_scripts([f"{path}"], {"lr": "0.5"}, OutputOptions())
 
 
@@ -471,7 +471,7 @@ def test_a_view_that_fails_leaves_nothing(tmp_path: Path) -> None:
     )
     path = write(tmp_path, text.replace('title="Line"', 'panels={"odd": Odd()}'))
     jobs = jobs_from_scripts([f"{path}"], {}, OutputOptions(f"{tmp_path / 'new'}/"))
-    with pytest.raises(GdanimError, match="IndexError: list index out of range"):
+    with pytest.raises(GdanimError, match="IndexError: .*out of range"):
         render_all(jobs)
     assert os.listdir(tmp_path) == ["lesson.py"]
 

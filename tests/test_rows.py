@@ -116,15 +116,13 @@ def test_memory_is_bounded() -> None:
 
 def test_no_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
-    with pytest.raises(GdanimError, match=r"none: cannot keep 0.0 GB .* set TMPDIR to a folder"):
+    with pytest.raises(GdanimError, match="none: .* set TMPDIR"):
         Rows((2,), 100, limit=0)
 
 
 @pytest.mark.parametrize("rows", [10**15, 10**19])
 def test_more_than_any_place_has(rows: int) -> None:
-    with pytest.raises(
-        GdanimError, match=r"cannot keep [0-9.]+ GB of recorded steps: .*; set TMPD"
-    ):
+    with pytest.raises(GdanimError, match="[0-9.]+ GB .*; set TMPD"):
         Rows((2,), rows)
 
 

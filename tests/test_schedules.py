@@ -244,5 +244,5 @@ def test_bad_values(make: Callable[[], Any], message: str) -> None:
     "lr", [schedules.Exponential([1, 2, 3], 0.5), schedules.Switch(0.01, [1, 2, 3], 10, 1)]
 )
 def test_a_schedule_that_fits_no_start(lr: Schedule) -> None:
-    with pytest.raises(GdanimError, match=r"^lr: shape \(3,\) does not fit start \(2,\)"):
+    with pytest.raises(GdanimError, match=r"^lr: .*\(3,\) .*\(2,\)"):
         descend(LINE, GradientDescent(lr), (0, 0))

@@ -167,7 +167,7 @@ def test_it_is_not_run_as_main_and_knows_its_file(tmp_path: Path) -> None:
         """,
     )
     (scene,) = load(path).scenes
-    with pytest.raises(ScriptError, match=r"scene\(\) must return a Scene, got Local"):
+    with pytest.raises(ScriptError, match="must return a Scene, .*Local"):
         scene()
 
 
@@ -258,7 +258,7 @@ def test_a_decorated_scene_is_found_at_its_own_line(tmp_path: Path) -> None:
         def scene(lr: float = 3.0, *, steps: int) -> Scene: ...
         """,
     )
-    with pytest.raises(ScriptError, match=r"lesson.py, line 8: scene: parameter steps: has no"):
+    with pytest.raises(ScriptError, match="line 8: scene: parameter steps"):
         load(path)
 
 
@@ -268,9 +268,7 @@ def test_annotations_for_type_checkers_only(tmp_path: Path) -> None:
         "from __future__ import annotations\nfrom typing import TYPE_CHECKING\n"
         "if TYPE_CHECKING:\n    from gdanim import Scene\ndef scene() -> Scene: ...\n",
     )
-    with pytest.raises(
-        ScriptError, match="line 5: scene: its annotations cannot be read"
-    ) as caught:
+    with pytest.raises(ScriptError, match="line 5: scene: .*annotations") as caught:
         load(path)
     assert "outside of any `if TYPE_CHECKING:`" in str(caught.value)
 

@@ -79,7 +79,7 @@ def test_real_sets() -> None:
     penguins = datasets.penguins(["flipper length", "body mass"])
     assert np.bincount(penguins.y.astype(int)).tolist() == [151, 68, 123]
     assert [unit.symbol for unit in penguins.x_units] == ["mm", "g"]
-    with pytest.raises(GdanimError, match="did you mean petal width"):
+    with pytest.raises(GdanimError, match="mean petal width"):
         datasets.iris(["petal with"])
 
 
@@ -92,5 +92,5 @@ def test_signs_are_outcomes_of_a_model_that_predicts_a_probability() -> None:
     np.testing.assert_array_equal(problem.validation.y, [1, 1])
     assert problem.data.classes == ("-1", "+1")
     assert Problem(data, Linear()).data is data
-    with pytest.raises(GdanimError, match=r"^LogLoss: y must be 0 or 1.*point 0 is -1"):
+    with pytest.raises(GdanimError, match="^LogLoss: .*point 0 is -1"):
         Problem(Dataset(np.array(x), np.array([-1.0, 0, 1])), Logistic(), LogLoss())

@@ -121,7 +121,7 @@ def test_beamer(folder: Path) -> None:
         "{\\includegraphics[width=\\linewidth]{lesson.poster.png}}{lesson.mp4}"
     ) in snippet("beamer")
     Path("lesson.poster.png").unlink()
-    with pytest.raises(RequestError, match="Beamer needs a poster or frames"):
+    with pytest.raises(RequestError, match="Beamer needs a poster"):
         snippet("beamer")
 
 
@@ -200,7 +200,7 @@ def test_where_no_picture_moves(pictures: Path) -> None:
         with pytest.raises(RequestError, match=f"PowerPoint cannot show .{kind} files"):
             write_slides(find_media(Path(f"lesson.{kind}"))[0], Path("deck.pptx"))
     Path("broken.gif").write_text("no picture")
-    with pytest.raises(GdanimError, match="broken.gif: is not a picture"):
+    with pytest.raises(GdanimError, match="broken.gif: .*picture"):
         snippet("html", "broken.gif")
 
 

@@ -43,7 +43,7 @@ def test_a_job_for_each_value_named_after_it(tmp_path: Path) -> None:
 
 def test_a_knob_is_set_or_swept(tmp_path: Path) -> None:
     script = write(tmp_path, SCENE)
-    with pytest.raises(RequestError, match="lr: is both set and swept"):
+    with pytest.raises(RequestError, match="lr: .*set and swept"):
         jobs_from_scripts([f"{script}"], {"lr": "1"}, OutputOptions(), {"lr": ["0.1"]})
     with pytest.raises(RequestError, match="lr=7"):
         jobs_from_scripts([f"{script}"], {}, OutputOptions(), {"lr": ["0.1", "7"]})

