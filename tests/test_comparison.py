@@ -7,6 +7,7 @@ from dataclasses import replace
 import autograd.numpy as anp
 import numpy as np
 import pytest
+from artists import named
 from cases import LINE, WAVE, make_scene
 from matplotlib.axes import Axes
 
@@ -160,13 +161,9 @@ def test_the_header_says_what_the_runs_have_in_common() -> None:
     assert r"\hat{y}" not in "".join(header(replace(problems, panels={"loss": LossCurve()}).film()))
 
 
-def fronts(ax: Axes) -> dict[str, list[float]]:
-    """The y values of the moving lines in front, by colour."""
-    return {
-        str(line.get_color()): np.asarray(line.get_ydata()).tolist()
-        for line in ax.get_lines()
-        if line.get_zorder() == 4
-    }
+def fronts(ax: Axes, gid: str) -> dict[str, list[float]]:
+    """The y values of the moving lines called so, by colour."""
+    return {str(line.get_color()): np.asarray(line.get_ydata()).tolist() for line in named(ax, gid)}
 
 
 def test_fit_and_loss_curve_draw_every_run_in_its_colour() -> None:
@@ -178,11 +175,13 @@ def test_fit_and_loss_curve_draw_every_run_in_its_colour() -> None:
     one = clip()
     for label, run in runs.items():
         step, colour = min(200, run.steps), one.colour(label)
-        assert fronts(loss)[colour] == [run.losses[step]]
+        assert fronts(loss, "step")[colour] == [run.losses[step]]
         if label != "wild":
             x = np.asarray(fit.get_lines()[1].get_xdata())
             slope, intercept = run.params[step]
-            np.testing.assert_allclose(fronts(fit)[colour], slope * x + intercept, rtol=1e-9)
+            np.testing.assert_allclose(
+                fronts(fit, "curve")[colour], slope * x + intercept, rtol=1e-9
+            )
 
 
 def test_each_draws_one_run_a_panel_with_the_same_axes() -> None:
@@ -194,7 +193,7 @@ def test_each_draws_one_run_a_panel_with_the_same_axes() -> None:
     assert [ax.get_title(loc="left") for ax in shown] == list(RATES)
     assert len({(ax.get_xlim(), ax.get_ylim()) for ax in shown}) == 1
     assert [ax.get_ylabel() for ax in shown] == ["y", "", ""]
-    assert [set(fronts(ax)) for ax in shown] == [{clip().colour(label)} for label in RATES]
+    assert [set(fronts(ax, "curve")) for ax in shown] == [{clip().colour(label)} for label in RATES]
     left = [ax.get_position().x0 for ax in shown]
     assert left == sorted(left) and len({ax.get_position().y0 for ax in shown}) == 1
     below = [[text.get_text() for text in ax.texts] for ax in drawn.figure.axes if not ax.axison]

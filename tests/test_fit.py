@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from artists import named
 from cases import LINE, WAVE, changed
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection
@@ -42,8 +43,9 @@ def scene(view: Any, **changes: Any) -> Scene:
     return changed(base, **changes)
 
 
-def collection(ax: Axes, kind: type, zorder: float) -> Any:
-    (found,) = (c for c in ax.collections if type(c) is kind and c.get_zorder() == zorder)
+def only(ax: Axes, kind: type, gid: str) -> Any:
+    (found,) = named(ax, gid)
+    assert type(found) is kind
     return found
 
 
@@ -53,7 +55,7 @@ def test_residual_lines_go_from_points_to_prediction(frame: int) -> None:
     run = shown.run()
     film = shown.film(run)
     film.show(frame)
-    segments = np.array(collection(film.figure.axes[0], LineCollection, 1.8).get_segments())
+    segments = np.array(only(film.figure.axes[0], LineCollection, "residuals").get_segments())
     x, y = LINE.data.x[:, 0], LINE.data.y
     np.testing.assert_array_equal(segments[:, 0], np.stack([x, y], axis=1))
     slope, intercept = run.params[frame]
@@ -67,7 +69,7 @@ def test_squares_are_square_on_the_screen_and_stand_on_the_residuals(size: tuple
     film = shown.film(run)
     film.show(3)
     (ax,) = film.figure.axes
-    paths = collection(ax, PolyCollection, 1.8).get_paths()
+    paths = only(ax, PolyCollection, "residuals").get_paths()
     residuals = run.params[3] @ np.stack([LINE.data.x[:, 0], np.ones(len(LINE.data))])
     residuals -= LINE.data.y
     assert len(paths) == len(LINE.data)
@@ -83,7 +85,7 @@ def test_squares_are_square_on_the_screen_and_stand_on_the_residuals(size: tuple
 def test_the_true_curve_is_dashed_and_named() -> None:
     film = scene(Fit(truth=True)).film()
     ax = film.figure.axes[0]
-    (curve,) = (line for line in ax.lines if line.get_zorder() == 2.5)
+    (curve,) = named(ax, "truth")
     x, y = map(np.asarray, curve.get_data())
     np.testing.assert_allclose(y, 2 * x + 1)
     assert "true curve" in [text.get_text() for text in ax.texts]
@@ -98,7 +100,7 @@ def test_validation_points_are_hollow_and_inside() -> None:
     problem = Problem(train, Linear(), validation=validation)
     film = scene(Fit(), problem=problem).film()
     ax = film.figure.axes[0]
-    (hollow,) = (line for line in ax.lines if line.get_zorder() == 2.1)
+    (hollow,) = named(ax, "validation")
     points = np.array(hollow.get_xydata())
     np.testing.assert_array_equal(points, np.column_stack([validation.x[:, 0], validation.y]))
     assert hollow.get_markerfacecolor() != hollow.get_markeredgecolor()
@@ -111,7 +113,7 @@ def test_the_steps_batch_is_ringed() -> None:
     run = descend(LINE, GradientDescent(0.01), (-2, 9), 20, batch_size=4)
     assert run.batches is not None
     film = scene(Fit()).film(run)
-    rings = collection(film.figure.axes[0], PathCollection, 4.5)
+    rings = only(film.figure.axes[0], PathCollection, "mini-batch")
     data = LINE.data
     for frame in (5, 1, 20):
         film.show(frame)
@@ -128,12 +130,12 @@ def test_an_arrow_says_where_the_line_went(intercept: float, side: int) -> None:
     shown = scene(Fit(), start=(2, intercept), steps=3)
     film = shown.film()
     film.show(0)
-    (x, y), = collection(film.figure.axes[0], PathCollection, 4.6).get_offsets()  # fmt: skip
+    (x, y), = only(film.figure.axes[0], PathCollection, "outside").get_offsets()  # fmt: skip
     low, high = film.figure.axes[0].get_xlim()
     assert low < x < high and abs(y - side) < 0.2 and 0 < y < 1
     near = scene(Fit(), start=(2, 3), steps=3).film()
     near.show(0)
-    assert not len(collection(near.figure.axes[0], PathCollection, 4.6).get_offsets())
+    assert not len(only(near.figure.axes[0], PathCollection, "outside").get_offsets())
 
 
 def test_many_points_are_one_picture() -> None:
@@ -151,7 +153,7 @@ def test_many_points_are_one_picture() -> None:
     assert (abs(ys - 2 * xs) < 3 * (high - low) / pixels.shape[0]).all()
     assert not any(len(np.asarray(line.get_xdata())) > MANY for line in ax.lines)
     film.show(2)
-    assert len(collection(ax, LineCollection, 1.8).get_segments()) == MOST
+    assert len(only(ax, LineCollection, "residuals").get_segments()) == MOST
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ def test_several_runs_are_named_at_their_ends() -> None:
     film.show(20)
     texts = {text.get_text(): text for text in ax.texts}
     assert list(texts) == ["slow", "good"]
-    fronts = {str(line.get_color()): line for line in ax.lines if line.get_zorder() == 4}
+    fronts = {str(line.get_color()): line for line in named(ax, "curve")}
     for text in texts.values():
         end = np.asarray(fronts[str(text.get_color())].get_ydata())[-1]
         assert text.get_position()[0] > 1

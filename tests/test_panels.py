@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from artists import named
 from cases import CLASSES, LINE, NETWORK, VIEWS, ViewCase, changed
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.lines import Line2D
 
 from gdanim.core.numbers import quantity
 from gdanim.core.words import Mathtext
@@ -53,10 +53,6 @@ def drawn(view: View, **changes: Any) -> tuple[Film, Axes, Run]:
     return film, ax, run
 
 
-def at(ax: Axes, zorder: float) -> list[Line2D]:
-    return [line for line in ax.lines if line.get_zorder() == zorder]
-
-
 @pytest.mark.parametrize(("scale", "axis"), [("linear", "linear"), ("log", "log")])
 def test_the_loss_axis_is_as_asked(scale: Any, axis: str) -> None:
     _, ax, _ = drawn(LossCurve(scale=scale))
@@ -69,7 +65,7 @@ def test_validation_is_dashed_and_named() -> None:
     problem = Problem(train, Linear(), validation=held_out)
     film, ax, run = drawn(LossCurve(), problem=problem)
     film.show(20)
-    solid, dashed = at(ax, 3)
+    solid, dashed = named(ax, "trace")
     assert (solid.get_linestyle(), dashed.get_linestyle()) == ("-", "--")
     expected = Problem(held_out, Linear()).losses(run.params)[:21]
     np.testing.assert_allclose(np.asarray(dashed.get_ydata()), expected)
@@ -84,7 +80,7 @@ def test_the_gap_is_how_far_the_loss_is_above_the_best() -> None:
     assert best is not None
     for frame in (12, 0, 30):
         film.show(frame)
-        (line,) = at(ax, 2.5)
+        (line,) = named(ax, "gap")
         assert line.get_data()[0] == [frame, frame]
         np.testing.assert_allclose(np.asarray(line.get_ydata()), [best.loss, run.losses[frame]])
         assert ax.texts[-1].get_text() == f"{quantity(run.losses[frame] - best.loss)} above"
@@ -93,19 +89,19 @@ def test_the_gap_is_how_far_the_loss_is_above_the_best() -> None:
 def test_changes_of_the_learning_rate_are_marked_when_they_happen() -> None:
     rate = Piecewise([0.01, 0.001, 0.0001], [10, 20])
     film, ax, run = drawn(LossCurve(), optimizer=GradientDescent(rate))
-    (marks,) = at(ax, 3.5)
+    (marks,) = named(ax, "changes")
     for frame, steps in ((9, []), (10, [10]), (30, [10, 20])):
         film.show(frame)
         assert np.asarray(marks.get_xdata()).tolist() == steps
         assert np.asarray(marks.get_ydata()).tolist() == run.losses[steps].tolist()
-    assert not at(drawn(LossCurve())[1], 3.5)
+    assert not named(drawn(LossCurve())[1], "changes")
 
 
 def test_learning_rate_shows_the_next_steps_rate() -> None:
     film, ax, _ = drawn(LearningRate(), optimizer=GradientDescent(Exponential(0.01, 0.9)))
     for frame in (15, 0, 30):
         film.show(frame)
-        (line,) = at(ax, 3)
+        (line,) = named(ax, "trace")
         y = np.asarray(line.get_ydata())
         np.testing.assert_allclose(y, 0.01 * 0.9 ** np.minimum(np.arange(frame + 1), 29))
     assert ax.get_yscale() == "linear" and ax.get_ylim()[0] == 0

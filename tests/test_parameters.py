@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from artists import named
 from cases import LINE, WAVE, changed
 from matplotlib.axes import Axes
 
@@ -27,8 +28,8 @@ def scene(view: Parameters, **changes: object) -> Scene:
 
 def moving(ax: Axes) -> tuple[list[list[float]], list[list[float]]]:
     """The y values of the lines and of the dots."""
-    lines = [np.asarray(line.get_ydata()).tolist() for line in ax.lines if line.get_zorder() == 3]
-    dots = [np.asarray(line.get_ydata()).tolist() for line in ax.lines if line.get_zorder() == 4]
+    lines = [np.asarray(line.get_ydata()).tolist() for line in named(ax, "trace")]
+    dots = [np.asarray(line.get_ydata()).tolist() for line in named(ax, "step")]
     return lines, dots
 
 
@@ -47,7 +48,7 @@ def test_lines_end_at_the_frames_step(distance: bool) -> None:
         np.testing.assert_allclose(np.ravel(dots), values[frame], rtol=1e-9, atol=1e-14)
     assert [text.get_text() for text in ax.texts] == ["slope", "intercept"]
     assert ax.get_yscale() == ("log" if distance else "linear")
-    goals = [np.asarray(line.get_ydata()) for line in ax.lines if line.get_zorder() == 1.5]
+    goals = [np.asarray(line.get_ydata()) for line in named(ax, "optimum")]
     np.testing.assert_allclose(np.ravel(goals), [] if distance else np.repeat(best, 2))
 
 
@@ -64,7 +65,7 @@ def test_names_choose_and_order_the_parameters() -> None:
 def test_runs_are_told_apart_by_colour_and_parameters_by_style() -> None:
     rates = {"slow": GradientDescent(1e-4), "fast": GradientDescent(1e-2)}
     film = scene(Parameters(), optimizer=rates).film()
-    lines = [line for line in film.figure.axes[0].lines if line.get_zorder() == 3]
+    lines = named(film.figure.axes[0], "trace")
     assert len({line.get_color() for line in lines}) == 2
     assert [line.get_linestyle() for line in lines] == ["-", "--", "-", "--"]
     names = [text.get_text() for text in film.figure.axes[0].texts]

@@ -49,8 +49,7 @@ def inset(film: Film) -> Axes:
 
 def lines(ax: Axes) -> dict[str, Line2D]:
     """The lines of a Fit or LossCurve panel by what they show."""
-    names = {2.0: "points", 4.0: "front", 3.0: "line", 1.5: "floor"}
-    return {names[line.get_zorder()]: line for line in ax.get_lines()}
+    return {f"{line.get_gid()}": line for line in ax.get_lines()}
 
 
 @pytest.mark.parametrize("frame", [0, 7, 30])
@@ -62,7 +61,7 @@ def test_fit_shows_data_and_prediction(frame: int) -> None:
     shown, data = lines(panel(film)), fitted_problem(run).data
     np.testing.assert_array_equal(shown["points"].get_xdata(), data.x[:, 0])
     np.testing.assert_array_equal(shown["points"].get_ydata(), data.y)
-    x, y = map(np.asarray, shown["front"].get_data())
+    x, y = map(np.asarray, shown["curve"].get_data())
     assert len(x) == GRID_POINTS > 10 * len(data)
     a, b, c, d = run.params[frame]
     np.testing.assert_allclose(y, a * np.sin(b * x + c) + d, rtol=1e-12)
@@ -100,10 +99,10 @@ def test_loss_curve_ends_at_the_frames_step(frame: int) -> None:
     film = scene.film(run)
     film.show(frame)
     shown = lines(inset(film))
-    np.testing.assert_array_equal(shown["line"].get_xdata(), np.arange(frame + 1))
-    np.testing.assert_array_equal(shown["line"].get_ydata(), run.losses[: frame + 1])
-    assert shown["front"].get_xdata() == [frame]
-    assert shown["front"].get_ydata() == [run.losses[frame]]
+    np.testing.assert_array_equal(shown["trace"].get_xdata(), np.arange(frame + 1))
+    np.testing.assert_array_equal(shown["trace"].get_ydata(), run.losses[: frame + 1])
+    assert shown["step"].get_xdata() == [frame]
+    assert shown["step"].get_ydata() == [run.losses[frame]]
 
 
 def test_layers_from_back_to_front() -> None:
@@ -112,7 +111,7 @@ def test_layers_from_back_to_front() -> None:
     shown = lines(ax)
     (trail,) = (c for c in ax.collections if isinstance(c, LineCollection))
     (card,) = (p for p in ax.patches if isinstance(p, Rectangle))
-    order = [shown["points"], trail, shown["front"], card, inset(film)]
+    order = [shown["points"], trail, shown["curve"], card, inset(film)]
     heights = [artist.get_zorder() for artist in order]
     assert heights == sorted(set(heights))
     # Grid and spines are below everything else, on both axes.
@@ -242,7 +241,7 @@ def test_best_fit_is_marked(problem: Problem, name: str) -> None:
         expected = np.mean((2.2 * np.sin(1.05 * x + 1.36) - 4.7 - data.y) ** 2)
     assert best.loss == pytest.approx(expected, rel=1e-9)
     film = Scene(problem, GradientDescent(1e-3), steps=5, size=SIZE).film()
-    assert lines(inset(film))["floor"].get_ydata() == pytest.approx([best.loss] * 2)
+    assert lines(inset(film))["minimum"].get_ydata() == pytest.approx([best.loss] * 2)
 
 
 def test_no_floor_is_drawn_where_none_is_known() -> None:
@@ -250,7 +249,7 @@ def test_no_floor_is_drawn_where_none_is_known() -> None:
     problem = Problem(Dataset(data.x, data.y), Sinusoid())
     assert problem.minimum is None
     film = Scene(problem, GradientDescent(1e-3), steps=5, size=SIZE).film()
-    assert "floor" not in lines(inset(film))
+    assert "minimum" not in lines(inset(film))
 
 
 def test_views_can_stand_alone_and_fit_goes_without_inset() -> None:

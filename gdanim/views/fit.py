@@ -195,7 +195,7 @@ class Fit(View):
         if problem.data.truth is None:
             raise GdanimError("Fit: truth: this data has no known curve; remove truth")
         curve = problem.data.truth(grid[:, np.newaxis])
-        ax.plot(grid, curve, color=theme.ink, linewidth=1.6, dashes=(5, 3), zorder=2.5)
+        ax.plot(grid, curve, color=theme.ink, linewidth=1.6, dashes=(5, 3), zorder=2.5, gid="truth")
         return float(curve[-1])
 
     def _draw_residuals(self, ax: Axes, clip: Clip, label: str) -> Update:
@@ -224,10 +224,12 @@ class Fit(View):
         fading = [
             to_rgba(colour, 0.32 * (1 - k / (length + 1)) ** 1.5) for k in range(length, 0, -1)
         ]
-        trail = LineCollection([], colors=fading, linewidths=0.7 * theme.line_width, zorder=3)
+        trail = LineCollection(
+            [], colors=fading, linewidths=0.7 * theme.line_width, zorder=3, gid="trail"
+        )
         ax.add_collection(trail, autolim=False)
         (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width,
-                          solid_capstyle="round", zorder=4)  # fmt: skip
+                          solid_capstyle="round", zorder=4, gid="curve")  # fmt: skip
         point_out = _draw_arrow(ax, theme, colour)
         behind = self._behind(clip, length)
 
@@ -256,7 +258,7 @@ def _draw_arrow(ax: Axes, theme: Theme, colour: str) -> Callable[[Floats, Floats
     """Draw an arrow at the panel's edge, for a curve that is nowhere in view."""
     arrow = ax.scatter(
         [], [], s=(2.2 * theme.point_size) ** 2, color=colour, edgecolors=theme.paper,
-        linewidths=1.2, zorder=4.6, transform=ax.get_xaxis_transform(),
+        linewidths=1.2, zorder=4.6, gid="outside", transform=ax.get_xaxis_transform(),
     )  # fmt: skip
     low, high = ax.get_ylim()
     shapes = {

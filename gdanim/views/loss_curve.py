@@ -187,7 +187,7 @@ def _draw_changes(ax: Axes, clip: Clip, label: str) -> Update:
         return lambda frame: []
     (marks,) = ax.plot(
         [], [], "D", color=theme.paper, markeredgecolor=clip.colour(label, theme.loss),
-        markeredgewidth=1.8, markersize=0.85 * theme.point_size, zorder=3.5,
+        markeredgewidth=1.8, markersize=0.85 * theme.point_size, zorder=3.5, gid="changes",
     )  # fmt: skip
 
     def update(frame: int) -> list[Artist]:
@@ -212,7 +212,9 @@ def _mark_best(ax: Axes, theme: Theme, best: KnownMinimum, above: bool) -> None:
     )
     low, high = ax.get_ylim()
     if low <= best.loss <= high:
-        ax.axhline(best.loss, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5)
+        ax.axhline(
+            best.loss, color=theme.optimum, linewidth=1.3, dashes=(5, 3), zorder=1.5, gid="minimum"
+        )
         ax.annotate(
             best.name, (place, best.loss), xycoords=("axes fraction", "data"), xytext=away,
             textcoords="offset points", color=theme.optimum,
@@ -225,7 +227,7 @@ def _draw_gap(ax: Axes, clip: Clip, best: KnownMinimum | None) -> Update:
     if best is None or len(clip.drawn_runs) > 1:
         raise GdanimError("LossCurve: gap needs a single run and a known minimum; remove gap")
     (label,), run, theme = clip.drawn_runs, clip.run, clip.theme
-    (line,) = ax.plot([], [], color=theme.muted, linewidth=1.5, zorder=2.5)
+    (line,) = ax.plot([], [], color=theme.muted, linewidth=1.5, zorder=2.5, gid="gap")
     gaps = run.losses - best.loss
     widest = max((_gap_text(float(gap)) for gap in (gaps.min(), gaps.max(), gaps[-1])), key=len)
     ends = EndLabels(ax, theme, [widest], [theme.ink])

@@ -216,7 +216,9 @@ def _mark_optima(ax: Axes, clip: Clip, best: dict[str, Floats | None]) -> None:
     single = len(clip.drawn_runs) == 1
     colours = _parameter_colours(clip.theme, len(first)) if single else [clip.theme.optimum]
     for value, own in zip(first, cycle(colours)):
-        ax.axhline(value, color=own, alpha=0.75, linewidth=1.5, dashes=(5, 3), zorder=1.5)
+        ax.axhline(
+            value, color=own, alpha=0.75, linewidth=1.5, dashes=(5, 3), zorder=1.5, gid="optimum"
+        )
 
 
 def _fix_linear_limits(

@@ -26,11 +26,12 @@ def draw_points(ax: Axes, theme: Theme, data: Dataset, validation: Dataset | Non
         ax.plot(
             data.x[:, 0], data.y, "o", color=theme.points, markeredgecolor=theme.paper,
             markeredgewidth=0.9, markersize=point_size(theme.point_size, len(data)), zorder=2,
+            gid="points",
         )  # fmt: skip
     if validation is not None and len(validation) <= MANY:
         ax.plot(
             validation.x[:, 0], validation.y, "o", markerfacecolor=theme.paper,
-            markeredgecolor=theme.points, markeredgewidth=1.6, zorder=2.1,
+            markeredgecolor=theme.points, markeredgewidth=1.6, zorder=2.1, gid="validation",
             markersize=0.85 * point_size(theme.point_size, len(validation) + len(data)),
         )  # fmt: skip
         ax.set_title(
@@ -58,7 +59,14 @@ def draw_rings(ax: Axes, theme: Theme, points: int) -> PathCollection:
     """Draw rings to put around the points of a mini-batch."""
     size = 1.7 * point_size(theme.point_size, points)
     return ax.scatter(
-        [], [], s=size**2, facecolors="none", edgecolors=theme.ink, linewidths=1.8, zorder=4.5
+        [],
+        [],
+        s=size**2,
+        facecolors="none",
+        edgecolors=theme.ink,
+        linewidths=1.8,
+        zorder=4.5,
+        gid="mini-batch",
     )
 
 

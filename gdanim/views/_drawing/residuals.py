@@ -32,7 +32,7 @@ def chosen(data: Dataset) -> tuple[Floats, Floats]:
 def draw_lines(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> _Show:
     """Draw lines from the points `x [K]`, `y [K]` to the prediction there."""
     lines = LineCollection([], colors=colour, alpha=0.4, linewidths=0.6 * theme.line_width)
-    lines.set_zorder(1.8)
+    lines.set(zorder=1.8, gid="residuals")
     ax.add_collection(lines, autolim=False)
     ends = np.stack([np.stack([x, y], axis=1)] * 2, axis=1)
 
@@ -53,7 +53,7 @@ def draw_squares(ax: Axes, theme: Theme, colour: str, x: Floats, y: Floats) -> _
     squares = PolyCollection(
         [], facecolors=[to_rgba(colour, opacity)], edgecolors=[to_rgba(colour, _EDGE)], linewidths=1
     )
-    squares.set_zorder(1.8)
+    squares.set(zorder=1.8, gid="residuals")
     ax.add_collection(squares, autolim=False)
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
 

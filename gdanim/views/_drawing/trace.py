@@ -24,9 +24,9 @@ def draw_trace(
     steps = extremes(values)
     heights = values[steps]
     (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width, linestyle=style,
-                      solid_capstyle="round", zorder=3)  # fmt: skip
+                      solid_capstyle="round", zorder=3, gid="trace")  # fmt: skip
     (dot,) = ax.plot([], [], "o", color=colour, markersize=theme.point_size,
-                     markeredgecolor=theme.paper, zorder=4)  # fmt: skip
+                     markeredgecolor=theme.paper, zorder=4, gid="step")  # fmt: skip
     clip_near(dot, ax, theme.point_size)
 
     def show(step: int) -> tuple[Line2D, Line2D]:
