@@ -31,6 +31,7 @@ from .errors import Notice as Notice
 from .pacing.timeline import Even as Even
 from .pacing.timeline import Every as Every
 from .pacing.timeline import Pace as Pace
+from .problems.cross_entropy import CrossEntropy as CrossEntropy
 from .problems.dataset import Dataset as Dataset
 from .problems.formula import Formula as Formula
 from .problems.function_objective import FunctionObjective as FunctionObjective
@@ -54,6 +55,7 @@ from .problems.penalties import Penalty as Penalty
 from .problems.polynomial import Polynomial as Polynomial
 from .problems.problem import Problem as Problem
 from .problems.sinusoid import Sinusoid as Sinusoid
+from .problems.softmax import Softmax as Softmax
 from .rendering.pipeline import render as render
 from .scene import Scene as Scene
 from .version import __version__ as __version__

@@ -17,6 +17,7 @@ from gdanim.descent.newton import Newton
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
 from gdanim.problems import datasets
+from gdanim.problems.cross_entropy import CrossEntropy
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.formula import Formula
 from gdanim.problems.linear import Linear
@@ -37,6 +38,7 @@ from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
+from gdanim.problems.softmax import Softmax
 from gdanim.scene import Scene
 from gdanim.views.base import View
 from gdanim.views.boundary import Boundary
@@ -69,7 +71,27 @@ class ModelCase:
     def x(self, *shape: int) -> Floats:
         """Points of that shape and the model's number of features."""
         rng = np.random.default_rng(0)
-        return rng.uniform(-self.reach, self.reach, (*shape, self.model.features))
+        return rng.uniform(-self.reach, self.reach, (*shape, self.model.features or 1))
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """The last axis of a prediction, which models of one number leave out."""
+        return (self.model.outputs,) if self.model.outputs > 1 else ()
+
+    @property
+    def loss(self) -> Loss:
+        """A loss that is defined for the model."""
+        return CrossEntropy() if self.outputs else MeanSquaredError()
+
+
+def outcomes(case: ModelCase, loss: Loss, points: int) -> Floats:
+    """Values of y that the loss is defined for."""
+    rng = np.random.default_rng(1)
+    if isinstance(loss, CrossEntropy):
+        return rng.permutation(np.arange(points) % max(case.model.outputs, 2)).astype(float)
+    if isinstance(loss, LogLoss | NegativeLogLikelihood):
+        return np.append(rng.uniform(size=points - 8), np.arange(8) % 2)
+    return rng.normal(size=points)
 
 
 def _network(name: str, model: MLP) -> ModelCase:
@@ -109,6 +131,8 @@ MODELS = [
     _network("tanh network", MLP((3, 2), "tanh", features=2)),
     _network("relu network", MLP((5, 4, 3), "relu")),
     _network("logistic network", MLP((3,), "tanh", "logistic", features=2)),
+    ModelCase("softmax", Softmax(3, 2), (1.5, -0.5, 0.25, -1.0, 0.0, 2.0, 0.3, -0.2, 0.1)),
+    _network("softmax network", MLP((3, 2), "tanh", "softmax", features=2, classes=4)),
     ModelCase("function", Formula(decay), (1.5, 0.5, -1.0)),
     ModelCase("function of 2 features", Formula(saddle, features=2), (0.5, -1.0)),
     ModelCase("function with derivative", Formula(power, derivative=power_slopes), (1.5, 0.7)),
@@ -124,14 +148,15 @@ LOSSES: list[Loss] = [
     Huber(0.7),
 ]
 LOSSES_OF_PROBABILITIES: list[Loss] = [LogLoss(), NegativeLogLikelihood()]
-PAIRS = [
-    *((case, loss) for case in MODELS for loss in LOSSES),
+PAIRS: list[tuple[ModelCase, Loss]] = [
+    *((case, loss) for case in MODELS for loss in LOSSES if not case.outputs),
     *(
         (case, loss)
         for case in MODELS
         for loss in LOSSES_OF_PROBABILITIES
-        if case.model.logits is not None
+        if case.model.logits is not None and not case.outputs
     ),
+    *((case, CrossEntropy()) for case in MODELS if case.model.logits is not None),
 ]
 
 

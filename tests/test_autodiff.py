@@ -15,8 +15,9 @@ import autograd
 import autograd.numpy
 import numpy as np
 import pytest
-from cases import PAIRS, ModelCase, decay, power, saddle
+from cases import PAIRS, ModelCase, decay, outcomes, power, saddle
 
+from gdanim.problems.cross_entropy import CrossEntropy
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.losses import LogLoss, Loss, NegativeLogLikelihood
 from gdanim.problems.penalties import L1, L2
@@ -49,7 +50,7 @@ def _network(sizes: tuple[int, ...], activation: str) -> Predict:
             units = units @ weights.T + p[at : at + after]
             at += after
             units = act(units) if layer < len(sizes) else units
-        return units[:, 0]
+        return units[:, 0] if sizes[-1] == 1 else units
 
     return predict
 
@@ -68,6 +69,8 @@ MODELS: dict[str, Predict] = {
     "tanh network": _network((2, 3, 2, 1), "tanh"),
     "relu network": _network((1, 5, 4, 3, 1), "relu"),
     "logistic network": _network((2, 3, 1), "tanh"),
+    "softmax": lambda xp, p, x: x @ xp.reshape(p[:6], (3, 2)).T + p[6:],
+    "softmax network": _network((2, 3, 2, 4), "tanh"),
     "function": lambda xp, p, x: (
         xp.where(
             x[:, 0] > 0,
@@ -94,12 +97,18 @@ LOSSES: dict[str, Callable[[ModuleType, Array, Array], Array]] = {
     "negative log-likelihood": lambda xp, z, y: xp.sum(
         y * xp.log(1 + xp.exp(-z)) + (1 - y) * xp.log(1 + xp.exp(z))
     ),
+    "cross-entropy": lambda xp, z, y: (
+        -xp.mean(xp.log((xp.exp(z) / xp.exp(z).sum(1, keepdims=True))[np.arange(len(z)), y]))
+    ),
 }
 
 
 def _written_anew(xp: ModuleType, case: ModelCase, loss: Loss, x: Array, y: Array) -> Any:
     def value(p: Array) -> Array:
         z = MODELS[case.name](xp, p, x)
+        if isinstance(loss, CrossEntropy):
+            scores = z if case.outputs else xp.stack([0 * z, z], 1)
+            return LOSSES[loss.name](xp, scores, np.asarray(y).astype(int))
         of_logits = isinstance(loss, (LogLoss, NegativeLogLikelihood))
         probability = case.model.logits is not None and not of_logits
         return LOSSES[loss.name](xp, 1 / (1 + xp.exp(-z)) if probability else z, y)
@@ -107,13 +116,15 @@ def _written_anew(xp: ModuleType, case: ModelCase, loss: Loss, x: Array, y: Arra
     return value
 
 
-def _data(case: ModelCase, batch: Array | None) -> tuple[Array, Array]:
+def _data(case: ModelCase, loss: Loss, batch: Array | None) -> tuple[Array, Array]:
     x, y = case.x(13), np.random.default_rng(1).uniform(size=13)
+    if isinstance(loss, CrossEntropy):
+        y = outcomes(case, loss, 13)
     return (x, y) if batch is None else (x[batch], y[batch])
 
 
 def _agrees(case: ModelCase, loss: Loss, batch: Array | None, value: Any, gradient: Any) -> None:
-    problem = Problem(Dataset(*_data(case, None)), case.model, loss)
+    problem = Problem(Dataset(*_data(case, loss, None)), case.model, loss)
     np.testing.assert_allclose(problem.loss(case.params, batch), value, rtol=1e-12)
     np.testing.assert_allclose(
         problem.gradient(case.params, batch), gradient, rtol=1e-10, atol=1e-10
@@ -123,7 +134,10 @@ def _agrees(case: ModelCase, loss: Loss, batch: Array | None, value: Any, gradie
 @pytest.mark.parametrize(("case", "loss"), PAIRS, ids=lambda value: getattr(value, "name", ""))
 @pytest.mark.parametrize("batch", [None, BATCH], ids=["all", "batch"])
 def test_autograd(case: ModelCase, loss: Loss, batch: Array | None) -> None:
-    value, params = _written_anew(autograd.numpy, case, loss, *_data(case, batch)), case.params
+    value, params = (
+        _written_anew(autograd.numpy, case, loss, *_data(case, loss, batch)),
+        case.params,
+    )
     _agrees(case, loss, batch, value(np.array(params)), autograd.grad(value)(np.array(params)))
 
 
@@ -147,7 +161,7 @@ def _jax() -> None:
 
     found = []
     for case, loss in PAIRS:
-        x, y = map(jax.numpy.asarray, _data(case, None))
+        x, y = map(jax.numpy.asarray, _data(case, loss, None))
         derive = jax.value_and_grad(_written_anew(jax.numpy, case, loss, x, y))
         value, gradient = derive(jax.numpy.asarray(case.params))
         found.append((float(value), gradient.tolist()))
@@ -157,7 +171,7 @@ def _jax() -> None:
 @pytest.mark.parametrize("penalty", [L1(0.3), L2(0.3)], ids=repr)
 def test_penalties(penalty: L1 | L2) -> None:
     for case, loss in PAIRS:
-        data = Dataset(case.x(13), np.random.default_rng(1).uniform(size=13))
+        data = Dataset(*_data(case, loss, None))
         free = [name in case.model.intercepts for name in case.model.names]
 
         def cost(p: Array, free: list[bool] = free) -> Array:

@@ -68,7 +68,7 @@ def test_formula_shortens_deep_networks() -> None:
         ({"hidden": 20}, r"^MLP: hidden must be the number of units of each hidden layer"),
         ({"hidden": (0,)}, r"^MLP: hidden: must be a whole number of at least 1"),
         ({"activation": "swish"}, r"^MLP: activation must be sigmoid or tanh or relu, got 'swish'"),
-        ({"output": "softmax"}, r"^MLP: output must be linear or logistic, got 'softmax'"),
+        ({"output": "probit"}, r"^MLP: output must be linear or logistic or softmax, got 'probit'"),
         ({"features": 0}, r"^MLP: features: must be a whole number of at least 1"),
     ],
 )

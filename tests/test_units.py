@@ -63,7 +63,7 @@ def _texts(axis: Any) -> list[str]:
 @pytest.mark.parametrize("case", MODELS, ids=lambda case: case.name)
 def test_predictions_are_the_same_in_either_units(case: ModelCase, y: bool) -> None:
     model, rng = case.model, np.random.default_rng(1)
-    x = rng.uniform(3, 7, (20, model.features)) * np.arange(1, model.features + 1)
+    x = rng.uniform(3, 7, (20, model.features or 1)) * np.arange(1, (model.features or 1) + 1)
     data = MAKE(x, rng.normal(50, 20, 20)).standardised(y=y)
     params = np.stack([case.params, 1.1 * np.asarray(case.params)])
     measured = model.in_units(params, data.x_units, data.y_unit)

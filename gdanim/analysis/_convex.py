@@ -13,7 +13,7 @@ import numpy as np
 
 from gdanim.core.arrays import Floats
 from gdanim.problems.losses import Huber, MeanAbsoluteError
-from gdanim.problems.model import LinearInParameters
+from gdanim.problems.model import LinearInParameters, Model
 from gdanim.problems.problem import Problem
 
 # At most so many steps, until one gains less than this share of the loss.
@@ -24,6 +24,8 @@ SMALLEST = 1e-9
 GAP = 1e-3
 # A Newton step of this many units of logits that gains next to nothing leads to infinity.
 FAR = 0.1
+# More numbers than this in the derivative of all classes' scores are not worth the time.
+MOST = 2**23
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,21 @@ def convex_infimum(problem: Problem) -> Infimum | None:
 
 
 def _design(problem: Problem) -> Floats | None:
-    """The design matrix `[N, P]` of what the loss takes."""
-    scored = problem._scored
-    return scored.design(problem.data.x) if isinstance(scored, LinearInParameters) else None
+    """The design matrix of what the loss takes: `[N, P]`, of the scores of K classes `[NK, P]`."""
+    scored, x = problem._scored, problem.data.x
+    if isinstance(scored, LinearInParameters):
+        return scored.design(x)
+    size = len(x) * scored.outputs * len(problem.names)
+    return _slopes(scored, x, len(problem.names)) if scored.is_linear and size <= MOST else None
+
+
+def _slopes(scores: Model, x: Floats, parameters: int) -> Floats:
+    """The derivative of the scores of K classes that are linear in the parameters, `[NK, P]`."""
+    anywhere, each = np.zeros(parameters), x[:, np.newaxis]
+    units = np.eye(scores.outputs)[:, np.newaxis, np.newaxis]
+    by_class = [scores.vjp(anywhere, each, np.broadcast_to(unit, (len(x), 1, len(units))))
+                for unit in units]  # fmt: skip
+    return np.stack(by_class, axis=1).reshape(-1, parameters)
 
 
 def _penalty(problem: Problem, params: Floats) -> tuple[float, Floats, Floats]:
@@ -116,21 +130,19 @@ def _of_logits(problem: Problem, design: Floats, scale: Floats) -> Infimum | Non
     """
     loss, y = problem.loss_function, problem.data.y
     units = np.where(scale > 0, scale, 1.0)
-    sides = np.where(y == 1, 1.0, -1.0)
-    classes = bool(((y == 0) | (y == 1)).all())
+    classes = problem._scored.outputs
+    shape = y.shape if classes == 1 else (len(y), classes)
+    outcomes = classes > 1 or bool(((y == 0) | (y == 1)).all())
     here, total = np.zeros(design.shape[1]), _total(problem, design, units)
     now, gain = total(here), np.inf
     step: Floats = np.zeros(design.shape[1])
     for _ in range(60):
-        logits = design @ here
-        if problem.penalty is None and classes and (sides * logits > 0).all():
+        logits = (design @ here).reshape(shape)
+        if problem.penalty is None and outcomes and (_margins(logits, y) > 0).all():
             return Infimum(0.0, False, True)
         _, slopes, bends = _penalty(problem, here / units)
-        gradient = design.T @ loss.gradient(logits, y) + slopes / units
-        h = 1e-4
-        curve = (loss.gradient(logits + h, y) - loss.gradient(logits - h, y)) / (2 * h)
-        matrix = design.T @ (np.maximum(curve, 0)[:, np.newaxis] * design)
-        matrix += np.diag(bends / units**2)
+        gradient = design.T @ loss.gradient(logits, y).ravel() + slopes / units
+        matrix = _hessian(problem, design, logits) + np.diag(bends / units**2)
         step = -np.asarray(np.linalg.lstsq(matrix, gradient, rcond=1e-14)[0], dtype=np.float64)
         gain = -0.5 * float(gradient @ step)
         length = 1.0
@@ -143,11 +155,35 @@ def _of_logits(problem: Problem, design: Floats, scale: Floats) -> Infimum | Non
     return Infimum(now - max(gain, 0.0), not away, bool(gain <= GAP * abs(now)) and not away)
 
 
+def _margins(logits: Floats, y: Floats) -> Floats:
+    """How far each point is on the right side, `[N]`, for logits `[N]` or scores `[N, K]`."""
+    if logits.ndim == 1:
+        return np.where(y == 1, 1.0, -1.0) * logits
+    observed = y[:, np.newaxis] == np.arange(logits.shape[1])
+    others = np.where(observed, -np.inf, logits).max(axis=1)
+    return np.asarray(np.where(observed, logits, -np.inf).max(axis=1) - others)
+
+
+def _hessian(problem: Problem, design: Floats, logits: Floats) -> Floats:
+    """The second derivative of the loss by the parameters, by differences in the logits."""
+    loss, y, h = problem.loss_function, problem.data.y, 1e-4
+    if logits.ndim == 1:
+        curve = (loss.gradient(logits + h, y) - loss.gradient(logits - h, y)) / (2 * h)
+        return np.asarray(design.T @ (np.maximum(curve, 0)[:, np.newaxis] * design))
+    rows = design.reshape(*logits.shape, -1)
+    bent = np.zeros_like(rows)
+    for k, move in enumerate(h * np.eye(logits.shape[1])):
+        curve = (loss.gradient(logits + move, y) - loss.gradient(logits - move, y)) / (2 * h)
+        bent += curve[..., np.newaxis] * rows[:, [k]]
+    return np.asarray(design.T @ bent.reshape(design.shape))
+
+
 def _total(problem: Problem, design: Floats, units: Floats) -> Callable[[Floats], float]:
     """The loss and the penalty as a function of parameters in these units."""
-    loss, y = problem.loss_function, problem.data.y
+    loss, y, classes = problem.loss_function, problem.data.y, problem._scored.outputs
 
     def total(here: Floats) -> float:
-        return float(loss.value(design @ here, y)) + _penalty(problem, here / units)[0]
+        logits = (design @ here).reshape(*y.shape, -1) if classes > 1 else design @ here
+        return float(loss.value(logits, y)) + _penalty(problem, here / units)[0]
 
     return total

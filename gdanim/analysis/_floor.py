@@ -9,7 +9,7 @@ import numpy as np
 
 from gdanim.analysis._convex import convex_infimum
 from gdanim.core.arrays import Floats
-from gdanim.problems.model import LinearInParameters, ModelCurve
+from gdanim.problems.model import ModelCurve
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 
@@ -95,15 +95,21 @@ def _bound(problem: Problem) -> float:
         if not penalty.convex or penalty.gradient(nothing).any() or penalty.value(nothing) != 0:
             return -np.inf
     if problem._scored is not problem.model:
-        return 0.0 if loss.convex and ((y >= 0) & (y <= 1)).all() else -np.inf
+        outcomes = problem._scored.outputs > 1 or bool(((y >= 0) & (y <= 1)).all())
+        return 0.0 if loss.convex and outcomes else -np.inf
     perfect = loss.convex and not loss.gradient(y, y).any()
     return float(loss.value(y, y)) if perfect else -np.inf
 
 
 def null_loss(problem: Problem) -> float | None:
     """Return what the best constant prediction loses; None where that is not finite."""
-    y = problem.data.y
-    if problem._scored is not problem.model:
+    y, classes = problem.data.y, problem._scored.outputs
+    if classes > 1:
+        shares = np.bincount(y.astype(np.int64), minlength=classes) / len(y)
+        if shares.max() == 1:
+            return None
+        guess = np.broadcast_to(np.log(np.maximum(shares, 1e-300)), (len(y), classes))
+    elif problem._scored is not problem.model:
         share = float(np.clip(y.mean(), 1e-12, 1 - 1e-12))
         guess = np.full_like(y, np.log(share / (1 - share)))
         if y.min() == y.max():
@@ -130,4 +136,4 @@ def lower_points(problem: Objective) -> list[Floats]:
 
 def linear_in_parameters(problem: Objective) -> bool:
     """Whether what the loss takes is linear in the parameters."""
-    return isinstance(problem, Problem) and isinstance(problem._scored, LinearInParameters)
+    return isinstance(problem, Problem) and problem._scored.is_linear

@@ -66,5 +66,5 @@ def _point_losses(problem: Problem, params: Floats) -> Floats:
     assert held_out is not None
     model = loss.scored_model(problem.model, held_out.y)
     prediction = model.predict(params, held_out.x)
-    alone = loss.value(prediction[..., np.newaxis], held_out.y[:, np.newaxis])
+    alone = loss.value(prediction[:, :, np.newaxis], held_out.y[:, np.newaxis])
     return np.asarray(alone.mean(axis=0))

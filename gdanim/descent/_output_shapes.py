@@ -41,7 +41,8 @@ def _check_parts(problem: Problem, rows: Floats) -> None:
     model = loss.scored_model(problem.model, y)
     name, given = type(model).__name__, f"params {rows.shape} and x {x.shape}"
     prediction = model.predict(rows, x)
-    expect_shape(f"{name}.predict", prediction, (*rows.shape[:-1], len(x)), given)
+    outputs = (len(x),) if model.outputs == 1 else (len(x), model.outputs)
+    expect_shape(f"{name}.predict", prediction, (*rows.shape[:-1], *outputs), given)
     gradient = model.vjp(rows, x, np.ones_like(prediction))
     expect_shape(f"{name}.vjp", gradient, rows.shape, given)
     name, given = type(loss).__name__, f"prediction {prediction.shape} and y {y.shape}"

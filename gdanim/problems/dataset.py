@@ -26,9 +26,10 @@ class Dataset:
     x : (n,) or (n, d) sequence
         The features of each point; `(n,)` is one feature. Dates (of Python, NumPy or pandas) become
         days since the first one, and axes show the dates.
-    y : (n,) or (n, 1) sequence
+    y : (n,), (n, 1) or one-hot (n, k) sequence
         The value observed at each point. True and False count as 1 and 0. Text is taken as the
-        names of classes, which are numbered from 0 in alphabetical order.
+        names of classes, which are numbered from 0 in alphabetical order. Rows with a single 1,
+        else 0, are taken as the number of its column.
     x_names : tuple of str, default ("x",)
         The name of each feature, for the axes; by default `x1, x2, ...` for several.
     y_name : str, default "y"
@@ -292,8 +293,11 @@ def _features(x: Any) -> tuple[Floats, tuple[Unit, ...]]:
 
 
 def _flat(y: Any) -> Any:
-    """Return values of shape `[N, 1]` as `[N]`."""
+    """Return values of shape `[N, 1]` as `[N]`, and one-hot rows as the place of the 1."""
     raw = as_array("Dataset: y", y)
+    if raw.ndim == 2 and raw.shape[1] > 1 and raw.dtype.kind in "biuf":
+        one_hot = np.isin(raw, (0, 1)).all() and (raw.sum(axis=1) == 1).all()
+        return raw.argmax(axis=1) if one_hot else raw
     return raw[:, 0] if raw.ndim == 2 and raw.shape[1] == 1 else raw
 
 

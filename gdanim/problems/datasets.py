@@ -286,15 +286,17 @@ def on_curve(model: Model, params: Sequence[float], x: ArrayLike) -> Dataset:
     array([ 3.,  6., 11.])
     """
     expect("model", model, Model, "Linear()")
+    places = floats("x", x)
+    if places.ndim == 1:
+        places = places[:, np.newaxis]
+    if places.ndim == 2:
+        model = model.sized(places.shape[1], 0)
     fixed = check_params("params", params, model.names)
     if fixed.ndim != 1 or not np.isfinite(fixed).all():
         raise GdanimError(
             f"params: must be {len(model.names)} finite numbers ({', '.join(model.names)}), "
             f"got {params!r:.80}"
         )
-    places = floats("x", x)
-    if places.ndim == 1:
-        places = places[:, np.newaxis]
     if places.ndim != 2 or places.shape[1] != model.features:
         raise GdanimError(f"x: must have shape [N] or [N, {model.features}], got {np.shape(x)}")
     truth = ModelCurve(model, fixed)

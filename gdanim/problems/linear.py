@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, check_int
+from gdanim.core.arrays import Floats, check_features
 from gdanim.problems.model import LinearInParameters
 from gdanim.problems.unit import Unit
 
@@ -18,8 +18,8 @@ class Linear(LinearInParameters):
 
     Parameters
     ----------
-    features : int, default 1
-        The number of features; at least 1.
+    features : int, optional
+        The number of features, at least 1; by default that of the problem's data, or 1 without.
 
     Raises
     ------
@@ -49,30 +49,34 @@ class Linear(LinearInParameters):
     intercepts = ("intercept",)
     shape_name = "line"
 
-    features: int = 1
+    features: int | None = None
 
     def __post_init__(self) -> None:
-        check_int("Linear: features", self.features, least=1)
+        check_features("Linear", self.features)
+
+    def sized(self, features: int, classes: int) -> Linear:
+        """Return the model with the data's number of features, unless it has one."""
+        return replace(self, features=features) if self.features is None else self
 
     @property
     def names(self) -> tuple[str, ...]:
         """The slopes, then the intercept."""
-        if self.features == 1:
+        if (features := self.features or 1) == 1:
             return ("slope", "intercept")
-        return (*(f"slope{i}" for i in range(1, self.features + 1)), "intercept")
+        return (*(f"slope{i}" for i in range(1, features + 1)), "intercept")
 
     @property
     def symbols(self) -> tuple[str, ...]:
         """The symbols `w, b`, or `w_1, w_2, ..., b`."""
-        if self.features == 1:
+        if (features := self.features or 1) == 1:
             return ("w", "b")
-        indices = (str(i) if i < 10 else f"{{{i}}}" for i in range(1, self.features + 1))
+        indices = (str(i) if i < 10 else f"{{{i}}}" for i in range(1, features + 1))
         return (*(f"w_{i}" for i in indices), "b")
 
     @property
     def formula(self) -> str:
         """The formula `w x + b`, in mathtext."""
-        if self.features == 1:
+        if (self.features or 1) == 1:
             return r"\hat{y} = w\,x + b"
         if self.features == 2:
             return r"\hat{y} = w_1 x_1 + w_2 x_2 + b"

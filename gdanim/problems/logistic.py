@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, check_int
+from gdanim.core.arrays import Floats, check_features
 from gdanim.problems.linear import Linear
 from gdanim.problems.model import Model, sigmoid
 from gdanim.problems.unit import Unit
@@ -19,8 +19,8 @@ class Logistic(Model):
 
     Parameters
     ----------
-    features : int, default 1
-        The number of features; at least 1.
+    features : int, optional
+        The number of features, at least 1; by default that of the problem's data, or 1 without.
 
     Raises
     ------
@@ -31,6 +31,7 @@ class Logistic(Model):
     --------
     LogLoss : The usual loss for it.
     NegativeLogLikelihood : Its sum over the points.
+    Softmax : The same for several classes.
     Linear : The linear function.
 
     Notes
@@ -52,10 +53,14 @@ class Logistic(Model):
 
     shape_name = "S-shaped curve"
 
-    features: int = 1
+    features: int | None = None
 
     def __post_init__(self) -> None:
-        check_int("Logistic: features", self.features, least=1)
+        check_features("Logistic", self.features)
+
+    def sized(self, features: int, classes: int) -> Logistic:
+        """Return the model with the data's number of features, unless it has one."""
+        return replace(self, features=features) if self.features is None else self
 
     @property
     def logits(self) -> Linear:

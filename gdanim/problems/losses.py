@@ -27,11 +27,13 @@ class Loss(ABC):
     MeanSquaredError, SumOfSquaredErrors, RootMeanSquaredError : Squared residuals.
     MeanAbsoluteError, Huber : Less moved by outliers.
     LogLoss, NegativeLogLikelihood : For models that predict a probability.
+    CrossEntropy : For models that predict the probability of each of several classes.
     Penalty : A cost of the parameters themselves.
 
     Notes
     -----
     Predictions and values are arrays whose last axis is the N points; all axes before it broadcast.
+    Predictions of several numbers at a point have a further axis, `(..., n, k)`.
 
     Examples
     --------
@@ -99,6 +101,11 @@ class Loss(ABC):
         GdanimError
             If the loss is not defined for the model or for `y`.
         """
+        if model.outputs > 1:
+            raise GdanimError(
+                f"{type(self).__name__}: compares one number at a point, and "
+                f"{type(model).__name__} predicts {model.outputs}; use CrossEntropy()"
+            )
         return model
 
     @abstractmethod
@@ -472,6 +479,7 @@ class LogLoss(Loss):
     --------
     Logistic : Logistic regression.
     NegativeLogLikelihood : The sum instead of the mean.
+    CrossEntropy : The same for several classes.
 
     Notes
     -----
@@ -558,6 +566,11 @@ def _logits(loss: str, model: Model, y: Floats) -> Model:
         raise GdanimError(
             f"{loss}: {type(model).__name__} does not predict a probability; "
             'use Logistic or MLP(output="logistic"), or another loss'
+        )
+    if model.outputs > 1:
+        raise GdanimError(
+            f"{loss}: takes the probability of one of two classes, and {type(model).__name__} "
+            f"predicts that of each of {model.outputs}; use CrossEntropy()"
         )
     if outside := np.flatnonzero((y < 0) | (y > 1)).tolist():
         raise GdanimError(

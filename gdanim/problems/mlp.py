@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, check_int, set_fields
+from gdanim.core.arrays import Floats, check_features, check_int, set_fields
 from gdanim.errors import GdanimError
-from gdanim.problems.model import Model, sigmoid
+from gdanim.problems.model import Model, sigmoid, softmax
+from gdanim.problems.softmax import check_classes, softmax_vjp
 from gdanim.problems.unit import Unit
 
 
@@ -31,12 +32,12 @@ ACTIVATIONS = {
         lambda z: np.maximum(z, 0.0), lambda h: np.where(h > 0, 1.0, 0.0), r"\mathrm{relu}"
     ),
 }
-OUTPUTS = ("linear", "logistic")
+OUTPUTS = ("linear", "logistic", "softmax")
 
 
 @dataclass(frozen=True)
 class MLP(Model):
-    """A multilayer perceptron: a small neural network with one output.
+    """A multilayer perceptron: a small neural network.
 
     Parameters
     ----------
@@ -44,10 +45,14 @@ class MLP(Model):
         The number of units of each hidden layer, each at least 1.
     activation : {"sigmoid", "tanh", "relu"}, default "sigmoid"
         The function that each hidden unit applies to its linear combination of inputs.
-    output : {"linear", "logistic"}, default "linear"
-        Whether the output is a number, or the probability that y is 1.
-    features : int, default 1
-        The number of features; at least 1.
+    output : {"linear", "logistic", "softmax"}, default "linear"
+        Whether the output is a number, the probability that y is 1, or the probability of each
+        class.
+    features : int, optional
+        The number of features, at least 1; by default that of the problem's data, or 1 without.
+    classes : int, optional
+        The number of classes, at least 2, with `output="softmax"`; by default that of the
+        problem's data, or 2 without.
 
     Raises
     ------
@@ -56,6 +61,7 @@ class MLP(Model):
 
     See Also
     --------
+    CrossEntropy : The loss for `output="softmax"`.
     Formula : Any formula as a model.
 
     Notes
@@ -87,7 +93,8 @@ class MLP(Model):
     hidden: tuple[int, ...] = (20,)
     activation: str = "sigmoid"
     output: str = "linear"
-    features: int = 1
+    features: int | None = None
+    classes: int | None = None
 
     def __post_init__(self) -> None:
         if not (isinstance(self.hidden, tuple | list) and self.hidden):
@@ -103,17 +110,35 @@ class MLP(Model):
         ):
             if value not in allowed:
                 raise GdanimError(f"MLP: {name} must be {' or '.join(allowed)}, got {value!r:.80}")
-        check_int("MLP: features", self.features, least=1)
+        check_features("MLP", self.features)
+        if self.classes is not None:
+            check_int("MLP: classes", self.classes, least=2)
+            if self.output == "logistic":
+                raise GdanimError('MLP: classes: a logistic output has two; use output="softmax"')
+
+    def sized(self, features: int, classes: int) -> MLP:
+        """Return the network with the data's numbers of features and classes, unless it has any."""
+        sizes = {"features": self.features or features, "classes": self.classes}
+        if self.output == "softmax" and self.classes is None:
+            sizes["classes"] = check_classes("MLP", classes)
+        return replace(self, **sizes)  # type: ignore[arg-type]
+
+    @property
+    def outputs(self) -> int:
+        """The number of classes of a softmax, else 1."""
+        return self.classes or (2 if self.output == "softmax" else 1)
 
     @property
     def logits(self) -> MLP | None:
-        """The same network with a linear output, where the output is logistic."""
-        return replace(self, output="linear") if self.output == "logistic" else None
+        """The same network with linear outputs, where it predicts probabilities."""
+        if self.output == "linear":
+            return None
+        return replace(self, output="linear", classes=self.outputs if self.outputs > 1 else None)
 
     @property
     def workspace(self) -> int:
         """The number of units."""
-        return sum(self.hidden) + 1
+        return sum(self.hidden) + self.outputs
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -134,7 +159,8 @@ class MLP(Model):
             # Deeper than three layers, the middle is left out.
             middle = r"\dots" if 3 < layer < len(self.hidden) + 1 else inner
             inner = rf"W_{{{layer}}}\,{symbol}({middle}) + b_{{{layer}}}"
-        return rf"\hat{{y}} = \sigma({inner})" if self.logits else rf"\hat{{y}} = {inner}"
+        outer = {"logistic": r"\sigma", "softmax": r"\mathrm{softmax}"}.get(self.output)
+        return rf"\hat{{y}} = {outer}({inner})" if outer else rf"\hat{{y}} = {inner}"
 
     def init(self, rng: np.random.Generator) -> Floats:
         """Draw parameters uniformly from +-1/sqrt(inputs of the layer), `[P]`."""
@@ -145,23 +171,33 @@ class MLP(Model):
         return np.concatenate(layers)
 
     def predict(self, params: Floats, x: Floats) -> Floats:
-        """Return the output at each point, `(p),(n,d)->(n)`."""
-        weights, bias = self._layers(params)[-1]
+        """Return the output at each point, `(p),(n,d)->(n)`, or with classes `(p),(n,d)->(n,k)`."""
+        weights, bias = _layers(self, params)[-1]
+        if self.outputs > 1:
+            scores = np.matmul(_activations(self, params, x)[-1], np.swapaxes(weights, -1, -2))
+            scores += bias[..., np.newaxis, :]
+            return softmax(scores) if self.output == "softmax" else scores
         # One unit: a product with its weights costs less than a matrix of one column.
-        z = np.matmul(self._activations(params, x)[-1], np.swapaxes(weights, -1, -2))[..., 0] + bias
+        z = (
+            np.matmul(_activations(self, params, x)[-1], np.swapaxes(weights, -1, -2))[..., 0]
+            + bias
+        )
         return sigmoid(z) if self.output == "logistic" else z
 
     def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:
         """Return the cotangent times the derivative, `(p),(n,d),(n)->(p)`, by backpropagation."""
         if self.logits is not None:
             z = self.logits.predict(params, x)
+            if self.outputs > 1:
+                return self.logits.vjp(params, x, softmax_vjp(z, cotangent))
             return self.logits.vjp(params, x, cotangent * sigmoid(z) * sigmoid(-z))
-        lead = np.broadcast_shapes(params.shape[:-1], x.shape[:-2], cotangent.shape[:-1])
-        delta = np.broadcast_to(cotangent, (*lead, cotangent.shape[-1]))[..., np.newaxis]
+        delta = cotangent if self.outputs > 1 else cotangent[..., np.newaxis]
+        lead = np.broadcast_shapes(params.shape[:-1], x.shape[:-2], delta.shape[:-2])
+        delta = np.broadcast_to(delta, (*lead, *delta.shape[-2:]))
         derivative = ACTIVATIONS[self.activation].derivative
-        units = [x, *self._activations(params, x)]
+        units = [x, *_activations(self, params, x)]
         parts: list[Floats] = []
-        for level, (weights, _) in reversed(list(enumerate(self._layers(params)))):
+        for level, (weights, _) in reversed(list(enumerate(_layers(self, params)))):
             by_weights = np.matmul(np.swapaxes(delta, -1, -2), units[level])
             parts = [by_weights.reshape(*lead, -1), delta.sum(axis=-2), *parts]
             if level:
@@ -170,11 +206,11 @@ class MLP(Model):
 
     def in_units(self, params: Floats, x_units: Sequence[Unit], y_unit: Unit) -> Floats | None:
         """Return first weights and last ones in measured units, with the biases, `(p)->(p)`."""
-        if self.output == "logistic" and y_unit.standardised:
+        if self.output != "linear" and y_unit.standardised:
             return None
         # The layers are views of the copy.
         params = np.array(params)
-        layers = self._layers(params)
+        layers = _layers(self, params)
         (weights, biases), (last, bias) = layers[0], layers[-1]
         weights /= np.array([unit.factor for unit in x_units])
         biases -= weights @ np.array([unit.offset for unit in x_units])
@@ -184,28 +220,7 @@ class MLP(Model):
 
     def hidden_units(self, params: Floats, x: Floats) -> Floats:
         """Return the outputs of the last hidden layer at each point, `(p),(n,d)->(n,h)`."""
-        return self._activations(params, x)[-1]
-
-    def _activations(self, params: Floats, x: Floats) -> list[Floats]:
-        """Return the outputs of each hidden layer, `[..., N, units]`."""
-        value = ACTIVATIONS[self.activation].value
-        outputs: list[Floats] = []
-        units = x
-        for weights, biases in self._layers(params)[:-1]:
-            z = np.matmul(units, np.swapaxes(weights, -1, -2)) + biases[..., np.newaxis, :]
-            units = value(z)
-            outputs.append(units)
-        return outputs
-
-    def _layers(self, params: Floats) -> list[tuple[Floats, Floats]]:
-        """Return weights `[..., out, in]` and biases `[..., out]` of each layer."""
-        layers, at = [], 0
-        for before, units in _sizes(self):
-            weights = params[..., at : at + units * before]
-            biases = params[..., at + units * before : at + units * (before + 1)]
-            layers.append((weights.reshape(*params.shape[:-1], units, before), biases))
-            at += units * (before + 1)
-        return layers
+        return _activations(self, params, x)[-1]
 
 
 def _layer_names(model: MLP) -> Iterator[tuple[list[str], list[str]]]:
@@ -217,4 +232,27 @@ def _layer_names(model: MLP) -> Iterator[tuple[list[str], list[str]]]:
 
 def _sizes(model: MLP) -> Iterator[tuple[int, int]]:
     """Yield the number of inputs and of units of each layer."""
-    return pairwise((model.features, *model.hidden, 1))
+    return pairwise((model.features or 1, *model.hidden, model.outputs))
+
+
+def _activations(model: MLP, params: Floats, x: Floats) -> list[Floats]:
+    """Return the outputs of each hidden layer, `[..., N, units]`."""
+    value = ACTIVATIONS[model.activation].value
+    outputs: list[Floats] = []
+    units = x
+    for weights, biases in _layers(model, params)[:-1]:
+        z = np.matmul(units, np.swapaxes(weights, -1, -2)) + biases[..., np.newaxis, :]
+        units = value(z)
+        outputs.append(units)
+    return outputs
+
+
+def _layers(model: MLP, params: Floats) -> list[tuple[Floats, Floats]]:
+    """Return weights `[..., out, in]` and biases `[..., out]` of each layer."""
+    layers, at = [], 0
+    for before, units in _sizes(model):
+        weights = params[..., at : at + units * before]
+        biases = params[..., at + units * before : at + units * (before + 1)]
+        layers.append((weights.reshape(*params.shape[:-1], units, before), biases))
+        at += units * (before + 1)
+    return layers

@@ -74,8 +74,16 @@ class Model(ABC):
         return rf"\hat{{y}} = f({', '.join(map(math_name, ('x', *self.names)))})"
 
     @property
-    def features(self) -> int:
-        """The number D of features of a point."""
+    def features(self) -> int | None:
+        """The number D of features of a point; None for as many as the data has."""
+        return 1
+
+    @property
+    def outputs(self) -> int:
+        """The number K of numbers predicted at a point: for K classes their probabilities.
+
+        With more than one, predictions and cotangents have shape `(..., n, k)`, not `(..., n)`.
+        """
         return 1
 
     @property
@@ -90,8 +98,13 @@ class Model(ABC):
 
     @property
     def logits(self) -> Model | None:
-        """The model whose `sigmoid` this one is, if the prediction is a probability."""
+        """The model whose sigmoid or softmax this one is, if it predicts probabilities."""
         return None
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether the prediction is known to be linear in the parameters."""
+        return False
 
     @property
     def shape_name(self) -> str:
@@ -102,6 +115,23 @@ class Model(ABC):
     def workspace(self) -> int:
         """The temporary floats that a prediction needs for each point."""
         return 1
+
+    def sized(self, features: int, classes: int) -> Model:
+        """Return the model with the sizes that it leaves to the data; a `Problem` calls this.
+
+        Parameters
+        ----------
+        features : int
+            The data's number of features.
+        classes : int
+            The number of classes that the data's y numbers; 0 if it numbers none.
+
+        Returns
+        -------
+        Model
+            By default the model itself.
+        """
+        return self
 
     def init(self, rng: np.random.Generator) -> Floats:
         """Draw random parameters to start from: uniform on (-2.5, 2.5).
@@ -233,6 +263,13 @@ def sigmoid(z: Floats) -> Floats:
     return probability
 
 
+def softmax(z: Floats) -> Floats:
+    """Return `exp(z) / sum(exp(z))` over the last axis, without overflow, `(k)->(k)`."""
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    probability: Floats = powers / powers.sum(axis=-1, keepdims=True)
+    return probability
+
+
 class LinearInParameters(Model):
     r"""A model whose prediction is `design(x) @ params`; under squared error, its loss is a bowl.
 
@@ -260,6 +297,8 @@ class LinearInParameters(Model):
     >>> Problem(Dataset(x, 3 * np.sin(x)), Harmonic()).minimum.params.round(6) + 0.0
     array([3., 0.])
     """
+
+    is_linear = True
 
     @abstractmethod
     def design(self, x: Floats) -> Floats:

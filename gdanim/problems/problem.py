@@ -16,6 +16,9 @@ from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.penalties import Penalty
 from gdanim.problems.quadratic import Quadratic
 
+# Whole numbers are classes if they are at most so many.
+_MOST_CLASSES = 100
+
 
 @dataclass(frozen=True, eq=False)
 class Problem(Objective):
@@ -27,9 +30,11 @@ class Problem(Objective):
     ----------
     data : Dataset
         The points to fit. For a model that predicts a probability, y is 0 or 1; -1 and +1 are
-        taken as these.
+        taken as these. For one that predicts the probability of each class, y numbers the classes;
+        other whole numbers than 0, 1, 2, ... are numbered in their order.
     model : Model
-        Its number of features must be that of the data.
+        Its number of features must be that of the data; where the model leaves it open, it is
+        taken from the data, as is the number of classes.
     loss_function : Loss, default MeanSquaredError()
         The distance from the prediction to the data.
     penalty : Penalty, optional
@@ -91,11 +96,13 @@ class Problem(Objective):
 
     def __post_init__(self) -> None:
         _number_outcomes(self)
+        if isinstance(self.model, Model) and isinstance(self.data, Dataset):
+            sized = self.model.sized(self.data.features, _count_classes(self.data))
+            set_fields(self, model=sized)
         _check(self)
         # The loss of scaled values is another number than that of the measured ones.
         after = " (standardised)" if self.data.y_unit.standardised else ""
         after += "" if self.penalty is None else f" + {self.penalty.symbol}"
-        linear = isinstance(self._scored, LinearInParameters)
         set_fields(
             self,
             names=self.model.names,
@@ -104,7 +111,7 @@ class Problem(Objective):
             loss_symbol=self.loss_function.symbol + after,
             points=len(self.data),
             workspace=len(self.data) * self.model.workspace,
-            convex=linear
+            convex=self._scored.is_linear
             and self.loss_function.convex
             and (self.penalty is None or self.penalty.convex),
         )
@@ -259,18 +266,38 @@ class Problem(Objective):
 
 
 def _number_outcomes(problem: Problem) -> None:
-    """Number the outcomes -1 and +1 of a model that predicts a probability by 0 and 1."""
-    model, data = problem.model, problem.data
+    """Number the outcomes from 0: -1 and +1 of a probability, any of the probability of classes."""
+    model, data, validation = problem.model, problem.data, problem.validation
     if not (isinstance(model, Model) and model.logits and isinstance(data, Dataset)):
         return
-    if set(np.unique(data.y)) == {-1.0, 1.0}:
-        set_fields(problem, data=_from_signs(data))
-        if isinstance(problem.validation, Dataset):
-            set_fields(problem, validation=_from_signs(problem.validation))
+    held_out = validation.y if isinstance(validation, Dataset) else data.y
+    found = np.unique(np.concatenate([data.y, held_out]))
+    signs = found.tolist() == [-1.0, 1.0]
+    whole = bool((found == np.rint(found)).all()) and len(found) <= _MOST_CLASSES
+    numbered = bool(np.isin(found, np.arange(model.outputs)).all()) or _are_first(found)
+    if data.classes or not (signs or (model.outputs > 1 and whole and not numbered)):
+        return
+    names = ("-1", "+1") if signs else tuple(f"{value:g}" for value in found)
+    set_fields(problem, data=_numbered(data, found, names))
+    if isinstance(validation, Dataset):
+        set_fields(problem, validation=_numbered(validation, found, names))
 
 
-def _from_signs(data: Dataset) -> Dataset:
-    return replace(data, y=(data.y + 1) / 2, classes=("-1", "+1"))
+def _numbered(data: Dataset, found: Floats, names: tuple[str, ...]) -> Dataset:
+    return replace(data, y=np.searchsorted(found, data.y).astype(np.float64), classes=names)
+
+
+def _are_first(found: Floats) -> bool:
+    """Whether the numbers are 0, 1, 2, ... without a gap."""
+    return bool((found == np.arange(len(found))).all())
+
+
+def _count_classes(data: Dataset) -> int:
+    """Return the number of classes that y numbers from 0; 0 if it does not."""
+    if data.classes:
+        return len(data.classes)
+    found = np.unique(data.y)
+    return len(found) if _are_first(found) else 0
 
 
 def _check(problem: Problem) -> None:
@@ -286,7 +313,7 @@ def _check(problem: Problem) -> None:
     for name, data in (("data", problem.data), ("validation set", problem.validation)):
         if data is None:
             continue
-        if data.features != model.features:
+        if data.features != (model.features or data.features):
             raise GdanimError(
                 f"Problem: the model takes {model.features} feature(s) and the {name} has "
                 f"{data.features} ({', '.join(data.x_names)}); change one of them"

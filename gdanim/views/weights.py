@@ -168,6 +168,8 @@ def _network(run: Run) -> tuple[Problem, MLP]:
     if not isinstance(problem, Problem) or not isinstance(problem.model, MLP):
         kind = type(problem.model if isinstance(problem, Problem) else problem).__name__
         raise GdanimError(f"Weights: shows the hidden units of an MLP, and the model is {kind}")
+    if problem.model.outputs > 1:
+        raise GdanimError("Weights: shows a network with one output; use HiddenUnits for classes")
     if problem.data.features != 1:
         raise GdanimError(
             f"Weights: shows data with one feature, this has {problem.data.features} "

@@ -33,6 +33,12 @@ def fitted_problem(run: Run) -> Problem:
             f"Fit: shows data and a model, and {run.problem.loss_name} has none; choose other "
             "panels, such as panels={'loss': views.LossCurve()}"
         )
+    model = run.problem.model
+    if model.outputs > 1:
+        raise GdanimError(
+            f"Fit: shows one number at a point, and {type(model).__name__} predicts the "
+            "probability of each class; choose panels={'boundary': views.Boundary()}"
+        )
     return run.problem
 
 
