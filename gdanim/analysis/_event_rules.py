@@ -136,7 +136,8 @@ def overshoots(
 
     Ten steps without a rise come before. A rise within an oscillation does not count, nor one from
     step `until` on, where the run has arrived or diverges. In a noisy run the height has to exceed
-    twice the highest of the last fifty steps. The event lasts until the peak.
+    twice the highest of the last fifty steps. The event lasts until the peak, before which the loss
+    does not come back to where it rose from.
     """
     losses = record.losses
     nothing = Evidence(record).tolerance(float(losses[0] - heights[0]))
@@ -154,7 +155,9 @@ def overshoots(
     ends = steps[np.diff(steps, append=len(losses) + QUIET) > QUIET]
     counted = free[starts]
     for s, end in list(zip(starts[counted], ends[counted], strict=True))[:MOST_EVENTS]:
-        top = int(s + losses[s : end + 1 + QUIET].argmax())
+        after_it = losses[s + 1 : end + 1 + QUIET]
+        back = int(np.argmin(np.append(after_it > losses[s], False)))
+        top = int(s + 1 + after_it[:back].argmax())
         kind, before, after = EventKind.OVERSHOOT, float(losses[s]), float(losses[top])
         text = kind.caption.format(before=quantity(before), after=quantity(after))
         numbers = {"before": before, "after": after}

@@ -17,15 +17,15 @@ def gap_of(evidence: Evidence) -> float:
 def first_arrived(evidence: Evidence, target: float, margin: float) -> int | None:
     """Return since when the gap to `target` is within `margin`, None if it is not.
 
-    Of an irregular run the mean of the last quarter counts. Any other has to stay there for a
-    fiftieth of its steps, unless it falls all the time.
+    Of an irregular run the mean of the last quarter counts, and noise may be three times as large.
+    Any other has to stay there for a fiftieth of its steps, unless it falls all the time.
     """
     record = evidence.record
     gaps = abs(record.losses - target)
     if record.irregular and record.steps >= 8:
         if not evidence.end - target <= margin:
             return None
-        return min(first_of(gaps <= 3 * margin), record.steps)
+        return min(first_of(gaps <= (3 if record.random else 1) * margin), record.steps)
     since, steps = first_of(gaps <= margin), record.steps
     if since > steps:
         return None
