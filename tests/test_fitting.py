@@ -19,6 +19,7 @@ from gdanim.film.film import Film
 from gdanim.rendering.file_info import inspect
 from gdanim.rendering.quality import parse_bytes
 from gdanim.rendering.size_limit import EncodeSettings, first_that_fits, ladder
+from gdanim.views import LossCurve
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +28,7 @@ SCENE = Scene(
     GradientDescent(0.01),
     start=(0, 5),
     steps=12,
+    panels={"loss": LossCurve()},
     size=(320, 180),
     pace=Even(0.6),
     fps=20,

@@ -270,6 +270,8 @@ def test_panels_stand_in_the_same_places_whatever_is_in_memory() -> None:
     shown = scene(case.view, problem=LINE, start=None, steps=2, size=(320, 180))
     run = shown.run()
     # Films that are kept move what comes after them to other places in memory.
-    films = [shown.film(run) for _ in range(60)]
-    places = {tuple(ax.get_position().bounds for ax in film.figure.axes) for film in films}
-    assert len(places) == 1
+    films = [shown.film(run) for _ in range(5)]
+    places = [[ax.get_position().get_points() for ax in film.figure.axes] for film in films]
+    assert len(np.unique(places, axis=0)) == 1
+    # Few films differ in the solver's last bits, but none has any left.
+    assert (np.round(places, 9) == places).all()

@@ -18,6 +18,7 @@ from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
+from gdanim.pacing.timeline import Every
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.formula import Formula
 from gdanim.problems.linear import Linear
@@ -90,7 +91,10 @@ def test_signs_that_the_font_lacks_are_named_once(tmp_path: Path) -> None:
     said = "the font has no 学 習 率: boxes stand for them"
     assert film(title="学習率 of 学", label="学")().notice == said
     problem = Problem(Dataset(X, X**2), Linear())
-    scene = Scene(problem, GradientDescent(0.1), (0, 0), 3, title="学習率", size=(160, 96), fps=10)
+    scene = Scene(
+        problem, GradientDescent(0.1), (0, 0), 3, title="学習率", pace=Every(1, 0, 0),
+        size=(160, 96), fps=10,
+    )  # fmt: skip
     # Warnings are errors here, so matplotlib's own would be one.
     for path, still in (("a.mp4", None), ("a.svg", "last"), ("a.png", 0)):
         assert render(scene, tmp_path / path, still=still).notice == said  # type: ignore[arg-type]
