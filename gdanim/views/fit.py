@@ -23,7 +23,7 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.problem import Problem
 from gdanim.views._drawing import axes, residuals
-from gdanim.views._drawing.card import Card, card_size, draw_inset, emptiest_corner
+from gdanim.views._drawing.card import Card, Contents, card_size, draw_inset, emptiest_corner
 from gdanim.views._drawing.curve_place import curve_place
 from gdanim.views._drawing.data_axes import Units, check_units, name_axes, shown_params
 from gdanim.views._drawing.end_labels import EndLabels
@@ -183,7 +183,8 @@ class Fit(View):
         card = None
         if self.inset is not None:
             size = card_size(ax, clip.theme)
-            card, low, high = emptiest_corner(x, y, grid, predictions, low, high, size)
+            contents = Contents(x, y, grid, predictions, low, high)
+            card, low, high = emptiest_corner(contents, size)
         ax.set_xlim(grid[0], grid[-1])
         ax.set_ylim(low, high)
         return grid, card

@@ -78,39 +78,55 @@ def card_size(ax: Axes, theme: Theme) -> tuple[float, float]:
     return float(width), float(height)
 
 
-def emptiest_corner(
-    x: Floats, y: Floats, grid: Floats, predictions: Floats, low: float, high: float,
-    size: tuple[float, float],
-) -> tuple[Card, float, float]:  # fmt: skip
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """What a panel shows: points `x [N]`, `y [N]`, curves `[K, G]` over `grid [G]`, and limits."""
+
+    x: Floats
+    y: Floats
+    grid: Floats
+    curves: Floats
+    low: float
+    high: float
+
+
+def emptiest_corner(contents: Contents, size: tuple[float, float]) -> tuple[Card, float, float]:
     """Return the card that hides least over the whole run, and y limits that keep data clear of it.
 
-    `predictions [K, G]` on `grid [G]` count by how much of them a card of this size would hide.
-    Where every corner holds data `x [N]`, `y [N]`, the limits are stretched until the data is clear
-    of the best one, and most curves too where that costs less than they would hide.
+    Curves count by how much of them a card of this size would hide. Where every corner holds
+    points, the limits are stretched until these are clear of the best one, and most curves too
+    where that costs less than they would hide.
     """
-    span, edge, height = grid[-1] - grid[0], size[0] + _MARGIN, size[1]
-
-    def weighed(card: Card, often: float) -> tuple[float, Card, float, float]:
-        def under(places: Floats) -> NDArray[np.bool_]:
-            across = (places - grid[0]) / span
-            inside: NDArray[np.bool_] = across > 1 - edge if card.right else across < edge
-            return inside
-
-        curves = predictions[:, under(grid)]
-        ends = np.clip(curves.max(axis=1) if card.top else curves.min(axis=1), low, high)
-        inner = np.quantile(ends, [often if card.top else 1 - often], method="nearest")
-        clear = y[under(x)] if often == 0 else np.append(y[under(x)], inner)
-        new_low, new_high = _stretched(clear, low, high, card.top, height)
-        up = (curves - new_low) / (new_high - new_low)
-        hidden = ((up > 1 - height) & (up < 1)) if card.top else ((up < height) & (up > 0))
-        stretch = (new_high - new_low) / (high - low) - 1
-        return float(hidden.mean()) + stretch, card, new_low, new_high
-
     # Of equally empty corners the first is taken: a falling curve reads best at the top right.
     corners = [Card(right, top, size) for top in (True, False) for right in (True, False)]
-    choices = (weighed(card, often) for often in (0, _OFTEN) for card in corners)
+    choices = (_weighed(contents, card, often) for often in (0, _OFTEN) for card in corners)
     _, card, low, high = min(choices, key=lambda item: item[0])
     return card, low, high
+
+
+def _weighed(contents: Contents, card: Card, often: float) -> tuple[float, Card, float, float]:
+    """Return the cost of a card, how much it hides and stretches; the card; the stretched limits.
+
+    Limits are stretched for the points, and for this part of the curves.
+    """
+    low, high, height = contents.low, contents.high, card.size[1]
+    y = contents.y[_across(card, contents.x, contents.grid)]
+    curves = contents.curves[:, _across(card, contents.grid, contents.grid)]
+    ends = np.clip(curves.max(axis=1) if card.top else curves.min(axis=1), low, high)
+    inner = np.quantile(ends, [often if card.top else 1 - often], method="nearest")
+    clear = y if often == 0 else np.append(y, inner)
+    new_low, new_high = _stretched(clear, low, high, card.top, height)
+    up = (curves - new_low) / (new_high - new_low)
+    hidden = ((up > 1 - height) & (up < 1)) if card.top else ((up < height) & (up > 0))
+    stretch = (new_high - new_low) / (high - low) - 1
+    return float(hidden.mean()) + stretch, card, new_low, new_high
+
+
+def _across(card: Card, x: Floats, grid: Floats) -> NDArray[np.bool_]:
+    """Return which places are above or below a card in a panel as wide as the grid."""
+    across, edge = (x - grid[0]) / (grid[-1] - grid[0]), card.size[0] + _MARGIN
+    inside: NDArray[np.bool_] = across > 1 - edge if card.right else across < edge
+    return inside
 
 
 def _stretched(y: Floats, low: float, high: float, top: bool, height: float) -> tuple[float, float]:
