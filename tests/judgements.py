@@ -134,7 +134,7 @@ def by(
 def once(
     objective: Objective, optimizer: Optimizer, start: ArrayLike, steps: int, **options: Any
 ) -> Callable[[int], Run]:
-    """A descent of so many steps in any case."""
+    """A descent of this many steps in any case."""
     return lambda times: descend(objective, optimizer, start, steps, **options)
 
 

@@ -53,7 +53,7 @@ def test_rises_within_ten_steps_are_one(apart: int, found: int) -> None:
 
 @pytest.mark.parametrize(("steps", "noisy"), [(8, False), (5, True)])
 def test_a_loss_that_turns_at_a_third_of_the_steps_is_noisy(steps: int, noisy: bool) -> None:
-    # Up, down, and level for the rest: two turns in so many steps.
+    # Up, down, and level for the rest: two turns in each period.
     losses = np.tile([1.0, 0.0] + [0.5] * (steps - 2), 20)
     assert record(losses).irregular == noisy
 

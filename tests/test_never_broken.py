@@ -117,7 +117,7 @@ TROUBLE = {
     ),
 }
 MANY = 500_000
-# Made only by the tests that draw them: so many points take long.
+# Made only by the tests that draw them: their many points take long.
 CROWDS: dict[str, Callable[[int], Scene]] = {
     "half a million in two classes": lambda points: Scene(
         Problem(crowd(points), Logistic(2), LogLoss()), GradientDescent(1.0), (0, 0, 0), steps=2

@@ -19,7 +19,7 @@ from gdanim.views.theme import LIGHT
 def drawn(
     letters: float, limits: tuple[float, float], across: bool, steps: int | None = None
 ) -> tuple[Axes, list[Text]]:
-    """An axis of so many heights of its numbers, and the numbers that are seen on it."""
+    """An axis whose length is in heights of its numbers, and the numbers that are seen on it."""
     inches = letters * LIGHT.tick_size / 72
     with plain_style(LIGHT):
         figure = Figure(figsize=(10, 10), dpi=100)

@@ -16,7 +16,7 @@ from gdanim.problems.losses import Huber, MeanAbsoluteError
 from gdanim.problems.model import LinearInParameters, Model
 from gdanim.problems.problem import Problem
 
-# At most so many steps, until one gains less than this share of the loss.
+# At most this many steps, until one gains less than this share of the loss.
 STEPS, ENOUGH = 300, 1e-12
 # A residual below this share of the largest counts as so large, so that weights stay finite.
 SMALLEST = 1e-9

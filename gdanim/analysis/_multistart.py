@@ -9,11 +9,12 @@ import numpy as np
 from gdanim.analysis._neighbourhood import affordable, scaled_hessian
 from gdanim.problems.objective import Objective
 
-# So many starts, drawn with this seed, take so many regularised Newton steps side by side.
+# The number of starts, the seed that they are drawn with, and the number of regularised Newton
+# steps that they take side by side.
 STARTS, SEED, STEPS = 16, 0, 30
 # A Hessian of more parameters costs too much for all of them.
 MOST = 12
-# A step that leads further than so many times the largest start is not taken: of a loss without a
+# A step that leads further than this many times the largest start is not taken: of a loss without a
 # lower bound, any number would be found.
 FARTHEST = 1e3
 

@@ -10,7 +10,7 @@ import numpy as np
 from gdanim.core.arrays import Floats
 from gdanim.problems.objective import Objective
 
-# The Hessian is made where it takes at most so many numbers at once.
+# The Hessian is made where it takes at most this many numbers at once.
 AFFORDABLE, MOST = 4_000_000, 20
 # Differences of the gradient over this share of a parameter's scale.
 STEP = 1e-5
@@ -19,11 +19,11 @@ NEAR_STEPS, DOWN_STEPS = 40, 60
 # A curvature below this share of the largest is told from 0 by no difference; below the other share
 # of what it is at the run's end, it vanishes at the critical point.
 FLAT, VANISHED = 1e-10, 0.05
-# A critical point further away than so many ranges of the run is not where it came to. The range
+# A critical point further away than this many ranges of the run is not where it came to. The range
 # from a start close by is itself about the distance.
 REACH = 2.0
-# A way down that leads further than so many ranges, in steps that go on in one direction and do not
-# become shorter, leads to infinity.
+# A way down that leads further than this many ranges, in steps that go on in one direction and do
+# not become shorter, leads to infinity.
 FAR, SAME_DIRECTION, RECENT = 3.0, 0.9, 20
 # At a critical point another Newton step promises at most this share of the first one, or of the
 # run's fall by rounding.

@@ -19,7 +19,7 @@ WORSE = 0.05
 # needs one.
 SURE, DOUBLED = 2.5, 1.0
 # Of a random run, means are compared: over the last tenth of its steps, and over a fortieth before
-# and after the lowest, at up to so many steps.
+# and after the lowest, at up to this many steps.
 MEANS = 20
 
 

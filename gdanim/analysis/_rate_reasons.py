@@ -14,9 +14,9 @@ from gdanim.analysis._evidence import Evidence
 from gdanim.analysis.judgement import Reason
 from gdanim.core.arrays import Floats
 
-# A rate is too small, or too large, where another stable one would be so many times as fast.
+# A rate is too small, or too large, where another stable one would be this many times as fast.
 FASTER = 5.0
-# So many rates are tried, from this share of the run's up to the largest stable one. With batches,
+# The number of rates tried, from this share of the run's to the largest stable one. With batches,
 # whose largest stable rate may be much smaller than that with full ones, to this share of it.
 RATES, LEAST, OF_BATCHES = 400, 0.05, 0.1
 # Curvatures that differ by this factor are ill-conditioned; below the other share of the largest,

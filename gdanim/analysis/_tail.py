@@ -11,17 +11,17 @@ import numpy as np
 
 from gdanim.core.arrays import Floats
 
-# A parameter swings where its path within a window is so many times as long as its range...
+# A parameter swings where its path within a window is this many times as long as its range...
 CROSSINGS = 3.0
 # ... and the range is more than this share of its range over the run, and of its size.
 ROUNDING = 1e-8
 # A swing is steady where ten times as many steps would not halve or double it.
 STEADY = 0.02
-# Smoothed losses are means over so many blocks of a quarter.
+# Smoothed losses are means over this many blocks of a quarter.
 BLOCKS = 4
 # A rate decays that falls to less than this share of itself in a quarter of the steps.
 DECAYED = 0.7
-# A trend of smoothed losses is real beyond so many standard errors.
+# A trend of smoothed losses is real beyond this many standard errors.
 SURE = 2.5
 
 

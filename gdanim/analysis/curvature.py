@@ -19,7 +19,7 @@ MOST_DENSE = 100
 # An eigenvalue below this share of the largest, times P, is a rounding error: of float64, or of the
 # finite differences that the Hessian comes from.
 EXACT, DIFFERENCES = 4e-16, 1e-9
-# Gradients of so many numbers are taken in one call.
+# Gradients of this many numbers are taken in one call.
 ONE_CALL = 2**22
 # Columns whose cosine is below this are orthogonal; all are after a few sweeps.
 ORTHOGONAL, SWEEPS = 1e-15, 40

@@ -94,7 +94,7 @@ class Judgement:
         return self._words.caption.format(**numbers)
 
     def sentence(self, steps: int, where: str = "") -> str:
-        """Say how a run of so many steps ends, for people who cannot see it.
+        """Say how a run of `steps` steps ends, for people who cannot see it.
 
         `where` follows the loss, to compare it with another one.
         """

@@ -70,8 +70,8 @@ from gdanim.analysis._tail import STEADY, forecast, quarters
 from gdanim.analysis.judgement import Certainty, Ending, Judgement, Reason
 from gdanim.analysis.record import Record
 
-# A run that diverges has grown to so many times the way down, and is growing; or so many times
-# more, and that is where it stays.
+# A run that diverges has grown to this many times the way down, and is growing; or to the second
+# number of times, and stays there.
 GROWN, LOST = 1e3, 1e6
 # Hardly moving: this share of the way down was gained...
 GAINED = 0.05

@@ -15,7 +15,7 @@ from gdanim.problems.objective import KnownMinimum, Objective
 WALL = 1e300
 # A network's loss can fall forever; a search follows it for this many iterations.
 ITERATIONS = 500
-# Parameters so many times as large show whether the loss falls on.
+# Parameters this many times as large show whether the loss falls on.
 FARTHER = 2.0 ** np.arange(21)
 
 

@@ -28,9 +28,9 @@ from gdanim.problems.problem import Problem
 
 # A trial helps if it gains this share of what there is down to the lowest loss that is known, of
 # what a run that hardly moves has left. Where no minimum is known, it is the lowest of what was
-# tried, and at so many random points.
+# tried, and at this many random points.
 HALF, DRAWS = 0.5, 10
-# Starts from so many seeds are tried in the place of one that leads nowhere at any rate.
+# Starts from this many seeds are tried in the place of one that leads nowhere at any rate.
 SEEDS = 3
 # A run that gained more than this share of what there is does not move "any more".
 GAINED = 0.05
@@ -38,10 +38,10 @@ GAINED = 0.05
 BETTER = 100.0
 # A rate is suggested at this share of the largest stable one, else at these multiples of the run's.
 SAFE, FARTHER = 0.5, tuple(10.0**power for power in range(1, 9))
-# So many temporary numbers may be needed for the gradients of a trial, and for the curvature. A
-# trial has at least so many steps.
+# The most temporary numbers for the gradients of a trial, and for the curvature; the fewest steps
+# of a trial.
 WORK, FEWEST_STEPS = 1e6, 20
-# A rate that is so many times the largest stable one is said to be.
+# A rate that is at least this multiple of the largest stable one is said to be.
 MULTIPLE = 2.0
 
 

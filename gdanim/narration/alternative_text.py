@@ -122,7 +122,7 @@ def _events(run: Run) -> Iterator[str]:
 
 
 def _again(times: int) -> str:
-    """Say that an event comes so many times more."""
+    """Say that an event happens `times` more times."""
     if times > MOST_COUNTED:
         return " This happens again and again."
     often = {0: "", 1: " This happens once more."}

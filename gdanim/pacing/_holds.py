@@ -76,7 +76,7 @@ def stays_of(holds: Mapping[int, float], end: int, fps: int) -> dict[int, int]:
 
 
 def with_stays(steps: Ints, stays: Mapping[int, int]) -> Ints:
-    """Return `steps [F]` with so many more frames of each step, where it is shown or passed."""
+    """Return `steps [F]` with `stays[step]` more frames of each step, shown or passed."""
     places = np.searchsorted(steps, list(stays))
     counts = list(stays.values())
     added: Ints = np.insert(steps, np.repeat(places, counts), np.repeat(list(stays), counts))

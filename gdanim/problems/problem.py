@@ -16,7 +16,7 @@ from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.penalties import Penalty
 from gdanim.problems.quadratic import Quadratic
 
-# Whole numbers are classes if they are at most so many.
+# Whole numbers are classes if there are at most this many.
 _MOST_CLASSES = 100
 
 

@@ -26,8 +26,8 @@ from gdanim.problems.problem import Problem
 
 # Rules whose step is the same multiple of gradients and velocity in every direction.
 LINEAR = GradientDescent | Momentum | Nesterov
-# So many runs over so many epochs, or over more until they have taken so many steps. In the first
-# quarter they forget their start.
+# The number of runs and of their epochs, or of their steps if that is longer. In the first quarter
+# they forget their start.
 RUNS, EPOCHS, STEPS, SEED = 32, 12, 600, 0
 # The edge is looked for between these shares of the largest stable rate with full batches, then
 # again between the two rates next to it, to half a per cent.
@@ -36,8 +36,9 @@ SHARES, RATES, ROUNDS = (0.02, 3.0), 10, 3
 CHANCE = 0.01
 # An epoch of more steps takes too long, and so does a matrix of more moments.
 MOST_STEPS, MOST_MOMENTS = 2000, 150
-# The mean square is taken over so many batches, or where a batch is one point over all. Its edge is
-# looked for down to this share of the largest stable rate with full batches, in so many halvings.
+# The mean square is taken over this many batches, or over all where a batch is one point. Its edge
+# is looked for down to this share of the largest stable rate with full batches, by this many
+# halvings.
 BATCHES, LOWEST, HALVINGS = 1000, 1e-4, 14
 
 

@@ -29,7 +29,7 @@ NOTHING = 1e-12
 # A direction with CLEAR times that is not noise: three standard deviations, one case in a hundred
 # where the degrees of freedom N - P are at least FREEDOM.
 CLEAR, FREEDOM = 10, 10
-# The end of a run is this share of its steps, one in so many.
+# The end of a run is the last one in this many of its steps.
 TAIL = 10
 
 

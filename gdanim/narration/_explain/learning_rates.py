@@ -27,7 +27,7 @@ from gdanim.narration._explain.ending import moves_on
 from gdanim.narration._explain.randomness import noiseless, uses_batches, without_randomness
 from gdanim.narration._explain.words import direction, growth, told_apart
 
-# Curvatures are looked at along so many of the last steps of a run that swings.
+# Curvatures are looked at along this many of the last steps of a run that swings.
 SWINGS = 8
 # Where a rate that converges fastest means something.
 MINIMA = (Reason.MINIMUM, Reason.LOCAL_MINIMUM)
