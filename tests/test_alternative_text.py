@@ -178,8 +178,9 @@ def test_mostly_above_and_a_flat_line_of_points() -> None:
 def test_lists_in_words() -> None:
     assert [enumerated("abc"[:n]) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
     assert [with_article(noun) for noun in ("blue line", "orange line")] == [
-        "a blue line", "an orange line",
-    ]  # fmt: skip
+        "a blue line",
+        "an orange line",
+    ]
     assert plain(Mathtext("$\\alpha$ =\n−1")) == "alpha = minus 1"
 
 

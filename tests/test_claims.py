@@ -562,8 +562,9 @@ def floor_of(runs: Runs) -> float:
 ROWS = [*LINES, *CURVES, *WAVES, *SEVERAL]
 
 
-@pytest.mark.parametrize(("row", "says"), [(row, says) for row in ROWS for says in row.says],
-                         ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    ("row", "says"), [(row, says) for row in ROWS for says in row.says], ids=str
+)
 def test_the_words_are_there(row: Row, says: str) -> None:
     assert says in text(row)
 
@@ -585,8 +586,9 @@ def runs_with(name: str, function: str, knobs: tuple[tuple[str, Any], ...]) -> R
     return list(script(name)[function](**dict(knobs)).runs().values())
 
 
-@pytest.mark.parametrize(("row", "seed"), [(row, seed) for row in ROWS for seed in row.seeds],
-                         ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    ("row", "seed"), [(row, seed) for row in ROWS for seed in row.seeds], ids=str
+)
 def test_the_numbers_bear_them_out(row: Row, seed: int) -> None:
     runs = runs_of(row, seed)
     assert [says for says, holds in row.says.items() if not holds(runs)] == []

@@ -182,9 +182,10 @@ def test_standardised_classes_predict_the_same() -> None:
     measured = problem.measured(run.params)
     assert measured is not None
     np.testing.assert_allclose(
-        problem.model.predict(measured, X), problem.model.predict(run.params, problem.data.x),
+        problem.model.predict(measured, X),
+        problem.model.predict(run.params, problem.data.x),
         rtol=1e-9,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("name", ["softmax", "network"])

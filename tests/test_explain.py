@@ -232,7 +232,7 @@ SLOPE = FunctionObjective(lambda x: np.exp(-x), ("x",), (0, 3))
             "still|not to noise|halves",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_said(run: Callable[[], Run], words: str) -> None:
     text = "\n".join(explain(run()))
     assert not re.search(words, text), text

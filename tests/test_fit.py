@@ -130,7 +130,7 @@ def test_an_arrow_says_where_the_line_went(intercept: float, side: int) -> None:
     shown = scene(Fit(), start=(2, intercept), steps=3)
     film = shown.film()
     film.show(0)
-    (x, y), = only(film.figure.axes[0], PathCollection, "outside").get_offsets()  # fmt: skip
+    ((x, y),) = only(film.figure.axes[0], PathCollection, "outside").get_offsets()
     low, high = film.figure.axes[0].get_xlim()
     assert low < x < high and abs(y - side) < 0.2 and 0 < y < 1
     near = scene(Fit(), start=(2, 3), steps=3).film()

@@ -63,8 +63,9 @@ def _slopes(scores: Model, x: Floats, parameters: int) -> Floats:
     """The derivative of the scores of K classes that are linear in the parameters, `[NK, P]`."""
     anywhere, each = np.zeros(parameters), x[:, np.newaxis]
     units = np.eye(scores.outputs)[:, np.newaxis, np.newaxis]
-    by_class = [scores.vjp(anywhere, each, np.broadcast_to(unit, (len(x), 1, len(units))))
-                for unit in units]  # fmt: skip
+    by_class = [
+        scores.vjp(anywhere, each, np.broadcast_to(unit, (len(x), 1, len(units)))) for unit in units
+    ]
     return np.stack(by_class, axis=1).reshape(-1, parameters)
 
 

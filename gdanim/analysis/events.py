@@ -29,31 +29,36 @@ class EventKind(StrEnum):
     DIVERGENCE = "divergence", 0, "", ""
     ARRIVAL = "arrival", 0, "", ""
     OVERFITTING = (
-        "overfitting", 1,
+        "overfitting",
+        1,
         "Overfitting: the validation loss was lowest, {lowest}, at step {step}",
         "The validation loss is lowest, {lowest}, at step {step}, and rises to {end}: "
         "the model fits noise.",
-    )  # fmt: skip
+    )
     OSCILLATION = (
-        "oscillation", 1,
+        "oscillation",
+        1,
         "{parameter} oscillates with a period of {period} steps{trend}",
         "From step {step} {until}, {caption}.",
-    )  # fmt: skip
+    )
     LEARNING_RATE = (
-        "learning rate", 1,
+        "learning rate",
+        1,
         "The learning rate changed from {before} to {after}",
         "At step {step} the learning rate changes from {before} to {after}.",
-    )  # fmt: skip
+    )
     OVERSHOOT = (
-        "overshoot", 2,
+        "overshoot",
+        2,
         "The loss rises from {before} to {after}",
         "At step {step} the loss rises from {before} to {after}.",
-    )  # fmt: skip
+    )
     PLATEAU = (
-        "plateau", 2,
+        "plateau",
+        2,
         "The loss hardly falls from step {step} to {last}",
         "From step {step} {until}, the loss hardly falls.",
-    )  # fmt: skip
+    )
 
     @property
     def ends_run(self) -> bool:

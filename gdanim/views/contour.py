@@ -133,8 +133,9 @@ class Contour(StepView):
         dots = _dotted_steps(path, low, high)
         stops = pulled_in(path[dots], low, high)
         colour = clip.colour(label, theme.ink)
-        (line,) = ax.plot([], [], color=colour, linewidth=0.7 * theme.line_width, gid="path",
-                          zorder=3.5)  # fmt: skip
+        (line,) = ax.plot(
+            [], [], color=colour, linewidth=0.7 * theme.line_width, gid="path", zorder=3.5
+        )
         (spots,) = ax.plot([], [], "o", color=colour, markersize=0.55 * theme.point_size,
                            markeredgecolor=theme.paper, markeredgewidth=0.7, zorder=4,
                            gid="steps")  # fmt: skip

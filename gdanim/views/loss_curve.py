@@ -159,10 +159,11 @@ def _draw_curves(ax: Axes, clip: Clip, curves: Sequence[_Curve]) -> Update:
     ]
     # In an inset, the names of the runs are those of the panel around it.
     named = [
-        curve for curve in curves
+        curve
+        for curve in curves
         if (several and not curve.is_validation and ax.get_subplotspec() is not None)
         or (not several and len(curves) > 1)
-    ]  # fmt: skip
+    ]
     names = [
         curve.run if several else "validation" if curve.is_validation else "training"
         for curve in named

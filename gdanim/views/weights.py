@@ -100,8 +100,9 @@ class Weights(StepView):
             gid="units",
         )  # fmt: skip
         ax.add_collection(units, autolim=False)
-        (total,) = ax.plot([], [], color=theme.prediction, linewidth=theme.line_width, zorder=4,
-                           gid="sum")  # fmt: skip
+        (total,) = ax.plot(
+            [], [], color=theme.prediction, linewidth=theme.line_width, zorder=4, gid="sum"
+        )
         bottom, top = drawable_range(ax)
         steps = clip.steps(_label_of(clip))
 

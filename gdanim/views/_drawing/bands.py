@@ -68,8 +68,9 @@ def mix_colours(colour: str, other: str, share: float) -> tuple[float, float, fl
 def loss_colours(theme: Theme, count: int = _BANDS) -> list[tuple[float, float, float]]:
     """Return quiet colours, the deepest for the lowest loss."""
     deep = to_hex(mix_colours(theme.prediction, theme.muted, 0.3))
-    return [mix_colours(deep, theme.paper, 0.18 + 0.77 * (k / (count - 1)) ** 0.8)
-            for k in range(count)]  # fmt: skip
+    return [
+        mix_colours(deep, theme.paper, 0.18 + 0.77 * (k / (count - 1)) ** 0.8) for k in range(count)
+    ]
 
 
 class Bands:
