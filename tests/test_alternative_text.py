@@ -268,6 +268,8 @@ def test_a_parameter_next_to_0_is_0() -> None:
 
 def test_events_that_come_again_and_again_are_not_counted() -> None:
     assert [_again(times) for times in (0, 1, 2, 6)] == [
-        "", " This happens once more.", " This happens 2 more times.",
+        "",
+        " This happens once more.",
+        " This happens 2 more times.",
         " This happens again and again.",
-    ]  # fmt: skip
+    ]

@@ -111,8 +111,10 @@ def test_the_rates() -> None:
     assert (event.step, event.numbers) == (50, {"before": 0.01, "after": 0.001})
     assert event.text == "The learning rate changed from 0.01 to 0.001"
     assert [(event.step, event.last) for event in run_of("steps down").events] == [
-        (40, 79), (80, 119), (120, 150)
-    ]  # fmt: skip
+        (40, 79),
+        (80, 119),
+        (120, 150),
+    ]
 
 
 def test_a_rate_of_each_parameter_and_of_none() -> None:

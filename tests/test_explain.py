@@ -386,9 +386,11 @@ def test_numbers_in_words() -> None:
         "218,451", "7.7", "infinite", "900,000,000", "1.1e+09",
     ]  # fmt: skip
     assert [growth(v) for v in (1.0004, 9.5, 10.5, 1170.69)] == [
-        "grows by 0.04%", "grows by 850%", "becomes 10.5 times as large",
+        "grows by 0.04%",
+        "grows by 850%",
+        "becomes 10.5 times as large",
         "becomes 1,170 times as large",
-    ]  # fmt: skip
+    ]
     assert told_apart(0.03, 0.0299937) == ("0.03", "0.029994")
     assert told_apart(0.0299938, 0.0299937) == ("0.0299938", "0.0299937")
 

@@ -75,8 +75,10 @@ def test_setting(value: float, text: str) -> None:
 def test_count() -> None:
     assert count(500000) == "500\u2009000"
     assert [counted(number, "step") for number in (0, 1, 5000)] == [
-        "0 steps", "1 step", "5,000 steps",
-    ]  # fmt: skip
+        "0 steps",
+        "1 step",
+        "5,000 steps",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -438,8 +438,10 @@ def test_three_traces_say_what_they_are() -> None:
     runs = scene_of("three_traces")().runs()
     verdicts = {label: verdict(run) for label, run in runs.items()}
     assert verdicts == {
-        "still falling": "still falling", "oscillating": "oscillating", "converged": "converged"
-    }  # fmt: skip
+        "still falling": "still falling",
+        "oscillating": "oscillating",
+        "converged": "converged",
+    }
     moves = np.diff(np.log(runs["oscillating"].losses[-20:]))
     assert (moves[1:] * moves[:-1] < 0).all() and (abs(moves) > 0.1).all(), "the loss itself swings"
 

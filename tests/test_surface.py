@@ -154,9 +154,11 @@ def test_mistakes_are_named(problem: Problem, view: Surface, message: str) -> No
 
 
 WAVE = changed(
-    BOWL, problem=Problem(datasets.sinusoid(points=40), Sinusoid()), start=(2.9, 1.72, 0, -1.2),
+    BOWL,
+    problem=Problem(datasets.sinusoid(points=40), Sinusoid()),
+    start=(2.9, 1.72, 0, -1.2),
     panels={"only": Surface(("a", "d"))},
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(

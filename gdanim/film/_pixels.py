@@ -43,9 +43,11 @@ class Box:
     def joined(self, other: Box) -> Box:
         """Return the smallest box around both."""
         return Box(
-            min(self.left, other.left), min(self.top, other.top),
-            max(self.right, other.right), max(self.bottom, other.bottom),
-        )  # fmt: skip
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
 
 
 class Picture:
@@ -71,9 +73,11 @@ def pixels_in(box: BboxBase, renderer: RendererAgg, margin: int) -> Box:
     x0, y0, x1, y1 = box.extents
     height = int(renderer.height)
     return Box(
-        math.floor(x0) - margin, math.floor(height - y1) - margin,
-        math.ceil(x1) + margin, math.ceil(height - y0) + margin,
-    )  # fmt: skip
+        math.floor(x0) - margin,
+        math.floor(height - y1) - margin,
+        math.ceil(x1) + margin,
+        math.ceil(height - y0) + margin,
+    )
 
 
 def reach(artist: Artist, renderer: RendererAgg) -> Box:

@@ -118,9 +118,11 @@ def jobs_from_scripts(
 
 
 def _comparison(
-    function: SceneFunction, knobs: Mapping[str, str], swept: Sequence[Mapping[str, str]],
+    function: SceneFunction,
+    knobs: Mapping[str, str],
+    swept: Sequence[Mapping[str, str]],
     options: OutputOptions,
-) -> Job:  # fmt: skip
+) -> Job:
     scenes = {label(own): function(**function.values({**knobs, **own})) for own in swept}
     return Job(compared(scenes), outputs_for(function.file_name, options), function.script)
 

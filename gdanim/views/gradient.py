@@ -76,8 +76,10 @@ class Gradient(StepView):
         shown, rows = np.unique(clip.steps(label), return_inverse=True)
         pairs = zip(
             _components(run, np.minimum(shown, max(run.steps - 1, 0))),
-            (theme.loss, theme.prediction), (1, -1), strict=True,
-        )  # fmt: skip
+            (theme.loss, theme.prediction),
+            (1, -1),
+            strict=True,
+        )
         shows = [_draw_bars(ax, clip, values, *look) for values, *look in pairs]  # type: ignore[arg-type]
         return lambda frame: [artist for show in shows for artist in show(int(rows[frame]))]
 
