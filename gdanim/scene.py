@@ -77,6 +77,9 @@ class Scene:
     notes : mapping of int to str, optional
         Words of your own, by the step at which they appear: `{0: "a random start"}`. They take
         precedence over the runs' events, and are shown with `captions=False` too.
+    chapters : mapping of int to str, optional
+        Titles of the video's parts, by the step at which each begins: for players of MP4 and WebM,
+        and for slides, which wait at each for a key.
     seed, batch_size, epochs, stop : optional
         Only with a problem; as in Descent.
 
@@ -119,6 +122,7 @@ class Scene:
     theme: Theme | None
     captions: bool
     notes: Mapping[int, str]
+    chapters: Mapping[int, str]
 
     def __init__(
         self,
@@ -137,6 +141,7 @@ class Scene:
         theme: Theme | None = None,
         captions: bool = True,
         notes: Mapping[int, str] | None = None,
+        chapters: Mapping[int, str] | None = None,
         seed: int | None = None,
         batch_size: int | None = None,
         epochs: int | None = None,
@@ -158,6 +163,7 @@ class Scene:
             theme=theme,
             captions=captions,
             notes=_by_step("notes", notes),
+            chapters=_by_step("chapters", chapters),
         )
 
     @property
@@ -261,6 +267,7 @@ class Scene:
             self.title,
             captions=self.captions,
             notes=self.notes,
+            chapters=self.chapters,
             linked_clips=tuple(linked_clips),
         )
 

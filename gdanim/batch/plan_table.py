@@ -18,7 +18,7 @@ from gdanim.rendering.themes import is_theme_file
 from gdanim.views.theme import THEMES
 
 CLIP, DEFAULTS = "clip", "defaults"
-SIDECARS = ("captions", "alt", "filmstrip", "csv")
+SIDECARS = ("captions", "chapters", "alt", "filmstrip", "csv")
 HEADER = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]")
 KEY = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*[.=]")
 

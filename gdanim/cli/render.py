@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     help="Also write a poster, NAME.poster.png: the last frame, or that of STEP.",
 )
 @click.option("--captions", is_flag=True, help="Also write captions, NAME.vtt.")
+@click.option("--chapters", is_flag=True, help="Also write chapters, NAME.chapters.vtt.")
 @click.option("--alt", is_flag=True, help="Also write alternative text, NAME.alt.txt.")
 @click.option(
     "--filmstrip", is_flag=True, help="Also write a strip of six frames, NAME.filmstrip.png."
@@ -108,6 +109,7 @@ def render(
     processes: int,
     poster: StillStep | None,
     captions: bool,
+    chapters: bool,
     alt: bool,
     filmstrip: bool,
     csv: bool,
@@ -123,7 +125,7 @@ def render(
 
     if compare and not sweep:
         raise RequestError("--compare needs --sweep KNOB=V1,V2,... with the values to compare")
-    sidecars = Sidecars(poster, captions, alt, filmstrip, csv)
+    sidecars = Sidecars(poster, captions, alt, filmstrip, csv, chapters)
     options = OutputOptions(output, formats, still, codec, sidecars)
     jobs = partial(jobs_from_scripts, scripts, settings, options, sweep, compare)
 

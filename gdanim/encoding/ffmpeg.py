@@ -114,12 +114,17 @@ def version() -> str:
     return str(imageio_ffmpeg.get_ffmpeg_version())
 
 
-def tags(path: Path) -> dict[str, str]:
-    """The file's tags, such as comment; GdanimError when it is not a video."""
+def metadata(path: Path) -> str:
+    """The file's tags and chapters as ffmpeg lists them; GdanimError when it is not a video."""
     try:
-        listing = _asked(("-i", path, "-f", "ffmetadata", "-")).decode(errors="replace")
+        return _asked(("-i", path, "-f", "ffmetadata", "-")).decode(errors="replace")
     except FfmpegError:
         raise GdanimError(f"{path}: is not a video that ffmpeg can read") from None
+
+
+def tags(path: Path) -> dict[str, str]:
+    """The file's tags, such as comment; GdanimError when it is not a video."""
+    listing = metadata(path).partition("\n[CHAPTER]")[0]
     pairs = (line.partition("=") for line in listing.splitlines() if not line.startswith(";"))
     # https://ffmpeg.org/ffmpeg-formats.html#Metadata-2
     return {name: re.sub(r"\\(.)", r"\1", text) for name, _, text in pairs}

@@ -15,6 +15,7 @@ from gdanim.film._missing_glyphs import lacking, named_if_broken
 from gdanim.film.animation import FilmAnimation
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.captions import unplaced
+from gdanim.film.chapters import left_out
 from gdanim.film.defaults import SIZE
 from gdanim.film.header import arrange, draw_header
 from gdanim.film.style import plain_style
@@ -27,8 +28,8 @@ class Film:
     `draw(frame)` returns the pixels of one frame. Frames can be drawn in any order with the same
     result, as long as no other code changes the panels' artists. `size` is width and height in
     pixels. `notice` names the characters that the font lacks, a text with unmarked mathematics, and
-    a note that is not shown; it is empty if there are none. A film is pickled as the arguments it
-    was created with.
+    a note or chapter that is not reached; it is empty if there are none. A film is pickled as the
+    arguments it was created with.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Film:
             self.canvas = FrameCanvas(self.figure)
             with named_if_broken(self.figure):
                 self._updates: list[Update] = self._compose(layout)
-            notices = lacking(self.figure), _unparsed(clip), unplaced(clip)
+            notices = lacking(self.figure), _unparsed(clip), unplaced(clip), left_out(clip)
             self.notice = "; ".join(filter(None, notices))
 
     def _compose(self, layout: str | None) -> list[Update]:

@@ -17,6 +17,7 @@ import numpy as np
 
 from gdanim.core.atomic import replacing, replacing_folder
 from gdanim.encoding import metadata as containers
+from gdanim.encoding.chapters import Chapter, write_chapters
 from gdanim.encoding.formats import FRAME, Format
 from gdanim.encoding.palette import with_palette, write_palette
 from gdanim.errors import GdanimError
@@ -47,6 +48,7 @@ def save(
     note: str = "",
     max_bytes: int | None = None,
     workers: Workers = ONE_PROCESS,
+    chapters: Sequence[Chapter] = (),
 ) -> None:
     """Draw all frames and encode them to `path`, which changes only when the new file is complete.
 
@@ -68,6 +70,7 @@ def save(
                 held = encode(film, parts[0], target, reduced, progress)
         _verify(part, format, fps, total, held)
         containers.finish(part, format, film.size, total / fps, note)
+        write_chapters(part, format, chapters, fps)
         if max_bytes is not None and part.stat().st_size > max_bytes:
             raise TooLargeError(part.stat().st_size)
     progress(total, total)
@@ -81,6 +84,7 @@ def save_joined(
     total: int,
     drawn: int,
     note: str = "",
+    chapters: Sequence[Chapter] = (),
 ) -> None:
     """Join encoded stretches, all in one folder, to the file that `save` would make.
 
@@ -90,6 +94,7 @@ def save_joined(
     with replacing(path) as part:
         join(pieces, part, format, containers.tags(format, note))
         _verify(part, format, fps, total, drawn)
+        write_chapters(part, format, chapters, fps)
 
 
 def _in_stretches(

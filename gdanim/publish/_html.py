@@ -24,13 +24,13 @@ SCRIPT = """<script>
 </script>"""
 
 
-def html(media: Media, dark: Media | None = None, autoplay: str = "autoplay") -> str:
+def html(media: Media, dark: Media | None = None, autoplay: str = "autoplay loop") -> str:
     """A `<div>` with the video, without blank lines, so that Markdown leaves it unchanged.
 
     The video plays automatically, muted and in a loop, unless the user prefers less motion; it has
     a fixed size, so that the page does not jump; its poster, captions and alternative text; and its
-    dark version in dark mode. `autoplay` is the attribute that starts it. An animated picture is an
-    `<img>`, replaced by its poster where the user prefers less motion.
+    dark version in dark mode. `autoplay` are the attributes that start and repeat it. An animated
+    picture is an `<img>`, replaced by its poster where the user prefers less motion.
     """
     if media.picture:
         return "\n".join(['<div class="gdanim">', *_picture(media, dark), "</div>"])
@@ -43,13 +43,15 @@ def html(media: Media, dark: Media | None = None, autoplay: str = "autoplay") ->
     names["aria-label"] = media.alt
     named = " ".join(f'{name}="{escape(value)}"' for name, value in names.items())
     style = 'style="max-width: 100%; height: auto"'
-    lines = [f"<video {autoplay} loop muted playsinline controls {named} {style}>"]
+    lines = [f"<video {autoplay} muted playsinline controls {named} {style}>"]
     if dark:
         lines += [_source(path, ' media="(prefers-color-scheme: dark)"') for path in dark.videos]
     lines += [_source(path) for path in media.videos]
     if media.captions:
         source = escape(url(media.captions))
         lines.append(f'  <track kind="captions" srclang="en" label="English" src="{source}">')
+    if media.chapters:
+        lines.append(f'  <track kind="chapters" src="{escape(url(media.chapters))}">')
     lines.append(f'  <a href="{escape(url(media.video))}">{escape(media.alt)}</a>')
     return "\n".join(['<div class="gdanim">', *lines, "</video>", SCRIPT, "</div>"])
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 
-from gdanim.pacing.timeline import Timeline
+from gdanim.film.chapters import chapters
 from gdanim.rendering.sweep import label
+from gdanim.views.base import Clip
 from gdanim.views.colours import luminance
-from gdanim.views.theme import Theme
 
 # The most digits that fit next to a slider on one line; longer values take more lines.
 WIDEST = 20
@@ -31,14 +32,15 @@ class Slide:
         return ", ".join(self.knobs.values())
 
 
-def page(
-    slides: Sequence[Slide], title: str, size: tuple[int, int], timeline: Timeline, theme: Theme
-) -> str:
+def page(slides: Sequence[Slide], size: tuple[int, int], clip: Clip, title: str) -> str:
     """One HTML page, from the template `slider.html`, that loads nothing but the videos.
 
-    All videos have the same `size`, `timeline` and knobs.
+    All videos have the same `size` and knobs, and the timeline, chapters and theme of `clip`. They
+    wait at each chapter.
     """
+    theme, timeline = clip.theme, clip.timeline
     steps = timeline.steps.tolist()
+    stops = {chapter.first: chapter.title for chapter in chapters(clip) if chapter.first > 0}
     widest = max(len(text) for text in (f"{steps[-1]}", *(slide.values for slide in slides)))
     words = {
         "title": escape(title),
@@ -54,6 +56,7 @@ def page(
         "wide": f"{min(widest, WIDEST)}",
         "fps": f"{timeline.fps}",
         "steps": f"{steps}",
+        "stops": json.dumps(stops).replace("<", r"\u003c"),
         "end": f"{len(set(steps)) - 1}",
         "last": f"{len(slides) - 1}",
         "marks": "".join(f'<option value="{number}">' for number in range(len(slides))),

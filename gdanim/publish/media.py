@@ -9,9 +9,10 @@ from pathlib import Path
 from PIL import Image
 
 from gdanim.encoding import ffmpeg
+from gdanim.encoding.chapters import read_chapters
 from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError, RequestError
-from gdanim.rendering.outputs import ALT, CAPTIONS, POSTER, sidecar_path
+from gdanim.rendering.outputs import ALT, CAPTIONS, CHAPTERS, POSTER, sidecar_path
 
 _TYPES = {format.extension: format.mime for format in FORMATS.values()}
 # The types of videos, best first, as browsers take the first that they can play; MP4 is the last.
@@ -23,10 +24,11 @@ LIGHT, DARK = "-light", "-dark"
 
 @dataclass(frozen=True)
 class Media:
-    """The files of one video: those that play, its poster and captions, or None without these.
+    """The files of one video: those that play, its poster, captions and chapters, or None.
 
-    `alt` is its alternative text, or its name; `frames` the folder of its frames. An animated
-    picture is the only one of `videos`; its `fps` is 0.
+    `begins` are the seconds at which the chapters begin that the video itself has. `alt` is its
+    alternative text, or its name; `frames` the folder of its frames. An animated picture is the
+    only one of `videos`; its `fps` is 0.
     """
 
     videos: tuple[Path, ...]
@@ -34,6 +36,8 @@ class Media:
     fps: float
     poster: Path | None
     captions: Path | None
+    chapters: Path | None
+    begins: tuple[float, ...]
     frames: Path | None
     alt: str
 
@@ -87,6 +91,8 @@ def _media(base: Path, ends: Sequence[str]) -> Media:
         fps,
         _existing(sidecar_path(base, POSTER)),
         _existing(sidecar_path(base, CAPTIONS)),
+        _existing(sidecar_path(base, CHAPTERS)),
+        tuple(read_chapters(videos[-1])) if fps else (),
         frames if frames.is_dir() else None,
         told or f"Animation of gradient descent: {base.name}",
     )

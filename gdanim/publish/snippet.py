@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gdanim.publish._html import html, url
+from gdanim.publish._stops import stopping
 from gdanim.publish._tex import beamer
 from gdanim.publish.media import PICTURES, Media
 
@@ -22,8 +23,14 @@ def quarto(media: Media, dark: Media | None) -> str:
 
 
 def reveal(media: Media, dark: Media | None) -> str:
-    """A slide whose video starts when the slide is shown: https://revealjs.com/media/."""
-    return f"<section>\n{html(media, dark, 'data-autoplay')}\n</section>"
+    """A slide whose video starts when the slide is shown: https://revealjs.com/media/.
+
+    A video with chapters waits at each for a key, and plays once.
+    """
+    if not media.begins:
+        return f"<section>\n{html(media, dark, 'data-autoplay loop')}\n</section>"
+    stops = stopping(media.begins, media.fps)
+    return f"<section>\n{html(media, dark, 'data-autoplay')}\n{stops}\n</section>"
 
 
 def myst(media: Media, dark: Media | None) -> str:

@@ -54,7 +54,7 @@ def embed(
             for address, values, video in zip(addresses, grid(sweep), videos, strict=True)
         ]
     scene, clip = tasks[0].scene, tasks[0].linked_clips[0]
-    text = page(slides, scene.title or path.stem, scene.size, clip.timeline, clip.theme)
+    text = page(slides, scene.size, clip, scene.title or path.stem)
     with replacing(path) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
     return [path, *copies]

@@ -14,7 +14,7 @@ from gdanim.views.each import Each
 
 # What the runs of a comparison share, and how they are shown.
 SHARED = ("steps", "epochs", "batch_size", "stop", "seed")
-SHOWN = ("panels", "layout", "pace", "size", "fps", "theme", "captions", "notes")
+SHOWN = ("panels", "layout", "pace", "size", "fps", "theme", "captions", "notes", "chapters")
 
 
 def compared(scenes: Mapping[str, Scene]) -> Scene:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gdanim.descent.run import Outcome, stack_outcomes
+from gdanim.encoding.chapters import Chapter
 from gdanim.encoding.formats import Format
+from gdanim.film.chapters import chapters
 from gdanim.film.defaults import Size
 from gdanim.film.film import Film
 from gdanim.film.progress import ignore_progress
@@ -35,6 +37,7 @@ class EncodePlan:
     fps: int
     frames: int
     note: str
+    chapters: tuple[Chapter, ...]
     notice: str
     outcome: Outcome
     digest: str
@@ -43,7 +46,9 @@ class EncodePlan:
         """Join the encoded stretches, `drawn` frames in all, to the file."""
         assert self.format is not None
         begun = time.perf_counter()
-        save_joined(pieces, path, self.format, self.fps, self.frames, drawn, self.note)
+        save_joined(
+            pieces, path, self.format, self.fps, self.frames, drawn, self.note, self.chapters
+        )
         elapsed += time.perf_counter() - begun
         return Rendered(
             path, self.size, self.frames, self.frames / self.fps, size_of(path), elapsed,
@@ -76,6 +81,7 @@ def plan_encode(task: RenderTask, film: Film, output: Output) -> EncodePlan:
             film.timeline.fps,
             len(film),
             note_of(task, film, output),
+            chapters(film.clip),
             "; ".join(filter(None, (notice, film.notice))),
             stack_outcomes([run.outcome for run in task.runs.values()]),
             film_digest(film),

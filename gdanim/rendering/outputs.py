@@ -24,9 +24,10 @@ StillStep = int | Literal["last"]
 """The step that a picture shows."""
 
 # Suffixes with two dots, so that they do not collide with a user's own notes or data.
-POSTER, CAPTIONS, ALT, FILMSTRIP, TABLE = (
+POSTER, CAPTIONS, CHAPTERS, ALT, FILMSTRIP, TABLE = (
     ".poster.png",
     ".vtt",
+    ".chapters.vtt",
     ".alt.txt",
     ".filmstrip.png",
     ".steps.csv",
@@ -42,6 +43,7 @@ class Sidecars:
     alt: bool = False
     filmstrip: bool = False
     csv: bool = False
+    chapters: bool = False
 
     @property
     def suffixes(self) -> list[str]:
@@ -49,6 +51,7 @@ class Sidecars:
         wanted = {
             POSTER: self.poster is not None,
             CAPTIONS: self.captions,
+            CHAPTERS: self.chapters,
             ALT: self.alt,
             FILMSTRIP: self.filmstrip,
             TABLE: self.csv,

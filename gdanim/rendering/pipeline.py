@@ -17,6 +17,7 @@ from pathlib import Path
 from gdanim.descent.run import stack_outcomes
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film import workers
+from gdanim.film.chapters import chapters
 from gdanim.film.defaults import Size
 from gdanim.film.film import Film
 from gdanim.film.progress import Progress, Watch, ignore_progress, unwatched
@@ -180,7 +181,8 @@ def _encode(
     def follow(done: int, drawn: int) -> None:
         progress(total * done // drawn, total)
 
-    save(film, output.path, output.format, follow, note, limit, crew)
+    parts = chapters(film.clip)
+    save(film, output.path, output.format, follow, note, limit, crew, parts)
 
 
 def _rendered(

@@ -1,4 +1,4 @@
-"""The files next to a video: poster, captions, alternative text, filmstrip, table of steps."""
+"""The files next to a video: poster, captions, chapters, alternative text, and so on."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from gdanim.rendering.filmstrip import filmstrip
 from gdanim.rendering.outputs import (
     ALT,
     CAPTIONS,
+    CHAPTERS,
     FILMSTRIP,
     POSTER,
     TABLE,
@@ -23,7 +24,7 @@ from gdanim.rendering.outputs import (
 )
 from gdanim.rendering.provenance import note_of
 from gdanim.rendering.tasks import RenderTask
-from gdanim.rendering.webvtt import webvtt
+from gdanim.rendering.webvtt import chapters_webvtt, webvtt
 from gdanim.scripting.load import own_lines
 
 
@@ -34,6 +35,7 @@ def write_sidecars(
     writers: dict[str, Callable[[Path], object]] = {
         POSTER: lambda part: _write_poster(task, film, output, part),
         CAPTIONS: lambda part: _write_text(webvtt(film.clip), part),
+        CHAPTERS: lambda part: _write_text(chapters_webvtt(film.clip), part),
         ALT: lambda part: _write_text(f"{alternative_text(film.clip, film.panels)}\n", part),
         FILMSTRIP: lambda part: filmstrip(film).save(part),
         TABLE: lambda part: write_table(film.clip.runs, part),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gdanim.core.words import plain
-from gdanim.film.captions import Caption, captions
+from gdanim.film.captions import captions
+from gdanim.film.chapters import chapters
 from gdanim.views.base import Clip
 
 
@@ -15,12 +16,22 @@ def webvtt(clip: Clip) -> str:
     A cue lasts from the moment its first frame appears to the moment its last one disappears.
     """
     shown = captions(replace(clip, captions=True))
-    return "\n".join(["WEBVTT\n", *(_cue(caption, clip.timeline.fps) for caption in shown)])
+    fps = clip.timeline.fps
+    return _file([_cue(one.text, one.first, one.last, fps) for one in shown])
 
 
-def _cue(caption: Caption, fps: int) -> str:
-    begin, end = clock(caption.first, fps), clock(caption.last + 1, fps)
-    return f"{begin} --> {end}\n{_escaped(caption.text)}\n"
+def chapters_webvtt(clip: Clip) -> str:
+    """Write the chapters of a clip as a WebVTT file, for a track of kind chapters."""
+    fps = clip.timeline.fps
+    return _file([_cue(one.title, one.first, one.last, fps) for one in chapters(clip)])
+
+
+def _file(cues: list[str]) -> str:
+    return "\n".join(["WEBVTT\n", *cues])
+
+
+def _cue(text: str, first: int, last: int, fps: int) -> str:
+    return f"{clock(first, fps)} --> {clock(last + 1, fps)}\n{_escaped(text)}\n"
 
 
 def clock(frame: int, fps: int) -> str:

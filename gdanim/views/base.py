@@ -47,6 +47,8 @@ class Clip:
         Whether the runs' events are shown on screen.
     notes : mapping of int to str, optional
         Words of the author's own, by the step at which they are shown.
+    chapters : mapping of int to str, optional
+        Titles of the video's parts, by the step at which each begins.
     linked_clips : sequence of Clip, optional
         The clips of videos that replace each other on a page, this one included: they all get the
         same limits and layout.
@@ -81,6 +83,7 @@ class Clip:
     selected: str | None = None
     captions: bool = True
     notes: Mapping[int, str] = field(default_factory=dict)
+    chapters: Mapping[int, str] = field(default_factory=dict)
     linked_clips: Sequence[Clip] = ()
 
     def __post_init__(self) -> None:
