@@ -147,6 +147,7 @@ class Scene:
         epochs: int | None = None,
         stop: Stop | Sequence[Stop] | None = None,
     ) -> None:
+        """Check and keep the arguments. Long because every field is named twice."""
         panels = {"fit": Fit()} if panels is None else panels
         pace = Even() if pace is None else pace
         _check_look(panels, pace, size, fps, theme)
