@@ -45,8 +45,8 @@ def scene(lr: float = 0.01) -> Scene:
 
 
 def talk(**look: Any) -> Scene:
-    look = {"chapters": TITLES, "pace": PACE, "size": (160, 96), "fps": 10} | look
-    return Scene(LINE, GradientDescent(0.01), (-1, 3), steps=20, **look)
+    usual: dict[str, Any] = {"chapters": TITLES, "pace": PACE, "size": (160, 96), "fps": 10}
+    return Scene(LINE, GradientDescent(0.01), (-1, 3), steps=20, **usual | look)
 
 
 @pytest.mark.parametrize(("kind", "seconds"), [("mp4", 3), ("webm", 3), ("mp4", 63)])
