@@ -14,6 +14,7 @@ from event_runs import LINE, LINES, WAVE, run_of
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
+from gdanim.analysis.judgement import Ending
 from gdanim.core.words import Mathtext, enumerated, plain, with_article
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
@@ -264,6 +265,10 @@ def test_a_parameter_next_to_0_is_0() -> None:
     run = descend(objectives.bowl(), GradientDescent(0.09), (9, 1), 300)
     assert 0 < abs(run.params[-1, 1]) < 1e-9
     assert "It ends at x = 0 and y = 0." in alternative_text(clip_of(run), {})
+    far = descend(objectives.bowl(), GradientDescent(5.0), (9, 1e-9), 100)
+    assert far.judgement.ending == Ending.DIVERGED
+    told = alternative_text(clip_of(far), {})
+    assert "starts at x = 9 and y = 1 times 10 to the minus 9," in told
 
 
 def test_events_that_come_again_and_again_are_not_counted() -> None:

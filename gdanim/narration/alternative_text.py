@@ -28,7 +28,7 @@ MOST_OF_THE_FALL = 0.9
 # An event that comes again more often than this comes again and again: events of a kind are found
 # up to a number only.
 MOST_COUNTED = 5
-# A parameter within this share of its range over the run from 0 is 0.
+# A parameter that is this share of its first value is 0.
 NOTHING = 1e-6
 
 
@@ -96,8 +96,9 @@ def _where(run: Run, step: int, views: list[View]) -> str:
     names, params = run.problem.names, run.params[step]
     if len(names) > MOST_PARAMETERS or not np.isfinite(params).all():
         return ""
-    nothing = abs(params) <= NOTHING * np.ptp(run.params, axis=0)
-    pairs = zip(names, np.where(nothing, 0.0, params), strict=True)
+    # A start is what somebody chose.
+    scale = abs(run.params[0]) if step else np.zeros(len(params))
+    pairs = zip(names, np.where(abs(params) <= NOTHING * scale, 0.0, params), strict=True)
     return f"at {enumerated(f'{name} = {spoken(float(value))}' for name, value in pairs)}"
 
 

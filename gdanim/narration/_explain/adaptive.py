@@ -16,9 +16,10 @@ import numpy as np
 from gdanim.analysis.diagnosis import Diagnosis, sharpness
 from gdanim.core.arrays import Floats, in_blocks
 from gdanim.core.numbers import percent, rounded
+from gdanim.core.words import enumerated
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from gdanim.descent.run import Run
-from gdanim.narration._explain.randomness import without_randomness
+from gdanim.narration._explain.randomness import noiseless, uses_batches, uses_noise
 from gdanim.narration._explain.words import told_apart
 
 Scaled = AdaGrad | RMSProp | Adam | AdamW
@@ -28,11 +29,12 @@ LEFT_OUT = 1e-6
 
 def scaled_stability(run: Run, end: Diagnosis) -> Iterator[str]:
     """Compare the last learning rate with what is stable with the scaling of the last step."""
-    rule, rates = run.optimizer, run.rate_columns
+    rule, rates = noiseless(run.optimizer), run.rate_columns
     if rule is None or rates is None or not run.steps or not end.max_stable_lr < np.inf:
         return
-    if not isinstance(rule, Scaled) or without_randomness(run):
-        yield f"no largest stable learning rate is known for {rule.name}{_with(run)}"
+    random = _with(run)
+    if not isinstance(rule, Scaled) or random:
+        yield f"no largest stable learning rate is known for {rule.name}{random}"
         return
     with np.errstate(all="ignore"):
         scaled = rates[-1] / scaling(rule, run)
@@ -70,7 +72,9 @@ def _decay(rule: Scaled) -> float:
 
 
 def _with(run: Run) -> str:
-    return f" without {needed}" if (needed := without_randomness(run)) else ""
+    """What is random about a run, that theory knows nothing of."""
+    random = ["mini-batches"] * uses_batches(run) + ["noisy gradients"] * uses_noise(run)
+    return f" with {enumerated(random)}" if random else ""
 
 
 def _compared(run: Run, rule: Scaled, share: float) -> str:

@@ -136,7 +136,7 @@ def _state_size(optimizer: Optimizer) -> int:
 
 def _moment_growth(optimizer: Optimizer, problem: Problem, hessians: Floats, lr: float) -> float:
     """By how much a step multiplies the second moments of distance and velocity in the long run."""
-    flat, curved = (step_matrix(optimizer, problem, curvature, lr) for curvature in (0.0, 1.0))
+    flat, curved = (_step_matrix(optimizer, problem, curvature, lr) for curvature in (0.0, 1.0))
     n, batches = len(flat) * hessians.shape[-1], len(hessians)
     changes = np.einsum("ij,bkl->bikjl", curved - flat, hessians).reshape(batches, n, n)
     steps = (np.kron(flat, np.eye(hessians.shape[-1])) + changes).reshape(batches, n * n)
@@ -144,7 +144,7 @@ def _moment_growth(optimizer: Optimizer, problem: Problem, hessians: Floats, lr:
     return float(abs(np.linalg.eigvals(squares.reshape(n * n, n * n))).max())
 
 
-def step_matrix(optimizer: Optimizer, problem: Objective, curvature: float, lr: float) -> Floats:
+def _step_matrix(optimizer: Optimizer, problem: Objective, curvature: float, lr: float) -> Floats:
     """What a linear rule multiplies distance and velocity by, `[1, 1]` or `[2, 2]`."""
     columns = []
     for distance in (1.0, 0.0):

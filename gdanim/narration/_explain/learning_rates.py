@@ -17,12 +17,7 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
 from gdanim.narration._explain.adaptive import scaled_stability
-from gdanim.narration._explain.batch_rates import (
-    LINEAR,
-    batch_edge,
-    mean_square_edge,
-    step_matrix,
-)
+from gdanim.narration._explain.batch_rates import batch_edge, mean_square_edge
 from gdanim.narration._explain.ending import moves_on
 from gdanim.narration._explain.randomness import noiseless, uses_batches, without_randomness
 from gdanim.narration._explain.words import direction, growth, told_apart
@@ -71,12 +66,12 @@ class Edge:
     def factor(self, lr: float) -> float | None:
         """By how much a step multiplies the distance along the steepest direction in the long run.
 
-        None unless the rule is linear and nothing about the run is random.
+        None where it is not known, and where anything about the run is random.
         """
-        if not isinstance(self.rule, LINEAR) or without_randomness(self.run):
+        if without_randomness(self.run):
             return None
-        matrix = step_matrix(self.rule, self.run.problem, float(self.end.eigenvalues[-1]), lr)
-        return float(abs(np.linalg.eigvals(matrix)).max())
+        factor = self.rule.convergence_factor(lr * self.end.eigenvalues[-1])
+        return None if factor is None else float(factor)
 
 
 def edge_of(run: Run, end: Diagnosis) -> Edge | None:
