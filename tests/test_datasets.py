@@ -231,7 +231,7 @@ def _read(tmp_path: Path, text: str | bytes, **options: Any) -> Dataset:
         ("x,y\n1,2%\n2,0.5\n", r", line 3, column 'y': '0.5' has another unit than '2%'"),
         ("x,y\n1/2/2024,2\n2/3/2024,3\n", r", line 2, .*'1/2/2024' may begin with the day or the"),
         ("x,y\n1/20/2024,2\n20/1/2024,3\n", r", line 2, .* begins with the month and '20/1/2024'"),
-        ("x,y\n2024-01-01,2\n2024-02-30,3\n", r", line 3, column 'x': '2024-02-30' is no date"),
+        ("x,y\n2024-01-01,2\n2024-02-30,3\n", r", line 3, column 'x': .* is not a date"),
         ("x,y\n2024-01-01,2\n2024-02-20,3\nsoon,4\n", r", line 4, .*'soon' is not a date like"),
         ("x,y\nred,2\nblue,3\n", r", line 2, column 'x': 'red' is not a number or a date; feat"),
         ("x,y\n1,NA\n2,?\n", r", line 2, column 'y': the column holds no values"),

@@ -65,7 +65,7 @@ def find_events(record: Record, judgement: Judgement) -> tuple[Event, ...]:
 
 
 def ending(record: Record, judgement: Judgement) -> Iterator[Event]:
-    """Tell an arrival, or that the loss grows or falls without bound; other ends are no events."""
+    """Tell an arrival, or a loss without bound; other endings are not events."""
     if judgement.caption:
         arrives = judgement.ending == Ending.CONVERGED
         kind = EventKind.ARRIVAL if arrives else EventKind.DIVERGENCE

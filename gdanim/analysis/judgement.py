@@ -138,12 +138,12 @@ WORDS: dict[tuple[Ending, Reason | None], Words] = {
     (Ending.CONVERGED, Reason.SADDLE): Words(
         "not a minimum",
         "At a saddle point, not at a minimum: the loss ends at {loss}",
-        "It comes to rest at a saddle point, which is no minimum, at a loss of {loss}.",
+        "It comes to rest at a saddle point, which is not a minimum, at a loss of {loss}.",
     ),
     (Ending.CONVERGED, Reason.INFLECTION): Words(
         "not a minimum",
         "At an inflection point, not at a minimum: the loss ends at {loss}",
-        "It comes to rest at an inflection point, which is no minimum, at a loss of {loss}.",
+        "It comes to rest at an inflection point, which is not a minimum, at a loss of {loss}.",
     ),
     (Ending.CONVERGED, Reason.NO_MINIMUM): Words(
         "converged",

@@ -224,7 +224,7 @@ def settled(evidence: Evidence) -> Judgement | None:
         return None
     margin = evidence.tolerance(place.loss)
     if place.place != Place.MINIMUM:
-        # The loss there is no floor, and nothing is measured by it.
+        # The loss there is not a floor, so nothing is measured against it.
         margin = min(margin, OF_FALL * abs(evidence.start - place.loss) + evidence.rounding)
     since = first_arrived(evidence, place.loss, margin)
     if since is None or (place.place in LEFT and (record.random or escapes(evidence))):

@@ -26,7 +26,7 @@ class Target(click.ParamType):  # type: ignore[type-arg]
         return self._choice().get_metavar(param, ctx)
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the target, or fail if there is no such one."""
+        """Return the target, or fail if there is none of that name."""
         return self._choice().convert(value, param, ctx)
 
 

@@ -311,7 +311,7 @@ def _lowest_known(run: Run, trial: Run) -> float:
 
 
 def _with_rate(optimizer: Optimizer, rate: float) -> Optimizer | None:
-    """The optimizer with another learning rate; None for one that is no dataclass."""
+    """The optimizer with another learning rate; None for one that is not a dataclass."""
     if isinstance(optimizer, Noisy):
         inner = _with_rate(optimizer.optimizer, rate)
         return None if inner is None else replace(optimizer, optimizer=inner)

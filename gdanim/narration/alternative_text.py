@@ -160,7 +160,7 @@ def _gap(run: Run) -> str:
     if lowest is None or run.judgement.ending == Ending.CONVERGED:
         return ""
     best = run.problem.minimum
-    # The true curve is no minimum, and there may be none.
+    # The true curve is not a minimum, and there may be none.
     name = "infimum" if best is None or best.params is None else best.name
     return f" ({name}: {spoken(lowest)})"
 

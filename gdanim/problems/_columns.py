@@ -193,7 +193,7 @@ def _labels(cells: Sequence[str], where: Where, allowed: bool) -> Column:
     if len(names) > MOST_CLASSES and 2 * len(names) > len(cells):
         raise GdanimError(
             f"{where(0)}: {cells[0]!r} is not a number or a date, and {len(names)} different "
-            f"texts ({listed(names)}) are no classes; choose another column"
+            f"texts ({listed(names)}) are not classes; choose another column"
         )
     code = {name: float(k) for k, name in enumerate(names)}
     return Column(np.array([code[cell] for cell in cells]), classes=tuple(names))

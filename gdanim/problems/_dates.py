@@ -68,7 +68,7 @@ def _parse(cells: Sequence[str], where: Callable[[int], str]) -> list[datetime]:
         try:
             read.append(_datetime(parts, bool(order)))
         except ValueError as error:
-            raise GdanimError(f"{where(k)}: {cell!r} is no date: {error}") from None
+            raise GdanimError(f"{where(k)}: {cell!r} is not a date: {error}") from None
     return read
 
 

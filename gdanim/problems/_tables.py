@@ -140,7 +140,7 @@ def from_frame(
     Raises
     ------
     GdanimError
-        If a column does not exist, or holds what is no number.
+        If a column does not exist, or holds something that is not a number.
 
     Warns
     -----
