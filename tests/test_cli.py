@@ -156,10 +156,10 @@ def test_opening_what_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
         (["none.py"], "Error: none.py: no such file; `gdanim list` shows the scenes there are"),
         (["."], "Error: .: is a folder; name a script, such as lesson.py"),
         (["notes.txt"], "Error: notes.txt: is not a Python script; its name must end in .py"),
-        (["lesson.py::sene"], "lesson.py: has no scene sene; did you mean scene?; it has scene"),
+        (["lesson.py::sene"], "lesson.py: has no scene sene; it has scene; did you mean scene?"),
         (["lesson.py", "--set", "lr=3"], "Error: lr=3: must be a number above 0 and at most 2"),
         (["lesson.py", "--set", "lr=fast"], "Error: lr=fast: must be a number above 0 and at most"),
-        (["lesson.py", "--set", "stepps=3"], "lesson.py::scene has no such knob; did you mean st"),
+        (["lesson.py", "--set", "stepps=3"], "knobs are lr, steps, quiet, start; did you mean st"),
         (["lesson.py", "--set", "lr"], "'lr'; write KNOB=VALUE, such as lr=0.3"),
         (["lesson.py", "--set", "=1"], "'=1'; write KNOB=VALUE, such as lr=0.3"),
         (

@@ -217,7 +217,7 @@ def _read(tmp_path: Path, text: str | bytes, **options: Any) -> Dataset:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("X,y\n1,2\n", r"column 'x' is missing; did you mean X\?"),
+        ("X,y\n1,2\n", r"column 'x' is missing; .*mean X\?$"),
         ("weight,y\n1,2\n", r"column 'x' is missing; the columns"),
         ("1,2\n3,4\n", r", line 1: names no columns.*such as x=0, y=1"),
         (
@@ -396,7 +396,7 @@ def test_a_structured_array() -> None:
 @pytest.mark.parametrize(
     ("x", "y", "message"),
     [
-        ("Km", "year", "^from_frame: the dict has no column 'Km'; did you mean km.*columns are 'd"),
+        ("Km", "year", "^from_frame: the dict has no column 'Km'; .*are 'd.*mean km"),
         ("km", "year", "^row 1, column 'year': lacks a value; .*missing=\"drop\""),
         ("kind", "km", "^column 'kind': expected numbers, got \\['a', 'b', 'a'\\]"),
         ("day", "km", "^column 'day': expected numbers|different lengths"),

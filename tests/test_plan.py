@@ -179,7 +179,7 @@ SCENE = '[[clip]]\nscene = "lesson.py::line"\n'
         (f"{SCENE}compare = true\n", 3, "compare needs sweep"),
         ("[[clip]]\nfps = 10\n", 1, "a clip needs scene"),
         ('[[clip]]\nscene = "none.py"\n', 2, "no such file"),
-        ('[[clip]]\nscene = "lesson.py::lin"\n', 2, "has no scene lin; did you mean line?"),
+        ('[[clip]]\nscene = "lesson.py::lin"\n', 2, "has no scene lin; it has line"),
         (f"{SCENE}{SCENE}", 3, "is also the output of "),
         (
             f'{SCENE}[[clip]]\nscene = "lesson.py::other"\noutput = "lesson-line"\n',

@@ -190,7 +190,7 @@ def test_an_unknown_scene(tmp_path: Path) -> None:
     with pytest.raises(RequestError) as caught:
         choose(f"{path}::wlid")
     assert str(caught.value) == (
-        f"{path}: has no scene wlid; did you mean wild?; it has calm, wild"
+        f"{path}: has no scene wlid; it has calm, wild; did you mean wild?"
     )
 
 
@@ -276,7 +276,10 @@ def test_annotations_for_type_checkers_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ({"rl": "3"}, "rl=3: {} has no such knob; did you mean lr?; its knobs are lr, steps"),
+        (
+            {"rl": "3"},
+            "rl=3: {} has no such knob; its knobs are lr, steps, quiet, start; did you mean lr?",
+        ),
         ({"lr": "3"}, "lr=3: must be a number above 0 and at most 2"),
     ],
 )

@@ -218,8 +218,8 @@ def _place(where: str, header: Row, column: Name, separator: str) -> int:
         by = SEPARATORS.get(separator, repr(separator))
         close = did_you_mean(name, header) or _by_letters(name, header)
         raise GdanimError(
-            f"{where}: column {name!r} {problem}{close}; the columns, separated by {by}, are "
-            f"{', '.join(map(repr, header))}"
+            f"{where}: column {name!r} {problem}; the columns, separated by {by}, are "
+            f"{', '.join(map(repr, header))}{close}"
         )
     return header.index(name)
 

@@ -170,8 +170,8 @@ def from_frame(
             known = [f"{one}" for one in _names_of(frame)]
             raise GdanimError(
                 f"from_frame: the {type(frame).__name__} has no column {name!r}"
-                f"{did_you_mean(f'{name}', known)}"
                 + (f"; its columns are {listed(map(repr, known))}" if known else "")
+                + did_you_mean(f"{name}", known)
             ) from None
     columns = [
         from_values(f"column {name!r}", frame[name], classes=name == y, missing=True)

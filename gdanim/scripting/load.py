@@ -77,9 +77,8 @@ class SceneFunction:
 
     def _unknown_knob(self, name: str) -> str:
         names = [knob.name for knob in self.knobs]
-        return f"{self} has no such knob{did_you_mean(name, names)}" + (
-            f"; its knobs are {', '.join(names)}" if names else "; it has no knobs"
-        )
+        there = f"its knobs are {', '.join(names)}" if names else "it has no knobs"
+        return f"{self} has no such knob; {there}{did_you_mean(name, names)}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +106,7 @@ def choose(
     names = [scene.name for scene in script.scenes]
     if name not in names:
         raise RequestError(
-            f"{path}: has no scene {name}{did_you_mean(name, names)}; it has {', '.join(names)}"
+            f"{path}: has no scene {name}; it has {', '.join(names)}{did_you_mean(name, names)}"
         )
     return (script.scenes[names.index(name)],)
 
