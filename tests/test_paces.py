@@ -219,7 +219,7 @@ def test_bad_lengths(pace: type[Any], field: str, value: Any) -> None:
 @each_pace
 @pytest.mark.parametrize("hold", ["first", "last"])
 def test_bad_holds(pace: type[Any], hold: str) -> None:
-    with pytest.raises(GdanimError, match=f"^{hold}: must be at least 0, got -1$"):
+    with pytest.raises(GdanimError, match=f"^{hold}: .*least 0"):
         pace(**{hold: -1})
 
 

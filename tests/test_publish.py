@@ -94,9 +94,7 @@ def test_a_poster_of_a_step_that_there_is_not(tmp_path: Path) -> None:
     # How far a run comes that may stop before its last step, only the run tells.
     run = run_of("the wave swings")
     wrong = run.steps + 1
-    with pytest.raises(
-        GdanimError, match=f"poster: step {wrong} was not reached, .* steps are 0 to"
-    ):
+    with pytest.raises(GdanimError, match=f"poster: step {wrong} was not reached"):
         step_number(wrong, {"": run}, "a.mp4: poster")
     assert not (tmp_path / "out").exists()
 
