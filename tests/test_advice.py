@@ -14,7 +14,7 @@ from cases import LINE, WAVE
 from click.testing import CliRunner
 
 from gdanim import render
-from gdanim.analysis.judgement import Ending
+from gdanim.analysis.judgement import Ending, Reason
 from gdanim.cli import main
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
@@ -199,6 +199,13 @@ def test_where_no_rate_gains_a_good_share_another_start_may() -> None:
     assert seed
     better = descend(PLATEAU, GradientDescent(0.1), steps=300, seed=int(seed[1]))
     assert better.losses[-1] < 0.5 * run.losses[-1]
+
+
+def test_another_start_is_no_help_on_an_ill_conditioned_bowl() -> None:
+    ravine = objectives.bowl(1e6)
+    run = descend(ravine, GradientDescent(1e-6), (1, 1e-3), 300)
+    assert run.judgement.reason == Reason.CONDITIONING
+    assert advice(run) == "hardly moves any more after 300 steps: the problem is ill-conditioned"
 
 
 def test_nothing_is_said_where_neither_a_cause_nor_a_remedy_is_known() -> None:

@@ -347,6 +347,20 @@ def test_the_tail_moves_wherever_the_zero_of_the_loss_is(offset: float) -> None:
     assert ("above the lowest known loss" in lines[0]) == bool(offset)
 
 
+def test_a_run_at_the_lowest_known_loss_is_not_above_it() -> None:
+    lines = explain(descend(robust(MeanAbsoluteError()), Adam(0.1), (0, 0), 300))
+    assert lines[0].startswith("converged at the minimum: ") and "above" not in lines[0]
+    assert lines[1] == "that is the lowest known loss"
+
+
+def test_a_rate_that_is_too_large_is_not_said_to_be_stable() -> None:
+    network = Problem(datasets.sinusoid(points=20), MLP((8,), "relu"))
+    run = descend(network, GradientDescent(0.01), steps=300)
+    too_large = replace(run.judgement, reason=Reason.LARGE_RATE)
+    run.__dict__["judgement"] = too_large
+    assert not re.search(r"is \d+% of the largest", "\n".join(explain(run)))
+
+
 def test_rounding_is_no_minimum() -> None:
     ball = FunctionObjective(
         lambda x, y: (x**2 + 2 * y**2) / 2, ("x", "y"), constant_hessian=[[1, 0], [0, 2]]

@@ -263,8 +263,9 @@ def _other_rate(run: Run, limit: Limit | None, how: Callable[[float], str]) -> I
 
 
 def _other_start(run: Run) -> Iterator[str]:
-    """Advise the first start that helps, for a run that hardly moves whatever its rate."""
-    if not _hardly_moves(run):
+    """Advise the first start that helps, where neither rate nor conditioning is to blame."""
+    blamed = run.judgement.reason in (Reason.SMALL_RATE, Reason.CONDITIONING)
+    if blamed or not _hardly_moves(run) or run.problem.convex:
         return
     for seed in range(SEEDS):
         if _helps(run, run.problem, run.optimizer, seed):

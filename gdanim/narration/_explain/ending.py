@@ -92,7 +92,8 @@ def _lowest_known(run: Run, known: KnownMinimum) -> str:
     """Give the lowest known loss, or how far above it the run ends where both read the same."""
     last, low = float(run.losses[-1]), rounded(known.loss)
     gap = last - known.loss
-    if low == rounded(last) and gap > float(run.problem.rounding(run.params[-1])):
+    rests = run.judgement.ending == Ending.CONVERGED
+    if not rests and low == rounded(last) and gap > float(run.problem.rounding(run.params[-1])):
         return f"that is {rounded(gap)} above the lowest known loss ({known.name})"
     if _is_nothing(run, known.loss) and known.loss:
         low = "next to 0"

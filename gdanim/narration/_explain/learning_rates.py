@@ -105,9 +105,8 @@ def stability(run: Run, end: Diagnosis) -> Iterator[str]:
 def local_stability(run: Run, end: Diagnosis, row: int) -> Iterator[str]:
     """Compare the learning rate of step `row` alone, where the curvature is that of one point.
 
-    A stable learning rate there says nothing about a run that does not come to rest, and is left
-    out, and so is any comparison on a loss that falls without end. Of a run that swings, all the
-    last steps are looked at.
+    A stable learning rate there says nothing about a run that does not come to rest, or whose rate
+    was too large elsewhere, and is left out; so is any comparison on a loss that falls without end.
     """
     if not math.isfinite(end.max_stable_lr) or run.judgement.ending == Ending.UNBOUNDED:
         return
@@ -119,7 +118,8 @@ def local_stability(run: Run, end: Diagnosis, row: int) -> Iterator[str]:
     if rates is None or (rates.shape[1] > 1 and not edge.plain):
         return
     near, which = rates[row], "first" if row == 0 else "last"
-    if moves_on(run) and float(_shares(edge, near[np.newaxis])[0]) <= 1:
+    too_large = moves_on(run) or run.judgement.reason == Reason.LARGE_RATE
+    if too_large and float(_shares(edge, near[np.newaxis])[0]) <= 1:
         return
     if len(near) > 1:
         yield _per_parameter(edge, near[np.newaxis])
