@@ -167,7 +167,10 @@ def _settings(table: Table, theme: str | None, size: str | None, common: Setting
         parsed = None if size is None else parse_size(size)
     with table.naming():
         quality, fps, seconds = QUALITIES.get(get("quality", "")), get("fps"), get("seconds")
-        settings = replace(common, quality=quality, size=parsed, fps=fps, seconds=seconds)
+        settings = replace(
+            common, quality=quality, size=parsed, fps=fps, seconds=seconds,
+            transparent=get("transparent", False),
+        )  # fmt: skip
     if theme is None:
         return settings
     with table.naming("themes"):

@@ -62,6 +62,7 @@ KEYS: dict[str, tuple[str, Test]] = {
     "quality": (f"one of {', '.join(QUALITIES)}", _text(QUALITIES.__contains__)),
     "fps": ("a whole number of frames per second", _is(int)),
     "seconds": ("a number of seconds", _is(int, float)),
+    "transparent": ("true (no background) or false", _is(bool)),
     "poster": (
         'the number of a step, or "last"',
         lambda value: value == "last" or (type(value) is int and value >= 0),

@@ -56,6 +56,11 @@ if TYPE_CHECKING:
     help="Largest size of a video, such as 5MB or 800kB. Quality, frame rate and size are reduced, "
     "in this order, until it fits.",
 )
+@click.option(
+    "--transparent",
+    is_flag=True,
+    help="Leave out the background: for webm, gif, webp, apng and stills.",
+)
 @set_option
 @click.option(
     "--sweep",

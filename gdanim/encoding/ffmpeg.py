@@ -46,15 +46,18 @@ def executable() -> str:
 
 
 @contextmanager
-def encoding(size: tuple[int, int], fps: int, arguments: Sequence[str | Path]) -> Iterator[Write]:
+def encoding(
+    size: tuple[int, int], fps: int, arguments: Sequence[str | Path], alpha: bool = False
+) -> Iterator[Write]:
     """Run ffmpeg on the frames that `write` passes to it: RGBA, `[height, width, 4]` of uint8.
 
-    Alpha is ignored. `arguments` follow the input of the frames: further inputs, options, the file.
-    Leaving the block waits until the file is complete; leaving it by an exception kills the process
-    and leaves the file unusable.
+    Alpha is ignored unless `alpha`. `arguments` follow the input of the frames: further inputs,
+    options, the file. Leaving the block waits until the file is complete; leaving it by an
+    exception kills the process and leaves the file unusable.
     Raises GdanimError with the last lines of ffmpeg's own error output.
     """
-    frames = ("-f", "rawvideo", "-pix_fmt", "rgb0", "-video_size", f"{size[0]}x{size[1]}")
+    pixels = "rgba" if alpha else "rgb0"
+    frames = ("-f", "rawvideo", "-pix_fmt", pixels, "-video_size", f"{size[0]}x{size[1]}")
     # A file, not a pipe, which would have to be read while the frames are written.
     with tempfile.TemporaryFile() as words:
         process = _start((*frames, "-framerate", f"{fps}", "-i", "pipe:0", *arguments), words)

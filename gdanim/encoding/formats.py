@@ -23,7 +23,8 @@ class Format:
     format can keep (any when None); `even` says that width and height must be even. Frames are
     drawn in a palette of `colours` colours (all when None). A `folder` holds a numbered file for
     every frame. `lower_crfs` and `lower_colours` are what a limit on the file's size may choose
-    instead, best first. `mime` is the type that a web page names.
+    instead, best first. `mime` is the type that a web page names. `alpha` says that pixels may be
+    transparent; then `output_with_alpha` takes the place of `output`, where there is one.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Format:
     colours: int | None = None
     lower_colours: tuple[int, ...] = ()
     folder: bool = False
+    alpha: bool = False
+    output_with_alpha: tuple[str, ...] = ()
 
     @property
     def extension(self) -> str:
@@ -58,6 +61,16 @@ class Format:
         """The arguments for ffmpeg between input and file name."""
         crf = () if self.crf is None else ("-crf", f"{self.crf}")
         return (*self.output, *crf, *self.muxer)
+
+    def transparent(self) -> Format:
+        """The same for frames with transparent pixels; RequestError when it cannot hold them."""
+        if not self.output_with_alpha:
+            able = dict.fromkeys(other.name for other in VARIANTS if other.output_with_alpha)
+            raise RequestError(
+                f"transparent: {self.name} ({self.codec}) has no transparent pixels; "
+                f"take {', '.join(able)}"
+            )
+        return replace(self, output=self.output_with_alpha, alpha=True)
 
     def check(self, size: tuple[int, int], fps: int) -> None:
         """GdanimError when the format cannot hold frames of this size at this rate."""
@@ -84,14 +97,17 @@ class Format:
 # other one): as close to the frame as bicubic, in two thirds of the time. bitexact rounds alike on
 # every processor. Newer ffmpegs give the encoder the frames' tags (setparams), older ones the
 # options. https://trac.ffmpeg.org/wiki/colorspace
-_BT709 = (
-    "-vf",
-    "scale=out_color_matrix=bt709:out_range=tv"
-    ":flags=area+full_chroma_inp+bitexact,format=yuv420p,"
-    "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709",
-    *("-color_range", "tv", "-colorspace", "bt709"),
-    *("-color_primaries", "bt709", "-color_trc", "bt709"),
-)
+def _bt709(pixels: str) -> tuple[str, ...]:
+    return (
+        "-vf",
+        "scale=out_color_matrix=bt709:out_range=tv"
+        f":flags=area+full_chroma_inp+bitexact,format={pixels},"
+        "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709",
+        *("-color_range", "tv", "-colorspace", "bt709"),
+        *("-color_primaries", "bt709", "-color_trc", "bt709"),
+    )
+
+
 # The result depends on the number of threads, which by default follows the machine.
 _THREADS = ("-threads", "4")
 
@@ -113,7 +129,9 @@ def _video(
         mime=f"video/{name}",
         codec=codec,
         encoder=encoder,
-        output=(*_BT709, "-c:v", encoder, *options),
+        output=(*_bt709("yuv420p"), "-c:v", encoder, *options),
+        # The one of these encoders that takes transparent pixels.
+        output_with_alpha=(*_bt709("yuva420p"), "-c:v", encoder, *options) * (codec == "vp9"),
         muxer=_MUXERS[name],
         even=even,
         crf=crfs[0] if crfs else None,
@@ -142,6 +160,14 @@ _SVT_AV1 = ("-preset", "6", "-svtav1-params", "scm=1")
 _AOM_AV1 = ("-cpu-used", "8", "-row-mt", "1", *_THREADS)
 
 MP4 = _video("mp4", "h264", "libx264", _X264, (18, 21, 24, 27, 30))
+_GIF = ("-c:v", "gif", "-loop", "0", "-f", "gif")
+# On flat colours lossless is as small as lossy at quality 85, without rims around lines.
+_WEBP = (
+    *("-c:v", "libwebp_anim", "-lossless", "1", "-compression_level", "1"),
+    *("-quality", "75", "-loop", "0", "-f", "webp"),
+)
+_APNG = ("-c:v", "apng", "-pred", "mixed", "-plays", "0", "-f", "apng")
+_PNG = ("-c:v", "png", "-pred", "mixed", "-start_number", "0", "-f", "image2")
 GIF = Format(
     name="gif",
     mime="image/gif",
@@ -153,7 +179,8 @@ GIF = Format(
     fps=(10, 20, 25, 50),
     colours=96,
     lower_colours=(64, 48, 32),
-    output=("-c:v", "gif", "-loop", "0", "-f", "gif"),
+    output=_GIF,
+    output_with_alpha=_GIF,
 )
 # Of several formats with one name and codec, the first that ffmpeg has an encoder for is used; of
 # those with one name, the first codec unless another is asked for.
@@ -175,11 +202,8 @@ VARIANTS = (
         encoder="libwebp_anim",
         note="webp",
         lower_colours=(160, 96, 64, 32),
-        # On flat colours lossless is as small as lossy at quality 85, without rims around lines.
-        output=(
-            *("-c:v", "libwebp_anim", "-lossless", "1", "-compression_level", "1"),
-            *("-quality", "75", "-loop", "0", "-f", "webp"),
-        ),
+        output=_WEBP,
+        output_with_alpha=("-pix_fmt", "bgra", *_WEBP),
     ),
     Format(
         name="apng",
@@ -188,7 +212,8 @@ VARIANTS = (
         encoder="apng",
         note="png",
         lower_colours=(160, 96, 64, 32),
-        output=("-c:v", "apng", "-pred", "mixed", "-plays", "0", "-f", "apng"),
+        output=_APNG,
+        output_with_alpha=("-pix_fmt", "rgba", *_APNG),
     ),
     Format(
         name="png",
@@ -196,7 +221,8 @@ VARIANTS = (
         encoder="png",
         note="png",
         folder=True,
-        output=("-c:v", "png", "-pred", "mixed", "-start_number", "0", "-f", "image2"),
+        output=_PNG,
+        output_with_alpha=("-pix_fmt", "rgba", *_PNG),
     ),
 )
 CODECS = tuple(dict.fromkeys(format.codec for format in VARIANTS if format.muxer))

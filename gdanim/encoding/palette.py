@@ -17,12 +17,16 @@ from gdanim.encoding.formats import Format
 
 
 def write_palette(
-    frames: Iterable[memoryview], size: tuple[int, int], colours: int, path: Path
+    frames: Iterable[memoryview],
+    size: tuple[int, int],
+    colours: int,
+    path: Path,
+    alpha: bool = False,
 ) -> None:
     """Write the best `colours` colours for the frames (RGBA `[height, width, 4]`) as a PNG."""
     # One place is transparent: encoders put it where nothing changes.
     choose = f"palettegen=max_colors={colours + 1}:stats_mode=full"
-    with ffmpeg.encoding(size, 1, ("-vf", choose, "-f", "image2", path)) as write:
+    with ffmpeg.encoding(size, 1, ("-vf", choose, "-f", "image2", path), alpha) as write:
         for frame in frames:
             write(frame)
 

@@ -45,7 +45,8 @@ class Film:
         self._parts = (clip, self.panels, layout, size)
         self.timeline = clip.timeline
         with plain_style(clip.theme):
-            self.figure = blank_figure(size, clip.theme.paper)
+            ground = "none" if clip.theme.transparent else clip.theme.paper
+            self.figure = blank_figure(size, ground)
             self.canvas = FrameCanvas(self.figure)
             with named_if_broken(self.figure):
                 self._updates: list[Update] = self._compose(layout)

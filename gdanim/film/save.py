@@ -174,7 +174,7 @@ def _palette(film: Film, format: Format) -> Iterator[Format]:
     with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
         path = Path(folder, "palette.png")
         frames = (film.draw(int(frame)) for frame in sample)
-        write_palette(frames, film.size, format.colours, path)
+        write_palette(frames, film.size, format.colours, path, format.alpha)
         yield with_palette(format, path)
 
 

@@ -46,7 +46,7 @@ class FilmWriter(AbstractMovieWriter):
             # Only the name is a pattern.
             path = Path(f"{path.parent}".replace("%", "%%"), path.name)
         self._write = self._process.enter_context(
-            ffmpeg.encoding(size, self.fps, (*self.format.arguments, path))
+            ffmpeg.encoding(size, self.fps, (*self.format.arguments, path), self.format.alpha)
         )
 
     def grab_frame(self, **savefig_kwargs: Any) -> None:

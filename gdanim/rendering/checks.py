@@ -37,10 +37,24 @@ def check(
             replace(job, outputs=tuple(_encodable(output, available) for output in job.outputs))
             for job in jobs
         ]
+    jobs = [
+        replace(job, outputs=tuple(_with_alpha(job.scene, one, settings) for one in job.outputs))
+        for job in jobs
+    ]
     for job in jobs:
         for output in job.outputs:
             _check_output(job.scene, output, settings)
-    return list(jobs)
+    return jobs
+
+
+def _with_alpha(scene: Scene, output: Output, settings: Settings) -> Output:
+    """The output, in a format with transparent pixels where the scene's theme is transparent."""
+    if isinstance(output, StillOutput) or not settings.applied(scene).look.transparent:
+        return output
+    try:
+        return replace(output, format=output.format.transparent())
+    except RequestError as error:
+        raise RequestError(f"{output.path}: {error}") from None
 
 
 def _check_output(scene: Scene, output: Output, settings: Settings) -> None:

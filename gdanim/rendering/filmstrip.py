@@ -26,7 +26,8 @@ def filmstrip(film: Film) -> Image.Image:
     chosen = np.linspace(*ends, COLUMNS * ROWS).round().astype(int)
     for place, frame in enumerate(chosen.tolist()):
         row, column = divmod(place, COLUMNS)
-        pixels = np.asarray(film.draw(frame))[..., :3]
-        small = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
+        paper = Image.new("RGBA", film.size, film.clip.theme.paper)
+        picture = Image.alpha_composite(paper, Image.fromarray(np.asarray(film.draw(frame))))
+        small = picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
         strip.paste(small, (gap + column * (width + gap), gap + row * (height + gap)))
     return strip

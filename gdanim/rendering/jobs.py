@@ -19,7 +19,7 @@ from gdanim.scene import Scene
 from gdanim.scripting.examples import is_shipped
 from gdanim.scripting.knobs import Value
 from gdanim.scripting.load import SceneFunction, choose
-from gdanim.views.theme import Theme
+from gdanim.views.theme import LIGHT, Theme
 
 LONGEST_SECONDS = 3600.0
 
@@ -31,7 +31,8 @@ class Settings:
     Size: `size`, else that of `quality`, else the scene's. Frames per second: `fps`, else the
     scene's, else those of `quality`, else of medium. `seconds` keeps the scene's pace over another
     duration. No video takes more than `max_size` bytes. `theme_file` is the path that `theme` was
-    read from; `project_theme` is for scenes without a theme. Raises RequestError for values that
+    read from; `project_theme` is for scenes without a theme, and `transparent` leaves out the
+    background of whichever it is. Raises RequestError for values that
     no video can have.
     """
 
@@ -43,6 +44,7 @@ class Settings:
     max_size: int | None = None
     theme_file: str | None = None
     project_theme: ProjectTheme | None = None
+    transparent: bool = False
 
     def __post_init__(self) -> None:
         if self.size is not None:
@@ -65,6 +67,8 @@ class Settings:
         theme = self.theme or scene.theme
         if theme is None and self.project_theme is not None:
             theme = self.project_theme.theme
+        if self.transparent:
+            theme = replace(theme or LIGHT, transparent=True)
         return replace(scene, size=size, fps=fps, pace=pace, theme=theme)
 
 

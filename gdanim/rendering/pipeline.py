@@ -53,6 +53,7 @@ def render(
     theme: Theme | None = None,
     codec: str | None = None,
     max_size: str | None = None,
+    transparent: bool = False,
     still: StillStep | None = None,
     processes: int = 1,
     progress: Progress | None = None,
@@ -84,6 +85,9 @@ def render(
     max_size : str, optional
         Maximum file size, such as "5MB" or "800kB". Quality, frame rate and size are reduced, in
         this order, until the video fits.
+    transparent : bool, default False
+        Whether the background is left out, which .mp4 cannot; a .gif has no half-transparent
+        pixels.
     still : int or "last", optional
         The step that a still shows.
     processes : int, default 1
@@ -122,7 +126,7 @@ def render(
         raise RequestError(f"quality: must be one of {', '.join(QUALITIES)}, got {quality!r}")
     chosen = None if quality is None else QUALITIES[quality]
     limit = None if max_size is None else parse_bytes(max_size)
-    settings = Settings(chosen, size, fps, seconds, theme, limit)
+    settings = Settings(chosen, size, fps, seconds, theme, limit, transparent=transparent)
     output = single_output(Path(path), OutputOptions(still=still, codec=codec))
     (task,) = prepare([Job(scene, (output,))], settings)
     follow = progress or ignore_progress

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePath
 
 from gdanim.encoding import ffmpeg, metadata
@@ -15,12 +15,15 @@ from gdanim.rendering.jobs import Origin, shown_path
 from gdanim.rendering.outputs import Output, StillOutput
 from gdanim.rendering.tasks import RenderTask
 from gdanim.version import __version__
-from gdanim.views.theme import THEMES
+from gdanim.views.theme import THEMES, Theme
 
 # The options of `gdanim render` that a note may contain.
-OPTIONS = ("size", "fps", "seconds", "theme", "still", "max-size", "codec")
+OPTIONS = ("size", "fps", "seconds", "theme", "still", "max-size", "codec", "transparent")
 # The files that gdanim leaves a note in.
 _WRITTEN = (*(end for end in BY_EXTENSION if end.startswith(".")), *STILL_EXTENSIONS)
+
+# Those of them that take no value.
+FLAGS = ("transparent",)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,10 @@ class Note:
                 f"{output}: its scene came from no script, so no command makes it again"
             )
         settings = [f"--set={name}={value}" for name, value in self.origin.knobs.items()]
-        options = [f"--{name}={text}" for name, text in self.options.items()]
+        options = [
+            f"--{name}" if name in FLAGS else f"--{name}={text}"
+            for name, text in self.options.items()
+        ]
         scene = f"{self.origin.script}::{self.origin.scene}"
         return ["gdanim", "render", scene, *settings, *options, "-o", f"{output}"]
 
@@ -63,9 +69,10 @@ def note_of(task: RenderTask, film: Film, output: Output, asked: Film | None = N
         "fps": (asked or film).timeline.fps,
         "seconds": settings.seconds,
         "max-size": f"{settings.max_size}B" if asked else None,
+        "transparent": settings.transparent or None,
     }
     theme, file, project = settings.theme, settings.theme_file, settings.project_theme
-    if theme is None and project is not None and task.scene.theme == project.theme:
+    if theme is None and project is not None and task.scene.theme in _both(project.theme):
         theme, file = project.theme, project.file
     if theme is not None and theme in THEMES.values():
         options["theme"] = theme.name
@@ -78,6 +85,11 @@ def note_of(task: RenderTask, film: Film, output: Output, asked: Film | None = N
     given = {name: f"{value}" for name, value in options.items() if value is not None}
     found = versions(encoder=not isinstance(output, StillOutput))
     return Note(found, task.origin, task.scene.seed, film.timeline.fps, given).text()
+
+
+def _both(theme: Theme) -> tuple[Theme, Theme]:
+    """The theme with and without its background."""
+    return theme, replace(theme, transparent=True)
 
 
 def read(path: Path) -> Note:

@@ -45,6 +45,9 @@ class Theme:
         Font sizes, above 0, in points of a figure at least 7.2 inches high.
     line_width, point_size : float
         Width of lines and diameter of points, above 0, in the same points.
+    transparent : bool, default False
+        Whether nothing is drawn where there is only background. `paper` is still the colour around
+        points and behind what lies on other things, so it should resemble what the video lies on.
 
     Raises
     ------
@@ -85,6 +88,7 @@ class Theme:
     tick_size: float = 13.5
     line_width: float = 3.2
     point_size: float = 8.0
+    transparent: bool = False
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -117,6 +121,8 @@ def _check(where: str, field: str, value: object) -> None:
     """GdanimError unless the value is one that this field of a theme may have."""
     if field == "name":
         right, wanted = isinstance(value, str) and value.strip() != "", 'a text, such as "brand"'
+    elif field == "transparent":
+        right, wanted = isinstance(value, bool), "true or false"
     elif field == "runs":
         right = isinstance(value, tuple) and len(value) > 0 and all(map(_is_colour, value))
         wanted = 'a list of colours, such as ["#2563c9", "teal"]'
