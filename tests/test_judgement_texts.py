@@ -64,6 +64,7 @@ def due_to(reason: Reason) -> Allowed:
     return lambda judged: judged.reason == reason
 
 
+MOVING = (Ending.FALLING, Ending.UNBOUNDED, Ending.GROWING, Ending.DIVERGED)
 USELESS = (Ending.GROWING, Ending.DIVERGED, Ending.HARDLY_MOVING)
 # Words that may stand only in texts about a run that is judged so.
 WORDS: Mapping[str, Allowed] = {
@@ -84,6 +85,7 @@ WORDS: Mapping[str, Allowed] = {
     r"\bmaximum\b": lambda judged: judged.reason == "at a maximum",
     r"\bstuck\b": due_to(Reason.LOCAL_MINIMUM),
     r"\balmost unchanged\b": ends(Ending.CONVERGED, Ending.HARDLY_MOVING),
+    r"\bdid not change\b": lambda judged: judged.ending not in MOVING,
     r"\bthe distance along .* with every step\b": ends(Ending.GROWING, Ending.DIVERGED),
     r"\bgrows from step\b": ends(Ending.GROWING),
     r"\bstays within bounds\b": ends(Ending.OSCILLATING),
