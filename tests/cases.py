@@ -252,7 +252,7 @@ def two_classes(problem: Objective) -> bool:
     return (
         isinstance(problem, Problem)
         and problem.data.features <= 2
-        and set(problem.data.y.tolist()) <= {0, 1}
+        and set(problem.data.y.tolist()) <= set(range(max(2, problem.model.outputs)))
     )
 
 

@@ -9,24 +9,29 @@ import numpy as np
 import pytest
 from cases import changed, only
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 
 from gdanim.core.arrays import Floats
+from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets, objectives
+from gdanim.problems.cross_entropy import CrossEntropy
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.formula import Formula
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import LogLoss
 from gdanim.problems.mlp import MLP
 from gdanim.problems.problem import Problem
+from gdanim.problems.softmax import Softmax
 from gdanim.scene import Scene
+from gdanim.views._drawing.class_map import interpolation, log_chances
 from gdanim.views.base import View
-from gdanim.views.boundary import Boundary, shades
+from gdanim.views.boundary import Boundary
 from gdanim.views.weights import Weights, parts
 
 RNG = np.random.default_rng(3)
@@ -37,6 +42,13 @@ STAIR = Dataset(POINTS[:, 0], PLANE.y)
 CLASSES = Scene(
     Problem(PLANE, Logistic(2), LogLoss()), GradientDescent(0.5), (0.1, 0.4, 0.2), 20,
     size=(640, 360), pace=Every(1, 0, 0), panels={"only": Boundary()},
+)  # fmt: skip
+THREE = changed(
+    CLASSES, problem=Problem(datasets.blobs(90, spread=2.0), Softmax(), CrossEntropy()), start=None
+)
+SPIRALS = changed(
+    CLASSES, start=None, optimizer=Adam(0.05), steps=100, size=(1920, 1080),
+    problem=Problem(datasets.spirals(classes=3), MLP((16, 16), "tanh", "softmax"), CrossEntropy()),
 )  # fmt: skip
 CURVE = changed(CLASSES, problem=Problem(STAIR, Logistic(), LogLoss()), start=(0.1, -0.3))
 NETWORK = changed(
@@ -71,26 +83,100 @@ def test_the_boundary_is_where_the_probability_is_one_half(frame: int) -> None:
     assert np.abs(w1 * places[:, 0] + w2 * places[:, 1] + b).max() < 0.02
 
 
-def test_colours_are_the_probability() -> None:
-    film = CLASSES.film()
+def _pixels(film: Film, frame: int) -> tuple[Any, Any]:
+    """The panel's colours `[height, width, 3]` from the bottom up, and the places of its pixels."""
+    picture = np.asarray(film.draw(frame))[::-1, :, :3] / 255
+    ax = panel(film)
+    left, bottom, right, top = np.rint(ax.bbox.extents).astype(int)
+    x, y = np.meshgrid(np.arange(left, right) + 0.5, np.arange(bottom, top) + 0.5)
+    places = ax.transData.inverted().transform(np.column_stack([x.ravel(), y.ravel()]))
+    return picture[bottom:top, left:right], places.reshape(*x.shape, 2)
+
+
+@pytest.mark.parametrize("scene", [CLASSES, THREE], ids=["two", "three"])
+def test_colours_are_the_probability(scene: Scene) -> None:
+    film, frame = scene.film(), 20
+    colours, places = _pixels(film, frame)
+    model, theme = scene.run().problem.model, scene.look  # type: ignore[attr-defined]
+    chances = np.exp(log_chances(model, params(scene, frame), places.reshape(-1, 2))).T
+    classes = chances.shape[1]
+    certain = (chances.max(axis=1) - 1 / classes) / (1 - 1 / classes)
+    own = np.array([to_rgb(c) for c in (theme.prediction, theme.points, *theme.classes)])
+    strength = 0.5 * certain[:, np.newaxis]
+    expected = (1 - strength) * to_rgb(theme.paper) + strength * own[chances.argmax(axis=1)]
+    away = np.abs(colours.reshape(-1, 3) - expected).max(axis=1)
+    # Points, lines and the axes lie on the rest.
+    assert np.mean(away < 0.02) > 0.75
+    assert certain.max() > 0.9 and certain.min() < 0.1, "both pale and strong"
+
+
+@pytest.mark.parametrize("classes", [3, 5])
+def test_between_classes_the_two_likeliest_are_equally_likely(classes: int) -> None:
+    problem = Problem(datasets.blobs(90, classes=classes, spread=2.0), Softmax(), CrossEntropy())
+    scene = changed(CLASSES, problem=problem, start=None, steps=30)
+    film = scene.film()
+    film.show(30)
+    places = np.concatenate(find(film, "half").get_segments())
+    chances = np.sort(problem.model.predict(params(scene, 30), places), axis=1)
+    # But for the corners where three meet.
+    assert np.mean(chances[:, -1] - chances[:, -2] < 0.01) > 0.97
+    assert len(places) > 100
+
+
+def test_lines_are_smooth() -> None:
+    film = SPIRALS.film()
+    film.show(len(film) - 1)
+    turns = []
+    for segment in find(film, "half").get_segments():
+        along = np.diff(panel(film).transData.transform(segment), axis=0)
+        along = along[np.hypot(*along.T) > 0.5]
+        angles = np.arctan2(along[:, 1], along[:, 0])
+        turns.append(np.abs((np.diff(angles) + np.pi) % (2 * np.pi) - np.pi))
+    assert np.quantile(np.concatenate(turns), 0.95) < np.radians(15)
+
+
+def test_a_model_without_logits_is_drawn_by_its_probability() -> None:
+    cut = Formula(lambda x1, x2, w: 1 / (1 + np.exp(-w * (x1 - x2))), features=2)
+    x = np.random.default_rng(0).normal(size=(50, 2))
+    chances = np.exp(log_chances(cut, np.array([3.0]), x))
+    np.testing.assert_allclose(chances[1], cut.predict(np.array([3.0]), x), rtol=1e-9)
+    np.testing.assert_allclose(chances.sum(axis=0), 1, rtol=1e-12)
+
+
+def test_what_is_not_finite_leaves_all_classes_equally_likely() -> None:
+    chances = log_chances(Softmax(3, 2), np.full(9, np.nan), np.zeros((2, 2)))
+    np.testing.assert_allclose(chances, -np.log(3))
+    wide = log_chances(Softmax(3, 2), np.full(9, 1e200) * np.arange(9), np.ones((1, 2)))
+    assert np.isfinite(wide).all()
+
+
+@pytest.mark.parametrize("sides", [(31, 100), (61, 640)], ids=str)
+def test_interpolation_is_exact_for_parabolas_and_close_for_waves(sides: tuple[int, int]) -> None:
+    coarse, fine = sides
+    matrix = interpolation(coarse, fine, True)
+    x = np.linspace(-1 / (coarse - 3), 1 + 1 / (coarse - 3), coarse)
+    at = np.linspace(0, 1, fine)
+    np.testing.assert_allclose(matrix @ (3 * x**2 - x), 3 * at**2 - at, atol=1e-5)
+    np.testing.assert_allclose(matrix @ np.sin(6 * x), np.sin(6 * at), atol=2e-3)
+
+
+def test_three_classes_of_one_feature_have_a_curve_each() -> None:
+    data = datasets.iris()
+    one = Dataset(data.x[:, :1], data.y, data.x_names[:1], classes=data.classes)
+    scene = changed(CLASSES, problem=Problem(one, Softmax(), CrossEntropy()), start=None)
+    film = scene.film()
     film.show(20)
-    bands = find(film, "bands")
-    assert isinstance(bands, PathCollection)
-    paths, chances = bands.get_paths(), np.linspace(0, 1, len(bands.get_paths()) + 1)
-    model = CLASSES.run().problem.model  # type: ignore[attr-defined]
-    seen = 0
-    for path, low, high in zip(paths, chances, chances[1:], strict=False):
-        places = np.asarray(path.vertices)
-        if places.size:
-            given = model.predict(params(CLASSES, 20), places)
-            assert given.min() > low - 0.01 and given.max() < high + 0.01
-            seen += 1
-    assert seen > 8
-    colours, theme = shades(CLASSES.look), CLASSES.look
-    blue, orange = (np.array(to_rgb(c)) for c in (theme.prediction, theme.points))
-    assert np.linalg.norm(colours[0] - blue) < np.linalg.norm(colours[-1] - blue)
-    assert np.linalg.norm(colours[-1] - orange) < np.linalg.norm(colours[0] - orange)
-    assert min(colours[len(colours) // 2]) > 0.9, "nothing is sure in the middle"
+    curves = [find(film, f"chance {k}").get_data() for k in range(3)]
+    np.testing.assert_allclose(sum(y for _, y in curves), 1, rtol=1e-12)
+    x = curves[0][0]
+    expected = Softmax(3, 1).predict(params(scene, 20), x[:, np.newaxis])
+    np.testing.assert_allclose(curves[1][1], expected[:, 1], rtol=1e-9)
+
+
+def test_more_classes_than_colours_are_refused() -> None:
+    problem = Problem(datasets.blobs(90, classes=7), Softmax(), CrossEntropy())
+    with pytest.raises(GdanimError, match="^Boundary: .*at most 6"):
+        changed(CLASSES, problem=problem, start=None).film()
 
 
 @pytest.mark.parametrize("scene", [CLASSES, CURVE])
@@ -166,7 +252,7 @@ def test_a_classifiers_units_add_up_to_its_logit() -> None:
 @pytest.mark.parametrize(
     ("problem", "view", "message"),
     [
-        (objectives.himmelblau(), Boundary(), r"Boundary: shows two classes, and f\(x, y\) has no"),
+        (objectives.himmelblau(), Boundary(), r"Boundary: shows classes, and f\(x, y\) has no"),
         (Problem(datasets.linear(), Linear()), Boundary(), r"Boundary: y must be 0 or 1, .* -1"),
         (Problem(Dataset(np.eye(3), np.ones(3)), Logistic(3), LogLoss()), Boundary(),
          r"Boundary: shows data with one or two features, this has 3 \(x1, x2, x3\)"),

@@ -76,6 +76,15 @@ def test_points_prediction_and_loss_can_be_told_apart(theme: Theme, vision: str)
     assert apart[np.triu_indices(3, 1)].min() > 9 * NOTICEABLE
 
 
+@pytest.mark.parametrize("vision", SEEN)
+@each_theme
+def test_classes_can_be_told_apart(theme: Theme, vision: str) -> None:
+    places = lab((theme.prediction, theme.points, *theme.classes), vision)
+    apart = np.linalg.norm(places[:, np.newaxis] - places, axis=-1)
+    assert apart[np.triu_indices(len(places), 1)].min() > 9 * NOTICEABLE
+    assert len(places) == 6
+
+
 @each_theme
 def test_text_is_readable(theme: Theme) -> None:
     for colour in (theme.ink, theme.muted, theme.optimum, theme.loss, theme.prediction):

@@ -38,6 +38,8 @@ class Theme:
         known minimum.
     runs : tuple of str
         Colours of runs that are compared, at least one; none should resemble `points`.
+    classes : tuple of str
+        Colours of classes after the first two, which have those of `prediction` and `points`.
     many : tuple of (str, float, float)
         A matplotlib colormap and the part of it to use, from 0 to 1, for more runs than `runs`
         has colours.
@@ -80,6 +82,7 @@ class Theme:
     loss: str = "#c9343c"
     optimum: str = "#5d6876"
     runs: tuple[str, ...] = ("#2563c9", "#e0115f", "#7a5c00", "#4a0d67", "#1d2733", "#5c0a0a")
+    classes: tuple[str, ...] = ("#00c2a8", "#4a0d67", "#8c564b", "#111827")
     many: tuple[str, float, float] = ("viridis", 0.0, 0.75)
     title_size: float = 24.0
     step_size: float = 23.0
@@ -123,8 +126,9 @@ def _check(where: str, field: str, value: object) -> None:
         right, wanted = isinstance(value, str) and value.strip() != "", 'a text, such as "brand"'
     elif field == "transparent":
         right, wanted = isinstance(value, bool), "true or false"
-    elif field == "runs":
-        right = isinstance(value, tuple) and len(value) > 0 and all(map(_is_colour, value))
+    elif field in ("runs", "classes"):
+        enough = isinstance(value, tuple) and (len(value) > 0 or field == "classes")
+        right = enough and all(map(_is_colour, value))  # type: ignore[call-overload]
         wanted = 'a list of colours, such as ["#2563c9", "teal"]'
     elif field == "many":
         right = _is_stretch(value)
@@ -167,6 +171,7 @@ DARK = Theme(
     loss="#ff6a75",
     optimum="#a3afbb",
     runs=("#5b9bff", "#7ae582", "#e85d75", "#d4b5ff", "#c4629d", "#ffb3c6"),
+    classes=("#b3ffda", "#c9343c", "#7b2d8b", "#6b7280"),
     many=("viridis", 0.35, 1.0),
 )
 

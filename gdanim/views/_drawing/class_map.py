@@ -1,0 +1,184 @@
+"""The probabilities of classes over a plane: colours, and the lines where two are equal.
+
+The model is evaluated on a coarse grid; cubic interpolation gives the picture and the lines. A
+picture of its own costs a thirtieth of matplotlib's images, which resample in every frame.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import contourpy
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.image import AxesImage
+from matplotlib.transforms import Affine2D
+from numpy.typing import NDArray
+
+from gdanim.core.arrays import Floats
+from gdanim.problems.model import Model
+from gdanim.views._drawing.bands import mix_colours
+
+# The number of shades of a class, and how strong its colour is where it is certain.
+_SHADES, _STRENGTH = 64, 0.5
+# The picture has about so many cells across, and the lines are found on so many cells a side.
+_ACROSS, _LINE_CELLS = 640, 150
+# Scores beyond these are as good as certain, and would leave single precision.
+_CERTAIN = 1e4
+_SMALLEST, _ROUNDING = 1e-300, 1e-16
+
+
+def log_chances(model: Model, params: Floats, x: Floats) -> Floats:
+    """Return the logarithm of the probability of each class, `(p),(n,d)->(k,n)`; K is at least 2.
+
+    A prediction that is not finite leaves all classes equally likely.
+    """
+    with np.errstate(all="ignore"):
+        if model.logits is not None:
+            scores = model.logits.predict(params, x)
+        else:
+            chance = np.clip(model.predict(params, x), 0, 1)
+            scores = np.log(np.maximum(chance, _SMALLEST)) - np.log(
+                np.maximum(1 - chance, _SMALLEST)
+            )
+        if model.outputs == 1:
+            scores = np.stack([np.zeros_like(scores), scores], axis=-1)
+        scores = scores - scores.mean(axis=-1, keepdims=True)
+        finite = np.isfinite(scores).all(axis=-1, keepdims=True)
+        scores = np.where(finite, np.clip(scores, -_CERTAIN, _CERTAIN), 0.0).T
+        top = scores.max(axis=0)
+        return np.asarray(scores - top - np.log(np.exp(scores - top).sum(axis=0)))
+
+
+class Grid:
+    """A grid of `side` x `side` points over the panel and one cell beyond, for interpolation."""
+
+    def __init__(self, ax: Axes, side: int) -> None:
+        self.side = side
+        self.limits = ax.get_xlim(), ax.get_ylim()
+        x, y = (_beyond(low, high, side) for low, high in self.limits)
+        self.points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+    def squares(self, values: Floats) -> NDArray[np.float32]:
+        """Return values `[K, side^2]` as `[K, side, side]`, in single precision."""
+        return np.asarray(values.reshape(-1, self.side, self.side), dtype=np.float32)
+
+    def borders(self, log_chances: NDArray[np.float32]) -> list[Floats]:
+        """Return the lines where the two likeliest classes are equally likely."""
+        finer = interpolation(self.side, _LINE_CELLS, True)
+        fine = finer @ log_chances @ finer.T
+        x, y = (np.linspace(low, high, _LINE_CELLS) for low, high in self.limits)
+        found: list[Floats] = []
+        for k in range(len(fine) if len(fine) > 2 else 1):
+            ahead = fine[k] - np.delete(fine, k, axis=0).max(axis=0)
+            if ahead.any():
+                generator = contourpy.contour_generator(x, y, ahead, line_type="Separate")
+                found += generator.lines(0.0)  # type: ignore[arg-type]
+        return found
+
+
+class ClassPicture(AxesImage):
+    """The likeliest class as a colour, which is the paler the less certain it is.
+
+    `chances [K, S, S]` holds the logarithms of the probabilities on a Grid; setting them changes
+    the picture. It is made of square cells of a few pixels; the lines on top hide their steps.
+    """
+
+    def __init__(self, ax: Axes, paper: str, colours: list[str], alpha: float = 1.0) -> None:
+        extent = (*ax.get_xlim(), *ax.get_ylim())
+        super().__init__(ax, origin="lower", extent=extent, zorder=0.6, gid="classes")
+        self.set_clip_path(ax.patch)
+        self.chances: NDArray[np.float32] = np.zeros((len(colours), 4, 4), np.float32)
+        shades = np.array(class_shades(paper, colours)) * 255
+        table = np.full((len(shades), 4), round(255 * alpha), np.uint8)
+        table[:, :3] = np.rint(shades)
+        self._table, self._opaque = table.view(np.uint32)[:, 0], alpha == 1
+        # What AxesImage asks of an image that has been set.
+        self._A = np.zeros((1, 1))
+        ax.add_image(self)
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the picture; on Agg's canvas by writing its pixels, a tenth of matplotlib's time."""
+        if not (isinstance(renderer, RendererAgg) and self._opaque):
+            super().draw(renderer)
+            return
+        canvas = np.asarray(renderer.buffer_rgba()).view(np.uint32)[..., 0]  # type: ignore[no-untyped-call]
+        left, bottom, right, top = np.rint(self.axes.bbox.extents).astype(int).tolist()
+        panel = canvas[len(canvas) - top : len(canvas) - bottom, left:right]
+        self._fill(panel[::-1])
+
+    def make_image(
+        self, renderer: Any, magnification: float = 1.0, unsampled: bool = False
+    ) -> tuple[NDArray[np.uint8], float, float, Affine2D]:
+        """Return the pixels `[height, width, 4]` of the panel, and where they begin."""
+        box = self.axes.bbox
+        height, width = (max(1, round(side * magnification)) for side in (box.height, box.width))
+        pixels = np.empty((height, width), np.uint32)
+        self._fill(pixels)
+        return pixels.view(np.uint8).reshape(height, width, 4), box.x0, box.y0, Affine2D()
+
+    def _fill(self, pixels: NDArray[np.uint32]) -> None:
+        """Set the pixels `[height, width]`, from the bottom up, to the colours of their cells."""
+        height, width = pixels.shape
+        cell = max(1, round(width / _ACROSS))
+        colours = self._table[self.cells(-(-height // cell), -(-width // cell))]
+        wide = np.repeat(colours, cell, axis=1)[:, :width]
+        for row in range(cell):
+            part = pixels[row::cell]
+            part[...] = wide[: len(part)]
+
+    def cells(self, height: int, width: int) -> NDArray[np.uint16]:
+        """Return the shade of each cell, `[height, width]`: the class times _SHADES, and more."""
+        classes, side, _ = self.chances.shape
+        up, across = interpolation(side, height, False), interpolation(side, width, False)
+        top, *others = np.matmul(np.matmul(up, self.chances), across.T)
+        first = np.zeros((height, width), np.float32)
+        for k, other in enumerate(others, start=1):
+            np.copyto(first, np.float32(k * _SHADES), where=other > top)
+            np.maximum(top, other, out=top)
+        # A shade is a step of the logarithm, from equal chances to certainty.
+        top *= np.float32(_SHADES / np.log(classes))
+        top += _SHADES
+        np.clip(top, 0, _SHADES - 1, out=top)
+        top += first
+        return np.asarray(top, dtype=np.uint16)
+
+
+def class_shades(paper: str, colours: list[str]) -> list[tuple[float, float, float]]:
+    """Return the colours of each class, from equal chances to certainty."""
+    classes = len(colours)
+    chances = classes ** ((np.arange(_SHADES) + 0.5) / _SHADES - 1)
+    strengths = _STRENGTH * (chances - 1 / classes) / (1 - 1 / classes)
+    return [
+        mix_colours(paper, colour, strength)
+        for colour in colours
+        for strength in strengths.tolist()
+    ]
+
+
+def _beyond(low: float, high: float, side: int) -> Floats:
+    """Return `side` even points, of which the second is `low` and the last but one `high`."""
+    step = (high - low) / (side - 3)
+    return np.linspace(low - step, high + step, side)
+
+
+@lru_cache(maxsize=16)
+def interpolation(coarse: int, fine: int, with_ends: bool) -> NDArray[np.float32]:
+    """Return the matrix `[fine, coarse]` of cubic interpolation between a Grid's points.
+
+    The fine points are the middles of cells, or run from one end of the panel to the other. Keys,
+    "Cubic convolution interpolation for digital image processing", 1981, with a = -1/2.
+    """
+    share = np.linspace(0, 1, fine) if with_ends else (np.arange(fine) + 0.5) / fine
+    place = 1 + share * (coarse - 3)
+    first = np.minimum(place.astype(int), coarse - 3)
+    matrix = np.zeros((fine, coarse), np.float32)
+    for offset in (-1, 0, 1, 2):
+        away = abs(place - first - offset)
+        near = 1.5 * away**3 - 2.5 * away**2 + 1
+        far = -0.5 * away**3 + 2.5 * away**2 - 4 * away + 2
+        matrix[np.arange(fine), first + offset] = np.where(away <= 1, near, far)
+    matrix.setflags(write=False)
+    return matrix
