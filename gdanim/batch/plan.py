@@ -169,7 +169,7 @@ def _settings(table: Table, theme: str | None, size: str | None, common: Setting
         quality, fps, seconds = QUALITIES.get(get("quality", "")), get("fps"), get("seconds")
         settings = replace(
             common, quality=quality, size=parsed, fps=fps, seconds=seconds,
-            transparent=get("transparent", False),
+            transparent=get("transparent", False), loop=get("loop"), hold=get("hold"),
         )  # fmt: skip
     if theme is None:
         return settings

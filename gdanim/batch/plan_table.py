@@ -63,6 +63,8 @@ KEYS: dict[str, tuple[str, Test]] = {
     "fps": ("a whole number of frames per second", _is(int)),
     "seconds": ("a number of seconds", _is(int, float)),
     "transparent": ("true (no background) or false", _is(bool)),
+    "loop": ("how many times a gif, webp or apng plays, 0 for ever", _is(int)),
+    "hold": ("how many seconds the last frame of these stays", _is(int, float)),
     "poster": (
         'the number of a step, or "last"',
         lambda value: value == "last" or (type(value) is int and value >= 0),

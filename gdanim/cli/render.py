@@ -61,6 +61,15 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Leave out the background: for webm, gif, webp, apng and stills.",
 )
+@click.option(
+    "--loop",
+    metavar="N",
+    type=click.IntRange(0),
+    help="How many times a gif, webp or apng plays.  [default: 0, for ever]",
+)
+@click.option(
+    "--hold", metavar="SECONDS", type=float, help="How long the last frame of these stays."
+)
 @set_option
 @click.option(
     "--sweep",

@@ -42,7 +42,7 @@ def durations(content: bytes) -> list[int]:
     return [int.from_bytes(part[DURATION], "little") for name, part in parts if name == b"ANMF"]
 
 
-def with_duration(content: bytes, size: tuple[int, int], milliseconds: int) -> bytes:
+def with_duration(content: bytes, size: tuple[int, int], milliseconds: int, loop: int = 0) -> bytes:
     """The same animation, of exactly this duration: its last frame takes up the difference.
 
     The encoder guesses when the last frame ends. It turns identical frames into a still picture
@@ -51,7 +51,7 @@ def with_duration(content: bytes, size: tuple[int, int], milliseconds: int) -> b
     parts = list(chunks(content))
     frames = [k for k, (name, _) in enumerate(parts) if name == b"ANMF"]
     if not frames:
-        return joined(_animation(parts, size, milliseconds))
+        return joined(_animation(parts, size, milliseconds, loop))
     last = parts[frames[-1]][1]
     rest = milliseconds - sum(durations(content)[:-1])
     parts[frames[-1]] = b"ANMF", last[:12] + rest.to_bytes(3, "little") + last[15:]
@@ -64,13 +64,15 @@ def with_xmp(content: bytes, xmp: bytes) -> bytes:
     return joined([(name, bytes([head[0] | WITH_XMP]) + head[1:]), *others, (b"XMP ", xmp)])
 
 
-def _animation(image: Iterable[Chunk], size: tuple[int, int], milliseconds: int) -> list[Chunk]:
+def _animation(
+    image: Iterable[Chunk], size: tuple[int, int], milliseconds: int, loop: int
+) -> list[Chunk]:
     extent = b"".join((length - 1).to_bytes(3, "little") for length in size)
     frame = bytes(6) + extent + milliseconds.to_bytes(3, "little") + bytes(1)
     return [
         (b"VP8X", bytes([ANIMATED, 0, 0, 0]) + extent),
-        # The background colour, and an endless loop.
-        (b"ANIM", bytes([255, 255, 255, 255, 0, 0])),
+        # The background colour, and how often it plays.
+        (b"ANIM", bytes([255, 255, 255, 255]) + loop.to_bytes(2, "little")),
         (b"ANMF", frame + b"".join(_bytes(*part) for part in image)),
     ]
 

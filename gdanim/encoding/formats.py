@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -24,7 +24,8 @@ class Format:
     drawn in a palette of `colours` colours (all when None). A `folder` holds a numbered file for
     every frame. `lower_crfs` and `lower_colours` are what a limit on the file's size may choose
     instead, best first. `mime` is the type that a web page names. `alpha` says that pixels may be
-    transparent; then `output_with_alpha` takes the place of `output`, where there is one.
+    transparent; then `output_with_alpha` takes the place of `output`, where there is one. An
+    animated picture plays `loop` times (0: for ever), and its last frame stays for `hold` seconds.
     """
 
     name: str
@@ -43,6 +44,8 @@ class Format:
     folder: bool = False
     alpha: bool = False
     output_with_alpha: tuple[str, ...] = ()
+    loop: int = 0
+    hold: float = 0.0
 
     @property
     def extension(self) -> str:
@@ -60,7 +63,8 @@ class Format:
     def arguments(self) -> tuple[str, ...]:
         """The arguments for ffmpeg between input and file name."""
         crf = () if self.crf is None else ("-crf", f"{self.crf}")
-        return (*self.output, *crf, *self.muxer)
+        playback = _PLAYBACK[self.name](self.loop, self.hold) if self.name in _PLAYBACK else ()
+        return (*self.output, *crf, *playback, *self.muxer)
 
     def transparent(self) -> Format:
         """The same for frames with transparent pixels; RequestError when it cannot hold them."""
@@ -71,6 +75,20 @@ class Format:
                 f"take {', '.join(able)}"
             )
         return replace(self, output=self.output_with_alpha, alpha=True)
+
+    def replayed(self, loop: int | None, hold: float | None) -> Format:
+        """The same, playing so often, its end held; RequestError when it has no say in that."""
+        given = [name for name, value in (("loop", loop), ("hold", hold)) if value is not None]
+        if given and self.name not in _PLAYBACK:
+            raise RequestError(
+                f"{given[0]}: {self.name} leaves that to whatever plays it; "
+                f"take {', '.join(_PLAYBACK)}"
+            )
+        return replace(self, loop=loop or 0, hold=hold or 0.0)
+
+    def lasting(self, frames: int, fps: int) -> float:
+        """The seconds that so many frames take."""
+        return (frames - 1) / fps + max(self.hold, 1 / fps)
 
     def check(self, size: tuple[int, int], fps: int) -> None:
         """GdanimError when the format cannot hold frames of this size at this rate."""
@@ -160,13 +178,32 @@ _SVT_AV1 = ("-preset", "6", "-svtav1-params", "scm=1")
 _AOM_AV1 = ("-cpu-used", "8", "-row-mt", "1", *_THREADS)
 
 MP4 = _video("mp4", "h264", "libx264", _X264, (18, 21, 24, 27, 30))
-_GIF = ("-c:v", "gif", "-loop", "0", "-f", "gif")
+
+
+def _gif_playback(loop: int, hold: float) -> tuple[str, ...]:
+    # A GIF counts repetitions, of which 0 stands for ever and -1 for none.
+    delay = ("-final_delay", f"{round(100 * hold)}") if hold else ()
+    return ("-loop", f"{loop - 1 if loop > 1 else -loop}", *delay)
+
+
+def _apng_playback(loop: int, hold: float) -> tuple[str, ...]:
+    return ("-plays", f"{loop}", *(("-final_delay", f"{round(1000 * hold)}/1000") if hold else ()))
+
+
+# The hold of a WebP is put in when ffmpeg is done.
+_PLAYBACK: dict[str, Callable[[int, float], tuple[str, ...]]] = {
+    "gif": _gif_playback,
+    "webp": lambda loop, hold: ("-loop", f"{loop}"),
+    "apng": _apng_playback,
+}
+
+_GIF = ("-c:v", "gif", "-f", "gif")
 # On flat colours lossless is as small as lossy at quality 85, without rims around lines.
 _WEBP = (
     *("-c:v", "libwebp_anim", "-lossless", "1", "-compression_level", "1"),
-    *("-quality", "75", "-loop", "0", "-f", "webp"),
+    *("-quality", "75", "-f", "webp"),
 )
-_APNG = ("-c:v", "apng", "-pred", "mixed", "-plays", "0", "-f", "apng")
+_APNG = ("-c:v", "apng", "-pred", "mixed", "-f", "apng")
 _PNG = ("-c:v", "png", "-pred", "mixed", "-start_number", "0", "-f", "image2")
 GIF = Format(
     name="gif",

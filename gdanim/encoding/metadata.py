@@ -38,7 +38,8 @@ def tags(format: Format, note: str) -> tuple[str, ...]:
 def finish(path: Path, format: Format, size: tuple[int, int], seconds: float, note: str) -> None:
     """Complete the file or folder that ffmpeg has written: duration and note."""
     if format.note == "webp":
-        content = webp.with_duration(path.read_bytes(), size, round(1000 * seconds))
+        duration = round(1000 * seconds)
+        content = webp.with_duration(path.read_bytes(), size, duration, format.loop)
         if note:
             content = webp.with_xmp(content, XMP.format(html.escape(note, quote=False)).encode())
         path.write_bytes(content)

@@ -69,7 +69,7 @@ def save(
             with _palette(film, noted) as reduced, film.composed():
                 held = encode(film, parts[0], target, reduced, progress)
         _verify(part, format, fps, total, held)
-        containers.finish(part, format, film.size, total / fps, note)
+        containers.finish(part, format, film.size, format.lasting(total, fps), note)
         write_chapters(part, format, chapters, fps)
         if max_bytes is not None and part.stat().st_size > max_bytes:
             raise TooLargeError(part.stat().st_size)

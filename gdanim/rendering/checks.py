@@ -38,7 +38,7 @@ def check(
             for job in jobs
         ]
     jobs = [
-        replace(job, outputs=tuple(_with_alpha(job.scene, one, settings) for one in job.outputs))
+        replace(job, outputs=tuple(_as_asked(job.scene, one, settings) for one in job.outputs))
         for job in jobs
     ]
     for job in jobs:
@@ -47,12 +47,14 @@ def check(
     return jobs
 
 
-def _with_alpha(scene: Scene, output: Output, settings: Settings) -> Output:
-    """The output, in a format with transparent pixels where the scene's theme is transparent."""
-    if isinstance(output, StillOutput) or not settings.applied(scene).look.transparent:
+def _as_asked(scene: Scene, output: Output, settings: Settings) -> Output:
+    """The output, in a format that loops as asked, transparent where the scene's theme is."""
+    if isinstance(output, StillOutput):
         return output
     try:
-        return replace(output, format=output.format.transparent())
+        format = output.format.replayed(settings.loop, settings.hold)
+        clear = settings.applied(scene).look.transparent
+        return replace(output, format=format.transparent() if clear else format)
     except RequestError as error:
         raise RequestError(f"{output.path}: {error}") from None
 

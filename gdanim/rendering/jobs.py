@@ -22,6 +22,8 @@ from gdanim.scripting.load import SceneFunction, choose
 from gdanim.views.theme import LIGHT, Theme
 
 LONGEST_SECONDS = 3600.0
+# What a GIF can hold: hundredths of a second, and repetitions, in two bytes each.
+LONGEST_HOLD, MOST_LOOPS = 600.0, 65535
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Settings:
     scene's, else those of `quality`, else of medium. `seconds` keeps the scene's pace over another
     duration. No video takes more than `max_size` bytes. `theme_file` is the path that `theme` was
     read from; `project_theme` is for scenes without a theme, and `transparent` leaves out the
-    background of whichever it is. Raises RequestError for values that
+    background of whichever it is. Animated pictures play `loop` times (0: for ever) and hold their
+    last frame for `hold` seconds. Raises RequestError for values that
     no video can have.
     """
 
@@ -45,6 +48,8 @@ class Settings:
     theme_file: str | None = None
     project_theme: ProjectTheme | None = None
     transparent: bool = False
+    loop: int | None = None
+    hold: float | None = None
 
     def __post_init__(self) -> None:
         if self.size is not None:
@@ -55,6 +60,11 @@ class Settings:
             raise RequestError(
                 f"seconds: must be above 0 and at most {LONGEST_SECONDS:g}, got {self.seconds:g}"
             )
+
+        if self.loop is not None and not 0 <= self.loop <= MOST_LOOPS:
+            raise RequestError(f"loop: must be from 0 (for ever) to {MOST_LOOPS}, got {self.loop}")
+        if self.hold is not None and not 0 <= self.hold <= LONGEST_HOLD:
+            raise RequestError(f"hold: must be from 0 to {LONGEST_HOLD:g} s, got {self.hold:g}")
 
     def applied(self, scene: Scene, format: Format | None = None) -> Scene:
         """The scene as it is rendered in `format` (None: as a still)."""

@@ -54,6 +54,8 @@ def render(
     codec: str | None = None,
     max_size: str | None = None,
     transparent: bool = False,
+    loop: int | None = None,
+    hold: float | None = None,
     still: StillStep | None = None,
     processes: int = 1,
     progress: Progress | None = None,
@@ -88,6 +90,10 @@ def render(
     transparent : bool, default False
         Whether the background is left out, which .mp4 cannot; a .gif has no half-transparent
         pixels.
+    loop : int, optional
+        How many times a .gif, .webp or .apng plays, from 0 (for ever, the default) to 65535.
+    hold : float, optional
+        How many seconds the last frame of these stays, at most 600.
     still : int or "last", optional
         The step that a still shows.
     processes : int, default 1
@@ -126,7 +132,9 @@ def render(
         raise RequestError(f"quality: must be one of {', '.join(QUALITIES)}, got {quality!r}")
     chosen = None if quality is None else QUALITIES[quality]
     limit = None if max_size is None else parse_bytes(max_size)
-    settings = Settings(chosen, size, fps, seconds, theme, limit, transparent=transparent)
+    settings = Settings(
+        chosen, size, fps, seconds, theme, limit, transparent=transparent, loop=loop, hold=hold
+    )
     output = single_output(Path(path), OutputOptions(still=still, codec=codec))
     (task,) = prepare([Job(scene, (output,))], settings)
     follow = progress or ignore_progress

@@ -18,7 +18,18 @@ from gdanim.version import __version__
 from gdanim.views.theme import THEMES, Theme
 
 # The options of `gdanim render` that a note may contain.
-OPTIONS = ("size", "fps", "seconds", "theme", "still", "max-size", "codec", "transparent")
+OPTIONS = (
+    "size",
+    "fps",
+    "seconds",
+    "theme",
+    "still",
+    "max-size",
+    "codec",
+    "transparent",
+    "loop",
+    "hold",
+)
 # The files that gdanim leaves a note in.
 _WRITTEN = (*(end for end in BY_EXTENSION if end.startswith(".")), *STILL_EXTENSIONS)
 
@@ -70,6 +81,8 @@ def note_of(task: RenderTask, film: Film, output: Output, asked: Film | None = N
         "seconds": settings.seconds,
         "max-size": f"{settings.max_size}B" if asked else None,
         "transparent": settings.transparent or None,
+        "loop": settings.loop,
+        "hold": settings.hold,
     }
     theme, file, project = settings.theme, settings.theme_file, settings.project_theme
     if theme is None and project is not None and task.scene.theme in _both(project.theme):
