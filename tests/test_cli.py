@@ -518,6 +518,7 @@ def test_doctor_says_which_extras_are_there(monkeypatch: pytest.MonkeyPatch) -> 
     )
 
 
+@pytest.mark.usefixtures("no_clips")
 @pytest.mark.parametrize("extra", ["", "; extra == 'explain'"])
 def test_doctor_finds_what_is_too_old(monkeypatch: pytest.MonkeyPatch, extra: str) -> None:
     asked(monkeypatch, f"numpy>=99.5{extra}", f"click>=8{extra}")

@@ -466,6 +466,7 @@ def test_the_first_sentence_says_whether_the_run_is_stable(
     assert ("exceeds the largest stable one" in first) == grown == (share > 1), first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("problem", [NOISY, SPREAD, RIDGE], ids=["noisy", "spread", "ridge"])
 @pytest.mark.parametrize("rule", [GradientDescent, Momentum])
 @pytest.mark.parametrize("size", [1, 5])
