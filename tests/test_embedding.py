@@ -89,12 +89,12 @@ def test_the_same_frame_shows_the_same_step(tmp_path: Path) -> None:
 PANELS = '''
 """A line, and all there is to see of it."""
 
-from gdanim import Formula, GradientDescent, Polynomial, Linear, Problem, Scene, datasets, views
+from gdanim import Dataset, Formula, GradientDescent, Linear, Problem, Scene, datasets, views
 
 
 def scene(lr: float = 0.01, noise: float = 0.1, factor: float = 1.0, quiet: bool = False) -> Scene:
     line = datasets.linear(points=9, noise=noise)
-    data = datasets.Dataset(factor * line.x[:, 0], line.y)
+    data = Dataset(factor * line.x[:, 0], line.y)
     line = Formula(lambda x, w, b: w * x + b)
     panels = {
         "fit": views.Fit(), "loss": views.LossCurve(), "traces": views.Parameters(),
