@@ -13,6 +13,7 @@ from gdanim.errors import RequestError
 from gdanim.rendering.comparison import compared
 from gdanim.rendering.jobs import Job, Settings, origin_of
 from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
+from gdanim.rendering.places import PLACES
 from gdanim.rendering.quality import OUTPUT, QUALITIES, parse_size
 from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.rendering.themes import is_theme_file, project_theme, theme_called
@@ -170,7 +171,7 @@ def _settings(table: Table, theme: str | None, size: str | None, common: Setting
         settings = replace(
             common, quality=quality, size=parsed, fps=fps, seconds=seconds,
             transparent=get("transparent", False), loop=get("loop"), hold=get("hold"),
-        )  # fmt: skip
+        ).for_place(get("for"))  # fmt: skip
     if theme is None:
         return settings
     with table.naming("themes"):
@@ -182,7 +183,9 @@ def _settings(table: Table, theme: str | None, size: str | None, common: Setting
 def _outputs(table: Table, name: str) -> tuple[Output, ...]:
     wanted = {kind: table.values[kind] for kind in ("poster", *SIDECARS) if kind in table.values}
     folder, formats = f"{table.path.parent / OUTPUT}/", table.values.get("formats", [])
-    return outputs_for(name, OutputOptions(folder, formats, sidecars=Sidecars(**wanted)))
+    usual = PLACES[table.values["for"]].format if "for" in table.values else "mp4"
+    options = OutputOptions(folder, formats, sidecars=Sidecars(**wanted), usual=usual)
+    return outputs_for(name, options)
 
 
 def _text(value: Any) -> str:

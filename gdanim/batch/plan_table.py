@@ -13,6 +13,7 @@ from typing import Any
 
 from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError, RequestError, did_you_mean
+from gdanim.rendering.places import PLACES
 from gdanim.rendering.quality import QUALITIES
 from gdanim.rendering.themes import is_theme_file
 from gdanim.views.theme import THEMES
@@ -65,6 +66,7 @@ KEYS: dict[str, tuple[str, Test]] = {
     "transparent": ("true (no background) or false", _is(bool)),
     "loop": ("how many times a gif, webp or apng plays, 0 for ever", _is(int)),
     "hold": ("how many seconds the last frame of these stays", _is(int, float)),
+    "for": (f"one of {', '.join(PLACES)}", _text(PLACES.__contains__)),
     "poster": (
         'the number of a step, or "last"',
         lambda value: value == "last" or (type(value) is int and value >= 0),

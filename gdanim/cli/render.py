@@ -21,6 +21,7 @@ from gdanim.cli.options import (
 )
 from gdanim.encoding.formats import CODECS, FORMATS, STILLS
 from gdanim.errors import GdanimError, RequestError
+from gdanim.rendering.places import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,6 +70,13 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--hold", metavar="SECONDS", type=float, help="How long the last frame of these stays."
+)
+@click.option(
+    "--for",
+    "place",
+    type=click.Choice(list(PLACES)),
+    help="Where it will be shown: format, size, frame rate, duration and bytes as it takes them, "
+    "unless other options say.",
 )
 @set_option
 @click.option(
@@ -127,6 +135,7 @@ def render(
     alt: bool,
     filmstrip: bool,
     csv: bool,
+    place: str | None,
     **wishes: Any,
 ) -> None:
     """Render scenes to videos, GIFs and stills.
@@ -140,11 +149,12 @@ def render(
     if compare and not sweep:
         raise RequestError("--compare needs --sweep KNOB=V1,V2,... with the values to compare")
     sidecars = Sidecars(poster, captions, alt, filmstrip, csv, chapters)
-    options = OutputOptions(output, formats, still, codec, sidecars)
+    usual = PLACES[place].format if place else "mp4"
+    options = OutputOptions(output, formats, still, codec, sidecars, usual)
     jobs = partial(jobs_from_scripts, scripts, settings, options, sweep, compare)
 
     def make() -> None:
-        _render(jobs(), settings_from(**wishes), processes, show)
+        _render(jobs(), settings_from(**wishes).for_place(place), processes, show)
 
     if watch:
         _watch(make, jobs, scripts)

@@ -114,7 +114,7 @@ class OutputOptions:
     `where` is the file's own path, or the folder for it (`output` when None). There is a video in
     each of the `formats`, and a picture of the step `still`, which png, svg and pdf among the
     formats then stand for. Without formats that is a .png, or without a still an .mp4. `sidecars`
-    are written once, for the first video.
+    are written once, for the first video. `usual` is the format of videos when none is named.
     """
 
     where: str | None = None
@@ -122,6 +122,7 @@ class OutputOptions:
     still: StillStep | None = None
     codec: str | None = None
     sidecars: Sidecars = NO_SIDECARS
+    usual: str = MP4.name
 
 
 def outputs_for(name: str, options: OutputOptions) -> tuple[Output, ...]:
@@ -187,7 +188,7 @@ def _videos(options: OutputOptions) -> list[Format]:
         if not names:
             _refuse_codec(options.codec)
     elif not names:
-        names = [MP4.name]
+        names = [options.usual]
     for name in names:
         if name not in FORMATS:
             raise RequestError(f"-f {name}: is for stills; name the step to show (--still last)")

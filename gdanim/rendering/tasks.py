@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError, RequestError
+from gdanim.film.defaults import FPS
 from gdanim.film.film import Film
 from gdanim.pacing.timeline import Timeline
 from gdanim.rendering.checks import check
 from gdanim.rendering.jobs import Job, Origin, Settings
 from gdanim.rendering.outputs import Output, StillOutput, StillStep, VideoOutput
+from gdanim.rendering.places import given_up
 from gdanim.scene import Descent, Scene, longest
 from gdanim.scripting.load import ScriptError, own_lines
 from gdanim.scripting.load import load as load_script
@@ -97,12 +99,27 @@ def tasks_of(
             step_number(output.sidecars.poster, runs, f"{output.path}: poster")
         videos.setdefault(settings.applied(job.scene, output.format).fps, []).append(output)
     for same_rate in videos.values():
-        scene = settings.applied(job.scene, same_rate[0].format)
-        yield RenderTask(scene, runs, tuple(same_rate), settings, job.script, job.origin)
+        own = settings.within(job.scene, runs, same_rate[0].format)
+        scene = own.applied(job.scene, same_rate[0].format)
+        outputs = tuple(_with_notice(output, job.scene, scene, runs, own) for output in same_rate)
+        yield RenderTask(scene, runs, outputs, own, job.script, job.origin)
     for still, step in stills:
         scene = settings.applied(job.scene)
         timeline = scene.timeline(runs).showing(step)
         yield RenderTask(scene, runs, (still,), settings, job.script, job.origin, timeline=timeline)
+
+
+def _with_notice(
+    output: VideoOutput, asked: Scene, made: Scene, runs: Mapping[str, Run], settings: Settings
+) -> VideoOutput:
+    """The output, whose notice says what the place has cost."""
+    if settings.place is None:
+        return output
+    before, after = (
+        (one.size, one.fps or FPS, one.timeline(runs).seconds) for one in (asked, made)
+    )
+    notices = output.notice, given_up(settings.place, before, after)
+    return replace(output, notice="; ".join(filter(None, notices)))
 
 
 @contextmanager
