@@ -265,6 +265,8 @@ def test_a_parameter_next_to_0_is_0() -> None:
     run = descend(objectives.bowl(), GradientDescent(0.09), (9, 1), 300)
     assert 0 < abs(run.params[-1, 1]) < 1e-9
     assert "It ends at x = 0 and y = 0." in alternative_text(clip_of(run), {})
+    assert 0 < run.losses[-1] < 1e-12
+    assert "the loss has settled, and it ends at 0. " in alternative_text(clip_of(run), {})
     far = descend(objectives.bowl(), GradientDescent(5.0), (9, 1e-9), 100)
     assert far.judgement.ending == Ending.DIVERGED
     told = alternative_text(clip_of(far), {})

@@ -366,6 +366,10 @@ def test_rounding_is_no_minimum() -> None:
         lambda x, y: (x**2 + 2 * y**2) / 2, ("x", "y"), constant_hessian=[[1, 0], [0, 2]]
     )
     assert explain(descend(ball, Momentum(0.02), (3, 1), 300))[1].startswith("the minimum is 0:")
+    assert (
+        ": after 300 steps the loss is next to 0, which is above the minimum by less "
+        in explain(descend(objectives.bowl(), GradientDescent(0.15), (3, 1), 300))[-1]
+    )
     hill = FunctionObjective(lambda x: np.tanh(x) ** 2, ("x",), (-2, 2))
     lines = explain(descend(hill, GradientDescent(0.01), (1,), 100))
     assert "; the lowest known loss is next to 0 (best of several searches)" in lines[0]

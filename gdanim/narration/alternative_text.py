@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -30,6 +31,8 @@ MOST_OF_THE_FALL = 0.9
 MOST_COUNTED = 5
 # A parameter that is this share of its first value is 0.
 NOTHING = 1e-6
+# A loss at rest that is this share of the first one is 0.
+NO_LOSS = 1e-12
 
 
 def alternative_text(clip: Clip, panels: Mapping[str, View]) -> str:
@@ -144,7 +147,11 @@ def _event_sentence(event: Event, run: Run) -> str:
 
 def _end(run: Run, views: list[View]) -> Iterator[str]:
     """Say how and where a run ends."""
-    yield run.judgement.sentence(run.steps, _gap(run))
+    judged = run.judgement
+    # A loss that is next to 0, where it rests, says nothing in its digits.
+    if judged.ending == Ending.CONVERGED and abs(run.losses[-1]) <= NO_LOSS * abs(run.losses[0]):
+        judged = replace(judged, numbers={**judged.numbers, "loss": 0.0})
+    yield judged.sentence(run.steps, _gap(run))
     if where := _where(run, run.steps, views):
         yield f"It ends {where}."
 

@@ -137,7 +137,9 @@ def _after(run: Run) -> str:
     more = f", up from {rounded(first)} at the start" if last > first else ""
     # A bare function has no name of its own.
     name = f"the loss ({run.problem.loss_symbol})" if run.problem.points else "the loss"
-    return f"{_verdict(run)}: after {counted(run.steps, 'step')} {name} is {rounded(last)}{more}"
+    rests = run.judgement.ending == Ending.CONVERGED
+    where = "next to 0" if rests and last and _is_nothing(run, last) else rounded(last)
+    return f"{_verdict(run)}: after {counted(run.steps, 'step')} {name} is {where}{more}"
 
 
 def _verdict(run: Run) -> str:
