@@ -23,8 +23,8 @@ from gdanim.film.defaults import FPS, SIZE, Size, check_fps, check_size
 from gdanim.film.film import Film
 from gdanim.pacing.timeline import Even, Pace, Timeline
 from gdanim.problems.objective import Objective
+from gdanim.views._default_panels import default_panels
 from gdanim.views.base import Clip, View
-from gdanim.views.fit import Fit
 from gdanim.views.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class Scene:
     title : str, optional
         The first line of every frame; `Mathtext` for mathematics.
     panels : mapping of str to View, optional
-        Views by name; by default `{"fit": views.Fit()}`.
+        Views by name. By default what fits the first problem: `Fit` for data with one feature,
+        `Boundary` for classes and up to two; `LossSlice` or `Contour` for a function of one or two
+        parameters; else `LossCurve` and `Parameters`.
     layout : str, optional
         Places the panels like matplotlib's mosaics: `"fit bowl; fit loss"`. Side by side by
         default, one below the other in square and upright frames.
@@ -148,13 +150,14 @@ class Scene:
         stop: Stop | Sequence[Stop] | None = None,
     ) -> None:
         """Check and keep the arguments. Long because every field is named twice."""
-        panels = {"fit": Fit()} if panels is None else panels
+        given = _given(steps=steps, seed=seed, batch_size=batch_size, epochs=epochs, stop=stop)
+        shown = descents_by_label(descents, problem, optimizer, start, given)
+        panels = default_panels(next(iter(shown.values())).problem) if panels is None else panels
         pace = Even() if pace is None else pace
         _check_look(panels, pace, size, fps, theme)
-        given = _given(steps=steps, seed=seed, batch_size=batch_size, epochs=epochs, stop=stop)
         set_fields(
             self,
-            descents=descents_by_label(descents, problem, optimizer, start, given),
+            descents=shown,
             title=title,
             panels=panels,
             layout=layout,

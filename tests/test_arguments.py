@@ -53,7 +53,7 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     (descend, (LINE, 0.1), f"{OPTIMIZER}0.1"),
     (descend, (LINE, "adam"), f"{OPTIMIZER}'adam'"),
     (descend, (LINE, Adam), f"{OPTIMIZER}<class"),
-    (descend, (Linear(), Adam(1)), f"{PROBLEM}Linear(features=1)"),
+    (descend, (Linear(), Adam(1)), f"{PROBLEM}Linear(features=None)"),
     (descend, (DATA, Adam(1)), f"{PROBLEM}Dataset(5 points"),
     (diagnose, (DATA, (0, 0)), f"{PROBLEM}Dataset(5 points"),
     (Recorder, (DATA,), f"{PROBLEM}Dataset(5 points"),

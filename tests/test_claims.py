@@ -21,6 +21,7 @@ from gdanim.core.arrays import Floats, Ints
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
+from gdanim.problems.accuracy import accuracies
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.model import ModelCurve
 from gdanim.problems.problem import Problem
@@ -87,6 +88,12 @@ def floor(run: Run) -> float:
     """The lowest loss, or that of the true curve."""
     assert run.problem.minimum is not None
     return run.problem.minimum.loss
+
+
+def share(run: Run) -> float:
+    """The share of points whose class is predicted at the end."""
+    assert isinstance(run.problem, Problem)
+    return float(accuracies(run.problem, run.params[[-1]])[0])
 
 
 def way(run: Run) -> Floats:
@@ -416,6 +423,10 @@ CURVES = [
         "Then set l2 to 0.0002: it ends at 0.085":
             lambda r: f"{validation(r[0])[-1]:.3f}" == "0.085",
     }, l2=0.0002),
+    Row("classes", {"straight lines tell 19 of 20 apart":
+        lambda r: between(0.95, share(r[0]), 0.965)}, {}, "penguins", SOME),
+    once("classes", {"which has every point right in the end": lambda r: share(r[0]) == 1},
+        "spirals"),
     Row("heart", {"stops at 0.5955": lambda r: f"{r[0].losses[-1]:.4f}" == "0.5955",
         "at the start a fast heart means disease, and the model learns the opposite":
             lambda r: r[0].params[0, 0] > 0 > r[0].params[-1, 0],

@@ -13,17 +13,30 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.newton import Newton
 from gdanim.errors import GdanimError
-from gdanim.problems import datasets
+from gdanim.film.header import loss_text
+from gdanim.problems import datasets, objectives
+from gdanim.problems.accuracy import accuracies
 from gdanim.problems.cross_entropy import CrossEntropy
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.linear import Linear
 from gdanim.problems.logistic import Logistic
 from gdanim.problems.losses import LogLoss, MeanSquaredError
 from gdanim.problems.mlp import MLP
 from gdanim.problems.model import Model
+from gdanim.problems.objective import Objective
 from gdanim.problems.penalties import L2
 from gdanim.problems.problem import Problem
 from gdanim.problems.softmax import Softmax
+from gdanim.scene import Scene
+from gdanim.views._drawing.accuracy_curve import accuracy_of
+from gdanim.views.base import View
+from gdanim.views.boundary import Boundary
+from gdanim.views.contour import Contour
+from gdanim.views.fit import Fit
+from gdanim.views.loss_curve import LossCurve
+from gdanim.views.loss_slice import LossSlice
+from gdanim.views.parameters import Parameters
 
 BLOBS = datasets.blobs(points=60, classes=3, spread=2.5)
 X = BLOBS.x
@@ -233,3 +246,60 @@ def test_torch_takes_the_same_steps() -> None:
     flat = np.concatenate([p.detach().numpy().ravel() for p in theirs.parameters()])
     run = descend(problem, GradientDescent(0.1), start, 100)
     np.testing.assert_allclose(run.params[-1], flat, rtol=1e-10, atol=1e-10)
+
+
+CLOUD = Dataset(np.ones((4, 3)) * np.arange(4)[:, np.newaxis], np.array([0.0, 1, 0, 1]))
+
+
+@pytest.mark.parametrize(
+    ("problem", "panels"),
+    [
+        (Problem(datasets.linear(), Linear()), [Fit]),
+        (Problem(Dataset(X[:, 0], BLOBS.y), MLP()), [Fit]),
+        (Problem(Dataset(X[:3, 0], np.array([0, 1, 0])), Logistic(), LogLoss()), [Fit]),
+        (Problem(Dataset(X[:, 0], BLOBS.y), Softmax(), CrossEntropy()), [Boundary]),
+        (Problem(datasets.moons(), Logistic(), LogLoss()), [Boundary]),
+        (Problem(datasets.moons(), MLP(output="softmax"), CrossEntropy()), [Boundary]),
+        (Problem(BLOBS, Linear()), [LossCurve, Parameters]),
+        (Problem(CLOUD, Softmax(), CrossEntropy()), [LossCurve, Parameters]),
+        (FunctionObjective(lambda x: x**2), [LossSlice]),
+        (objectives.rosenbrock(), [Contour]),
+        (FunctionObjective(lambda x, y, z: x**2 + y**2 + z**2), [LossCurve, Parameters]),
+    ],
+    ids=str,
+)
+def test_panels_that_nobody_names_fit_the_problem(
+    problem: Objective, panels: list[type[View]]
+) -> None:
+    scene = Scene(problem, GradientDescent(0.001), steps=3, size=(480, 270))
+    assert [type(view) for view in scene.panels.values()] == panels
+    assert scene.film().draw(0).nbytes == 480 * 270 * 4
+
+
+def test_accuracy_counts_the_points_whose_class_is_predicted() -> None:
+    data = Dataset(np.array([[-2.0], [-1.0], [1.0], [2.0]]), np.array([0.0, 1, 1, 1]))
+    logistic = Problem(data, Logistic(), LogLoss())
+    steps = np.array([[1.0, 0.0], [-1.0, 0.0], [1.0, 9.0], [np.nan, 0.0]])
+    np.testing.assert_array_equal(accuracies(logistic, steps), [0.75, 0.25, 0.75, 0])
+    softmax = Problem(data, Softmax(), CrossEntropy())
+    np.testing.assert_array_equal(accuracies(softmax, np.array([[-1.0, 1, 0, 0]])), [0.75])
+
+
+def test_the_header_and_the_curve_say_the_accuracy() -> None:
+    problem = Problem(BLOBS, Softmax(), CrossEntropy())
+    scene = Scene(problem, Adam(0.1), steps=30, panels={"loss": LossCurve(accuracy=True)})
+    film, run = scene.film(), scene.run()
+    shares = [
+        np.mean(problem.model.predict(params, X).argmax(axis=1) == BLOBS.y) for params in run.params
+    ]
+    np.testing.assert_allclose(accuracy_of(run), shares)
+    assert shares[-1] > shares[0]
+    for frame in (0, len(film) - 1):
+        share = shares[film.clip.step("run", frame)]
+        assert f"accuracy {100 * share:.1f} %" in loss_text(film.clip, frame)
+        film.show(frame)
+        over = film.figure.axes[0].child_axes[0]
+        (line,) = over.findobj(lambda a: a.get_gid() == "trace")
+        assert line.get_ydata()[-1] == share  # type: ignore[attr-defined]
+    with pytest.raises(GdanimError, match="^LossCurve: accuracy"):
+        Scene(Problem(BLOBS, Linear()), Adam(0.1), panels={"loss": LossCurve(accuracy=True)}).film()

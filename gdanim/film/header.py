@@ -24,6 +24,8 @@ from gdanim.descent.run import DIVERGED, Run
 from gdanim.descent.schedule import Schedule
 from gdanim.film._text_size import LEAST, shrink, width, wrap
 from gdanim.film.captions import caption_at, captions
+from gdanim.problems.accuracy import accuracies, percent, predicts_classes
+from gdanim.problems.problem import Problem
 from gdanim.views.base import Clip, Update
 
 # Inches above a line of text, and below the last one.
@@ -114,11 +116,16 @@ def step_text(clip: Clip, frame: int) -> str:
 
 
 def loss_text(clip: Clip, frame: int) -> str:
-    """Return the loss with its symbol; nothing for several runs."""
+    """Return the loss with its symbol, and of classes the accuracy; nothing for several runs."""
     if len(clip.runs) > 1:
         return ""
     ((label, run),) = clip.runs.items()
-    return f"{run.problem.loss_symbol} {quantity(float(run.losses[clip.step(label, frame)]))}"
+    problem, step = run.problem, clip.step(label, frame)
+    loss = f"{problem.loss_symbol} {quantity(float(run.losses[step]))}"
+    if not (isinstance(problem, Problem) and predicts_classes(problem)):
+        return loss
+    (share,) = accuracies(problem, run.params[[step]])
+    return f"accuracy {percent(share)},  {loss}"
 
 
 def method_text(clip: Clip, frame: int) -> str:

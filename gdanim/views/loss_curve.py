@@ -19,6 +19,7 @@ from gdanim.core.numbers import quantity
 from gdanim.errors import GdanimError
 from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.views._drawing import axes
+from gdanim.views._drawing.accuracy_curve import draw_accuracy
 from gdanim.views._drawing.axes import LARGEST
 from gdanim.views._drawing.end_labels import EndLabels
 from gdanim.views._drawing.limits import (
@@ -61,6 +62,8 @@ class LossCurve(StepView):
         The scale of the loss axis; "auto" is logarithmic if the losses span more than two decades.
     gap : bool, default False
         Whether to draw and write how far the loss is above the lowest known one.
+    accuracy : bool, default False
+        Whether to draw the share of points whose class is predicted; the panel's height is 100 %.
     ticks : int, default 4
         Roughly the largest number of ticks on each axis.
 
@@ -68,7 +71,8 @@ class LossCurve(StepView):
     ------
     GdanimError
         If `scale` is not one of the three; when drawn for losses of 0 or less with scale "log", or
-        with `gap` for several runs or where the lowest loss is not known.
+        with `gap` for several runs or where the lowest loss is not known, or with `accuracy` for a
+        model that does not predict classes.
 
     See Also
     --------
@@ -78,11 +82,12 @@ class LossCurve(StepView):
     --------
     >>> from gdanim import views
     >>> views.LossCurve(scale="log")
-    LossCurve(scale='log', gap=False, ticks=4)
+    LossCurve(scale='log', gap=False, accuracy=False, ticks=4)
     """
 
     scale: Literal["auto", "linear", "log"] = "auto"
     gap: bool = False
+    accuracy: bool = False
     ticks: int = 4
 
     def __post_init__(self) -> None:
@@ -120,12 +125,15 @@ class LossCurve(StepView):
         movers += [_draw_changes(ax, clip, label) for label in clip.drawn_runs]
         if self.gap:
             movers.append(_draw_gap(ax, clip, best))
+        if self.accuracy:
+            movers.append(draw_accuracy(ax, clip))
         return chain_updates(movers)
 
     def describe(self, clip: Clip) -> str:
         """Name the losses."""
         validated = any(run.validation_losses is not None for run in clip.drawn_runs.values())
-        return f"the {'training and the validation ' if validated else ''}loss at every step"
+        losses = f"the {'training and the validation ' if validated else ''}loss"
+        return f"{losses}{' and the accuracy' if self.accuracy else ''} at every step"
 
 
 @dataclass(frozen=True, eq=False)

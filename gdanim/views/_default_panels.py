@@ -1,0 +1,30 @@
+"""The panels of a scene that names none: those that fit what is minimised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gdanim.problems.objective import Objective
+from gdanim.problems.problem import Problem
+from gdanim.views.base import View
+from gdanim.views.boundary import Boundary
+from gdanim.views.contour import Contour
+from gdanim.views.fit import Fit
+from gdanim.views.loss_curve import LossCurve
+from gdanim.views.loss_slice import LossSlice
+from gdanim.views.parameters import Parameters
+
+
+def default_panels(objective: Objective) -> Mapping[str, View]:
+    """Return views by name: of data where one shows it, else of the loss and the parameters."""
+    if isinstance(objective, Problem):
+        features, model = objective.data.features, objective.model
+        if features <= 2 and model.logits is not None and features + model.outputs > 2:
+            return {"boundary": Boundary()}
+        if features == 1 and model.outputs == 1:
+            return {"fit": Fit()}
+    elif len(objective.names) == 1:
+        return {"slice": LossSlice()}
+    elif len(objective.names) == 2:
+        return {"contour": Contour()}
+    return {"loss": LossCurve(), "parameters": Parameters()}
