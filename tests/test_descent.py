@@ -292,7 +292,7 @@ def test_many_runs_end_where_each_ends_alone(model: Model, loss: Loss) -> None:
     x = np.linspace(0.1, 4, 12)
     problem = Problem(Dataset(x, np.sin(x) + x), model, loss)
     rng = np.random.default_rng(1)
-    starts = rng.uniform(0.2, 2, (40, len(model.names))) * rng.choice([1, 1, 9], (40, 1))
+    starts = rng.uniform(0.2, 2, (20, len(model.names))) * rng.choice([1, 1, 9], (20, 1))
     starts = starts[np.isfinite(problem.losses(starts[np.newaxis])[0])]
     ends = set()
     for lr in (0.01, 0.7, 40.0):
