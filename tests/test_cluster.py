@@ -32,6 +32,7 @@ from gdanim.batch.manifest import NAME
 from gdanim.batch.plan import read
 from gdanim.batch.staleness import examine
 from gdanim.cli import main
+from gdanim.version import __version__
 
 pytestmark = [
     pytest.mark.slow,
@@ -230,6 +231,18 @@ def test_workers_that_would_draw_something_else_are_refused(
     assert done.exit_code == 1 and "would not draw the same frames" in done.output
     assert done.output.count(f"matplotlib is {theirs['matplotlib']}, here it is 0.1") == 2
     assert not (folder / "output").exists()
+
+
+def test_a_source_tree_that_is_not_installed_has_traits(monkeypatch: pytest.MonkeyPatch) -> None:
+    version = importlib.metadata.version
+
+    def not_ours(name: str) -> str:
+        if name == "gdanim":
+            raise importlib.metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", not_ours)
+    assert cluster.traits()["gdanim"].startswith(f"{__version__} ")
 
 
 def test_long_runs_are_sent_without_warnings(dask: Dask) -> None:

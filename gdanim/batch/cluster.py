@@ -19,6 +19,7 @@ from gdanim.core.pool import Pool
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.film.style import FONT
+from gdanim.version import __version__
 
 # How many times a task whose worker died is given to another.
 RETRIES = 3
@@ -62,7 +63,7 @@ def traits() -> dict[str, str]:
     font = Path(font_manager.findfont(FONT)).read_bytes()
     return {
         "python": platform.python_version(),
-        "gdanim": f"{importlib.metadata.version('gdanim')} {versions()[:8]}",
+        "gdanim": f"{__version__} {versions()[:8]}",
         **{name: importlib.metadata.version(name) for name in LIBRARIES},
         "ffmpeg": Path(ffmpeg.executable()).name,
         FONT: hashlib.sha256(font).hexdigest()[:8],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import math
 import tempfile
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from gdanim.encoding.ffmpeg import encoders, executable
 from gdanim.encoding.formats import MP4, usable
-from gdanim.film.style import plain_style
+from gdanim.film.style import one_thread, plain_style
 from gdanim.film.writer import FilmWriter
 from gdanim.views.theme import Theme
 
@@ -74,11 +74,14 @@ class FilmAnimation(FuncAnimation):
         )
 
 
-def writable() -> AbstractContextManager[None]:
+@contextmanager
+def writable() -> Iterator[None]:
     """Let matplotlib's writers find gdanim's ffmpeg and embed any number of frames.
 
     Settings that the user has changed from matplotlib's defaults stay as they are.
     """
-    said = {key for key, value in mpl.rcParamsDefault.items() if mpl.rcParams[key] != value}
-    ours: Any = {"animation.ffmpeg_path": executable(), "animation.embed_limit": math.inf}
-    return mpl.rc_context({key: value for key, value in ours.items() if key not in said})
+    with one_thread:
+        said = {key for key, value in mpl.rcParamsDefault.items() if mpl.rcParams[key] != value}
+        ours: Any = {"animation.ffmpeg_path": executable(), "animation.embed_limit": math.inf}
+        with mpl.rc_context({key: value for key, value in ours.items() if key not in said}):
+            yield

@@ -25,7 +25,7 @@ from gdanim.film._svg_ids import unique_ids
 from gdanim.film.film import Film
 from gdanim.film.progress import Progress, ignore_progress
 from gdanim.film.stretches import cut, encode, join
-from gdanim.film.style import plain_style
+from gdanim.film.style import one_thread, plain_style
 from gdanim.film.workers import ONE_PROCESS, Workers, encode_all
 
 # The number of frames that a palette is chosen from.
@@ -104,7 +104,10 @@ def _in_stretches(
     with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
         parts = [Path(folder, f"{k}{format.extension}") for k in range(len(cut))]
         if workers.count > 1:
-            held = encode_all(film, list(zip(cut, parts, strict=True)), format, progress, workers)
+            # Starting processes changes the process as drawing does.
+            with one_thread:
+                jobs = list(zip(cut, parts, strict=True))
+                held = encode_all(film, jobs, format, progress, workers)
         else:
             held = 0
             with film.composed():

@@ -117,6 +117,12 @@ def render(
         When the scene cannot be rendered or the file cannot be written. The file changes only
         when the new one is complete.
 
+    Notes
+    -----
+    Several threads may call this, and so may a coroutine or a forked process. One thread draws at
+    a time, as matplotlib's settings belong to the process; a fork waits for it. Figures of your
+    own should not be drawn in another thread meanwhile.
+
     Examples
     --------
     >>> import tempfile
