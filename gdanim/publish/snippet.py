@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gdanim.publish._html import html, url
+from gdanim.publish._sites import github, hugo, jekyll
 from gdanim.publish._stops import stopping
 from gdanim.publish._tex import beamer
 from gdanim.publish.media import PICTURES, Media
@@ -82,4 +83,7 @@ SNIPPETS: dict[str, Snippet] = {
     "myst": myst,
     "beamer": lambda media, dark: beamer(media),
     "notebook": notebook,
+    "github": github,
+    "hugo": hugo,
+    "jekyll": jekyll,
 }
