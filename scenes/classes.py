@@ -34,6 +34,8 @@ def spirals(seed: int = 0) -> Scene:
         Adam(0.02),
         steps=300,
         seed=seed,
+        panels={"classes": views.Boundary(), "units": views.HiddenUnits()},
+        layout="classes; classes; units",
         title="A network untangles three spirals",
         pace=Even(10),
     )

@@ -17,6 +17,7 @@ from gdanim.descent.newton import Newton
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
 from gdanim.problems import datasets
+from gdanim.problems.accuracy import predicts_classes
 from gdanim.problems.cross_entropy import CrossEntropy
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.formula import Formula
@@ -42,10 +43,12 @@ from gdanim.problems.softmax import Softmax
 from gdanim.scene import Scene
 from gdanim.views.base import View
 from gdanim.views.boundary import Boundary
+from gdanim.views.confusion import Confusion
 from gdanim.views.contour import Contour
 from gdanim.views.each import Each
 from gdanim.views.fit import Fit
 from gdanim.views.gradient import MOST, Gradient
+from gdanim.views.hidden_units import HiddenUnits
 from gdanim.views.inset import Inset
 from gdanim.views.learning_rate import LearningRate
 from gdanim.views.loss_curve import LossCurve
@@ -197,6 +200,7 @@ CLASSES = Problem(
     LogLoss(),
 )
 NETWORK = Problem(datasets.linear(points=20), MLP((2,)))
+PLANE_NETWORK = Problem(CLASSES.data, MLP((3, 2), "tanh", "logistic"), LogLoss())
 
 
 class Valley(Objective):
@@ -260,6 +264,14 @@ def network_of_one_feature(problem: Objective) -> bool:
     return one_feature(problem) and isinstance(problem, Problem) and isinstance(problem.model, MLP)
 
 
+def network_of_two_features(problem: Objective) -> bool:
+    return (
+        isinstance(problem, Problem)
+        and isinstance(problem.model, MLP)
+        and problem.data.features == 2
+    )
+
+
 VIEWS = [
     ViewCase("fit", Fit(), one_feature),
     ViewCase("loss curve", LossCurve()),
@@ -278,6 +290,8 @@ VIEWS = [
     ViewCase("surface, turning", Surface((0, 1), turn=60), two_parameters),
     ViewCase("boundary", Boundary(), two_classes),
     ViewCase("weights", Weights(), network_of_one_feature),
+    ViewCase("hidden units", HiddenUnits(), network_of_two_features),
+    ViewCase("confusion", Confusion(), predicts_classes),
 ]
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
-from cases import CLASSES, NETWORK, VIEWS, ViewCase, make_scene
+from cases import CLASSES, NETWORK, PLANE_NETWORK, VIEWS, ViewCase, make_scene
 from matplotlib.testing.compare import compare_images
 from numpy.typing import NDArray
 from PIL import Image
@@ -46,7 +46,7 @@ STEP = 6
 
 def film_of(case: ViewCase) -> Film:
     """A short film of the view alone, from a fixed start."""
-    problem = next(one for one in (NOISY, CLASSES, NETWORK) if case.made_for(one))
+    problem = next(one for one in (NOISY, CLASSES, NETWORK, PLANE_NETWORK) if case.made_for(one))
     start = (-0.5, -8.0) if problem is NOISY else problem.init(np.random.default_rng(1))
     batch_size = 7 if case is BATCH else None
     scene = make_scene(

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from gdanim.analysis._convex import convex_infimum
 from gdanim.descent.adaptive import Adam
@@ -32,8 +33,10 @@ from gdanim.scene import Scene
 from gdanim.views._drawing.accuracy_curve import accuracy_of
 from gdanim.views.base import View
 from gdanim.views.boundary import Boundary
+from gdanim.views.confusion import Confusion, confusion
 from gdanim.views.contour import Contour
 from gdanim.views.fit import Fit
+from gdanim.views.hidden_units import HiddenUnits, unit_maps
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.loss_slice import LossSlice
 from gdanim.views.parameters import Parameters
@@ -303,3 +306,67 @@ def test_the_header_and_the_curve_say_the_accuracy() -> None:
         assert line.get_ydata()[-1] == share  # type: ignore[attr-defined]
     with pytest.raises(GdanimError, match="^LossCurve: accuracy"):
         Scene(Problem(BLOBS, Linear()), Adam(0.1), panels={"loss": LossCurve(accuracy=True)}).film()
+
+
+def test_the_confusion_matrix_counts_each_class_by_its_prediction() -> None:
+    problem = Problem(BLOBS, Softmax(), CrossEntropy())
+    scene = Scene(problem, Adam(0.1), steps=30, panels={"matrix": Confusion()})
+    film, run = scene.film(), scene.run()
+    film.show(len(film) - 1)
+    found = problem.model.predict(run.params[-1], X).argmax(axis=1)
+    counts = [[np.sum((BLOBS.y == k) & (found == j)) for j in range(3)] for k in range(3)]
+    np.testing.assert_array_equal(confusion(problem, run.params[-1]), counts)
+    ax = film.figure.axes[0]
+    assert [text.get_text() for text in ax.texts] == [f"{n}" for row in counts for n in row]
+    shares = np.array(counts) / np.sum(counts, axis=1, keepdims=True)
+    cells = np.asarray(ax.collections[0].get_array()).reshape(3, 3)
+    np.testing.assert_allclose(cells, shares)
+    assert confusion(problem, np.full(9, np.nan)).sum() == 0
+    with pytest.raises(GdanimError, match="^Confusion: .*classes"):
+        Scene(Problem(BLOBS, Linear()), Adam(0.1), panels={"matrix": Confusion()}).film()
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
+def test_each_hidden_unit_has_a_map_of_its_output(activation: str) -> None:
+    model = MLP((4, 3), activation, "softmax", features=2, classes=3)
+    params = model.init(np.random.default_rng(0))
+    points = np.stack(np.meshgrid(*[np.linspace(-3, 3, 26)] * 2), axis=-1).reshape(-1, 2)
+    first, last = unit_maps(model, params, points)
+    assert (first.shape, last.shape) == ((4, 26, 26), (3, 26, 26))
+    outputs = model.hidden_units(params, points).T.reshape(3, 26, 26)
+    expected = {
+        "tanh": (outputs + 1) / 2, "sigmoid": outputs, "relu": 0.5 + outputs / outputs.max() / 2,
+    }[activation]  # fmt: skip
+    np.testing.assert_allclose(last, expected, rtol=1e-6)
+
+
+def test_a_map_has_the_colours_of_its_unit() -> None:
+    problem = Problem(BLOBS, MLP((2,), "tanh", "softmax"), CrossEntropy())
+    # The first unit rises with x1, the second is always low.
+    start = np.array([5.0, 0, 0, 0, 0, -9, *np.zeros(9)])
+    scene = Scene(problem, Adam(1e-9), start, steps=1, panels={"units": HiddenUnits()})
+    film = scene.film()
+    pixels = np.asarray(film.draw(0))[..., :3].astype(int)
+    left, bottom, right, top = np.rint(film.figure.axes[0].bbox.extents).astype(int)
+    middle = pixels[len(pixels) - (bottom + top) // 2, left:right]
+    low, high = (
+        np.rint(np.multiply(to_rgb(colour), 255))
+        for colour in (scene.look.prediction, scene.look.points)
+    )
+    width = right - left
+    assert abs(middle[width // 20] - low).max() < 9
+    assert abs(middle[width * 9 // 20] - high).max() < 9
+    assert (abs(middle[width * 11 // 20 : width * 19 // 20] - low) < 9).all()
+
+
+@pytest.mark.parametrize(
+    ("message", "problem"),
+    [
+        ("the model is Softmax", Problem(BLOBS, Softmax(), CrossEntropy())),
+        ("two features", Problem(Dataset(X[:, 0], X[:, 1]), MLP((3,)))),
+        ("at most 32", Problem(BLOBS, MLP((33,)))),
+    ],
+)
+def test_what_hidden_units_refuses(message: str, problem: Problem) -> None:
+    with pytest.raises(GdanimError, match=f"^HiddenUnits: .*{message}"):
+        Scene(problem, Adam(0.1), steps=1, panels={"units": HiddenUnits()}).film()

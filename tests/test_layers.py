@@ -12,7 +12,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from cases import CLASSES, LINE, NETWORK, VIEWS, ViewCase, changed
+from cases import CLASSES, LINE, NETWORK, PLANE_NETWORK, VIEWS, ViewCase, changed
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection
@@ -54,6 +54,7 @@ SCENES = [
     for script in scripts_in(Path(__file__).parent.parent / "scenes")
     for scene in choose(str(script))
 ]
+PROBLEMS = (LINE, CLASSES, NETWORK, PLANE_NETWORK)
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK, PROJECTOR], ids=lambda theme: theme.name)
 # Odd ones too, where text is scaled by no whole number.
 SIZES = [(853, 480), (333, 211)]
@@ -151,7 +152,9 @@ def test_every_scene_draws_what_does_not_move_once(scene: SceneFunction) -> None
 @THEMES
 @pytest.mark.parametrize("case", VIEWS, ids=str)
 def test_every_view(case: ViewCase, theme: Theme) -> None:
-    problem = next(problem for problem in (LINE, CLASSES, NETWORK) if case.made_for(problem))
+    problem = next(
+        problem for problem in (LINE, CLASSES, NETWORK, PLANE_NETWORK) if case.made_for(problem)
+    )
     shown = line(problem=problem, start=None, panels={"only": case.view}, theme=theme)
     runs = shown.runs()
     for size in SIZES:
@@ -196,7 +199,9 @@ def test_what_every_scene_sees(scene: SceneFunction) -> None:
 
 @pytest.mark.parametrize("case", VIEWS, ids=str)
 def test_what_every_view_sees(case: ViewCase) -> None:
-    problem = next(problem for problem in (LINE, CLASSES, NETWORK) if case.made_for(problem))
+    problem = next(
+        problem for problem in (LINE, CLASSES, NETWORK, PLANE_NETWORK) if case.made_for(problem)
+    )
     scene = line(problem=problem, start=None, panels={"only": case.view})
     assert assert_looks_as_it_sees(scene) or str(case) == "surface, turning"
 

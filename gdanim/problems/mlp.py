@@ -174,12 +174,12 @@ class MLP(Model):
         """Return the output at each point, `(p),(n,d)->(n)`, or with classes `(p),(n,d)->(n,k)`."""
         weights, bias = _layers(self, params)[-1]
         if self.outputs > 1:
-            scores = np.matmul(_activations(self, params, x)[-1], np.swapaxes(weights, -1, -2))
+            scores = np.matmul(hidden_layers(self, params, x)[-1], np.swapaxes(weights, -1, -2))
             scores += bias[..., np.newaxis, :]
             return softmax(scores) if self.output == "softmax" else scores
         # One unit: a product with its weights costs less than a matrix of one column.
         z = (
-            np.matmul(_activations(self, params, x)[-1], np.swapaxes(weights, -1, -2))[..., 0]
+            np.matmul(hidden_layers(self, params, x)[-1], np.swapaxes(weights, -1, -2))[..., 0]
             + bias
         )
         return sigmoid(z) if self.output == "logistic" else z
@@ -195,7 +195,7 @@ class MLP(Model):
         lead = np.broadcast_shapes(params.shape[:-1], x.shape[:-2], delta.shape[:-2])
         delta = np.broadcast_to(delta, (*lead, *delta.shape[-2:]))
         derivative = ACTIVATIONS[self.activation].derivative
-        units = [x, *_activations(self, params, x)]
+        units = [x, *hidden_layers(self, params, x)]
         parts: list[Floats] = []
         for level, (weights, _) in reversed(list(enumerate(_layers(self, params)))):
             by_weights = np.matmul(np.swapaxes(delta, -1, -2), units[level])
@@ -220,7 +220,7 @@ class MLP(Model):
 
     def hidden_units(self, params: Floats, x: Floats) -> Floats:
         """Return the outputs of the last hidden layer at each point, `(p),(n,d)->(n,h)`."""
-        return _activations(self, params, x)[-1]
+        return hidden_layers(self, params, x)[-1]
 
 
 def _layer_names(model: MLP) -> Iterator[tuple[list[str], list[str]]]:
@@ -235,7 +235,7 @@ def _sizes(model: MLP) -> Iterator[tuple[int, int]]:
     return pairwise((model.features or 1, *model.hidden, model.outputs))
 
 
-def _activations(model: MLP, params: Floats, x: Floats) -> list[Floats]:
+def hidden_layers(model: MLP, params: Floats, x: Floats) -> list[Floats]:
     """Return the outputs of each hidden layer, `[..., N, units]`."""
     value = ACTIVATIONS[model.activation].value
     outputs: list[Floats] = []

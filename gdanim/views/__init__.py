@@ -12,10 +12,12 @@ from gdanim.views.base import Update as Update
 from gdanim.views.base import View as View
 from gdanim.views.batch import Batch as Batch
 from gdanim.views.boundary import Boundary as Boundary
+from gdanim.views.confusion import Confusion as Confusion
 from gdanim.views.contour import Contour as Contour
 from gdanim.views.each import Each as Each
 from gdanim.views.fit import Fit as Fit
 from gdanim.views.gradient import Gradient as Gradient
+from gdanim.views.hidden_units import HiddenUnits as HiddenUnits
 from gdanim.views.inset import Inset as Inset
 from gdanim.views.learning_rate import LearningRate as LearningRate
 from gdanim.views.loss_curve import LossCurve as LossCurve

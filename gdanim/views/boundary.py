@@ -60,6 +60,8 @@ class Boundary(StepView):
     See Also
     --------
     Logistic, Softmax : Models that predict probabilities.
+    HiddenUnits : Shows what each hidden unit of a network sees.
+    Confusion : Counts the points of each class by the class that is predicted.
     Fit : Shows a model that predicts a number.
 
     Examples

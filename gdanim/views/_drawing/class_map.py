@@ -1,25 +1,21 @@
 """The probabilities of classes over a plane: colours, and the lines where two are equal.
 
-The model is evaluated on a coarse grid; cubic interpolation gives the picture and the lines. A
-picture of its own costs a thirtieth of matplotlib's images, which resample in every frame.
+The model is evaluated on a coarse grid; cubic interpolation gives the picture and the lines.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import contourpy
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.image import AxesImage
-from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 from gdanim.core.arrays import Floats
 from gdanim.problems.model import Model
 from gdanim.views._drawing.bands import mix_colours
+from gdanim.views._drawing.painted import Painted, as_pixels
 
 # The number of shades of a class, and how strong its colour is where it is certain.
 _SHADES, _STRENGTH = 64, 0.5
@@ -79,7 +75,7 @@ class Grid:
         return found
 
 
-class ClassPicture(AxesImage):
+class ClassPicture(Painted):
     """The likeliest class as a colour, which is the paler the less certain it is.
 
     `chances [K, S, S]` holds the logarithms of the probabilities on a Grid; setting them changes
@@ -87,39 +83,12 @@ class ClassPicture(AxesImage):
     """
 
     def __init__(self, ax: Axes, paper: str, colours: list[str], alpha: float = 1.0) -> None:
-        extent = (*ax.get_xlim(), *ax.get_ylim())
-        super().__init__(ax, origin="lower", extent=extent, zorder=0.6, gid="classes")
-        self.set_clip_path(ax.patch)
+        super().__init__(ax, "classes")
         self.chances: NDArray[np.float32] = np.zeros((len(colours), 4, 4), np.float32)
-        shades = np.array(class_shades(paper, colours)) * 255
-        table = np.full((len(shades), 4), round(255 * alpha), np.uint8)
-        table[:, :3] = np.rint(shades)
-        self._table, self._opaque = table.view(np.uint32)[:, 0], alpha == 1
-        # What AxesImage asks of an image that has been set.
-        self._A = np.zeros((1, 1))
-        ax.add_image(self)
+        self.opaque = alpha == 1
+        self._table = as_pixels(class_shades(paper, colours), alpha)
 
-    def draw(self, renderer: Any) -> None:
-        """Draw the picture; on Agg's canvas by writing its pixels, a tenth of matplotlib's time."""
-        if not (isinstance(renderer, RendererAgg) and self._opaque):
-            super().draw(renderer)
-            return
-        canvas = np.asarray(renderer.buffer_rgba()).view(np.uint32)[..., 0]  # type: ignore[no-untyped-call]
-        left, bottom, right, top = np.rint(self.axes.bbox.extents).astype(int).tolist()
-        panel = canvas[len(canvas) - top : len(canvas) - bottom, left:right]
-        self._fill(panel[::-1])
-
-    def make_image(
-        self, renderer: Any, magnification: float = 1.0, unsampled: bool = False
-    ) -> tuple[NDArray[np.uint8], float, float, Affine2D]:
-        """Return the pixels `[height, width, 4]` of the panel, and where they begin."""
-        box = self.axes.bbox
-        height, width = (max(1, round(side * magnification)) for side in (box.height, box.width))
-        pixels = np.empty((height, width), np.uint32)
-        self._fill(pixels)
-        return pixels.view(np.uint8).reshape(height, width, 4), box.x0, box.y0, Affine2D()
-
-    def _fill(self, pixels: NDArray[np.uint32]) -> None:
+    def fill(self, pixels: NDArray[np.uint32]) -> None:
         """Set the pixels `[height, width]`, from the bottom up, to the colours of their cells."""
         height, width = pixels.shape
         cell = max(1, round(width / _ACROSS))
@@ -164,7 +133,7 @@ def _beyond(low: float, high: float, side: int) -> Floats:
     return np.linspace(low - step, high + step, side)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def interpolation(coarse: int, fine: int, with_ends: bool) -> NDArray[np.float32]:
     """Return the matrix `[fine, coarse]` of cubic interpolation between a Grid's points.
 
