@@ -15,6 +15,7 @@ from gdanim.descent.loop import descend
 from gdanim.descent.newton import Newton
 from gdanim.errors import GdanimError
 from gdanim.film.header import loss_text
+from gdanim.narration.explain import explain
 from gdanim.problems import datasets, objectives
 from gdanim.problems.accuracy import accuracies
 from gdanim.problems.cross_entropy import CrossEntropy
@@ -370,3 +371,13 @@ def test_a_map_has_the_colours_of_its_unit() -> None:
 def test_what_hidden_units_refuses(message: str, problem: Problem) -> None:
     with pytest.raises(GdanimError, match=f"^HiddenUnits: .*{message}"):
         Scene(problem, Adam(0.1), steps=1, panels={"units": HiddenUnits()}).film()
+
+
+@pytest.mark.parametrize("spread", [0.3, 2.5], ids=["separable", "overlapping"])
+@pytest.mark.parametrize("model", [Softmax(), Logistic(), MLP((3,), "tanh", "softmax")], ids=repr)
+def test_runs_of_classes_are_explained(model: Model, spread: float) -> None:
+    data = datasets.blobs(40, classes=2 if model == Logistic() else 3, spread=spread)
+    run = descend(Problem(data, model, CrossEntropy()), GradientDescent(0.1), None, 60)
+    lines = " ".join(explain(run))
+    assert "cross-entropy" in lines
+    assert "nan" not in lines.split()

@@ -40,9 +40,12 @@ def has_curvature(problem: Objective, point: Diagnosis) -> bool:
 def _has_kinks(problem: Problem, params: Floats) -> bool:
     """Whether the loss has one where the prediction of the first point is right, or the penalty."""
     y, loss, penalty = problem.data.y, problem.loss_function, problem.penalty
-    prediction = problem._scored.forward(params, problem.data.x)[0]
-    first, h = np.arange(len(y)) == 0, STEP * max(1.0, float(abs(y).max()))
-    gradients = [lambda by: loss.gradient(np.where(first, y + by * h, prediction), y)]
+    gradients: list[Callable[[float], Floats]] = []
+    # No score of a class is the right one.
+    if problem._scored.outputs == 1:
+        prediction = problem._scored.forward(params, problem.data.x)[0]
+        first, h = np.arange(len(y)) == 0, STEP * max(1.0, float(abs(y).max()))
+        gradients.append(lambda by: loss.gradient(np.where(first, y + by * h, prediction), y))
     if penalty is not None:
         gradients.append(lambda by: penalty.gradient(np.full(len(params), by * STEP)))
     return any(narrow > JUMPS * wide for wide, narrow in map(_changes, gradients))
