@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from gdanim.analysis.judging import judge
 from gdanim.analysis.record import Record
 from gdanim.core.arrays import Floats, Ints, read_only, set_fields
 from gdanim.core.serialize import load_value, save_value
+from gdanim.descent._table import columns
 from gdanim.descent.mini_batches import PADDING
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
@@ -187,9 +190,7 @@ class Run:
     @cached_property
     def judgements(self) -> tuple[Judgement, ...]:
         """How each of the runs along the first run axis ends; of a single run, its own."""
-        if not self.runs:
-            return (self.judgement,)
-        return tuple(one for i in range(self.runs[0]) for one in self[i].judgements)
+        return tuple(one.judgement for one in self._singles())
 
     @cached_property
     def _record(self) -> Record:
@@ -274,6 +275,37 @@ class Run:
         batches = None if self.batches is None else self.batches[:last]
         params = self.params[: last + 1, index]
         return Run(self.problem, self.optimizer, params, rates, outcome, batches)
+
+    def to_frame(self) -> Any:
+        """Return the run as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for every step: `step`, `loss`, `validation_loss` if there is a validation set,
+            `learning_rate` and the parameters by name. The learning rate is that of the step which
+            leads on from the row, so the last row has none (NaN). Rates that differ by parameter
+            are `learning_rate_NAME`. Runs side by side come one after the other, numbered from 0
+            in a first column `run`.
+
+        Raises
+        ------
+        GdanimError
+            If pandas is not installed.
+        """
+        try:
+            pandas: Any = import_module("pandas")
+        except ImportError:
+            raise GdanimError("to_frame: needs pandas; run `pip install pandas`") from None
+        names, values = zip(*columns(dict(enumerate(self._singles()))), strict=True)
+        # By position first, as a parameter may be called like a column.
+        return pandas.DataFrame(dict(enumerate(values))).set_axis(list(names), axis="columns")
+
+    def _singles(self) -> list[Run]:
+        """Return its single runs, each up to its own last step."""
+        if not self.runs:
+            return [self]
+        return [one for i in range(self.runs[0]) for one in self[i]._singles()]
 
     def save(self, path: str | Path) -> None:
         """Write the run to an .npz file.
