@@ -11,6 +11,7 @@ from cases import changed, only
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
+from matplotlib.image import AxesImage
 
 from gdanim.core.arrays import Floats
 from gdanim.descent.adaptive import Adam
@@ -30,6 +31,7 @@ from gdanim.problems.problem import Problem
 from gdanim.problems.softmax import Softmax
 from gdanim.scene import Scene
 from gdanim.views._drawing.class_map import interpolation, log_chances
+from gdanim.views._drawing.painted import Painted
 from gdanim.views.base import View
 from gdanim.views.boundary import Boundary
 from gdanim.views.weights import Weights, parts
@@ -295,3 +297,9 @@ def test_validation_points_are_hollow_and_in_view(scene: Scene) -> None:
         assert hollow.get_markerfacecolor() == scene.look.paper
         assert hollow.get_markeredgecolor() == full.get_markerfacecolor()
     assert panel(film).get_xlim()[1] > far.x[:, 0].max()
+
+
+def test_pixels_are_written_as_matplotlib_would_draw_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = np.array(THREE.film().draw(20))
+    monkeypatch.setattr(Painted, "draw", AxesImage.draw)
+    np.testing.assert_array_equal(written, np.asarray(THREE.film().draw(20)))

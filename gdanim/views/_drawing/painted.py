@@ -44,11 +44,13 @@ class Painted(AxesImage):
         self, renderer: Any, magnification: float = 1.0, unsampled: bool = False
     ) -> tuple[NDArray[np.uint8], float, float, Affine2D]:
         """Return the pixels `[height, width, 4]` of the panel, and where they begin."""
-        box = self.axes.bbox
-        height, width = (max(1, round(side * magnification)) for side in (box.height, box.width))
+        left, bottom, right, top = np.rint(self.axes.bbox.extents)
+        height, width = (
+            max(1, round(side * magnification)) for side in (top - bottom, right - left)
+        )
         pixels = np.empty((height, width), np.uint32)
         self.fill(pixels)
-        return pixels.view(np.uint8).reshape(height, width, 4), box.x0, box.y0, Affine2D()
+        return pixels.view(np.uint8).reshape(height, width, 4), left, bottom, Affine2D()
 
 
 def as_pixels(colours: Any, alpha: float = 1.0) -> NDArray[np.uint32]:
