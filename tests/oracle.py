@@ -14,6 +14,7 @@ import numpy as np
 from gdanim.analysis.judgement import Ending, Reason
 from gdanim.core.arrays import Floats
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
+from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
@@ -28,6 +29,8 @@ NONE = 0.03
 OF_WAY, OF_SIZE = 0.05, 1e-9
 # Rounding errors, in units in the last place.
 UNITS = 10 * 2.2e-16
+# Reasons that the curvatures can refute.
+RATES = (Reason.SMALL_RATE, Reason.LARGE_RATE, Reason.CONDITIONING)
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,16 @@ class Continued:
 
     @cached_property
     def end(self) -> float:
-        """The shorter run's last loss; of a random run the mean over its last tenth."""
-        return self._mean_end(self.run.losses)
+        """The shorter run's last loss; of a random run the median of its last tenth."""
+        return self._typical_end(self.run.losses)
 
     @cached_property
     def last(self) -> float:
         """The same of the longer run."""
-        return self._mean_end(self.longer.losses)
+        return self._typical_end(self.longer.losses)
 
-    def _mean_end(self, losses: Floats) -> float:
-        return float(losses[-max(1, self.run.steps // 10) if self.random else -1 :].mean())
+    def _typical_end(self, losses: Floats) -> float:
+        return float(np.median(losses[-max(1, self.run.steps // 10) if self.random else -1 :]))
 
     @cached_property
     def height(self) -> float:
@@ -116,9 +119,13 @@ class Continued:
     def rises(self) -> bool:
         """Whether the longer run ends visibly above its start, or grew another hundredfold.
 
-        A loss that is bounded far away can come back from there.
+        A loss that is bounded far away can come back from there; so can a burst, so that with
+        batches the median of the last tenth decides.
         """
         losses = self.longer.losses
+        if self.run.batches is not None and self.longer.outcome.kind != DIVERGED:
+            tail = losses[-max(1, self.longer.steps // 10) :]
+            return bool(np.median(tail) > losses[0] + self.visible)
         last = losses[-max(1, self.longer.steps // 10) :].max()
         above = bool(last > losses[0] + self.visible) or not self.longer.steps
         return above or bool(losses[self.run.steps :].max() - self.floor > 100 * self.height)
@@ -134,7 +141,7 @@ class Continued:
         """Whether a parameter turns at the end of the shorter run, and swings on as widely.
 
         Noise may come to rest by chance, or in the end: of it, the same number of steps decides, by
-        the range of the middle half: that of all is the height of a single burst.
+        their range or by that of the middle half, which is not that of a single burst.
         """
         window = min(self.run.steps, max(12, self.run.steps // 3))
         for column in range(self.run.params.shape[1]):
@@ -144,11 +151,11 @@ class Continued:
                 after = self.longer.params[self.run.steps :][: window + 1, column]
             turns = np.count_nonzero(np.diff(np.sign(np.diff(before))))
             least = OF_SIZE * np.abs(self.run.params).max()
-            wide, still = (
-                float(np.subtract(*np.quantile(part, (0.75, 0.25) if self.random else (1.0, 0.0))))
-                for part in (before, after)
-            )
-            if turns >= 2 and wide > least and still > 0.1 * wide:
+            wide, still = np.ptp(before), np.ptp(after) > 0.1 * np.ptp(before)
+            if self.random:
+                middle = [np.subtract(*np.quantile(part, (0.75, 0.25))) for part in (before, after)]
+                still = still or middle[1] > 0.1 * middle[0]
+            if turns >= 2 and wide > least and still:
                 return True
         return False
 
@@ -200,6 +207,8 @@ class Continued:
 
     def _wrong_reason(self, ending: Ending, reason: Reason | None) -> str:
         above = self.end - self.floor
+        if reason in RATES and (wrong := self._wrong_rate(ending, reason)):
+            return wrong
         if reason == Reason.LOCAL_MINIMUM and not (self.stays or self.random or self.adaptive):
             return "at a local minimum, and leaves it"
         if reason == Reason.LOCAL_MINIMUM and above <= self.visible:
@@ -207,6 +216,24 @@ class Continued:
         if ending == Ending.CONVERGED and reason in (None, Reason.MINIMUM) and above > self.visible:
             return "at the minimum, and a lower loss is known"
         return ""
+
+    def _wrong_rate(self, ending: Ending, reason: Reason | None) -> str:
+        """What is wrong about a reason, by the factors 1 - rate * curvature of a quadratic."""
+        run = self.run
+        if run.problem.hessian is None or not isinstance(run.optimizer, GradientDescent):
+            return ""
+        if run.rates is None or np.ptp(run.rates) or run.batches is not None or not run.steps:
+            return ""
+        sharpness = run.rates.flat[0] * np.linalg.eigvalsh(run.problem.hessian)[-1]
+        steepest = (1 - sharpness) ** (2 * run.steps) * (float(run.losses[0]) - self.floor)
+        wrong = {
+            Reason.SMALL_RATE: 5 * sharpness > 2
+            and "too small a rate, and no larger one is stable",
+            Reason.LARGE_RATE: sharpness < 1 and "too large a rate, and it is below half the edge",
+            Reason.CONDITIONING: steepest > self.visible
+            and "ill-conditioned, and it has not arrived along the steepest direction either",
+        }
+        return str(wrong.get(reason, "") or "") if reason and ending != Ending.OSCILLATING else ""
 
 
 def lowest(problem: Objective, ends: Floats) -> float:

@@ -43,11 +43,16 @@ SIDE_BY_SIDE = 20
 
 @dataclass(frozen=True)
 class Task:
-    """What to minimise, and starts `[R, P]`; fresh points for a problem with a validation set."""
+    """What to minimise, and starts `[R, P]`; fresh points for a problem with a validation set.
+
+    A rule and a size of mini-batches, where they are not to be any.
+    """
 
     problem: Objective
     starts: Floats
     fresh: Dataset | None = None
+    rule: Optimizer | None = None
+    size: int | None = None
 
 
 def quadratic(rng: Random) -> Task:
@@ -151,17 +156,75 @@ def bottomless(rng: Random) -> Task:
     return Task(objective, np.stack([objective.init(rng) for _ in range(SIDE_BY_SIDE)]))
 
 
+def bursts(rng: Random) -> Task:
+    """Batches of one, from below the rate at which the mean square grows to above a typical run's.
+
+    The mean square of the distance grows where the mean of `A (x) A` has an eigenvalue above 1, for
+    the matrix A of one point's step.
+    """
+    task = line(rng)
+    while task.problem.points < 10:
+        task = line(rng)
+    assert isinstance(task.problem, Problem)
+    rows = np.hstack([task.problem.data.x, np.ones((task.problem.points, 1))])
+    outer = 2 * rows[:, :, np.newaxis] * rows[:, np.newaxis]
+    edge = 2 / float(np.linalg.eigvalsh(outer.mean(axis=0))[-1])
+    grows, p = 2.0, rows.shape[1]
+    while grows > 1:
+        edge *= 0.95
+        steps = np.eye(p) - edge * outer
+        square = np.einsum("nij,nkl->ikjl", steps, steps).reshape(p * p, p * p) / len(rows)
+        grows = float(abs(np.linalg.eigvals(square)).max())
+    lr = edge * np.geomspace(0.8, 2.0, SIDE_BY_SIDE)[:, np.newaxis]
+    return Task(task.problem, task.starts, rule=GradientDescent(lr), size=1)
+
+
+def tops(rng: Random) -> Task:
+    """Starts at a maximum or a saddle, exactly or nearly."""
+    makers = (
+        FunctionObjective(lambda x: -(x**2), derivative=lambda x: [-2 * x]),
+        FunctionObjective(lambda x: np.cos(x), derivative=lambda x: [-np.sin(x)]),
+        FunctionObjective(lambda x: (x**2 - 1) ** 2, derivative=lambda x: [4 * x * (x**2 - 1)]),
+        FunctionObjective(
+            lambda x, y: np.cos(x) + np.cos(y), derivative=lambda x, y: [-np.sin(x), -np.sin(y)]
+        ),
+        FunctionObjective(
+            lambda x, y: x**3 - 3 * x * y**2,
+            derivative=lambda x, y: [3 * x**2 - 3 * y**2, -6 * x * y],
+        ),
+        objectives.saddle(),
+    )
+    objective = makers[rng.integers(len(makers))]
+    aside = rng.choice([0.0, 0.0, 1e-12, 1e-4], (SIDE_BY_SIDE, 1))
+    starts = aside * rng.normal(size=(SIDE_BY_SIDE, len(objective.names)))
+    # Beside a place without curvature nothing moves.
+    if not hessian(objective, np.zeros(len(objective.names))).any():
+        starts[:] = 0.0
+    return Task(objective, starts, rule=GradientDescent(10.0 ** rng.uniform(-1.3, -0.5)))
+
+
+def far(rng: Random) -> Task:
+    """Starts far away, at the rate that converges fastest."""
+    task = line(rng)
+    assert task.problem.hessian is not None
+    low, *_, high = np.linalg.eigvalsh(task.problem.hessian)
+    starts = task.starts * 10.0 ** rng.uniform(1, 8, (SIDE_BY_SIDE, 1))
+    return Task(task.problem, starts, rule=GradientDescent(2 / (low + high)))
+
+
 KINDS: tuple[Callable[[Random], Task], ...] = (
     quadratic,
     line,
     other_loss,
     validated,
     classes,
-    quadratic,
     wave,
     textbook,
     network,
     bottomless,
+    bursts,
+    tops,
+    far,
 )
 
 
@@ -188,6 +251,7 @@ def optimizer(rng: Random, task: Task, steps: int) -> Optimizer:
         lambda: GradientDescent(lr),
         lambda: GradientDescent(lr),
         lambda: Momentum(lr * 0.3, 0.9),
+        lambda: Momentum(lr, 0.99),
         lambda: Nesterov(lr * 0.3, 0.9),
         lambda: Adam(adaptive),
         lambda: RMSProp(adaptive),
@@ -195,7 +259,7 @@ def optimizer(rng: Random, task: Task, steps: int) -> Optimizer:
         lambda: Noisy(GradientDescent(lr), 0.1),
         lambda: GradientDescent(Exponential(lr, 1 - 3 / steps)),
         lambda: GradientDescent(Cosine(lr, steps)),
-    )[rng.integers(11)]()
+    )[rng.integers(12)]()
 
 
 @dataclass(frozen=True)
@@ -217,9 +281,9 @@ def group(number: int) -> Iterator[Sample]:
     task = make(rng)
     # Networks cost the most.
     steps = int(rng.choice([40, 120] if make is network else [40, 120, 300]))
-    rule = optimizer(rng, task, steps)
-    sizes = [None, None, 1, 10] if task.problem.points >= 10 else [None]
-    size = sizes[rng.integers(len(sizes))]
+    rule = task.rule or optimizer(rng, task, steps)
+    sizes = [None, None, 1, 10] if task.problem.points >= 10 and not task.rule else [None]
+    size = task.size or sizes[rng.integers(len(sizes))]
     longer = descend(task.problem, rule, task.starts, 10 * steps, seed=number, batch_size=size)
     alone = [longer[index] for index in range(SIDE_BY_SIDE)]
     ends = np.stack([run.params[-1] for run in alone])

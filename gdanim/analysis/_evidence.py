@@ -26,6 +26,12 @@ from gdanim.problems.problem import Problem
 OF_FLOOR = 0.01
 # ... or this share of the whole way down.
 OF_FALL = 1e-6
+# Below this share of the largest, differences tell no curvature from 0.
+FLAT = 1e-10
+# What is left of a distance after so many times as many steps as shrink it to 1/e is nothing.
+SETTLED = 3.0
+# Rates times curvature of all stable rules: among them is the fastest.
+SHARPNESS = np.linspace(0.0, 4.0, 401)
 # Peaks that shrink to less than this share from quarter to quarter die out.
 DAMPED = 0.7
 
@@ -181,6 +187,36 @@ class Evidence:
         # Of several rates the largest, with the Hessian scaled by the others' share of it.
         largest = self.record.largest_rate(float(found[-1] / rate.max()))
         return None if largest is None else float(rate.max()) / largest
+
+    @cached_property
+    def paces(self) -> tuple[Floats, Floats] | None:
+        """Rate times curvature along each direction, ascending, and the pace there: -log factor.
+
+        None where it is not known. A direction of negative curvature is left as fast as one of that
+        curvature is followed.
+        """
+        record, bent = self.record, self.curvatures
+        if bent is None or record.factor is None or self.rate_share is None:
+            return None
+        least = 0.0 if record.problem.hessian is not None else FLAT * bent[-1]
+        bent = bent[abs(bent) > least]
+        factors = record.factor(abs(bent))
+        with np.errstate(divide="ignore"):
+            return None if factors is None else (bent, -np.log(factors))
+
+    @property
+    def transient(self) -> bool:
+        """Whether the rule is so slow, at any rate, that momentum swings on from the start."""
+        factors = None if self.record.factor is None else self.record.factor(SHARPNESS)
+        if factors is None or self.rate_share is None or not 0 < factors.min() < 1:
+            return False
+        return bool(-np.log(factors.min()) * self.record.steps < SETTLED and self.rate_share < 1)
+
+    @property
+    def drifts(self) -> bool:
+        """Whether noise has not spread yet along the slowest direction, as far as it will."""
+        found = None if self.decays else self.paces
+        return found is not None and bool(0 <= found[1].min() * self.record.steps < SETTLED)
 
     @cached_property
     def constant_rate(self) -> bool:

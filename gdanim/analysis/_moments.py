@@ -6,12 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.analysis._evidence import Evidence
-from gdanim.analysis._neighbourhood import scaled_hessian
+from gdanim.analysis._neighbourhood import Place, scaled_hessian
 
 
 def gap_of(evidence: Evidence) -> float:
     """What can still be gained; of an unknown infimum, at most what was."""
     return evidence.end - evidence.target
+
+
+def gap_below(evidence: Evidence) -> float:
+    """The same, but at most down to the minimum that the run is in."""
+    place = evidence.place
+    low = place.loss if place is not None and place.place == Place.MINIMUM else evidence.target
+    return min(gap_of(evidence), evidence.end - low)
 
 
 def first_arrived(evidence: Evidence, target: float, margin: float) -> int | None:

@@ -11,7 +11,7 @@ from gdanim.problems.objective import Objective
 
 # The number of starts, the seed that they are drawn with, and the number of regularised Newton
 # steps that they take side by side.
-STARTS, SEED, STEPS = 16, 0, 30
+STARTS, SEED, STEPS = 32, 0, 30
 # A Hessian of more parameters costs too much for all of them.
 MOST = 12
 # A step that leads further than this many times the largest start is not taken: of a loss without a

@@ -19,9 +19,8 @@ FASTER = 5.0
 # The number of rates tried, from this share of the run's to the largest stable one. With batches,
 # whose largest stable rate may be much smaller than that with full ones, to this share of it.
 RATES, LEAST, OF_BATCHES = 400, 0.05, 0.1
-# Curvatures that differ by this factor are ill-conditioned; below the other share of the largest,
-# differences tell none from 0.
-ILL_CONDITIONED, FLAT = 10.0, 1e-10
+# Curvatures that differ by this factor are ill-conditioned.
+ILL_CONDITIONED = 10.0
 # A gap of this share of the way down is nothing, where the infimum is not known.
 NOTHING = 1e-6
 
@@ -36,7 +35,7 @@ def rate_reason(evidence: Evidence) -> Reason | None:
 
     None for a run that would have arrived from a start nearer by, and after less than two steps.
     """
-    steps, found = evidence.record.steps, _paces(evidence)
+    steps, found = evidence.record.steps, evidence.paces
     if steps < 2 or found is None or not evidence.constant_rate:
         return None
     bent, paces = found
@@ -65,25 +64,10 @@ def slow_reason(evidence: Evidence) -> Reason | None:
         return None
     if evidence.decays:
         return Reason.SMALL_RATE
-    if _paces(evidence) is not None:
+    if evidence.paces is not None:
         return rate_reason(evidence)
     free = largest is None or largest(1.0) is None
     return Reason.SMALL_RATE if record.problem.convex or free else None
-
-
-def _paces(evidence: Evidence) -> tuple[Floats, Floats] | None:
-    """Rate times curvature along each direction, ascending, and the pace there; None if not known.
-
-    A direction of negative curvature is left as fast as one of that curvature is followed.
-    """
-    record, bent = evidence.record, evidence.curvatures
-    if bent is None or not bent[-1] > 0 or record.factor is None or evidence.rate_share is None:
-        return None
-    least = 0.0 if record.problem.hessian is not None else FLAT * bent[-1]
-    bent = bent[abs(bent) > least]
-    factors = record.factor(abs(bent))
-    with np.errstate(divide="ignore"):
-        return None if factors is None else (bent, -np.log(factors))
 
 
 def _distances(evidence: Evidence) -> tuple[float, float]:

@@ -22,16 +22,18 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
 4. **At the floor.** `f - f* <= max(1e-6 h, 0.01 f*)`: CONVERGED. f* counts for losses over data
    alone, whose zero has a meaning; there h is at most what the best constant prediction loses
    above f*. Without a finite optimum, the reason is NO_MINIMUM. PROVEN where theory says too that
-   the run stays: no noise, and a stable rate for the curvature at the end.
+   the run stays: no noise, and a stable rate for the curvature at the end. Noise that shows has to
+   have had time to spread along the slowest direction.
 5. **Settled.** Newton's method from the end comes to rest near by, and the gap to the loss there
    is nothing, as in 4: CONVERGED, at a minimum, a local one if a lower loss is known. Where it is
    an inflection, a maximum, or a saddle point, the gap is at most 1e-6 h, and the run does not
    leave within ten times as many steps.
 6. **Random or irregular.** FALLING (or 9) where levels and peaks of the last three quarters fall,
    the last level by more than 2.5 standard errors, and by more than 5 % of the gap in ten times as
-   many steps; if steps are not random, the same of the quartiles, whatever the peaks; where the
-   rate decays and the noise is less than 0.3 of the gap; and where peaks shrink by 30 % from
-   quarter to quarter. Else OSCILLATING, for the noise.
+   many steps; if steps are not random, the same of the quartiles, whatever the peaks. So it is
+   where the swings will end: the rate decays and the noise is less than 0.3 of the gap; all batches
+   agree on a loss of 0; momentum has had less than three times the steps in which its swings
+   shrink to 1/e; or peaks shrink by 30 % from quarter to quarter. Else OSCILLATING, for the noise.
 7. **Swinging.** Parameters go back and forth (a path of three times their range), their ranges are
    no smaller than a quarter earlier by more than 2 %, and levels do not fall as in 6: OSCILLATING.
 8. **At rest.** Of losses whose curvature costs too much: the fall between a quarter, a half and all
@@ -55,12 +57,13 @@ from dataclasses import replace
 import numpy as np
 
 from gdanim.analysis._evidence import OF_FALL, Evidence
+from gdanim.analysis._growth import diverging, infinite
 from gdanim.analysis._moments import (
     escapes,
-    first_above,
     first_arrived,
     first_of,
     first_within,
+    gap_below,
     gap_of,
 )
 from gdanim.analysis._multistart import lowest_of_many
@@ -70,9 +73,6 @@ from gdanim.analysis._tail import STEADY, forecast, quarters
 from gdanim.analysis.judgement import Certainty, Ending, Judgement, Reason
 from gdanim.analysis.record import Record
 
-# A run that diverges has grown to this many times the way down, and is growing; or to the second
-# number of times, and stays there.
-GROWN, LOST = 1e3, 1e6
 # Hardly moving: this share of the way down was gained...
 GAINED = 0.05
 # ... and ten times as many steps gain less than this share of what is left.
@@ -80,6 +80,8 @@ SOON = 0.05
 # The noise of a rate that decays is what is seen if it is more than this share of the gap, unless
 # next to nothing is to come: this share of the last quarter's rates.
 NOISY, OVER = 0.3, 0.1
+# Noise of more than this share of what counts as nothing shows, once it has spread.
+CALM = 0.1
 # A run is near a saddle where this share of the way down to it is left.
 NEAR = 0.02
 # A run is at rest where its tail forecasts this share of what counts as nothing.
@@ -129,17 +131,6 @@ def _numbers(evidence: Evidence) -> dict[str, float]:
     return numbers
 
 
-def infinite(evidence: Evidence) -> Judgement | None:
-    """Rule 1: it became infinite."""
-    record, losses = evidence.record, evidence.record.losses
-    if not record.infinite:
-        return None
-    if record.steps and losses[-1] < evidence.start and losses[-1] == losses.min():
-        since = first_of(losses <= np.minimum.accumulate(losses))
-        return Judgement(Ending.UNBOUNDED, Reason.NO_MINIMUM, Certainty.MEASURED, since)
-    return _growing(evidence, Ending.DIVERGED)
-
-
 def unbounded(evidence: Evidence) -> Judgement | None:
     """Rule 2: it falls along a way that has no end."""
     losses, steps = evidence.record.losses, evidence.record.steps
@@ -158,55 +149,15 @@ def unbounded(evidence: Evidence) -> Judgement | None:
     return Judgement(Ending.UNBOUNDED, Reason.NO_MINIMUM, certainty, since)
 
 
-def diverging(evidence: Evidence) -> Judgement | None:
-    """Rule 3: the loss grows, and will go on to."""
-    record, floor = evidence.record, evidence.floor
-    if not record.steps:
-        return None
-    known = floor.exact and np.isfinite(floor.loss)
-    reference = floor.loss if known else float(record.losses.min())
-    way, scale = max(evidence.start - reference, 0.0), evidence.scale(reference)
-    level = (evidence.trend if record.batch_size is None else evidence.typical).level - reference
-    lost = level[3] > max(LOST * scale, GROWN * level[0], 0.1 * level[2])
-    if record.batch_size is not None:
-        # Between the rates with which the mean square and a typical run grow, bursts come and go.
-        back = float(record.losses[record.steps // 2 :].min()) - reference <= way
-        grows = lost or (level[3] > GROWN * scale and level[3] > 2 * level[2])
-        return _growing(evidence, Ending.DIVERGED) if grows and not back else None
-    if lost:
-        return _growing(evidence, Ending.DIVERGED)
-    high = evidence.trend.high - reference
-    if evidence.unstable is False or high[3] <= max(high[2], evidence.tolerance(reference)):
-        return None
-    end = max(evidence.end, float(record.losses[-1])) if record.irregular else evidence.end
-    above, rising = end - reference > way, evidence.trend.level[3] > evidence.trend.level[2]
-    now, before = np.log(high[3] / high[2]), np.log(high[2] / high[1])
-    if evidence.unstable and (rising or record.steps < 4) and now > STEADY:
-        return _growing(evidence, Ending.DIVERGED if above else Ending.GROWING)
-    if record.steps < 4:
-        return None
-    # Of a loss that is not convex, a rise may end as suddenly as it began.
-    grown = GROWN if record.problem.convex else LOST
-    if high[3] > grown * scale and high[3] > 2 * high[2]:
-        return _growing(evidence, Ending.DIVERGED)
-    if rising and above and now > STEADY and now > 0.5 * before > 0:
-        return _growing(evidence, Ending.GROWING)
-    return None
-
-
-def _growing(evidence: Evidence, ending: Ending) -> Judgement:
-    certainty = Certainty.PROVEN if evidence.unstable else Certainty.MEASURED
-    acts = evidence.rate_acts or evidence.unstable
-    reason = Reason.LARGE_RATE if acts else None
-    return Judgement(ending, reason, certainty, first_above(evidence))
-
-
 def at_the_floor(evidence: Evidence) -> Judgement | None:
     """Rule 4: the gap to the infimum is nothing."""
     floor = evidence.floor
     if not np.isfinite(floor.loss):
         return None
     margin = evidence.tolerance(floor.loss)
+    spread = float(evidence.trend.high[3] - evidence.trend.low[3])
+    if evidence.record.random and evidence.drifts and spread > CALM * margin:
+        return None
     if (since := first_arrived(evidence, floor.loss, margin)) is None:
         return None
     attained = floor.attained is not False
@@ -243,21 +194,31 @@ def random(evidence: Evidence) -> Judgement | None:
     if not record.irregular or record.steps < 8:
         return None
     spread = float(trend.high[3] - trend.low[3])
-    gap = gap_of(evidence)
+    gap = gap_below(evidence)
     if spread <= 1e-3 * gap and not evidence.swings.any:
         return None
     down = (np.diff(trend.level[1:]) < 0).all() and (np.diff(trend.high[1:]) < 0).all()
     falls = trend.falls and down and evidence.more * trend.drop > SOON * gap
     falls = falls or (not record.random and _falls(evidence))
-    rests = evidence.more < OVER or (evidence.decays and spread < NOISY * gap)
-    # Where a loss of 0 is at infinity, the noise vanishes with the loss.
-    vanishes = evidence.floor.attained is False and trend.drop > 0 == evidence.floor.loss
-    if falls or rests or vanishes or (not record.random and evidence.damped):
+    if falls or _dies_out(evidence, spread):
         return hardly_moving(evidence) or falling(evidence)
     if not record.random:
         return _oscillating(evidence)
     reason = Reason.ADDED_NOISE if record.batch_size is None else Reason.NOISE
     return Judgement(Ending.OSCILLATING, reason, Certainty.MEASURED, first_within(evidence))
+
+
+def _dies_out(evidence: Evidence, spread: float) -> bool:
+    """Whether what looks like noise will end: with the rate, with momentum, or with the loss."""
+    record, floor, typical = evidence.record, evidence.floor, evidence.typical
+    rests = evidence.more < OVER or (evidence.decays and spread < NOISY * gap_below(evidence))
+    # Where all batches agree on a loss of 0, the noise vanishes with the loss.
+    falls = evidence.trend.drop > 0 or typical.drop > 0
+    vanishes = floor.loss == 0 and falls and (floor.attained is False or _agree(evidence))
+    if record.random:
+        still = evidence.paces is None and not evidence.swings.any
+        return rests or vanishes or still or (evidence.transient and typical.drop > 0)
+    return rests or vanishes or not evidence.swings.any or evidence.transient or evidence.damped
 
 
 def _oscillating(evidence: Evidence) -> Judgement:
@@ -272,8 +233,16 @@ def swinging(evidence: Evidence) -> Judgement | None:
         return None
     if evidence.swings.growth(record.units) < 1 - STEADY:
         return None
-    calmer = evidence.more * trend.drop > SOON * gap_of(evidence) and trend.high[3] < trend.high[2]
-    return None if calmer or _falls(evidence) else _oscillating(evidence)
+    calmer = evidence.more * trend.drop > SOON * gap_below(evidence)
+    calmer = calmer and trend.high[3] < trend.high[2]
+    on_its_way = calmer or evidence.transient or _falls(evidence)
+    return None if on_its_way else _oscillating(evidence)
+
+
+def _agree(evidence: Evidence) -> bool:
+    """Whether all batches have the same minimum, and steps shrink with the slope."""
+    floor, batches = evidence.floor, evidence.record.batch_size is not None
+    return batches and floor.exact and bool(floor.attained) and evidence.paces is not None
 
 
 def _falls(evidence: Evidence) -> bool:
@@ -281,7 +250,7 @@ def _falls(evidence: Evidence) -> bool:
     typical, losses = evidence.typical, evidence.record.losses
     spread = [np.quantile(losses[part], (0.25, 0.5, 0.75)) for part in quarters(len(losses) - 1)]
     falls = typical.falls and (np.diff(spread[1:], axis=0) < 0).all()
-    return bool(falls and evidence.more * typical.drop > SOON * gap_of(evidence))
+    return bool(falls and evidence.more * typical.drop > SOON * gap_below(evidence))
 
 
 def at_rest(evidence: Evidence) -> Judgement | None:
@@ -303,6 +272,8 @@ def hardly_moving(evidence: Evidence) -> Judgement | None:
     record, trend = evidence.record, evidence.trend
     gap, losses = gap_of(evidence), record.losses
     if record.steps < 2 or not np.isfinite(gap) or gap <= 0:
+        return None
+    if evidence.swings.any and not record.random:
         return None
     # Whatever moves at all in the last quarter counts: a slow swing does not stand still.
     soon = evidence.more * float(np.ptp(losses[-1 - max(1, record.steps // 4) :]))
