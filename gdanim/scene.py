@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import check_int, set_fields
-from gdanim.core.numbers import setting
+from gdanim.core.numbers import counted, setting
 from gdanim.descent._same_objective import share_objectives
 from gdanim.descent.descent import Descent as Descent
 from gdanim.descent.optimizer import Optimizer
@@ -18,9 +18,11 @@ from gdanim.descent.run import Run
 from gdanim.descent.shorthand import ONLY as ONLY
 from gdanim.descent.shorthand import descents_by_label
 from gdanim.descent.stopping import Stop
-from gdanim.errors import GdanimError, expect
+from gdanim.errors import GdanimError, expect, listed
 from gdanim.film.defaults import FPS, SIZE, Size, check_fps, check_size
 from gdanim.film.film import Film
+from gdanim.film.filmstrip import filmstrip
+from gdanim.film.notebook import picture, still_html
 from gdanim.pacing.timeline import Even, Pace, Timeline
 from gdanim.problems.objective import Objective
 from gdanim.views._default_panels import default_panels
@@ -29,6 +31,7 @@ from gdanim.views.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
+    from PIL.Image import Image
 
 Shown = Descent | Run | Objective
 
@@ -169,6 +172,21 @@ class Scene:
             notes=_by_step("notes", notes),
             chapters=_by_step("chapters", chapters),
         )
+
+    def __repr__(self) -> str:
+        """Say what it shows in one line, without running anything."""
+        only = next(iter(self.descents.values())) if len(self.descents) == 1 else None
+        shown = listed(self.descents) if only is None else "a recorded run"
+        if isinstance(only, Descent):
+            shown = only.optimizer.name
+        steps = "" if self.max_steps is None else f"; {counted(self.max_steps, 'step')}"
+        title = f"{str(self.title)!r}: " if self.title else ""
+        width, height = self.size
+        return f"Scene({title}{shown}{steps}; panels {listed(self.panels)}; {width}x{height})"
+
+    def _repr_html_(self) -> str:
+        """Show a notebook the last frame, and how the runs end."""
+        return still_html(self.film())
 
     @property
     def look(self) -> Theme:
@@ -329,6 +347,49 @@ class Scene:
         """
         fps = FPS if self.fps is None else self.fps
         return self.pace.timeline(list(runs.values()), fps)
+
+    def preview(self, step: int | None = None) -> Image:
+        """Draw a few frames at once, or the one of a step.
+
+        Parameters
+        ----------
+        step : int, optional
+            The step to show in full size; by default six frames from the first step to the last
+            are shown at half their size.
+
+        Returns
+        -------
+        PIL.Image.Image
+            The picture, which a notebook shows; `save(path)` writes it.
+
+        Raises
+        ------
+        GdanimError
+            If no run reaches the step, and as from `film`.
+
+        See Also
+        --------
+        animation : The whole video in a notebook.
+
+        Examples
+        --------
+        >>> from gdanim import Even, GradientDescent, Linear, Problem, Scene, datasets
+        >>> problem = Problem(datasets.linear(points=20), Linear())
+        >>> scene = Scene(problem, GradientDescent(0.02), steps=25, size=(320, 180))
+        >>> scene.preview(step=25).size
+        (320, 180)
+        """
+        film = self.film()
+        if film.notice:
+            warnings.warn(film.notice, stacklevel=2)
+        if step is None:
+            return filmstrip(film)
+        check_int("step", step)
+        last = longest(film.clip.runs).steps
+        if step > last:
+            raise GdanimError(f"step: {step} was not reached; steps are 0 to {last}")
+        film = film.showing(step)
+        return picture(film, film.timeline.frame(step))
 
     def animation(self) -> FuncAnimation:
         """Make a matplotlib animation, for `to_jshtml`, a window, or a writer of your own.

@@ -18,10 +18,10 @@ from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film.film import Film
+from gdanim.film.filmstrip import filmstrip
 from gdanim.pacing.timeline import Even, Timeline
 from gdanim.rendering.csv_table import write_table
 from gdanim.rendering.file_info import inspect
-from gdanim.rendering.filmstrip import filmstrip
 from gdanim.rendering.jobs import Settings, jobs_from_scripts
 from gdanim.rendering.outputs import OutputOptions, Sidecars
 from gdanim.rendering.pipeline import draw

@@ -19,6 +19,7 @@ from gdanim.analysis.judging import judge
 from gdanim.analysis.record import Record
 from gdanim.core.arrays import Floats, Ints, read_only, set_fields
 from gdanim.core.serialize import load_value, save_value
+from gdanim.descent._summary import summary
 from gdanim.descent._table import columns
 from gdanim.descent.mini_batches import PADDING
 from gdanim.descent.noise import Noisy
@@ -141,6 +142,12 @@ class Run:
         runs = f"{self.runs} runs x " if self.runs else ""
         outcome = listed(f"{self.outcome}".split(", "))
         return f"Run({runs}{self.steps} steps of {listed(self.problem.names)}: {outcome})"
+
+    def _repr_html_(self) -> str:
+        """Show a notebook how the runs ended, as a table."""
+        singles = self._singles()
+        labels = ["run"] if len(singles) == 1 else [f"{number}" for number in range(len(singles))]
+        return summary(dict(zip(labels, singles, strict=True)))
 
     @property
     def steps(self) -> int:

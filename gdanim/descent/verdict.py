@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from gdanim.analysis.events import EventKind
-from gdanim.analysis.judgement import Ending
-from gdanim.descent.run import Run
+from typing import Protocol
+
+from gdanim.analysis.events import Event, EventKind
+from gdanim.analysis.judgement import Ending, Judgement
 
 
-def verdict(run: Run) -> str:
+class Judged(Protocol):
+    """What a verdict takes from a run."""
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happens on the way."""
+
+    @property
+    def judgement(self) -> Judgement:
+        """How it ends."""
+
+
+def verdict(run: Judged) -> str:
     """Sum up a finished run: `converged`, `still falling`, `diverged`, ... as it is judged.
 
     One that overfits is told so, unless it diverged.

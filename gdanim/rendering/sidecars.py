@@ -7,10 +7,10 @@ from pathlib import Path
 
 from gdanim.core.atomic import replacing
 from gdanim.film.film import Film
+from gdanim.film.filmstrip import filmstrip
 from gdanim.film.save import save_still
 from gdanim.narration.alternative_text import alternative_text
 from gdanim.rendering.csv_table import write_table
-from gdanim.rendering.filmstrip import filmstrip
 from gdanim.rendering.outputs import (
     ALT,
     CAPTIONS,
