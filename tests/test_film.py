@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -14,9 +15,10 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from cases import changed
+from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backend_bases import TimerBase
+from matplotlib.backend_bases import RendererBase, TimerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from numpy.typing import NDArray
@@ -27,6 +29,7 @@ from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.film.save import save_still
+from gdanim.film.style import plain_style
 from gdanim.pacing.timeline import Even, Every
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
@@ -104,17 +107,83 @@ def test_a_frame_depends_on_nothing_drawn_before() -> None:
         np.testing.assert_array_equal(pixels(backwards, frame), frames[frame])
 
 
-def test_animation_updates_each_frame_once_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    film = scene(steps=3).film()
-    seen: list[int] = []
+@dataclass(frozen=True)
+class Following(StepView):
+    """A panel that writes down the frames it is updated to, and how often the figure is drawn."""
 
-    def show(frame: int) -> list[Artist]:
-        seen.append(frame)
-        return []
+    seen: list[int]
+    drawn: list[int]
 
-    monkeypatch.setattr(film, "show", show)
-    film.animation().to_jshtml(fps=5)
-    assert seen == [0, 1, 2, 3]
+    def draw(self, ax: Axes, clip: Clip) -> Update:
+        ax.add_artist(Whole(self.drawn))
+
+        def update(frame: int) -> list[Artist]:
+            self.seen.append(frame)
+            return []
+
+        return update
+
+
+class Whole(Artist):
+    """Draws nothing, but counts: it does not move, so it is drawn only with the whole figure."""
+
+    def __init__(self, drawn: list[int]) -> None:
+        super().__init__()
+        self.drawn = drawn
+
+    def draw(self, renderer: RendererBase) -> None:
+        self.drawn.append(1)
+
+
+def test_animation_updates_each_frame_once_and_draws_only_what_moves(
+    tmp_path: Path,
+) -> None:
+    steps, counts = 6, []
+    saves: list[Callable[[Any], object]] = [
+        lambda moving: moving.to_jshtml(fps=5),
+        lambda moving: moving.save(tmp_path / "a.apng", writer="pillow"),
+        lambda moving: moving.save(tmp_path / "a.mp4", writer="ffmpeg"),
+        lambda moving: moving._repr_html_(),
+    ]
+    for save in saves:
+        panel = Following([], [])
+        film = scene(panels={"text": panel, "loss": LossCurve()}, steps=steps).film()
+        save(film.animation())
+        assert panel.seen == list(range(steps + 1))
+        counts.append(len(panel.drawn))
+    assert max(counts) < steps
+
+
+def test_a_frame_of_another_size_or_ground_is_drawn_as_a_whole(tmp_path: Path) -> None:
+    film = scene(steps=2, size=(320, 180)).film()
+    moving = film.animation()
+    other: dict[str, Any] = {"dpi": 2 * film.figure.dpi, "savefig_kwargs": {"facecolor": "pink"}}
+    film.show(2)
+    with plain_style(LIGHT):
+        film.figure.savefig(tmp_path / "dpi.png", dpi=other["dpi"])
+        film.figure.savefig(tmp_path / "savefig_kwargs.png", facecolor="pink")
+    for name, value in other.items():
+        moving.save(tmp_path / "a.apng", writer="pillow", **{name: value})
+        expected = iio.imread(tmp_path / f"{name}.png")[..., :3]
+        np.testing.assert_array_equal(iio.imread(tmp_path / "a.apng")[-1], expected)
+
+
+def test_another_animation_of_the_figure_may_change_anything(tmp_path: Path) -> None:
+    film = scene(steps=2, size=(320, 180)).film()
+    title = next(text for text in film.figure.texts if text.get_text() == "A title")
+
+    def rename(frame: int) -> list[Artist]:
+        title.set_text(f"Another {frame}")
+        return [title]
+
+    other = FuncAnimation(
+        film.figure, rename, frames=3, init_func=lambda: [], cache_frame_data=False
+    )
+    film.animation().save(tmp_path / "a.apng", writer="pillow", extra_anim=[other])
+    assert title.get_text() == "Another 2"
+    np.testing.assert_array_equal(
+        iio.imread(tmp_path / "a.apng")[-1][..., :3], pixels(film, 2)[..., :3]
+    )
 
 
 def test_a_hostile_matplotlibrc_changes_nothing() -> None:

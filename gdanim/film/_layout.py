@@ -15,6 +15,7 @@ from matplotlib.transforms import Bbox
 
 from gdanim.errors import GdanimError
 from gdanim.film._text_size import shrink, shrink_until
+from gdanim.film.canvas import FilmFigure
 from gdanim.views._drawing.card import CardPatch
 from gdanim.views.base import View
 
@@ -36,7 +37,7 @@ def blank_figure(size: tuple[int, int], paper: str) -> Figure:
     dpi = min(height / HEIGHT_INCHES, width / NARROWEST)
     # The canvas rounds down, so a product that falls short by one bit would cost a pixel.
     inches = (math.nextafter(width / dpi, math.inf), math.nextafter(height / dpi, math.inf))
-    return Figure(figsize=inches, dpi=dpi, facecolor=paper)
+    return FilmFigure(figsize=inches, dpi=dpi, facecolor=paper)
 
 
 def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> dict[str, Axes]:

@@ -44,7 +44,9 @@ class FilmAnimation(FuncAnimation):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save like `FuncAnimation.save`, in the film's style."""
-        with writable(), plain_style(self._theme):
+        # Other animations of the figure may change any artist.
+        alone = kwargs.get("extra_anim") is None
+        with writable(), self._composed() if alone else plain_style(self._theme):
             super().save(*args, **kwargs)
 
     def to_html5_video(self, *args: Any, **kwargs: Any) -> str:
@@ -64,8 +66,7 @@ class FilmAnimation(FuncAnimation):
         with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
             path = Path(folder, "film.mp4")
             writer = FilmWriter(usable(MP4, encoders()), self._fps)
-            with self._composed():
-                self.save(path, writer=writer)
+            self.save(path, writer=writer)
             video = base64.b64encode(path.read_bytes()).decode()
         width, height = self._figure.canvas.get_width_height()
         return (

@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
 
 from gdanim.film.compositor import Compositor
 
@@ -22,6 +25,7 @@ class FrameCanvas(FigureCanvasAgg):
     """
 
     _compositor: Compositor | None = None
+    _composed: object = None
 
     def draw_idle(self, *args: Any, **kwargs: Any) -> None:
         """Do nothing; `picture` draws."""
@@ -35,8 +39,7 @@ class FrameCanvas(FigureCanvasAgg):
         if self._compositor is None:
             self.draw()  # type: ignore[no-untyped-call]
         elif self.figure.stale:
-            self._compositor.draw()
-            self.figure.stale = False
+            self._compose(self._compositor)
         pixels: memoryview = self.buffer_rgba()  # type: ignore[no-untyped-call]
         return pixels
 
@@ -44,11 +47,46 @@ class FrameCanvas(FigureCanvasAgg):
     def settled(self, moving: Sequence[Artist]) -> Iterator[None]:
         """Draw only what is needed in the block, in which no artist but `moving` changes.
 
-        Nothing is drawn while the figure is not stale.
+        Nothing is drawn while the figure is not stale. A block in a block changes nothing.
         """
+        if self._compositor is not None:
+            yield
+            return
         self._compositor = Compositor(self, moving)
+        self._composed = self._look()
         self.invalidate()
         try:
             yield
         finally:
             self._compositor = None
+
+    def compose(self) -> bool:
+        """Draw only what is needed, in place of the whole figure; False if that takes the whole."""
+        if self._compositor is None or self._look() != self._composed:
+            return False
+        # Before it prints, matplotlib draws without effect, to place what a layout would move.
+        if "draw_path" not in vars(self.get_renderer()):  # type: ignore[no-untyped-call]
+            self._compose(self._compositor)
+        return True
+
+    def _compose(self, compositor: Compositor) -> None:
+        # The compositor may ask for the whole figure.
+        self._compositor = None
+        try:
+            compositor.draw()
+        finally:
+            self._compositor = compositor
+        self.figure.stale = False
+
+    def _look(self) -> object:
+        """What `savefig` may change for a frame."""
+        return self.get_width_height(), self.figure.dpi, to_rgba(self.figure.get_facecolor())
+
+
+class FilmFigure(Figure):
+    """A figure that a FrameCanvas composes for matplotlib's own writers, too."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the figure, in a settled canvas only what is needed."""
+        if not (isinstance(self.canvas, FrameCanvas) and self.canvas.compose()):
+            super().draw(renderer)
