@@ -270,7 +270,6 @@ CLOUD = Dataset(np.ones((4, 3)) * np.arange(4)[:, np.newaxis], np.array([0.0, 1,
         (objectives.rosenbrock(), [Contour]),
         (FunctionObjective(lambda x, y, z: x**2 + y**2 + z**2), [LossCurve, Parameters]),
     ],
-    ids=str,
 )
 def test_panels_that_nobody_names_fit_the_problem(
     problem: Objective, panels: list[type[View]]
