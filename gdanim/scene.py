@@ -14,7 +14,7 @@ from gdanim.core.numbers import counted, setting
 from gdanim.descent._same_objective import share_objectives
 from gdanim.descent.descent import Descent as Descent
 from gdanim.descent.optimizer import Optimizer
-from gdanim.descent.run import Run
+from gdanim.descent.run import Run, singles
 from gdanim.descent.shorthand import ONLY as ONLY
 from gdanim.descent.shorthand import descents_by_label
 from gdanim.descent.stopping import Stop
@@ -84,7 +84,7 @@ class Scene:
         precedence over the runs' events, and are shown with `captions=False` too.
     chapters : mapping of int to str, optional
         Titles of the video's parts, by the step at which each begins: for players of MP4 and WebM,
-        and for slides, which wait at each for a key.
+        and for slides, which pause at each until a key is pressed.
     seed, batch_size, epochs, stop : optional
         Only with a problem; as in Descent.
 
@@ -185,7 +185,7 @@ class Scene:
         return f"Scene({title}{shown}{steps}; panels {listed(self.panels)}; {width}x{height})"
 
     def _repr_html_(self) -> str:
-        """Show a notebook the last frame, and how the runs end."""
+        """Show the last frame and a table of outcomes in a notebook."""
         return still_html(self.film())
 
     @property
@@ -195,7 +195,7 @@ class Scene:
 
     @property
     def max_steps(self) -> int | None:
-        """The number of steps of the longest run; None if only running the descents tells."""
+        """Steps of the longest run; None if not known before the descents have run."""
         steps = [
             each.steps if isinstance(each, Run) else each.max_steps
             for each in self.descents.values()
@@ -267,8 +267,8 @@ class Scene:
         runs : mapping of str to Run
             The runs by label, as from `runs`.
         linked_clips : sequence of Clip, optional
-            The clips of videos shown in turn in one place, this one's among them; they share their
-            limits.
+            Clips of all videos that replace one another, such as behind a slider, including this
+            one; they share axis limits.
         timeline : Timeline, optional
             The step that each frame shows; by default from the scene's pace and frame rate.
 
@@ -306,8 +306,8 @@ class Scene:
         runs : Run or mapping of str to Run, optional
             Runs that were computed already; by default those of `runs`.
         linked_clips : sequence of Clip, optional
-            The clips of videos shown in turn in one place, this one's among them; they share their
-            limits.
+            Clips of all videos that replace one another, such as behind a slider, including this
+            one; they share axis limits.
         timeline : Timeline, optional
             The step that each frame shows; by default from the scene's pace and frame rate.
 
@@ -349,7 +349,7 @@ class Scene:
         return self.pace.timeline(list(runs.values()), fps)
 
     def preview(self, step: int | None = None) -> Image:
-        """Draw a few frames at once, or the one of a step.
+        """Draw six frames in one picture, or the frame at one step.
 
         Parameters
         ----------
@@ -435,7 +435,7 @@ def _by_step(name: str, texts: object) -> dict[int, str]:
     """Return texts by step in the order of the steps; GdanimError for anything else."""
     if texts is None:
         return {}
-    example = '{0: "a random start", 40: "here it turns"}'
+    example = '{0: "a random start", 40: "it turns here"}'
     expect(name, texts, Mapping, example)
     assert isinstance(texts, Mapping)
     for step, text in texts.items():
@@ -454,7 +454,7 @@ def hint_for(value: object) -> str:
     if isinstance(value, Run):
         return "show it with Scene(run)"
     if isinstance(value, Film):
-        return "give the Scene that the film is of"
+        return "pass the Scene that the film was made from"
     if callable(value):
         return "call it: scene()"
     return "give a Scene(problem, optimizer)"
@@ -467,15 +467,13 @@ def labelled(run: Run, name: str = ONLY) -> dict[str, Run]:
     """
     if not run.runs:
         return {name: run}
-    singles = [run]
-    for _ in run.runs:
-        singles = [one[i] for one in singles for i in range(one.runs[0])]
-    first = [] if run.rates is None else [one.rate(0) for one in singles]
+    every = singles(run)
+    first = [] if run.rates is None else [one.rate(0) for one in every]
     own = [f"η = {setting(float(rate))}" for rate in first if not rate.ndim]
-    if len(set(own)) < len(singles):
-        own = [f"run {number}" for number in range(1, len(singles) + 1)]
+    if len(set(own)) < len(every):
+        own = [f"run {number}" for number in range(1, len(every) + 1)]
     labels = own if name == ONLY else [f"{name}, {label}" for label in own]
-    return dict(zip(labels, singles, strict=True))
+    return dict(zip(labels, every, strict=True))
 
 
 def longest(runs: Mapping[str, Run]) -> Run:

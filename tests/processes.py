@@ -71,7 +71,7 @@ def watching(*arguments: str) -> Iterator[Iterator[str]]:
         assert process.stdout is not None
         try:
             lines = iter(process.stdout.readline, "")
-            assert any(line.startswith("watching") for line in lines)
+            assert any(line.startswith("Watching") for line in lines)
             yield lines
             process.send_signal(signal.SIGINT)
             assert process.wait(60) == 130

@@ -404,9 +404,9 @@ def test_watch_makes_again_what_a_saved_file_changes(folder: Path) -> None:
         change(folder / "plan.toml", "lr = 0.02", "lr = 0.03")
         made = [next(lines) for _ in range(2)]
         assert "other.gif: made (the scene has changed)" in made[0] and "1 kept" in made[1]
-        assert next(lines).startswith("watching")
+        assert next(lines).startswith("Watching")
         write(folder / "helper.py", "TITLE = 1 / 0\n")
-        assert next(lines).startswith("watching")
+        assert next(lines).startswith("Watching")
 
 
 def test_only_what_is_read_is_watched(folder: Path) -> None:
@@ -459,7 +459,7 @@ def test_watch_sees_the_data_that_lie_elsewhere(folder: Path) -> None:
     with watching("batch", "plans/plan.toml", "-j", "1") as lines:
         change(folder / "points.csv", "2,5", "2,4")
         assert "made (the scene has changed)" in next(lines)
-        assert any(line.startswith("watching") for line in lines)
+        assert any(line.startswith("Watching") for line in lines)
 
 
 def test_the_results_are_in_the_plans_order(folder: Path) -> None:

@@ -45,7 +45,7 @@ from gdanim.views.fit import Fit
 from gdanim.views.inset import Inset
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.text import Text as Sentence
-from gdanim.views.theme import DARK, LIGHT, PROJECTOR, Theme
+from gdanim.views.theme import DARK, THEMES, Theme
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +55,7 @@ SCENES = [
     for scene in choose(str(script))
 ]
 PROBLEMS = (LINE, CLASSES, NETWORK, PLANE_NETWORK)
-THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK, PROJECTOR], ids=lambda theme: theme.name)
+each_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 # Odd ones too, where text is scaled by no whole number.
 SIZES = [(853, 480), (333, 211)]
 
@@ -84,7 +84,7 @@ def made(scene: SceneFunction) -> tuple[Scene, Mapping[str, Run]]:
     return (shown := scene()), shown.runs()
 
 
-@THEMES
+@each_theme
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.file_name)
 def test_every_scene(scene: SceneFunction, theme: Theme) -> None:
     shown, runs = made(scene)
@@ -149,7 +149,7 @@ def test_every_scene_draws_what_does_not_move_once(scene: SceneFunction) -> None
     assert len(still) <= len(frames) * ABOVE.get(scene.file_name, 0), {*still}
 
 
-@THEMES
+@each_theme
 @pytest.mark.parametrize("case", VIEWS, ids=str)
 def test_every_view(case: ViewCase, theme: Theme) -> None:
     problem = next(
@@ -317,7 +317,7 @@ def test_large_frames(size: tuple[int, int]) -> None:
     assert_same_frames(line(size=size).film())
 
 
-@THEMES
+@each_theme
 @pytest.mark.parametrize(
     "panels",
     [

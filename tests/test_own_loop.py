@@ -190,7 +190,7 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "a film": (
         lambda: render(Scene(LINE, loop().run()).film(), "a.mp4"),  # type: ignore[arg-type]
-        "^render: takes a Scene, got a Film; give the Scene that the film is of$",
+        "^render: takes a Scene, got a Film; pass the Scene that the film was made from$",
     ),
     "a function": (
         lambda: render(test_beside_our_own_descent, "a.mp4"),  # type: ignore[arg-type]

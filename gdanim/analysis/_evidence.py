@@ -28,7 +28,7 @@ OF_FLOOR = 0.01
 OF_FALL = 1e-6
 # Below this share of the largest, differences tell no curvature from 0.
 FLAT = 1e-10
-# What is left of a distance after so many times as many steps as shrink it to 1/e is nothing.
+# After this many times the steps that shrink a distance to 1/e, nothing of it is left.
 SETTLED = 3.0
 # Rates times curvature of all stable rules: among them is the fastest.
 SHARPNESS = np.linspace(0.0, 4.0, 401)

@@ -1,4 +1,4 @@
-"""Rules 1 and 3 of a judgement: the loss becomes infinite, or grows and will go on to."""
+"""Rules 1 and 3 of a judgement: the loss becomes infinite, or is growing and will keep growing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def infinite(evidence: Evidence) -> Judgement | None:
 
 
 def diverging(evidence: Evidence) -> Judgement | None:
-    """Rule 3: the loss grows, and will go on to."""
+    """Rule 3: the loss is growing and will keep growing."""
     record, floor = evidence.record, evidence.floor
     if not record.steps:
         return None
@@ -54,7 +54,7 @@ def diverging(evidence: Evidence) -> Judgement | None:
         return _growing(evidence, Ending.DIVERGED if above else Ending.GROWING)
     if record.steps < 4:
         return None
-    # Of a loss that is not convex, a rise may end as suddenly as it began.
+    # On a non-convex loss, a rise may end as suddenly as it began.
     grown = GROWN if record.problem.convex else LOST
     if high[3] > grown * scale and high[3] > 2 * high[2]:
         return _growing(evidence, Ending.DIVERGED)

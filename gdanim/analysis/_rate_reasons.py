@@ -33,7 +33,7 @@ def rate_reason(evidence: Evidence) -> Reason | None:
       the slowest, and along the steepest the run has arrived. Momentum that is slow along every
       direction is not ill-conditioned.
 
-    None for a run that would have arrived from a start nearer by, and after less than two steps.
+    None after fewer than two steps, and for a run that would have converged from a closer start.
     """
     steps, found = evidence.record.steps, evidence.paces
     if steps < 2 or found is None or not evidence.constant_rate:

@@ -1,4 +1,4 @@
-"""How a run ends, why, and how sure that is: the one judgement that all words speak from.
+"""How a run ends, why, and how sure that is: the single judgement that all texts are based on.
 
 f is the loss, f0 the first, f* its infimum where that is known, and the way down is h = f0 - f*.
 Quarters are those of the steps; an end that is irregular (mini-batches, noise, or a loss that turns

@@ -65,7 +65,7 @@ def watch(plan: Path, jobs: int | None, force: bool, **options: Any) -> None:
         except GdanimError as error:
             click.echo(f"Error: {error}", err=True)
         force = False
-        click.echo("watching; Ctrl-C ends it")
+        click.echo("Watching for changes; press Ctrl-C to stop.")
 
 
 def sources_of(plan: Path) -> set[Path]:

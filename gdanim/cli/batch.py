@@ -24,7 +24,7 @@ from gdanim.errors import RequestError
 @click.option("--force", is_flag=True, help="Render everything, even what is up to date.")
 @click.option("--keep-going", is_flag=True, help="Render the other clips when one fails.")
 @click.option(
-    "--watch", is_flag=True, help="Keep running, and render again what a saved file changes."
+    "--watch", is_flag=True, help="Keep running, and re-render when an input file changes."
 )
 @click.option(
     "--report", metavar="FILE", type=click.Path(path_type=Path), help="JSON file for the results."

@@ -69,14 +69,17 @@ if TYPE_CHECKING:
     help="How many times a gif, webp or apng plays.  [default: 0, for ever]",
 )
 @click.option(
-    "--hold", metavar="SECONDS", type=float, help="How long the last frame of these stays."
+    "--hold",
+    metavar="SECONDS",
+    type=float,
+    help="Seconds to hold the last frame of a gif, webp or apng.",
 )
 @click.option(
     "--for",
     "place",
     type=click.Choice(list(PLACES)),
-    help="Where it will be shown: format, size, frame rate, duration and bytes as it takes them, "
-    "unless other options say.",
+    help="Site the video is for: sets format, size, frame rate, and limits on duration and file "
+    "size. Other options take precedence.",
 )
 @set_option
 @click.option(
@@ -113,7 +116,7 @@ if TYPE_CHECKING:
 @click.option(
     "--watch",
     is_flag=True,
-    help="Keep running, and render again what a saved file changes.",
+    help="Keep running, and re-render when an input file changes.",
 )
 @click.option("--open", "show", is_flag=True, help="Open each file when it is written.")
 @debug_option
@@ -176,7 +179,7 @@ def _watch(make: Callable[[], object], load: Callable[[], object], scripts: Sequ
             make()
         except GdanimError as error:
             click.echo(f"Error: {error}", err=True)
-        click.echo("watching; Ctrl-C ends it")
+        click.echo("Watching for changes; press Ctrl-C to stop.")
 
 
 def _render(jobs: Sequence[Job], settings: Settings, processes: int, show: bool) -> None:

@@ -32,9 +32,8 @@ class Recorded(Protocol):
 def columns(runs: Mapping[Any, Recorded]) -> Columns:
     """Return names and values, a row for every step; the run's label comes first of several.
 
-    A row's learning rate is that of the step which leads on from there, so the last row has none,
-    and where it was not recorded none has; none is NaN. A rate for each parameter takes a column
-    for each.
+    A row's learning rate is that of the step which leads on from there; NaN in the last row and
+    where it was not recorded. A rate for each parameter takes a column for each.
     """
     every = list(runs.values())
     names = every[0].problem.names

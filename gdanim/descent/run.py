@@ -67,7 +67,10 @@ class Outcome:
 
 
 def stack_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
-    """Return how R single runs ended as one value: `kind [R]`, `step [R]`; of one run, its own."""
+    """Return how R single runs ended as one Outcome, `kind [R]`, `step [R]`.
+
+    For a single run, its own Outcome.
+    """
     if len(outcomes) == 1:
         return outcomes[0]
     return Outcome(
@@ -144,10 +147,10 @@ class Run:
         return f"Run({runs}{self.steps} steps of {listed(self.problem.names)}: {outcome})"
 
     def _repr_html_(self) -> str:
-        """Show a notebook how the runs ended, as a table."""
-        singles = self._singles()
-        labels = ["run"] if len(singles) == 1 else [f"{number}" for number in range(len(singles))]
-        return summary(dict(zip(labels, singles, strict=True)))
+        """Show a table of outcomes in a notebook."""
+        every = singles(self)
+        labels = ["run"] if len(every) == 1 else [f"{number}" for number in range(len(every))]
+        return summary(dict(zip(labels, every, strict=True)))
 
     @property
     def steps(self) -> int:
@@ -197,7 +200,7 @@ class Run:
     @cached_property
     def judgements(self) -> tuple[Judgement, ...]:
         """How each of the runs along the first run axis ends; of a single run, its own."""
-        return tuple(one.judgement for one in self._singles())
+        return tuple(one.judgement for one in singles(self))
 
     @cached_property
     def _record(self) -> Record:
@@ -304,15 +307,9 @@ class Run:
             pandas: Any = import_module("pandas")
         except ImportError:
             raise GdanimError("to_frame: needs pandas; run `pip install pandas`") from None
-        names, values = zip(*columns(dict(enumerate(self._singles()))), strict=True)
-        # By position first, as a parameter may be called like a column.
+        names, values = zip(*columns(dict(enumerate(singles(self)))), strict=True)
+        # Name the columns last: a parameter may have the name of another column.
         return pandas.DataFrame(dict(enumerate(values))).set_axis(list(names), axis="columns")
-
-    def _singles(self) -> list[Run]:
-        """Return its single runs, each up to its own last step."""
-        if not self.runs:
-            return [self]
-        return [one for i in range(self.runs[0]) for one in self[i]._singles()]
 
     def save(self, path: str | Path) -> None:
         """Write the run to an .npz file.
@@ -363,3 +360,10 @@ class Run:
         if not isinstance(value, Run):
             raise GdanimError(f"{path}: holds a {type(value).__name__}, not a Run")
         return value
+
+
+def singles(run: Run) -> list[Run]:
+    """Return a run's single runs, each up to its own last step."""
+    if not run.runs:
+        return [run]
+    return [one for i in range(run.runs[0]) for one in singles(run[i])]

@@ -23,7 +23,7 @@ class Judged(Protocol):
 def verdict(run: Judged) -> str:
     """Sum up a finished run: `converged`, `still falling`, `diverged`, ... as it is judged.
 
-    One that overfits is told so, unless it diverged.
+    A run that overfits is called `overfits`, unless it diverged.
     """
     overfits = any(event.kind == EventKind.OVERFITTING for event in run.events)
     if overfits and run.judgement.ending != Ending.DIVERGED:

@@ -87,7 +87,7 @@ class Format:
         return replace(self, loop=loop or 0, hold=hold or 0.0)
 
     def lasting(self, frames: int, fps: int) -> float:
-        """The seconds that so many frames take."""
+        """The seconds that this many frames take."""
         return (frames - 1) / fps + max(self.hold, 1 / fps)
 
     def check(self, size: tuple[int, int], fps: int) -> None:

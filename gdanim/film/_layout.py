@@ -27,7 +27,7 @@ HEIGHT_INCHES, NARROWEST = 7.2, 7.6
 SIDE, BOTTOM = 0.15, 0.09
 # The number of decimals that panel positions, as fractions of the figure, are rounded to.
 DECIMALS = 9
-# Rows whose left ends are within this share of the frame's width begin at the same place.
+# Rows whose left edges differ by less than this fraction of the frame width are aligned.
 NEAR = 0.1
 
 
@@ -63,7 +63,7 @@ def mosaic(figure: Figure, panels: Mapping[str, View], layout: str | None) -> di
 
 
 def keep_inside(figure: Figure) -> None:
-    """Shrink panel titles that would leave the frame at the side; no layout moves these."""
+    """Shrink panel titles that would run off the frame's sides; the layout engine leaves them."""
     margin = 0.1 * figure.dpi
     for ax in figure.axes:
         for text in titles(ax):
@@ -166,13 +166,13 @@ def settle(figure: Figure, header: float) -> tuple[float, float]:
     rect = (SIDE / wide, BOTTOM / high, 1 - 2 * SIDE / wide, 1 - (BOTTOM + header) / high)
     figure.set_layout_engine(ConstrainedLayoutEngine(rect=rect, w_pad=0.08, h_pad=0.08))
     with warnings.catch_warnings():
-        # matplotlib warns if the frame is too small for the panels; it is drawn all the same.
+        # matplotlib warns if the frame is too small for the panels, but draws it anyway.
         warnings.filterwarnings("ignore", "constrained_layout not applied")
         figure.draw_without_rendering()
     figure.set_layout_engine("none")
     align_left(figure)
     for ax in figure.axes:
-        # The solver's last bits depend on where its variables lie in memory.
+        # The solver's last bits vary with memory layout; round them away.
         ax.set_position(Bbox(np.round(ax.get_position().get_points(), DECIMALS)))
         ax.set_in_layout(True)
     boxes = [ax.get_position() for ax in figure.axes]

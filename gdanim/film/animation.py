@@ -44,7 +44,7 @@ class FilmAnimation(FuncAnimation):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save like `FuncAnimation.save`, in the film's style."""
-        # Other animations of the figure may change any artist.
+        # `extra_anim` may change any artist, so draw whole frames.
         alone = kwargs.get("extra_anim") is None
         with writable(), self._composed() if alone else plain_style(self._theme):
             super().save(*args, **kwargs)
@@ -82,7 +82,7 @@ def writable() -> Iterator[None]:
     Settings that the user has changed from matplotlib's defaults stay as they are.
     """
     with one_thread:
-        said = {key for key, value in mpl.rcParamsDefault.items() if mpl.rcParams[key] != value}
+        user_set = {key for key, value in mpl.rcParamsDefault.items() if mpl.rcParams[key] != value}
         ours: Any = {"animation.ffmpeg_path": executable(), "animation.embed_limit": math.inf}
-        with mpl.rc_context({key: value for key, value in ours.items() if key not in said}):
+        with mpl.rc_context({key: value for key, value in ours.items() if key not in user_set}):
             yield

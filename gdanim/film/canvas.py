@@ -47,7 +47,7 @@ class FrameCanvas(FigureCanvasAgg):
     def settled(self, moving: Sequence[Artist]) -> Iterator[None]:
         """Draw only what is needed in the block, in which no artist but `moving` changes.
 
-        Nothing is drawn while the figure is not stale. A block in a block changes nothing.
+        Nothing is drawn while the figure is not stale. Nested blocks have no effect.
         """
         if self._compositor is not None:
             yield
@@ -61,10 +61,10 @@ class FrameCanvas(FigureCanvasAgg):
             self._compositor = None
 
     def compose(self) -> bool:
-        """Draw only what is needed, in place of the whole figure; False if that takes the whole."""
+        """Draw only what has changed; return False if the whole figure must be drawn."""
         if self._compositor is None or self._look() != self._composed:
             return False
-        # Before it prints, matplotlib draws without effect, to place what a layout would move.
+        # Before saving, matplotlib does a dry run for the layout; draw nothing then.
         if "draw_path" not in vars(self.get_renderer()):  # type: ignore[no-untyped-call]
             self._compose(self._compositor)
         return True

@@ -13,7 +13,8 @@ from gdanim.core.words import capitalised, enumerated, plain
 from gdanim.descent._summary import summary
 from gdanim.film.film import Film
 
-# A frame is shown at this share of its size, as screens have more pixels than pages.
+# A frame is shown at this fraction of its size, so that it fits the page and stays sharp on
+# high-resolution screens.
 SHOWN = 0.5
 HINT = "<code>scene.animation()</code> shows the video, <code>scene.preview()</code> six frames."
 
@@ -24,7 +25,7 @@ def picture(film: Film, frame: int) -> Image.Image:
 
 
 def still_html(film: Film) -> str:
-    """Return the last frame, described for people who cannot see it, and a table of the runs."""
+    """Return the last frame, with alternative text, and a table of the runs."""
     still = io.BytesIO()
     picture(film, len(film) - 1).save(still, "PNG")
     source = base64.b64encode(still.getvalue()).decode()

@@ -117,7 +117,7 @@ class MLP(Model):
                 raise GdanimError('MLP: classes: a logistic output has two; use output="softmax"')
 
     def sized(self, features: int, classes: int) -> MLP:
-        """Return the network with the data's numbers of features and classes, unless it has any."""
+        """Fill in the numbers of features and classes from the data where they are not set."""
         sizes = {"features": self.features or features, "classes": self.classes}
         if self.output == "softmax" and self.classes is None:
             sizes["classes"] = check_classes("MLP", classes)

@@ -70,5 +70,5 @@ def _name(media: Media) -> str:
 
 
 def _without_braces(page: str) -> str:
-    """The page without what begins a template's action, which only an alternative text has."""
+    """Escape template delimiters, which only the alternative text can contain."""
     return page.replace("{{", "&#123;&#123;").replace("{%", "&#123;%")

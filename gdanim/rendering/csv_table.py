@@ -11,9 +11,9 @@ from gdanim.descent.run import Run
 
 
 def write_table(runs: Mapping[str, Run], path: Path) -> None:
-    """Write the columns of `Run.to_frame`, of several runs with the run first; none is empty.
+    """Write the columns of `Run.to_frame`, with the run's label first if there are several.
 
-    Numbers read back to the bit.
+    Numbers round-trip exactly; NaN is written as an empty cell.
     """
     names, values = zip(*columns(runs), strict=True)
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -13,7 +13,7 @@ MB = 1_000_000
 
 @dataclass(frozen=True)
 class Place:
-    """The format of files for a place, their size and rate, and at most so many seconds and bytes.
+    """The format, size and frame rate of files for a place, and their most seconds and bytes.
 
     Options that are given take precedence.
     """
@@ -32,7 +32,7 @@ PLACES: Mapping[str, Place] = {
         Place("x", "mp4", (1280, 720), 30, longest=140.0),
         Place("discord", "mp4", (1280, 720), 30, bytes=10 * MB),
         Place("whatsapp", "mp4", (854, 480), 30, bytes=1 * MB),
-        # Its pages show no videos, but pictures that move.
+        # GitHub pages show animated images but not videos.
         Place("github", "webp", (960, 540), 20, bytes=10 * MB),
         Place("linkedin", "mp4", (1920, 1080), 30),
         Place("instagram", "mp4", (1080, 1350), 30),

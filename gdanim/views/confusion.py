@@ -28,8 +28,8 @@ _STRONGEST = 0.6
 class Confusion(StepView):
     """The confusion matrix: how many points of each class are predicted to be of each class.
 
-    A row for each class, a column for each prediction, and a number in each cell, which is the
-    deeper the larger its share of the row. Correct predictions are on the diagonal.
+    A row for each class and a column for each prediction. Each cell shows a count; its colour
+    deepens with its share of the row. Correct predictions are on the diagonal.
 
     Raises
     ------
@@ -110,6 +110,6 @@ def _classified(run: Run) -> Problem:
     problem = run.problem
     if not (isinstance(problem, Problem) and predicts_classes(problem)):
         raise GdanimError(
-            "Confusion: shows classes, and this model predicts none; use Logistic() or Softmax()"
+            "Confusion: needs a model that predicts classes, such as Logistic() or Softmax()"
         )
     return problem

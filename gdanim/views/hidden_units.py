@@ -1,4 +1,4 @@
-"""The view of what each hidden unit of a network sees."""
+"""The view of the output of each hidden unit of a network."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from gdanim.views._drawing.painted import Painted, as_pixels
 from gdanim.views.base import Clip, StepView, Update
 from gdanim.views.theme import Theme
 
-# A unit is evaluated on so many points along each axis of its map, drawn in so many shades.
+# A unit is evaluated on this many points along each axis of its map, drawn in this many shades.
 _SIDE, _SHADES = 26, 256
 # The gap between maps, as a share of the room of one.
 _GAP = 0.08
@@ -34,7 +34,7 @@ _MOST = 32
 
 @dataclass(frozen=True)
 class HiddenUnits(StepView):
-    """What each hidden unit of a network sees: a small map of its output over the two features.
+    """The output of each hidden unit of a network, as a small map over the two features.
 
     Rows of maps for each hidden layer, the first layer at the top. A map is blue where its unit is
     low and orange where it is high (in the theme's colours of prediction and points), from the
@@ -49,7 +49,7 @@ class HiddenUnits(StepView):
 
     See Also
     --------
-    Boundary : Shows what the network makes of them.
+    Boundary : Shows the network's predictions.
     Weights : Shows the units of a network of one feature.
 
     Examples
@@ -59,22 +59,20 @@ class HiddenUnits(StepView):
     >>> panels = {"classes": views.Boundary(), "units": views.HiddenUnits()}
     >>> scene = Scene(problem, Adam(0.02), steps=50, panels=panels)
     >>> panels["units"].describe(scene.clip(scene.runs()))
-    'what each of 16 hidden units sees'
+    'the output of each of 16 hidden units'
     """
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Draw all maps as one picture."""
         run, theme = clip.run, clip.theme
-        (label,), problem = clip.drawn_runs, _network(run)
-        model = problem.model
-        assert isinstance(model, MLP)
+        (label,), (problem, model) = clip.drawn_runs, _network(run)
         axes.style_axes(ax, theme)
         layers = len(model.hidden)
         ax.set(xlim=(0, 1), ylim=(0, layers), xticks=[])
         ax.set_yticks(layers - 0.5 - np.arange(layers), [f"{k}" for k in range(1, layers + 1)])
         ax.grid(False)
         ax.spines[:].set_visible(False)
-        axes.label_axes(ax, theme, y="layer", title="what each hidden unit sees")
+        axes.label_axes(ax, theme, y="layer", title="output of each hidden unit")
         picture, points = UnitMaps(ax, theme), _points(problem.data.x)
 
         def update(frame: int) -> list[Artist]:
@@ -85,9 +83,8 @@ class HiddenUnits(StepView):
 
     def describe(self, clip: Clip) -> str:
         """Say how many units there are."""
-        model = _network(clip.run).model
-        assert isinstance(model, MLP)
-        return f"what each of {counted(sum(model.hidden), 'hidden unit')} sees"
+        _, model = _network(clip.run)
+        return f"the output of each of {counted(sum(model.hidden), 'hidden unit')}"
 
 
 class UnitMaps(Painted):
@@ -154,8 +151,8 @@ def _part(length: int, number: int, parts: int) -> slice:
     return slice(round(start + gap), round(end - gap))
 
 
-def _network(run: Run) -> Problem:
-    """Return the run's problem; GdanimError unless it is an MLP of two features."""
+def _network(run: Run) -> tuple[Problem, MLP]:
+    """Return the run's problem and model; GdanimError unless it is an MLP of two features."""
     problem = run.problem
     if not isinstance(problem, Problem) or not isinstance(problem.model, MLP):
         kind = type(problem.model if isinstance(problem, Problem) else problem).__name__
@@ -169,4 +166,4 @@ def _network(run: Run) -> Problem:
         raise GdanimError(
             f"HiddenUnits: shows at most {_MOST} units in a layer, got {max(problem.model.hidden)}"
         )
-    return problem
+    return problem, problem.model

@@ -15,15 +15,15 @@ from gdanim.problems.problem import Problem
 # Over an eighth of a small distance a smooth gradient changes by about an eighth as much, and one
 # that jumps within it by more than half, or, if it jumps beyond it, not at all.
 SHORTER, JUMPS = 8.0, 0.5
-# Curvatures over the two distances that differ by more than this share are none.
+# If curvatures at the two distances differ by more than this fraction, the curvature is undefined.
 UNLIKE = 0.1
 
 
 def has_curvature(problem: Objective, point: Diagnosis) -> bool:
     """Whether differences of the gradient at a point are a curvature.
 
-    They are none where it jumps a small step away along the steepest direction, as that of a
-    network of rectified units can; nor anywhere if it jumps where a prediction is right (mean
+    They are not where the gradient jumps a small step away along the steepest direction, as that
+    of a network of rectified units can; nor anywhere if it jumps where a prediction is right (mean
     absolute error) or where a parameter is 0 (L1), as runs end there.
     """
     if point.quadratic:

@@ -19,7 +19,7 @@ from gdanim.views._drawing.painted import Painted, as_pixels
 
 # The number of shades of a class, and how strong its colour is where it is certain.
 _SHADES, _STRENGTH = 64, 0.5
-# The picture has about so many cells across, and the lines are found on so many cells a side.
+# The picture is about this many cells wide; borders are found on this many cells a side.
 _ACROSS, _LINE_CELLS = 640, 150
 # Scores beyond these are as good as certain, and would leave single precision.
 _CERTAIN = 1e4
@@ -107,7 +107,7 @@ class ClassPicture(Painted):
         for k, other in enumerate(others, start=1):
             np.copyto(first, np.float32(k * _SHADES), where=other > top)
             np.maximum(top, other, out=top)
-        # A shade is a step of the logarithm, from equal chances to certainty.
+        # A shade is a step of the logarithm, from equal probabilities to certainty.
         top *= np.float32(_SHADES / np.log(classes))
         top += _SHADES
         np.clip(top, 0, _SHADES - 1, out=top)
@@ -116,7 +116,7 @@ class ClassPicture(Painted):
 
 
 def class_shades(paper: str, colours: list[str]) -> list[tuple[float, float, float]]:
-    """Return the colours of each class, from equal chances to certainty."""
+    """Return the colours of each class, from equal probabilities to certainty."""
     classes = len(colours)
     chances = classes ** ((np.arange(_SHADES) + 0.5) / _SHADES - 1)
     strengths = _STRENGTH * (chances - 1 / classes) / (1 - 1 / classes)
