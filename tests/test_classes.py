@@ -288,6 +288,15 @@ def test_accuracy_counts_the_points_whose_class_is_predicted() -> None:
     np.testing.assert_array_equal(accuracies(softmax, np.array([[-1.0, 1, 0, 0]])), [0.75])
 
 
+@pytest.mark.parametrize(("wrong", "text"), [(0, "100.0%"), (1, "99.96%"), (100, "96.0%")])
+def test_the_header_says_100_percent_only_of_all_points(wrong: int, text: str) -> None:
+    x = np.linspace(-1, 1, 2500)
+    y = np.where(np.arange(x.size) < wrong, x <= 0, x > 0).astype(float)
+    problem = Problem(Dataset(x[:, np.newaxis], y), Logistic(), LogLoss())
+    clip = Scene(problem, GradientDescent(1e-9), start=(9, 0), steps=1).film().clip
+    assert loss_text(clip, 0).startswith(f"accuracy {text},")
+
+
 def test_the_header_and_the_curve_say_the_accuracy() -> None:
     problem = Problem(BLOBS, Softmax(), CrossEntropy())
     scene = Scene(problem, Adam(0.1), steps=30, panels={"loss": LossCurve(accuracy=True)})
@@ -299,7 +308,7 @@ def test_the_header_and_the_curve_say_the_accuracy() -> None:
     assert shares[-1] > shares[0]
     for frame in (0, len(film) - 1):
         share = shares[film.clip.step("run", frame)]
-        assert f"accuracy {100 * share:.1f} %" in loss_text(film.clip, frame)
+        assert f"accuracy {100 * share:.1f}%" in loss_text(film.clip, frame)
         film.show(frame)
         over = film.figure.axes[0].child_axes[0]
         (line,) = over.findobj(lambda a: a.get_gid() == "trace")

@@ -118,6 +118,21 @@ def test_percent(share: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0.0%"),
+        (0.75, "75.0%"),
+        (29 / 30, "96.7%"),
+        (0.9996, "99.96%"),
+        (0.0004, "0.04%"),
+        (1.0, "100.0%"),
+    ],
+)
+def test_percent_of_some_decimals(share: float, text: str) -> None:
+    assert percent(share, 1) == text
+
+
+@pytest.mark.parametrize(
     ("value", "words"),
     [
         (7.301, "7.30"),

@@ -66,16 +66,19 @@ def rounded(value: float, digits: int = 3) -> str:
     return f"{round(value, decimals):,.{max(0, decimals)}f}"
 
 
-def percent(share: float) -> str:
-    """Write a share: `28%`, `0.04%`, `99.98%`, with enough digits not to round it to 0 or 100."""
+def percent(share: float, decimals: int = 0) -> str:
+    """Write a share: `28%`, `0.04%`, `99.98%`, with enough decimals not to round it to 0 or 100.
+
+    `decimals` is the fewest: `96.7%` and `100.0%` with 1.
+    """
     if not math.isfinite(share):
         return f"{_not_finite(share, '-')}%"
     part = 100 * Decimal(share)
     if part and not -6 <= part.adjusted() < 9:
         return f"{part:.1e}%"
     gap = min(abs(part), abs(100 - part))
-    decimals = max(0, -gap.adjusted()) if gap else 0
-    return f"{part:,.{decimals}f}%" if part else "0%"
+    shown = max(decimals, -gap.adjusted()) if gap else decimals
+    return f"{part or 0:,.{shown}f}%"
 
 
 def spoken(value: float) -> str:

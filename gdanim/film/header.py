@@ -17,14 +17,14 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from gdanim.core.numbers import count, quantity, setting
+from gdanim.core.numbers import count, percent, quantity, setting
 from gdanim.core.words import drawn
 from gdanim.descent._chosen_rate import Chosen
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.descent.schedule import Schedule
 from gdanim.film._text_size import LEAST, shrink, width, wrap
 from gdanim.film.captions import caption_at, captions
-from gdanim.problems.accuracy import accuracies, percent, predicts_classes
+from gdanim.problems.accuracy import accuracies, predicts_classes
 from gdanim.problems.problem import Problem
 from gdanim.views.base import Clip, Update
 
@@ -125,7 +125,7 @@ def loss_text(clip: Clip, frame: int) -> str:
     if not (isinstance(problem, Problem) and predicts_classes(problem)):
         return loss
     (share,) = accuracies(problem, run.params[[step]])
-    return f"accuracy {percent(share)},  {loss}"
+    return f"accuracy {percent(share, 1)},  {loss}"
 
 
 def method_text(clip: Clip, frame: int) -> str:

@@ -35,8 +35,3 @@ def accuracies(problem: Problem, params: Floats) -> Floats:
         return np.asarray(np.mean(predicted_classes(problem.model, rows, x) == y, axis=-1))
 
     return in_blocks(block, params, problem.workspace)
-
-
-def percent(share: float) -> str:
-    """Write a share as `96.7 %`."""
-    return f"{100 * share:.1f} %"

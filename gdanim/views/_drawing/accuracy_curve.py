@@ -28,7 +28,7 @@ def draw_accuracy(ax: Axes, clip: Clip) -> Update:
     over.set_yticks([])
     # In the middle, as losses end low and accuracies high.
     over.text(
-        0.97, 0.5, "accuracy\n0 to 100 %", ha="right", va="center", transform=over.transAxes,
+        0.97, 0.5, "accuracy\n0 to 100%", ha="right", va="center", transform=over.transAxes,
         color=theme.text(theme.prediction) if len(clip.drawn_runs) == 1 else theme.muted,
         fontsize=theme.tick_size, linespacing=1.4, in_layout=False, gid="accuracy",
     )  # fmt: skip
