@@ -1,5 +1,5 @@
 """Many clips: plans, which clips have changed, and the workers that render them.
 
 A batch is all clips of a plan; the mini-batches of a descent are `descent/mini_batches.py`. Knows
-rendering; knows nothing of the command line.
+rendering; `commands.py` is `gdanim batch` itself, which `cli/batch.py` gives its options.
 """

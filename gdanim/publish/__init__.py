@@ -1,4 +1,4 @@
 """Videos on pages and slides: code to paste, PowerPoint files, pages with a slider.
 
-Knows nothing of how videos are made.
+Works on finished videos; `sweep_page.py` alone renders the ones that its page shows.
 """
