@@ -45,7 +45,17 @@ def join(address: str) -> Pool:
                 f"start them with `dask worker {address} --nworkers auto --nthreads 1`"
             )
         theirs: Mapping[str, Any] = client.run(traits)
-    _check(address, traits(), theirs)
+    faults = "\n".join(
+        f"  {worker}: {name} is {their.get(name, 'missing')}, here it is {value}"
+        for worker, their in sorted(theirs.items())
+        for name, value in traits().items()
+        if their.get(name) != value
+    )
+    if faults:
+        raise GdanimError(
+            f"{address}: workers would not draw the same frames as this machine; "
+            f"install the same versions there:\n{faults}"
+        )
     return Pool(len(threads), partial(_executor, address), is_remote=True)
 
 
@@ -68,21 +78,6 @@ def traits() -> dict[str, str]:
         "ffmpeg": Path(ffmpeg.executable()).name,
         FONT: hashlib.sha256(font).hexdigest()[:8],
     }
-
-
-def _check(address: str, ours: Mapping[str, str], theirs: Mapping[str, Any]) -> None:
-    faults = [
-        f"  {worker}: {name} is {traits.get(name, 'missing')}, here it is {value}"
-        for worker, traits in sorted(theirs.items())
-        for name, value in ours.items()
-        if traits.get(name) != value
-    ]
-    if faults:
-        listing = "\n".join(faults)
-        raise GdanimError(
-            f"{address}: workers would not draw the same frames as this machine; "
-            f"install the same versions there:\n{listing}"
-        )
 
 
 @contextmanager

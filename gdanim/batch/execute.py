@@ -58,22 +58,19 @@ class ClipResult:
         return sum(file.frames for file in self.files)
 
 
-Tell = Callable[[ClipResult, int, int, float], object]
-"""Called when a clip is done: its result, the numbers of clips done and in all, seconds left."""
-
-
 def run(
     examined: Sequence[ExaminedClip],
     pool: Pool,
     runs: Path,
     keep_going: bool = False,
-    tell: Tell = lambda result, done, total, left: None,
+    tell: Callable[[ClipResult, int, int, float], object] = lambda *done: None,
 ) -> list[ClipResult]:
     """Make what has to be made, keeping runs in the folder `runs`; the results in order.
 
     After a clip that failed no other is begun, unless `keep_going`. A file counts as made, and its
     manifest says so, only when it stands complete in its place: whatever interrupts a batch, the
-    next one continues from there.
+    next one continues from there. When a clip is done, `tell` gets its result, the numbers of clips
+    done and in all, and the seconds left.
     """
     results = {
         number: ClipResult(one, FAILED if one.error else KEPT, error=one.error)

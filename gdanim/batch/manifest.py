@@ -16,7 +16,6 @@ from gdanim.core.atomic import replacing
 
 NAME = ".gdanim.jsonl"
 FORMAT = 1
-NEW, GONE, EDITED = "is new", "is gone", "was edited"
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,13 @@ def entries_of(folder: Path) -> dict[str, ManifestEntry]:
 def reason(path: Path, known: ManifestEntry | None, wanted: ManifestEntry) -> str | None:
     """Why the file has to be made (again); None if it is as wanted."""
     if known is None:
-        return NEW
+        return "is new"
     if not path.exists():
-        return GONE
+        return "is gone"
     for part, why in CHANGED.items():
         if getattr(known, part) != getattr(wanted, part):
             return why
-    return None if content_of(path) == known.content else EDITED
+    return None if content_of(path) == known.content else "was edited"
 
 
 def note(path: Path, entry: ManifestEntry) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from gdanim.errors import RequestError
 from gdanim.rendering.comparison import compared
 from gdanim.rendering.jobs import Job, Settings, origin_of
 from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
-from gdanim.rendering.places import PLACES
+from gdanim.rendering.places import usual_format
 from gdanim.rendering.quality import OUTPUT, QUALITIES, parse_size
 from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.rendering.themes import is_theme_file, project_theme, theme_called
@@ -21,6 +22,7 @@ from gdanim.scripting.examples import find_script
 from gdanim.scripting.load import SceneFunction, Script, ScriptError, choose, load, scripts_in
 from gdanim.scripting.opened_files import OpenedFiles, opened_files
 
+Scripts = Callable[[Path], tuple[Script, OpenedFiles]]
 KnobSets = Mapping[str, Mapping[str, str]]
 """Texts of knobs' values: one set, or a set for each scene of a comparison, by label."""
 
@@ -63,13 +65,10 @@ def job_of(clip: PlannedClip) -> Job:
     return Job(scene, clip.outputs, function.script, origin)
 
 
-class _Scripts(dict[Path, tuple[Script, OpenedFiles]]):
-    """The scripts of a plan, each loaded once, with the files that it opened then."""
-
-    def __missing__(self, path: Path) -> tuple[Script, OpenedFiles]:
-        with opened_files() as opened:
-            self[path] = load(path), opened
-        return self[path]
+def _loaded(path: Path) -> tuple[Script, OpenedFiles]:
+    """Load a script; return it with the files that it opened then."""
+    with opened_files() as opened:
+        return load(path), opened
 
 
 def read(path: Path) -> list[PlannedClip]:
@@ -79,7 +78,7 @@ def read(path: Path) -> list[PlannedClip]:
     unknown key, scene or knob, a value that is not allowed, and two clips with one output.
     """
     make = _clips_of_folder if path.is_dir() else _clips_of_plan
-    clips = list(make(path, _Scripts(), Settings(project_theme=project_theme())))
+    clips = list(make(path, cache(_loaded), Settings(project_theme=project_theme())))
     # The scripts of a folder may all be helper modules.
     if not clips:
         raise RequestError(f"{path}: none of its scripts has a function annotated -> Scene")
@@ -95,10 +94,10 @@ def read(path: Path) -> list[PlannedClip]:
     return clips
 
 
-def _clips_of_folder(folder: Path, scripts: _Scripts, common: Settings) -> Iterator[PlannedClip]:
+def _clips_of_folder(folder: Path, scripts: Scripts, common: Settings) -> Iterator[PlannedClip]:
     for path in scripts_in(folder):
         try:
-            script, opened = scripts[path]
+            script, opened = scripts(path)
         except ScriptError:
             yield PlannedClip(f"{path}", f"{path}", common)
             continue
@@ -107,7 +106,7 @@ def _clips_of_folder(folder: Path, scripts: _Scripts, common: Settings) -> Itera
             yield replace(clip, outputs=outputs_for(scene.file_name, OutputOptions()))
 
 
-def _clips_of_plan(path: Path, scripts: _Scripts, common: Settings) -> Iterator[PlannedClip]:
+def _clips_of_plan(path: Path, scripts: Scripts, common: Settings) -> Iterator[PlannedClip]:
     defaults, tables = tables_of(path)
     defaults.check([key for key in KEYS if key not in ("scene", "output")])
     for table in tables:
@@ -115,7 +114,7 @@ def _clips_of_plan(path: Path, scripts: _Scripts, common: Settings) -> Iterator[
         yield from _clips_of_table(table.with_defaults(defaults), scripts, common)
 
 
-def _clips_of_table(table: Table, scripts: _Scripts, common: Settings) -> Iterator[PlannedClip]:
+def _clips_of_table(table: Table, scripts: Scripts, common: Settings) -> Iterator[PlannedClip]:
     """Yield a clip for each scene, value of the sweep (or one for all), theme and size."""
     get = table.values.get
     with table.naming("scene"):
@@ -124,7 +123,7 @@ def _clips_of_table(table: Table, scripts: _Scripts, common: Settings) -> Iterat
         path, colons, name = table.values["scene"].partition("::")
         selection = f"{find_script(path, table.path.parent)}{colons}{name}"
         try:
-            scenes = choose(selection, lambda path: scripts[path][0])
+            scenes = choose(selection, lambda path: scripts(path)[0])
         except ScriptError:
             # It fails when its script is run again, with the reason.
             yield PlannedClip(selection, table.where(), common)
@@ -138,7 +137,7 @@ def _clips_of_table(table: Table, scripts: _Scripts, common: Settings) -> Iterat
             look = Path(theme).stem if len(themes) > 1 else ""
             file_name = "-".join(filter(None, (first, end, look, size if len(sizes) > 1 else "")))
             settings, outputs = _settings(table, theme, size, common), _outputs(table, file_name)
-            where, opened = table.where(), scripts[scene.script][1]
+            where, opened = table.where(), scripts(scene.script)[1]
             yield PlannedClip(f"{scene}", where, settings, outputs, knobs, scene, opened)
 
 
@@ -183,9 +182,8 @@ def _settings(table: Table, theme: str | None, size: str | None, common: Setting
 def _outputs(table: Table, name: str) -> tuple[Output, ...]:
     wanted = {kind: table.values[kind] for kind in ("poster", *SIDECARS) if kind in table.values}
     folder, formats = f"{table.path.parent / OUTPUT}/", table.values.get("formats", [])
-    usual = PLACES[table.values["for"]].format if "for" in table.values else "mp4"
-    options = OutputOptions(folder, formats, sidecars=Sidecars(**wanted), usual=usual)
-    return outputs_for(name, options)
+    usual = usual_format(table.values.get("for"))
+    return outputs_for(name, OutputOptions(folder, formats, None, None, Sidecars(**wanted), usual))
 
 
 def _text(value: Any) -> str:

@@ -43,7 +43,6 @@ def _text(valid: Test) -> Test:
 
 
 _scalar = _is(bool, int, float, str)
-
 # What each key allows, in words and as a test.
 KEYS: dict[str, tuple[str, Test]] = {
     "scene": ('a script such as "linear.py", or "lesson.py::one_scene"', _is(str)),

@@ -123,10 +123,9 @@ def work(task: WorkerTask) -> Made:
     outputs = [(one, output) for one in tasks for output in one.outputs]
     chunks = sum(max(1, len(stretches_of(*pair))) for pair in outputs)
     if task.most_chunks is not None and chunks > task.most_chunks:
-        films = ((one, film_of(one)) for one in tasks)
         plans = {
             task.clip.outputs.index(output): plan_encode(one, film, output)
-            for one, film in films
+            for one, film in ((one, film_of(one)) for one in tasks)
             for output in one.outputs
         }
         return ChunkPlan(plans, tuple(map(_data, runs)))

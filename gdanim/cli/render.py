@@ -21,7 +21,7 @@ from gdanim.cli.options import (
 )
 from gdanim.encoding.formats import CODECS, FORMATS, STILLS
 from gdanim.errors import GdanimError, RequestError
-from gdanim.rendering.places import PLACES
+from gdanim.rendering.places import PLACES, usual_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -152,8 +152,7 @@ def render(
     if compare and not sweep:
         raise RequestError("--compare needs --sweep KNOB=V1,V2,... with the values to compare")
     sidecars = Sidecars(poster, captions, alt, filmstrip, csv, chapters)
-    usual = PLACES[place].format if place else "mp4"
-    options = OutputOptions(output, formats, still, codec, sidecars, usual)
+    options = OutputOptions(output, formats, still, codec, sidecars, usual_format(place))
     jobs = partial(jobs_from_scripts, scripts, settings, options, sweep, compare)
 
     def make() -> None:

@@ -48,6 +48,11 @@ def place_called(name: str) -> Place:
     return PLACES[name]
 
 
+def usual_format(name: str | None) -> str:
+    """The format of videos when none is asked for: that of the place, if there is one."""
+    return "mp4" if name is None else PLACES[name].format
+
+
 def given_up(place: Place, asked: tuple[Size, int, float], made: tuple[Size, int, float]) -> str:
     """What differs from the scene's own size, frames per second and seconds; empty if nothing."""
     words = [
