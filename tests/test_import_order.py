@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import gdanim
+from gdanim.batch.staleness import DESCENDING
 
 # Short places for public names that are defined further inside.
 FACES = ["datasets", "objectives", "schedules"]
@@ -109,6 +110,15 @@ def test_the_check_sees_imports() -> None:
         "__init__",
         "film.save",
     }
+
+
+def test_kept_runs_depend_on_every_package_that_decides_them() -> None:
+    used, new = set[str](), {"descent"}
+    while new:
+        used |= new
+        modules = [name for name in MODULES if layer(name) in new]
+        new = {layer(one) for name in modules for one in imports_of(name)} - used
+    assert used - {"errors"} == set(DESCENDING)
 
 
 def test_only_encoding_and_film_start_processes() -> None:

@@ -16,7 +16,7 @@ from gdanim.scene import Descent
 from gdanim.scripting.opened_files import OpenedFiles, opened_files
 
 # gdanim's sources that decide how a run goes.
-DESCENDING = ("core", "problems", "descent")
+DESCENDING = ("core", "problems", "analysis", "descent")
 
 
 @dataclass(frozen=True)
