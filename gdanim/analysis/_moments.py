@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.analysis._evidence import Evidence
-from gdanim.analysis._neighbourhood import Place, scaled_hessian
+from gdanim.analysis._neighbourhood import PointKind, scaled_hessian
 
 
 def gap_of(evidence: Evidence) -> float:
@@ -17,7 +17,7 @@ def gap_of(evidence: Evidence) -> float:
 def gap_below(evidence: Evidence) -> float:
     """The same, but at most down to the minimum that the run is in."""
     place = evidence.place
-    low = place.loss if place is not None and place.place == Place.MINIMUM else evidence.target
+    low = place.loss if place is not None and place.place == PointKind.MINIMUM else evidence.target
     return min(gap_of(evidence), evidence.end - low)
 
 

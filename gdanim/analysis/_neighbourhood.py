@@ -30,7 +30,7 @@ FAR, SAME_DIRECTION, RECENT = 3.0, 0.9, 20
 ARRIVED, ROUNDING = 1e-10, 1e-15
 
 
-class Place(StrEnum):
+class PointKind(StrEnum):
     """A kind of critical point, or what lies below."""
 
     MINIMUM = "minimum"
@@ -48,7 +48,7 @@ class Neighbourhood:
     Of a slope, the lowest that was found below.
     """
 
-    place: Place
+    place: PointKind
     loss: float
     params: Floats
 
@@ -111,7 +111,7 @@ def _nearest(problem: Objective, params: Floats, units: Floats, fall: float) -> 
     return None
 
 
-def _kind(problem: Objective, point: Floats, end: Floats, units: Floats, fall: float) -> Place:
+def _kind(problem: Objective, point: Floats, end: Floats, units: Floats, fall: float) -> PointKind:
     """Tell the kind of a critical point by its curvatures, and where these vanish by the losses.
 
     A curvature of 0 says nothing: then points on both sides decide, as far away as the run still is
@@ -122,9 +122,9 @@ def _kind(problem: Objective, point: Floats, end: Floats, units: Floats, fall: f
     flat = abs(values) <= np.maximum(VANISHED * abs(there), FLAT * abs(values).max())
     up, down = ((values > 0) & ~flat).any(), ((values < 0) & ~flat).any()
     if up and down:
-        return Place.SADDLE
+        return PointKind.SADDLE
     if not flat.any():
-        return Place.MINIMUM if up else Place.MAXIMUM
+        return PointKind.MINIMUM if up else PointKind.MAXIMUM
     loss, away = float(problem.loss(point)), float(abs((end - point) / units).max())
     rng = np.random.default_rng(0)
     aside = rng.standard_normal((32, len(point)))
@@ -134,10 +134,10 @@ def _kind(problem: Objective, point: Floats, end: Floats, units: Floats, fall: f
     around = problem.loss(point + units * sizes[:, np.newaxis, np.newaxis] * directions)
     # Both sides near a minimum rise by about as much as the end is above it.
     if not down and (around >= loss - 1e-9 * fall).all():
-        return Place.MINIMUM
+        return PointKind.MINIMUM
     if not up and (around <= loss).all():
-        return Place.MAXIMUM
-    return Place.INFLECTION if len(point) == 1 else Place.SADDLE
+        return PointKind.MAXIMUM
+    return PointKind.INFLECTION if len(point) == 1 else PointKind.SADDLE
 
 
 def _below(problem: Objective, params: Floats, units: Floats, fall: float) -> Neighbourhood:
@@ -175,5 +175,5 @@ def _below(problem: Objective, params: Floats, units: Floats, fall: float) -> Ne
         before, last = steps[-RECENT], steps[-1]
         lengths = float(np.linalg.norm(before)), float(np.linalg.norm(last))
         if lengths[1] > 0.5 * lengths[0] and before @ last > SAME_DIRECTION * np.prod(lengths):
-            return Neighbourhood(Place.INFINITY, loss, point)
-    return Neighbourhood(Place.MINIMUM if rests else Place.SLOPE, loss, point)
+            return Neighbourhood(PointKind.INFINITY, loss, point)
+    return Neighbourhood(PointKind.MINIMUM if rests else PointKind.SLOPE, loss, point)

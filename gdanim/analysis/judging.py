@@ -67,7 +67,7 @@ from gdanim.analysis._moments import (
     gap_of,
 )
 from gdanim.analysis._multistart import lowest_of_many
-from gdanim.analysis._neighbourhood import Place
+from gdanim.analysis._neighbourhood import PointKind
 from gdanim.analysis._rate_reasons import rate_reason, slow_reason
 from gdanim.analysis._tail import STEADY, forecast, quarters
 from gdanim.analysis.judgement import Certainty, Ending, Judgement, Reason
@@ -87,13 +87,13 @@ NEAR = 0.02
 # A run is at rest where its tail forecasts this share of what counts as nothing.
 REST = 0.25
 # Places that a run leaves in the end, unless it is exactly there.
-LEFT = (Place.MAXIMUM, Place.SADDLE)
+LEFT = (PointKind.MAXIMUM, PointKind.SADDLE)
 REASONS = {
-    Place.MAXIMUM: Reason.MAXIMUM,
-    Place.SADDLE: Reason.SADDLE,
-    Place.INFLECTION: Reason.INFLECTION,
-    Place.MINIMUM: Reason.MINIMUM,
-    Place.INFINITY: Reason.NO_MINIMUM,
+    PointKind.MAXIMUM: Reason.MAXIMUM,
+    PointKind.SADDLE: Reason.SADDLE,
+    PointKind.INFLECTION: Reason.INFLECTION,
+    PointKind.MINIMUM: Reason.MINIMUM,
+    PointKind.INFINITY: Reason.NO_MINIMUM,
 }
 
 
@@ -141,7 +141,7 @@ def unbounded(evidence: Evidence) -> Judgement | None:
     before = float(losses[max(-1 - 2 * quarter, -len(losses))] - losses[-1 - quarter])
     if not now > max(0.5 * before, evidence.rounding) or not evidence.bottomless:
         return None
-    place, level = evidence.place, (Place.SADDLE, Place.INFLECTION, Place.MINIMUM)
+    place, level = evidence.place, (PointKind.SADDLE, PointKind.INFLECTION, PointKind.MINIMUM)
     if place is not None and place.place in level and losses[-1] >= place.loss - evidence.rounding:
         return None
     certainty = Certainty.PROVEN if evidence.floor.exact else Certainty.LIKELY
@@ -171,10 +171,10 @@ def at_the_floor(evidence: Evidence) -> Judgement | None:
 def settled(evidence: Evidence) -> Judgement | None:
     """Rule 5: it has come to a place where the gradient vanishes."""
     record, place = evidence.record, evidence.place
-    if place is None or place.place == Place.SLOPE:
+    if place is None or place.place == PointKind.SLOPE:
         return None
     margin = evidence.tolerance(place.loss)
-    if place.place != Place.MINIMUM:
+    if place.place != PointKind.MINIMUM:
         # The loss there is not a floor, so nothing is measured against it.
         margin = min(margin, OF_FALL * abs(evidence.start - place.loss) + evidence.rounding)
     since = first_arrived(evidence, place.loss, margin)
@@ -293,8 +293,8 @@ def falling(evidence: Evidence) -> Judgement:
     """Rule 10: it is on its way."""
     losses, floor, place = evidence.record.losses, evidence.floor, evidence.place
     reason = rate_reason(evidence)
-    endless = place is not None and place.place == Place.INFINITY
-    if place is not None and place.place == Place.SADDLE:
+    endless = place is not None and place.place == PointKind.INFINITY
+    if place is not None and place.place == PointKind.SADDLE:
         near = abs(evidence.end - place.loss) < NEAR * (evidence.start - place.loss)
         reason = Reason.SADDLE if near else reason
     elif endless or (floor.exact and floor.attained is False):

@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.plan_table import KEYS, SIDECARS, Table, tables_of
+from gdanim.batch.plan_table import KEYS, SIDECARS, PlanTable, tables_of
 from gdanim.errors import RequestError
 from gdanim.rendering.comparison import compared
 from gdanim.rendering.jobs import Job, Settings, origin_of
@@ -114,7 +114,7 @@ def _clips_of_plan(path: Path, scripts: Scripts, common: Settings) -> Iterator[P
         yield from _clips_of_table(table.with_defaults(defaults), scripts, common)
 
 
-def _clips_of_table(table: Table, scripts: Scripts, common: Settings) -> Iterator[PlannedClip]:
+def _clips_of_table(table: PlanTable, scripts: Scripts, common: Settings) -> Iterator[PlannedClip]:
     """Yield a clip for each scene, value of the sweep (or one for all), theme and size."""
     get = table.values.get
     with table.naming("scene"):
@@ -141,7 +141,7 @@ def _clips_of_table(table: Table, scripts: Scripts, common: Settings) -> Iterato
             yield PlannedClip(f"{scene}", where, settings, outputs, knobs, scene, opened)
 
 
-def _knob_sets(table: Table, scene: SceneFunction) -> list[tuple[KnobSets, str]]:
+def _knob_sets(table: PlanTable, scene: SceneFunction) -> list[tuple[KnobSets, str]]:
     """Return the knobs of each clip, and their part of the files' names."""
     fixed = {name: _text(value) for name, value in table.values.get("set", {}).items()}
     sweep = table.values.get("sweep", {})
@@ -161,7 +161,7 @@ def _knob_sets(table: Table, scene: SceneFunction) -> list[tuple[KnobSets, str]]
     return [(sets, "")]
 
 
-def _settings(table: Table, theme: str | None, size: str | None, common: Settings) -> Settings:
+def _settings(table: PlanTable, theme: str | None, size: str | None, common: Settings) -> Settings:
     get, folder = table.values.get, table.path.parent
     with table.naming("sizes"):
         parsed = None if size is None else parse_size(size)
@@ -179,7 +179,7 @@ def _settings(table: Table, theme: str | None, size: str | None, common: Setting
     return replace(settings, theme=chosen, theme_file=file, project_theme=None)
 
 
-def _outputs(table: Table, name: str) -> tuple[Output, ...]:
+def _outputs(table: PlanTable, name: str) -> tuple[Output, ...]:
     wanted = {kind: table.values[kind] for kind in ("poster", *SIDECARS) if kind in table.values}
     folder, formats = f"{table.path.parent / OUTPUT}/", table.values.get("formats", [])
     usual = usual_format(table.values.get("for"))

@@ -75,7 +75,7 @@ KEYS: dict[str, tuple[str, Test]] = {
 
 
 @dataclass(frozen=True)
-class Table:
+class PlanTable:
     """A table of a plan, and the lines of its keys, with its header's as the line of ""."""
 
     path: Path
@@ -109,12 +109,12 @@ class Table:
                 if not valid(value):
                     raise RequestError(f"{key} must be {allowed}; got {value!r}")
 
-    def with_defaults(self, other: Table) -> Table:
+    def with_defaults(self, other: PlanTable) -> PlanTable:
         """Return the table, with the other's values for keys that it lacks."""
-        return Table(self.path, {**other.values, **self.values}, {**other.lines, **self.lines})
+        return PlanTable(self.path, {**other.values, **self.values}, {**other.lines, **self.lines})
 
 
-def tables_of(path: Path) -> tuple[Table, list[Table]]:
+def tables_of(path: Path) -> tuple[PlanTable, list[PlanTable]]:
     """Read the table of defaults and those of the clips of a plan."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -127,7 +127,7 @@ def tables_of(path: Path) -> tuple[Table, list[Table]]:
     for key in plan:
         if key not in (CLIP, DEFAULTS):
             raise RequestError(
-                f"{Table(path, plan, lines[''][0]).where(key)}: {key} is unknown; "
+                f"{PlanTable(path, plan, lines[''][0]).where(key)}: {key} is unknown; "
                 f"a plan has [[{CLIP}]] tables and [{DEFAULTS}]"
             )
     defaults, clips = plan.get(DEFAULTS, {}), plan.get(CLIP, [])
@@ -135,8 +135,8 @@ def tables_of(path: Path) -> tuple[Table, list[Table]]:
         raise RequestError(f"{path}: has no clips; begin each with [[{CLIP}]]")
     # A clip that is written as an inline table has no lines of its own.
     numbered = zip(clips, [*lines[CLIP], *[{}] * len(clips)], strict=False)
-    common = Table(path, defaults, (lines[DEFAULTS] or [{}])[0])
-    return common, [Table(path, values, own) for values, own in numbered]
+    common = PlanTable(path, defaults, (lines[DEFAULTS] or [{}])[0])
+    return common, [PlanTable(path, values, own) for values, own in numbered]
 
 
 def table_lines(text: str) -> dict[str, list[dict[str, int]]]:

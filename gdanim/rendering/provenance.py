@@ -96,7 +96,7 @@ def note_of(task: RenderTask, film: Film, output: Output, asked: Film | None = N
     elif output.format.crf is not None:
         options["codec"] = output.format.codec
     given = {name: f"{value}" for name, value in options.items() if value is not None}
-    found = versions(encoder=not isinstance(output, StillOutput))
+    found = library_versions(encoder=not isinstance(output, StillOutput))
     return Note(found, task.origin, task.scene.seed, film.timeline.fps, given).text()
 
 
@@ -125,7 +125,7 @@ def read(path: Path) -> Note:
         ) from None
 
 
-def versions(encoder: bool) -> dict[str, str]:
+def library_versions(encoder: bool) -> dict[str, str]:
     """The versions of the packages that frames depend on, and of the `encoder` ffmpeg."""
     import matplotlib
     import numpy
