@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import check_int, set_fields
 from gdanim.core.numbers import counted, setting
-from gdanim.descent._same_objective import share_objectives
 from gdanim.descent.descent import Descent as Descent
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run, singles
+from gdanim.descent.same_objective import share_objectives
 from gdanim.descent.shorthand import ONLY as ONLY
 from gdanim.descent.shorthand import descents_by_label
 from gdanim.descent.stopping import Stop
@@ -25,8 +25,8 @@ from gdanim.film.filmstrip import filmstrip
 from gdanim.film.notebook import picture, still_html
 from gdanim.pacing.timeline import Even, Pace, Timeline
 from gdanim.problems.objective import Objective
-from gdanim.views._default_panels import default_panels
 from gdanim.views.base import Clip, View
+from gdanim.views.default_panels import default_panels
 from gdanim.views.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

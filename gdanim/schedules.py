@@ -5,17 +5,17 @@ given to an optimizer in place of a number: `GradientDescent(schedules.Cosine(0.
 from Planned or Schedule for a schedule of your own.
 """
 
-from gdanim.descent._by_loss import Plateau as Plateau
-from gdanim.descent._by_loss import Switch as Switch
-from gdanim.descent._decay import Cosine as Cosine
-from gdanim.descent._decay import Exponential as Exponential
-from gdanim.descent._decay import Piecewise as Piecewise
-from gdanim.descent._decay import StepDecay as StepDecay
-from gdanim.descent._warm_up import OneCycle as OneCycle
-from gdanim.descent._warm_up import WarmUp as WarmUp
+from gdanim.descent.by_loss import Plateau as Plateau
+from gdanim.descent.by_loss import Switch as Switch
+from gdanim.descent.decay import Cosine as Cosine
+from gdanim.descent.decay import Exponential as Exponential
+from gdanim.descent.decay import Piecewise as Piecewise
+from gdanim.descent.decay import StepDecay as StepDecay
 from gdanim.descent.schedule import Constant as Constant
 from gdanim.descent.schedule import Planned as Planned
 from gdanim.descent.schedule import Schedule as Schedule
+from gdanim.descent.warm_up import OneCycle as OneCycle
+from gdanim.descent.warm_up import WarmUp as WarmUp
 
 __all__ = [
     "Constant",

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from cases import LINE
 
-from gdanim.descent._chosen_rate import Chosen
 from gdanim.descent.adaptive import Adam
+from gdanim.descent.chosen_rate import Chosen
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 
-from gdanim.analysis._event_rules import (
+from gdanim.analysis._overfitting import overfitting
+from gdanim.analysis.event_rules import (
     overshoots,
     rate_changes,
 )
-from gdanim.analysis._overfitting import overfitting
 from gdanim.analysis.record import Record
 from gdanim.problems import objectives
 from gdanim.problems.dataset import Dataset

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from event_runs import LINE, LINES, RUNS, run_of
 
-from gdanim.analysis._event_rules import rate_changes
 from gdanim.analysis._oscillation import longest_stretch, swing, turning_points
+from gdanim.analysis.event_rules import rate_changes
 from gdanim.analysis.events import Event, EventKind
 from gdanim.core.arrays import Floats
 from gdanim.core.numbers import quantity

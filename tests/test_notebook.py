@@ -27,7 +27,7 @@ from gdanim import (
     descend,
     render,
 )  # fmt: skip
-from gdanim.descent._summary import MOST_PARAMETERS, MOST_RUNS
+from gdanim.descent.summary import MOST_PARAMETERS, MOST_RUNS
 from gdanim.errors import GdanimError
 
 LINE = Problem(datasets.linear(points=20), Linear())

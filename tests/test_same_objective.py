@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from gdanim.core.arrays import Floats
-from gdanim.descent._same_objective import share_objectives
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
+from gdanim.descent.same_objective import share_objectives
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.function_objective import FunctionObjective

@@ -45,14 +45,14 @@ def convex_infimum(problem: Problem) -> Infimum | None:
     scale = np.linalg.norm(design, axis=0)
     scaled = design / np.where(scale > 0, scale, 1.0)
     with np.errstate(all="ignore"):
-        if problem._scored is problem.model:
+        if problem.scored is problem.model:
             return _of_residuals(problem, scaled, scale)
         return _of_logits(problem, scaled, scale)
 
 
 def _design(problem: Problem) -> Floats | None:
     """The design matrix of what the loss takes: `[N, P]`, of the scores of K classes `[NK, P]`."""
-    scored, x = problem._scored, problem.data.x
+    scored, x = problem.scored, problem.data.x
     if isinstance(scored, LinearInParameters):
         return scored.design(x)
     size = len(x) * scored.outputs * len(problem.names)
@@ -73,10 +73,10 @@ def _penalty(problem: Problem, params: Floats) -> tuple[float, Floats, Floats]:
     """The penalty at `params [P]`, its gradient, and the curvature of a quadratic above it."""
     if problem.penalty is None:
         return 0.0, np.zeros_like(params), np.zeros_like(params)
-    held = problem._penalised * params
-    slopes = problem._penalised * problem.penalty.gradient(held)
+    held = problem.penalised * params
+    slopes = problem.penalised * problem.penalty.gradient(held)
     size = np.maximum(abs(held), SMALLEST * max(1.0, float(abs(held).max(initial=0.0))))
-    bends = np.where(held == 0, problem._penalised * abs(problem.penalty.gradient(size)), slopes)
+    bends = np.where(held == 0, problem.penalised * abs(problem.penalty.gradient(size)), slopes)
     return float(problem.penalty.value(held)), slopes, abs(bends) / size
 
 
@@ -131,7 +131,7 @@ def _of_logits(problem: Problem, design: Floats, scale: Floats) -> Infimum | Non
     """
     loss, y = problem.loss_function, problem.data.y
     units = np.where(scale > 0, scale, 1.0)
-    classes = problem._scored.outputs
+    classes = problem.scored.outputs
     shape = y.shape if classes == 1 else (len(y), classes)
     outcomes = classes > 1 or bool(((y == 0) | (y == 1)).all())
     here, total = np.zeros(design.shape[1]), _total(problem, design, units)
@@ -181,7 +181,7 @@ def _hessian(problem: Problem, design: Floats, logits: Floats) -> Floats:
 
 def _total(problem: Problem, design: Floats, units: Floats) -> Callable[[Floats], float]:
     """The loss and the penalty as a function of parameters in these units."""
-    loss, y, classes = problem.loss_function, problem.data.y, problem._scored.outputs
+    loss, y, classes = problem.loss_function, problem.data.y, problem.scored.outputs
 
     def total(here: Floats) -> float:
         logits = (design @ here).reshape(*y.shape, -1) if classes > 1 else design @ here

@@ -94,8 +94,8 @@ def _bound(problem: Problem) -> float:
         nothing = np.zeros(len(problem.names))
         if not penalty.convex or penalty.gradient(nothing).any() or penalty.value(nothing) != 0:
             return -np.inf
-    if problem._scored is not problem.model:
-        outcomes = problem._scored.outputs > 1 or bool(((y >= 0) & (y <= 1)).all())
+    if problem.scored is not problem.model:
+        outcomes = problem.scored.outputs > 1 or bool(((y >= 0) & (y <= 1)).all())
         return 0.0 if loss.convex and outcomes else -np.inf
     perfect = loss.convex and not loss.gradient(y, y).any()
     return float(loss.value(y, y)) if perfect else -np.inf
@@ -103,13 +103,13 @@ def _bound(problem: Problem) -> float:
 
 def null_loss(problem: Problem) -> float | None:
     """Return what the best constant prediction loses; None where that is not finite."""
-    y, classes = problem.data.y, problem._scored.outputs
+    y, classes = problem.data.y, problem.scored.outputs
     if classes > 1:
         shares = np.bincount(y.astype(np.int64), minlength=classes) / len(y)
         if shares.max() == 1:
             return None
         guess = np.broadcast_to(np.log(np.maximum(shares, 1e-300)), (len(y), classes))
-    elif problem._scored is not problem.model:
+    elif problem.scored is not problem.model:
         share = float(np.clip(y.mean(), 1e-12, 1 - 1e-12))
         guess = np.full_like(y, np.log(share / (1 - share)))
         if y.min() == y.max():
@@ -136,4 +136,4 @@ def lower_points(problem: Objective) -> list[Floats]:
 
 def linear_in_parameters(problem: Objective) -> bool:
     """Whether what the loss takes is linear in the parameters."""
-    return isinstance(problem, Problem) and problem._scored.is_linear
+    return isinstance(problem, Problem) and problem.scored.is_linear

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import Floats, check_int, check_params
 from gdanim.descent._affine import Affine
-from gdanim.descent._chosen_rate import with_chosen_rate
 from gdanim.descent._stepwise import Stepwise
+from gdanim.descent.chosen_rate import with_chosen_rate
 from gdanim.descent.mini_batches import Batches
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.recorder import Recorder

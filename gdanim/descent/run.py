@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.analysis._event_rules import find_events
+from gdanim.analysis.event_rules import find_events
 from gdanim.analysis.events import Event
 from gdanim.analysis.judgement import Ending, Judgement
 from gdanim.analysis.judging import judge
 from gdanim.analysis.record import Record
 from gdanim.core.arrays import Floats, Ints, read_only, set_fields
 from gdanim.core.serialize import load_value, save_value
-from gdanim.descent._summary import summary
-from gdanim.descent._table import columns
 from gdanim.descent.mini_batches import PADDING
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
+from gdanim.descent.summary import summary
+from gdanim.descent.table import columns
 from gdanim.errors import GdanimError, listed
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from gdanim.descent._same_objective import minimise_same_objective
 from gdanim.descent.descent import Descent
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
+from gdanim.descent.same_objective import minimise_same_objective
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.objective import Objective
 

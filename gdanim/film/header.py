@@ -19,7 +19,7 @@ from matplotlib.text import Text
 
 from gdanim.core.numbers import count, percent, quantity, setting
 from gdanim.core.words import drawn
-from gdanim.descent._chosen_rate import Chosen
+from gdanim.descent.chosen_rate import Chosen
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.descent.schedule import Schedule
 from gdanim.film._text_size import LEAST, shrink, width, wrap

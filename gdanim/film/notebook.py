@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from gdanim.core.words import capitalised, enumerated, plain
-from gdanim.descent._summary import summary
+from gdanim.descent.summary import summary
 from gdanim.film.film import Film
 
 # A frame is shown at this fraction of its size, so that it fits the page and stays sharp on

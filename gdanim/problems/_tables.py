@@ -14,8 +14,8 @@ from gdanim.core.arrays import Ints
 from gdanim.core.caller import notify
 from gdanim.core.numbers import counted
 from gdanim.errors import GdanimError, did_you_mean, listed
-from gdanim.problems._columns import Column, find_decimal, from_values, parse
 from gdanim.problems._reading import Table, read_table
+from gdanim.problems.columns import Column, find_decimal, from_values, parse
 from gdanim.problems.dataset import Dataset
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from gdanim.core.arrays import Floats, Ints, check_finite, check_int, read_only, set_fields
 from gdanim.core.numbers import counted
 from gdanim.errors import GdanimError, expect
-from gdanim.problems._columns import as_array, from_values
+from gdanim.problems.columns import as_array, from_values
 from gdanim.problems.unit import Unit
 
 Curve = Callable[[Floats], Floats]

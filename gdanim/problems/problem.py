@@ -111,7 +111,7 @@ class Problem(Objective):
             loss_symbol=self.loss_function.symbol + after,
             points=len(self.data),
             workspace=len(self.data) * self.model.workspace,
-            convex=self._scored.is_linear
+            convex=self.scored.is_linear
             and self.loss_function.convex
             and (self.penalty is None or self.penalty.convex),
         )
@@ -126,10 +126,10 @@ class Problem(Objective):
             loss = quadratic.value(params)
         else:
             x, y = _chosen(self.data, batch)
-            loss = self.loss_function.value(self._scored.predict(params, x), y)
+            loss = self.loss_function.value(self.scored.predict(params, x), y)
         if self.penalty is None:
             return loss
-        return loss + self.penalty.value(self._penalised * params)
+        return loss + self.penalty.value(self.penalised * params)
 
     def gradient_at(self, params: Floats, batch: Ints | None = None) -> Floats:
         """Return the derivative of the loss and the penalty, `(p)->(p)`, unchecked."""
@@ -137,18 +137,18 @@ class Problem(Objective):
             gradient = quadratic.gradient(params)
         else:
             x, y = _chosen(self.data, batch)
-            prediction, vjp = self._scored.forward(params, x)
+            prediction, vjp = self.scored.forward(params, x)
             gradient = vjp(self.loss_function.gradient(prediction, y))
         if self.penalty is None:
             return gradient
-        return gradient + self._penalised * self.penalty.gradient(self._penalised * params)
+        return gradient + self.penalised * self.penalty.gradient(self.penalised * params)
 
     def loss_and_gradient_at(self, params: Floats) -> tuple[Floats, Floats]:
         """Return both from one prediction."""
         if self._condensed is not None or self.penalty is not None:
             return self.loss_at(params), self.gradient_at(params)
         x, y = self.data.x, self.data.y
-        return self.loss_function.value_and_gradient(self._scored, params, x, y)
+        return self.loss_function.value_and_gradient(self.scored, params, x, y)
 
     def measured(self, params: Floats) -> Floats | None:
         """Return the parameters for data as it was measured, `(p)->(p)`.
@@ -206,7 +206,7 @@ class Problem(Objective):
                 return _finite(KnownMinimum("best fit", float(self.loss(fit)), fit))
             # A loss of logits, or a penalty, has its minimum elsewhere.
             truth = self.data.truth
-            if truth is not None and self._scored is self.model and self.penalty is None:
+            if truth is not None and self.scored is self.model and self.penalty is None:
                 return _finite(
                     KnownMinimum("true curve", float(loss.value(truth(self.data.x), self.data.y)))
                 )
@@ -239,12 +239,12 @@ class Problem(Objective):
         return super().rounding(params) + moved - loss.value(distance, zero)
 
     @cached_property
-    def _scored(self) -> Model:
+    def scored(self) -> Model:
         """The model whose prediction the loss takes."""
         return self.loss_function.scored_model(self.model, self.data.y)
 
     @cached_property
-    def _penalised(self) -> Floats:
+    def penalised(self) -> Floats:
         """1 for each parameter that is penalised, 0 for each intercept, `[P]`."""
         return floats("penalised", [name not in self.model.intercepts for name in self.names])
 
@@ -343,7 +343,7 @@ def _ridge(problem: Problem) -> Floats | None:
     if problem.penalty is None:
         return np.zeros(len(problem.names))
     curvature = problem.penalty.curvature
-    return None if curvature is None else curvature * problem._penalised
+    return None if curvature is None else curvature * problem.penalised
 
 
 def _chosen(data: Dataset, batch: Ints | None) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gdanim.core.atomic import replacing
-from gdanim.descent._same_objective import share_objectives
+from gdanim.descent.same_objective import share_objectives
 from gdanim.errors import RequestError
 from gdanim.film.progress import Watch, unwatched
 from gdanim.publish._html import url

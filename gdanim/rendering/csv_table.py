@@ -6,8 +6,8 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from gdanim.descent._table import columns
 from gdanim.descent.run import Run
+from gdanim.descent.table import columns
 
 
 def write_table(runs: Mapping[str, Run], path: Path) -> None:

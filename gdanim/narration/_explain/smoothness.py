@@ -42,8 +42,8 @@ def _has_kinks(problem: Problem, params: Floats) -> bool:
     y, loss, penalty = problem.data.y, problem.loss_function, problem.penalty
     gradients: list[Callable[[float], Floats]] = []
     # No score of a class is the right one.
-    if problem._scored.outputs == 1:
-        prediction = problem._scored.forward(params, problem.data.x)[0]
+    if problem.scored.outputs == 1:
+        prediction = problem.scored.forward(params, problem.data.x)[0]
         first, h = np.arange(len(y)) == 0, STEP * max(1.0, float(abs(y).max()))
         gradients.append(lambda by: loss.gradient(np.where(first, y + by * h, prediction), y))
     if penalty is not None:

@@ -9,7 +9,7 @@ from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
 from gdanim.core.arrays import Floats
 from gdanim.core.words import Mathtext
 from gdanim.errors import GdanimError
-from gdanim.problems._columns import SWITCHES
+from gdanim.problems.columns import SWITCHES
 from gdanim.problems.dataset import Dataset
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.points import point_size

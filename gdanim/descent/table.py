@@ -14,7 +14,7 @@ from gdanim.problems.objective import Objective
 Columns = list[tuple[str, NDArray[Any]]]
 
 
-class Recorded(Protocol):
+class _Recorded(Protocol):
     """What a table takes from a run."""
 
     @property
@@ -29,7 +29,7 @@ class Recorded(Protocol):
     def rate_columns(self) -> Floats | None: ...
 
 
-def columns(runs: Mapping[Any, Recorded]) -> Columns:
+def columns(runs: Mapping[Any, _Recorded]) -> Columns:
     """Return names and values, a row for every step; the run's label comes first of several.
 
     A row's learning rate is that of the step which leads on from there; NaN in the last row and
@@ -50,7 +50,7 @@ def columns(runs: Mapping[Any, Recorded]) -> Columns:
     return table
 
 
-def _numbers(run: Recorded, wide: int, validated: bool) -> Floats:
+def _numbers(run: _Recorded, wide: int, validated: bool) -> Floats:
     """Return loss, loss on the validation set, learning rates and parameters, a row for a step."""
     rows = len(run.losses)
     validation = np.full((rows, int(validated)), np.nan)

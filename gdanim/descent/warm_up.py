@@ -15,7 +15,7 @@ from gdanim.core.arrays import (
     check_positive_array,
     set_fields,
 )
-from gdanim.descent._decay import half_cosine
+from gdanim.descent.decay import half_cosine
 from gdanim.descent.schedule import Planned
 from gdanim.errors import GdanimError
 

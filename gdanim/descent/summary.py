@@ -18,7 +18,7 @@ from gdanim.problems.objective import Objective
 MOST_RUNS, MOST_PARAMETERS = 10, 8
 
 
-class Summarised(Judged, Protocol):
+class _Summarised(Judged, Protocol):
     """What a summary takes from a run."""
 
     @property
@@ -33,7 +33,7 @@ class Summarised(Judged, Protocol):
     def outcome(self) -> object: ...
 
 
-def summary(runs: Mapping[str, Summarised]) -> str:
+def summary(runs: Mapping[str, _Summarised]) -> str:
     """Return an HTML table with a row for each run: how it ends, its losses and parameters."""
     names = next(iter(runs.values())).problem.names
     names = names if len(names) <= MOST_PARAMETERS else ()
@@ -44,7 +44,7 @@ def summary(runs: Mapping[str, Summarised]) -> str:
     return f"{text}<p>and {more} more runs</p>" if more > 0 else text
 
 
-def _row(label: str, run: Summarised, parameters: int) -> list[str]:
+def _row(label: str, run: _Summarised, parameters: int) -> list[str]:
     optimizer = "own loop" if run.optimizer is None else run.optimizer.name
     numbers = [run.losses[0], run.losses[-1], *run.params[-1, :parameters]]
     judged = f"{verdict(run)} ({run.judgement.certainty})"
