@@ -131,6 +131,8 @@ def moving_parts(film: Film) -> set[Artist]:
 # residuals and on probabilities, a name at its point.
 ABOVE = {
     "bowl-in_three_dimensions": 1,
+    "classes-penguins": 8,
+    "classes-spirals": 7,
     "heart-two_features": 6,
     "lecture": 1,
     "residuals": 1,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from artists import named
-from cases import CLASSES, LINE, NETWORK, VIEWS, ViewCase, changed
+from cases import CLASSES, LINE, NETWORK, PLANE_NETWORK, VIEWS, ViewCase, changed
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
@@ -249,7 +249,7 @@ def test_what_cannot_be_made() -> None:
 
 @pytest.mark.parametrize("case", VIEWS, ids=str)
 def test_a_frame_alone_is_the_frame_in_sequence(case: ViewCase) -> None:
-    problem = next(problem for problem in (LINE, CLASSES, NETWORK) if case.made_for(problem))
+    problem = next(one for one in (LINE, CLASSES, NETWORK, PLANE_NETWORK) if case.made_for(one))
     shown = scene(case.view, problem=problem, start=None, steps=12, size=(320, 180))
     run = shown.run()
     film = shown.film(run)

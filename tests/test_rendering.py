@@ -337,7 +337,7 @@ def test_a_step_that_a_diverging_run_does_not_reach(tmp_path: Path) -> None:
     [
         ({}, "a.mp4", {"size": (161, 97)}, "a.mp4: size: mp4 needs an even width and height"),
         ({"size": (161, 97)}, "a.mp4", {}, "a.mp4: size: mp4 needs an even width and height"),
-        ({"size": (0, 97)}, "a.gif", {}, "size: must be width and height"),
+        ({"size": (0, 97)}, "a.gif", {}, "size: width and height must be"),
         ({"fps": 0}, "a.mp4", {}, "fps: must be "),
         ({}, "a.gif", {"fps": 30}, "a.gif: fps: gif keeps 10, 20, 25, 50 frames per second"),
         ({}, "a.avi", {}, "a.avi: the file name must end in .mp4, .webm"),

@@ -238,5 +238,5 @@ def test_size_and_rate_are_those_of_the_middle_quality() -> None:
     ["1920x1080", [1920, 1080], 720, (720,), (1920, 1080, 3), ("a", 9), (0, 0), (10**9, 96)],
 )
 def test_a_size_is_width_and_height(size: Any) -> None:
-    with pytest.raises(GdanimError, match=r"size: .*\(1920, 1080\)"):
+    with pytest.raises(GdanimError, match="^size: .*48 to 8192"):
         Scene(RUN, size=size)

@@ -262,7 +262,8 @@ def test_views_can_stand_alone_and_fit_goes_without_inset() -> None:
 def test_fit_refuses_two_features() -> None:
     data = Dataset(np.ones((3, 2)), np.ones(3))
     with pytest.raises(GdanimError, match="Fit: .*one feature.*x1, x2"):
-        Scene(Problem(data, Linear(2)), GradientDescent(0.1), steps=1).film()
+        scene = Scene(Problem(data, Linear(2)), GradientDescent(0.1), steps=1)
+        replace(scene, panels={"fit": Fit()}).film()
 
 
 HARD = {
@@ -321,4 +322,5 @@ def test_a_bare_function_may_fall_below_zero() -> None:
 
 def test_fit_refuses_a_bare_function() -> None:
     with pytest.raises(GdanimError, match="^Fit: .*data and a model"):
-        Scene(objectives.bowl(), GradientDescent(0.1), steps=1).film()
+        scene = Scene(objectives.bowl(), GradientDescent(0.1), steps=1)
+        replace(scene, panels={"fit": Fit()}).film()

@@ -142,11 +142,24 @@ class Evidence:
 
     @cached_property
     def curvatures(self) -> Floats | None:
-        """The eigenvalues of rates times Hessian at the end, ascending; None if not known."""
+        """The eigenvalues of rates times Hessian at the end, ascending; None if not known.
+
+        Where losses are sums, the Hessian of a mini-batch is its share of the points times that of
+        all.
+        """
         return self._curvatures(self.record.params[-1])
 
+    @property
+    def _effective_rate(self) -> Floats | None:
+        """The rates of the last step, as they act on the Hessian of all points."""
+        rate, problem, size = self.record.rate, self.record.problem, self.record.batch_size
+        if rate is None or size is None or not isinstance(problem, Problem):
+            return rate
+        share = size / len(problem.data.y) if problem.loss_function.additive else 1.0
+        return rate * min(share, 1.0)
+
     def _curvatures(self, point: Floats) -> Floats | None:
-        record, rate = self.record, self.record.rate
+        record, rate = self.record, self._effective_rate
         if rate is None:
             return None
         p = len(point)
