@@ -650,3 +650,11 @@ def test_no_edge_is_claimed_with_batches_where_none_is_known() -> None:
     assert batch_edge(NOISY, Adam(0.1), 5, 1.0) is None
     many = Problem(datasets.linear(points=3000), Linear())
     assert batch_edge(many, GradientDescent(0.1), 1, 1.0) is None
+
+
+@pytest.mark.parametrize(
+    "f", [abs, lambda x: -(x**2), lambda x: 0.0 * x], ids="abs top flat".split()
+)
+def test_where_nothing_curves_upwards_no_rate_is_called_stable(f: Callable[[Any], Any]) -> None:
+    run = descend(FunctionObjective(f), GradientDescent(0.3), (1.0,), 40)
+    assert not any("stable" in line for line in explain(run))

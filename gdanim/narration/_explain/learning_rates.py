@@ -76,10 +76,10 @@ class Edge:
 
 def edge_of(run: Run, end: Diagnosis) -> Edge | None:
     """The largest stable rate of the run's rule; None where none is known, or the rates are not."""
-    rule = noiseless(run.optimizer)
-    if rule is None or run.rates is None:
+    rule, curvature = noiseless(run.optimizer), float(end.eigenvalues[-1])
+    if rule is None or run.rates is None or not curvature > 0:
         return None
-    rate = rule.largest_stable_rate(float(end.eigenvalues[-1]))
+    rate = rule.largest_stable_rate(curvature)
     return None if rate is None else Edge(run, end, rule, rate)
 
 
