@@ -1688,6 +1688,32 @@ case(
     NO_MINIMUM,
     "off the axis, past 0, and down without end",
 )
+for name, f, lr, near, why in (
+    ("sqrt(1 + x^2)", lambda x: np.sqrt(1 + x**2), 3.0, 0.01, "x = 3 x / 2 sqrt(1 + x^2) at 1.118"),
+    ("cos", lambda x: np.cos(x), 2.5, np.pi + 0.01, "2 y = 2.5 sin y at 1.131 from pi"),
+    ("log cosh", lambda x: np.log(np.cosh(x)), 4.0, 0.01, "x = 2 tanh x at 1.915"),
+    (
+        "x^4 / 4 - x^2 / 2",
+        lambda x: x**4 / 4 - x**2 / 2,
+        1.2,
+        0.99,
+        "f'' = 2 at 1: |1 - 2.4|",
+    ),
+):
+    case(
+        f"{name}, from next to its minimum at too large a rate",
+        gd(FunctionObjective(f), lr, [near], 200),
+        OSCILLATING,
+        LARGE_RATE,
+        f"a cycle of two steps, bounded: {why}",
+    )
+case(
+    "Newton's method to a maximum of cos",
+    by(FunctionObjective(lambda x: np.cos(x)), Newton(), [0.3], 20),
+    CONVERGED,
+    Reason.MAXIMUM,
+    "x - tan x: cubic convergence to 0, where cos is largest",
+)
 case(
     "double well, the lower one",
     gd(objectives.two_valleys(), 0.02, [-2], 200),

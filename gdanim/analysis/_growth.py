@@ -36,7 +36,9 @@ def diverging(evidence: Evidence) -> Judgement | None:
     level = (evidence.trend if record.batch_size is None else evidence.typical).level - reference
     last, before = record.losses[[-1, -1 - max(1, record.steps // 10)]] - reference
     rests = last > 0.1 * before or level[3] > max(GROWN * level[0], 0.1 * level[2])
-    lost = min(level[3], last) > LOST * scale and rests
+    # Without a floor, a run that is nowhere lower than at its start has no way down to measure by.
+    measured = known or way > 0
+    lost = measured and min(level[3], last) > LOST * scale and rests
     if record.batch_size is not None:
         # Between the rates with which the mean square and a typical run grow, bursts come and go.
         back = float(record.losses[record.steps // 2 :].min()) - reference <= way
