@@ -11,8 +11,7 @@ from typing import Any
 
 from gdanim.batch.plan_table import KEYS, SIDECARS, PlanTable, tables_of
 from gdanim.errors import RequestError
-from gdanim.rendering.comparison import compared
-from gdanim.rendering.jobs import Job, Settings, origin_of
+from gdanim.rendering.jobs import Job, Settings, job_of_scene
 from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
 from gdanim.rendering.places import usual_format
 from gdanim.rendering.quality import OUTPUT, QUALITIES, parse_size
@@ -54,15 +53,11 @@ def script_of(clip: PlannedClip) -> Path:
 def job_of(clip: PlannedClip) -> Job:
     """Make the clip's scene, or the comparison of its scenes; ScriptError if the script fails."""
     function = clip.function or choose(clip.selection)[0]
-    values = {label: function.values(texts) for label, texts in clip.knobs.items()}
-    scenes = {label: function(**knobs) for label, knobs in values.items()}
-    if len(scenes) > 1:
-        return Job(compared(scenes), clip.outputs, function.script)
-    ((label, scene),) = scenes.items()
-    origin = origin_of(function, values[label])
-    if clip.script is not None:
-        origin = replace(origin, script=clip.script)
-    return Job(scene, clip.outputs, function.script, origin)
+    sets = {label: function.values(texts) for label, texts in clip.knobs.items()}
+    job = job_of_scene(function, sets, clip.outputs)
+    if clip.script is None or job.origin is None:
+        return job
+    return replace(job, origin=replace(job.origin, script=clip.script))
 
 
 def _loaded(path: Path) -> tuple[Script, OpenedFiles]:
@@ -183,7 +178,8 @@ def _outputs(table: PlanTable, name: str) -> tuple[Output, ...]:
     wanted = {kind: table.values[kind] for kind in ("poster", *SIDECARS) if kind in table.values}
     folder, formats = f"{table.path.parent / OUTPUT}/", table.values.get("formats", [])
     usual = usual_format(table.values.get("for"))
-    return outputs_for(name, OutputOptions(folder, formats, None, None, Sidecars(**wanted), usual))
+    options = OutputOptions(folder, formats, sidecars=Sidecars(**wanted), usual=usual)
+    return outputs_for(name, options)
 
 
 def _text(value: Any) -> str:

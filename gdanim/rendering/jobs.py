@@ -137,28 +137,30 @@ def jobs_from_scripts(
     for name in sweep:
         if name in knobs:
             raise RequestError(f"{name}: is both set and swept; remove one of the two")
-    chosen = [scene for selection in selections for scene in choose(selection)]
-    scenes = [(scene, swept) for scene in chosen for swept in grid(sweep)]
+    wanted = []
+    for selection in selections:
+        for scene in choose(selection):
+            every = [(own, scene.values({**knobs, **own})) for own in grid(sweep)]
+            if compare:
+                sets = {label(own): values for own, values in every}
+                wanted.append((scene, sets, outputs_for(scene.file_name, options)))
+                continue
+            for own, values in every:
+                name = "-".join(filter(None, (scene.file_name, suffix(own))))
+                wanted.append((scene, {"": values}, outputs_for(name, options)))
     # All knobs are checked before any scene is made, which may read files and take a while.
-    values = [scene.values({**knobs, **swept}) for scene, swept in scenes]
-    if compare:
-        return [_comparison(scene, knobs, grid(sweep), options) for scene in chosen]
-    names = ["-".join(filter(None, (scene.file_name, suffix(swept)))) for scene, swept in scenes]
-    files = [outputs_for(name, options) for name in names]
-    return [
-        Job(scene(**own), outputs, scene.script, origin_of(scene, own))
-        for (scene, _), own, outputs in zip(scenes, values, files, strict=True)
-    ]
+    return [job_of_scene(*one) for one in wanted]
 
 
-def _comparison(
-    function: SceneFunction,
-    knobs: Mapping[str, str],
-    swept: Sequence[Mapping[str, str]],
-    options: OutputOptions,
+def job_of_scene(
+    function: SceneFunction, sets: Mapping[str, Mapping[str, Value]], outputs: tuple[Output, ...]
 ) -> Job:
-    scenes = {label(own): function(**function.values({**knobs, **own})) for own in swept}
-    return Job(compared(scenes), outputs_for(function.file_name, options), function.script)
+    """The job of the scene with a set of knobs, or of the comparison of several, by label."""
+    scenes = {label: function(**values) for label, values in sets.items()}
+    if len(scenes) > 1:
+        return Job(compared(scenes), outputs, function.script)
+    ((label, scene),) = scenes.items()
+    return Job(scene, outputs, function.script, origin_of(function, sets[label]))
 
 
 def origin_of(scene: SceneFunction, knobs: Mapping[str, Value]) -> Origin:
