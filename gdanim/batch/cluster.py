@@ -45,10 +45,11 @@ def join(address: str) -> Pool:
                 f"start them with `dask worker {address} --nworkers auto --nthreads 1`"
             )
         theirs: Mapping[str, Any] = client.run(traits)
+    ours = traits()
     faults = "\n".join(
         f"  {worker}: {name} is {their.get(name, 'missing')}, here it is {value}"
         for worker, their in sorted(theirs.items())
-        for name, value in traits().items()
+        for name, value in ours.items()
         if their.get(name) != value
     )
     if faults:

@@ -20,7 +20,7 @@ from gdanim.errors import GdanimError
 from gdanim.film.workers import cores
 from gdanim.rendering.quality import OUTPUT
 from gdanim.rendering.themes import project_files
-from gdanim.scripting.watching import read_by, rounds
+from gdanim.scripting.watching import keep_making, read_by
 
 # Next to the outputs: the runs that each plan has recorded, so that they are not computed again
 # when only the look has changed.
@@ -59,13 +59,13 @@ def make(
 
 def watch(plan: Path, jobs: int | None, force: bool, **options: Any) -> None:
     """Make what has changed now, and again after every change of a file, until interrupted."""
-    for _ in rounds(partial(sources_of, plan)):
-        try:
-            make(plan, jobs, force, **options)
-        except GdanimError as error:
-            click.echo(f"Error: {error}", err=True)
-        force = False
-        click.echo("Watching for changes; press Ctrl-C to stop.")
+
+    def again() -> None:
+        nonlocal force
+        now, force = force, False
+        make(plan, jobs, now, **options)
+
+    keep_making(again, partial(sources_of, plan), click.echo)
 
 
 def sources_of(plan: Path) -> set[Path]:

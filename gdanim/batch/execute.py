@@ -20,6 +20,7 @@ from gdanim.batch.worker import (
     Chunk,
     ChunkPlan,
     Delivery,
+    EncodedChunk,
     Files,
     OtherFilmError,
     WorkerTask,
@@ -132,7 +133,7 @@ class ClipState:
     folder: Path
     files: Files | None = None
     plan: ChunkPlan | None = None
-    done: dict[Chunk, Any] = field(default_factory=dict)
+    done: dict[Chunk, Rendered | EncodedChunk] = field(default_factory=dict)
 
     def chunks(self) -> list[WorkerTask]:
         """Return a task for each chunk of the plan."""
@@ -158,8 +159,8 @@ class ClipState:
 
     def _whole(self, number: int, plan: EncodePlan) -> Rendered:
         """Return an output's file, joined if it was made in stretches."""
-        if not plan.stretches:
-            whole: Rendered = self.done[Chunk(number)]
+        whole = self.done.get(Chunk(number))
+        if isinstance(whole, Rendered):
             return whole
         path = moved(self.task.clip, self.folder).outputs[number].path
         chunks = [self.done[Chunk(number, frames)] for frames in plan.stretches]

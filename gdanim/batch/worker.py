@@ -52,8 +52,11 @@ class ChunkPlan:
     @property
     def chunks(self) -> list[Chunk]:
         """The chunks, in the order to make them."""
-        outputs = self.outputs.items()
-        return [Chunk(number, frames) for number, p in outputs for frames in p.stretches or (None,)]
+        return [
+            Chunk(number, frames)
+            for number, plan in self.outputs.items()
+            for frames in plan.stretches or (None,)
+        ]
 
 
 @dataclass(frozen=True)
@@ -94,10 +97,11 @@ class Delivery:
 
 def moved(clip: PlannedClip, folder: Path) -> PlannedClip:
     """Return the clip with each output in a folder of its own in `folder`, called by its number."""
-    outputs = enumerate(clip.outputs)
-    return replace(
-        clip, outputs=tuple(replace(o, path=folder / f"{n}" / o.path.name) for n, o in outputs)
+    outputs = (
+        replace(output, path=folder / f"{number}" / output.path.name)
+        for number, output in enumerate(clip.outputs)
     )
+    return replace(clip, outputs=tuple(outputs))
 
 
 def stretch_path(path: Path, frames: range) -> Path:

@@ -166,19 +166,14 @@ def render(
 
 def _watch(make: Callable[[], object], load: Callable[[], object], scripts: Sequence[str]) -> None:
     from gdanim.rendering.themes import project_files
-    from gdanim.scripting.watching import read_by, rounds
+    from gdanim.scripting.watching import keep_making, read_by
 
     def sources() -> set[Path]:
         own = (Path(script.partition("::")[0]) for script in scripts)
         folders = {script.parent for script in own if script.exists()}
         return read_by(load) | folders | set(project_files())
 
-    for _ in rounds(sources):
-        try:
-            make()
-        except GdanimError as error:
-            click.echo(f"Error: {error}", err=True)
-        click.echo("Watching for changes; press Ctrl-C to stop.")
+    keep_making(make, sources, click.echo)
 
 
 def _render(jobs: Sequence[Job], settings: Settings, processes: int, show: bool) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
+from typing import NoReturn
 
 from gdanim.errors import GdanimError
 from gdanim.scripting.opened_files import opened_files
@@ -21,14 +22,23 @@ SYSTEM = ("/proc", "/sys", "/dev")
 State = dict[str, tuple[int, int]]
 
 
-def rounds(sources: Callable[[], set[Path]]) -> Iterator[None]:
-    """Yield at once, and again after every change of the sources, which are then found anew."""
+def keep_making(
+    make: Callable[[], object], sources: Callable[[], set[Path]], echo: Callable[..., object]
+) -> NoReturn:
+    """Make at once, and again after every change of the sources, which are then found anew.
+
+    `echo(text, err=False)` tells the user what fails, and when the watch goes on.
+    """
     known = set[Path]()
     while True:
         # What was read once still counts, as a script that fails now reads less.
         known |= sources()
         state = state_of(known)
-        yield
+        try:
+            make()
+        except GdanimError as error:
+            echo(f"Error: {error}", err=True)
+        echo("Watching for changes; press Ctrl-C to stop.")
         until_changed(known, state)
 
 
