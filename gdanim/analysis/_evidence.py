@@ -189,8 +189,9 @@ class Evidence:
     @cached_property
     def largest_share(self) -> float:
         """The same at the end or at the start, whichever is larger; 0 where it is not known."""
-        at_start = self.record.problem.hessian is None and self._curvatures(self.record.params[0])
-        found = [self.rate_share, self._share(at_start) if at_start is not False else None]
+        found = [self.rate_share]
+        if self.record.problem.hessian is None:
+            found.append(self._share(self._curvatures(self.record.params[0])))
         return max((share for share in found if share is not None), default=0.0)
 
     def _share(self, found: Floats | None) -> float | None:

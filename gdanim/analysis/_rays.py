@@ -7,7 +7,7 @@ import numpy as np
 from gdanim.core.arrays import Floats
 from gdanim.problems.objective import Objective
 
-# So many powers of ten far.
+# How many powers of ten far.
 DECADES = 280
 
 

@@ -17,8 +17,8 @@ from gdanim.batch.plan import job_of, read, script_of
 from gdanim.batch.staleness import examine
 from gdanim.core.pool import local_pool
 from gdanim.errors import GdanimError
+from gdanim.film.defaults import OUTPUT
 from gdanim.film.workers import cores
-from gdanim.rendering.quality import OUTPUT
 from gdanim.rendering.themes import project_files
 from gdanim.scripting.watching import keep_making, read_by
 

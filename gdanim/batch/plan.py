@@ -11,10 +11,11 @@ from typing import Any
 
 from gdanim.batch.plan_table import KEYS, SIDECARS, PlanTable, tables_of
 from gdanim.errors import RequestError
+from gdanim.film.defaults import OUTPUT
 from gdanim.rendering.jobs import Job, Settings, job_of_scene
 from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
 from gdanim.rendering.places import usual_format
-from gdanim.rendering.quality import OUTPUT, QUALITIES, parse_size
+from gdanim.rendering.quality import QUALITIES, parse_size
 from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.rendering.themes import is_theme_file, project_theme, theme_called
 from gdanim.scripting.examples import find_script

@@ -8,7 +8,7 @@ import click
 
 from gdanim.cli.group import Command, debug_option
 from gdanim.errors import GdanimError
-from gdanim.rendering.quality import OUTPUT
+from gdanim.film.defaults import OUTPUT
 
 
 @click.command(cls=Command)

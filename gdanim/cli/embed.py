@@ -11,7 +11,7 @@ from gdanim.cli.group import Command, debug_option
 from gdanim.cli.messages import bar
 from gdanim.cli.options import jobs_option, set_option, settings_from, sweep_of, video_options
 from gdanim.core.numbers import file_size
-from gdanim.rendering.quality import OUTPUT
+from gdanim.film.defaults import OUTPUT
 
 
 @click.command(cls=Command)

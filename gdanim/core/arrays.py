@@ -91,12 +91,6 @@ def check_int(name: str, value: int, least: int = 0) -> int:
     return int(value)
 
 
-def check_features(model: str, features: int | None) -> None:
-    """GdanimError unless a model's number of features is a whole number above 0, or left out."""
-    if features is not None:
-        check_int(f"{model}: features", features, least=1)
-
-
 def check_indices(name: str, values: ArrayLike, count: int, least: int = 0) -> Ints:
     """Return `values`; GdanimError unless they are whole numbers from `least` to below `count`."""
     try:

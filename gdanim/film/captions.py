@@ -61,7 +61,8 @@ def captions(clip: Clip) -> tuple[Caption, ...]:
 
 def unplaced(clip: Clip) -> str:
     """Name the first note that there is no time for; empty if all are shown."""
-    said = {caption.text for caption in captions(clip)}
+    # Captions of runs take a while to find.
+    said = {caption.text for caption in captions(clip)} if clip.notes else ()
     step = next((step for step, text in clip.notes.items() if text not in said), None)
     if step is None:
         return ""

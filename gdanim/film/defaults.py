@@ -1,4 +1,4 @@
-"""Sizes and frame rates: what a video may have, and what it has where nobody says otherwise."""
+"""What a video may have, and what it has where nobody says otherwise: size, rate, folder."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ SIZE: Size = (1280, 720)
 SMALLEST, LARGEST = 48, 8192
 # Frames per second.
 FPS = 30
+# The folder that files go to.
+OUTPUT = "output"
 FASTEST = 120
 
 

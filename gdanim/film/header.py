@@ -25,7 +25,6 @@ from gdanim.descent.schedule import Schedule
 from gdanim.film._text_size import LEAST, shrink, width, wrap
 from gdanim.film.captions import caption_at, captions
 from gdanim.problems.accuracy import accuracies, predicts_classes
-from gdanim.problems.problem import Problem
 from gdanim.views.base import Clip, Update
 
 # Inches above a line of text, and below the last one.
@@ -122,7 +121,7 @@ def loss_text(clip: Clip, frame: int) -> str:
     ((label, run),) = clip.runs.items()
     problem, step = run.problem, clip.step(label, frame)
     loss = f"{problem.loss_symbol} {quantity(float(run.losses[step]))}"
-    if not (isinstance(problem, Problem) and predicts_classes(problem)):
+    if not predicts_classes(problem):
         return loss
     (share,) = accuracies(problem, run.params[[step]])
     return f"accuracy {percent(share, 1)},  {loss}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import numpy as np
 
 from gdanim.core.arrays import Floats, Ints, in_blocks
@@ -10,11 +12,16 @@ from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 
 
-def predicts_classes(problem: Objective) -> bool:
+def predicts_classes(problem: Objective) -> TypeGuard[Problem]:
     """Whether the model predicts probabilities of classes, and y numbers these."""
     if not isinstance(problem, Problem) or problem.model.logits is None:
         return False
-    return bool(np.isin(problem.data.y, np.arange(max(2, problem.model.outputs))).all())
+    return bool(np.isin(problem.data.y, np.arange(classes_of(problem.model))).all())
+
+
+def classes_of(model: Model) -> int:
+    """Return the number of classes: of a model of one probability, there are two."""
+    return max(2, model.outputs)
 
 
 def predicted_classes(model: Model, params: Floats, x: Floats) -> Ints:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, check_features
-from gdanim.problems.model import LinearInParameters
+from gdanim.core.arrays import Floats
+from gdanim.problems.model import LinearInParameters, check_sizes
 from gdanim.problems.unit import Unit
 
 
@@ -52,7 +52,7 @@ class Linear(LinearInParameters):
     features: int | None = None
 
     def __post_init__(self) -> None:
-        check_features("Linear", self.features)
+        check_sizes(self, self.features)
 
     def sized(self, features: int, classes: int) -> Linear:
         """Return the model with the data's number of features, unless it has one."""

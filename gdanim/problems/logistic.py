@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, check_features
+from gdanim.core.arrays import Floats
 from gdanim.problems.linear import Linear
-from gdanim.problems.model import Model, sigmoid
+from gdanim.problems.model import Model, check_sizes, sigmoid
 from gdanim.problems.unit import Unit
 
 
@@ -56,7 +56,7 @@ class Logistic(Model):
     features: int | None = None
 
     def __post_init__(self) -> None:
-        check_features("Logistic", self.features)
+        check_sizes(self, self.features)
 
     def sized(self, features: int, classes: int) -> Logistic:
         """Return the model with the data's number of features, unless it has one."""

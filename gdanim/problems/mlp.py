@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, check_features, check_int, set_fields
+from gdanim.core.arrays import Floats, check_int, set_fields
 from gdanim.errors import GdanimError
-from gdanim.problems.model import Model, sigmoid, softmax
+from gdanim.problems.model import Model, check_sizes, sigmoid, softmax
 from gdanim.problems.softmax import check_classes, softmax_vjp
 from gdanim.problems.unit import Unit
 
@@ -110,18 +110,16 @@ class MLP(Model):
         ):
             if value not in allowed:
                 raise GdanimError(f"MLP: {name} must be {' or '.join(allowed)}, got {value!r:.80}")
-        check_features("MLP", self.features)
-        if self.classes is not None:
-            check_int("MLP: classes", self.classes, least=2)
-            if self.output == "logistic":
-                raise GdanimError('MLP: classes: a logistic output has two; use output="softmax"')
+        check_sizes(self, self.features, self.classes)
+        if self.classes is not None and self.output == "logistic":
+            raise GdanimError('MLP: classes: a logistic output has two; use output="softmax"')
 
     def sized(self, features: int, classes: int) -> MLP:
         """Fill in the numbers of features and classes from the data where they are not set."""
-        sizes = {"features": self.features or features, "classes": self.classes}
-        if self.output == "softmax" and self.classes is None:
-            sizes["classes"] = check_classes("MLP", classes)
-        return replace(self, **sizes)  # type: ignore[arg-type]
+        known = self.classes
+        if self.output == "softmax" and known is None:
+            known = check_classes("MLP", classes)
+        return replace(self, features=self.features or features, classes=known)
 
     @property
     def outputs(self) -> int:
@@ -173,15 +171,11 @@ class MLP(Model):
     def predict(self, params: Floats, x: Floats) -> Floats:
         """Return the output at each point, `(p),(n,d)->(n)`, or with classes `(p),(n,d)->(n,k)`."""
         weights, bias = _layers(self, params)[-1]
+        z = np.matmul(hidden_layers(self, params, x)[-1], np.swapaxes(weights, -1, -2))
         if self.outputs > 1:
-            scores = np.matmul(hidden_layers(self, params, x)[-1], np.swapaxes(weights, -1, -2))
-            scores += bias[..., np.newaxis, :]
-            return softmax(scores) if self.output == "softmax" else scores
-        # One unit: a product with its weights costs less than a matrix of one column.
-        z = (
-            np.matmul(hidden_layers(self, params, x)[-1], np.swapaxes(weights, -1, -2))[..., 0]
-            + bias
-        )
+            z += bias[..., np.newaxis, :]
+            return softmax(z) if self.output == "softmax" else z
+        z = z[..., 0] + bias
         return sigmoid(z) if self.output == "logistic" else z
 
     def vjp(self, params: Floats, x: Floats, cotangent: Floats) -> Floats:

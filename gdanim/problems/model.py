@@ -9,7 +9,7 @@ from typing import final
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, check_params, set_fields
+from gdanim.core.arrays import Floats, check_int, check_params, set_fields
 from gdanim.problems.unit import Unit
 
 
@@ -261,6 +261,13 @@ def sigmoid(z: Floats) -> Floats:
     small = np.exp(-np.abs(z))
     probability: Floats = np.where(z >= 0, 1.0, small) / (1.0 + small)
     return probability
+
+
+def check_sizes(model: Model, features: int | None, classes: int | None = None) -> None:
+    """GdanimError unless there are at least one feature and two classes; None leaves one out."""
+    for name, number, least in (("features", features, 1), ("classes", classes, 2)):
+        if number is not None:
+            check_int(f"{type(model).__name__}: {name}", number, least)
 
 
 def softmax(z: Floats) -> Floats:

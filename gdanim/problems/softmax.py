@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, check_features, check_int
+from gdanim.core.arrays import Floats
 from gdanim.errors import GdanimError
-from gdanim.problems.model import Model, softmax
+from gdanim.problems.model import Model, check_sizes, softmax
 from gdanim.problems.unit import Unit
 
 
@@ -110,9 +110,7 @@ class Softmax(Model):
     features: int | None = None
 
     def __post_init__(self) -> None:
-        check_features("Softmax", self.features)
-        if self.classes is not None:
-            check_int("Softmax: classes", self.classes, least=2)
+        check_sizes(self, self.features, self.classes)
 
     def sized(self, features: int, classes: int) -> Softmax:
         """Return the model with the data's numbers of features and classes, unless it has any."""

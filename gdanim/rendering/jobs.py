@@ -63,7 +63,6 @@ class Settings:
             raise RequestError(
                 f"seconds: must be above 0 and at most {LONGEST_SECONDS:g}, got {self.seconds:g}"
             )
-
         if self.loop is not None and not 0 <= self.loop <= MOST_LOOPS:
             raise RequestError(f"loop: must be from 0 (for ever) to {MOST_LOOPS}, got {self.loop}")
         if self.hold is not None and not 0 <= self.hold <= LONGEST_HOLD:

@@ -18,7 +18,7 @@ from gdanim.encoding.formats import (
     with_codec,
 )
 from gdanim.errors import RequestError
-from gdanim.rendering.quality import OUTPUT
+from gdanim.film.defaults import OUTPUT
 
 StillStep = int | Literal["last"]
 """The step that a picture shows."""

@@ -30,11 +30,10 @@ OPTIONS = (
     "loop",
     "hold",
 )
-# The files that gdanim leaves a note in.
-_WRITTEN = (*(end for end in BY_EXTENSION if end.startswith(".")), *STILL_EXTENSIONS)
-
 # Those of them that take no value.
 FLAGS = ("transparent",)
+# The files that gdanim leaves a note in.
+_WRITTEN = (*(end for end in BY_EXTENSION if end.startswith(".")), *STILL_EXTENSIONS)
 
 
 @dataclass(frozen=True)

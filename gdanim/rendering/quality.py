@@ -1,4 +1,4 @@
-"""Qualities, sizes and bytes by name, and the folder that files go to by default."""
+"""Qualities, sizes and bytes by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from gdanim.errors import RequestError
 from gdanim.film.defaults import FPS, SIZE, Size, check_size
 
-OUTPUT = "output"
 BYTES = {
     **{"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9},
     **{"kib": 2**10, "mib": 2**20, "gib": 2**30},

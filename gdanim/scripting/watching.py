@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from gdanim.errors import GdanimError
+from gdanim.film.defaults import OUTPUT
 from gdanim.scripting.opened_files import opened_files
 
 # Folders that hold what gdanim and Python write.
-WRITTEN = ("output", "__pycache__")
+WRITTEN = (OUTPUT, "__pycache__")
 # What is there changes all the time, and is not a file that anyone saves.
 SYSTEM = ("/proc", "/sys", "/dev")
 State = dict[str, tuple[int, int]]

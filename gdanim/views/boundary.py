@@ -12,6 +12,7 @@ from matplotlib.collections import LineCollection
 from gdanim.core.arrays import Floats
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
+from gdanim.problems.accuracy import classes_of
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.problem import Problem
 from gdanim.problems.unit import Unit
@@ -133,8 +134,8 @@ def _problem_of(run: Run) -> Problem:
 
 def _colours(clip: Clip) -> list[str]:
     """Return the colour of each class that the models predict."""
-    outputs = [_problem_of(run).model.outputs for run in clip.drawn_runs.values()]
-    return class_colours(clip.theme, max([2, *outputs]), "Boundary")
+    models = [_problem_of(run).model for run in clip.drawn_runs.values()]
+    return class_colours(clip.theme, max(map(classes_of, models)), "Boundary")
 
 
 def _span(values: Floats) -> tuple[float, float]:

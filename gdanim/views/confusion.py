@@ -13,7 +13,7 @@ from gdanim.core.arrays import Floats, Ints
 from gdanim.core.numbers import count
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.problems.accuracy import predicted_classes, predicts_classes
+from gdanim.problems.accuracy import classes_of, predicted_classes, predicts_classes
 from gdanim.problems.problem import Problem
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.bands import mix_colours
@@ -56,7 +56,7 @@ class Confusion(StepView):
         """Draw the cells and their numbers."""
         run, theme = clip.run, clip.theme
         (label,), problem = clip.drawn_runs, _classified(clip.run)
-        classes = len(class_colours(theme, _classes(problem), "Confusion"))
+        classes = len(class_colours(theme, classes_of(problem.model), "Confusion"))
         axes.style_axes(ax, theme)
         names = [class_name(problem.data, k) for k in range(classes)]
         places = np.arange(classes) + 0.5
@@ -89,26 +89,22 @@ class Confusion(StepView):
 
     def describe(self, clip: Clip) -> str:
         """Say how many classes there are."""
-        return f"the confusion matrix of {_classes(_classified(clip.run))} classes"
+        return f"the confusion matrix of {classes_of(_classified(clip.run).model)} classes"
 
 
 def confusion(problem: Problem, params: Floats) -> Ints:
     """Return how many points of each class (row) are predicted to be of each (column), `[K, K]`."""
     found = predicted_classes(problem.model, params, problem.data.x)
-    counts = np.zeros((_classes(problem), _classes(problem)), np.int64)
+    counts = np.zeros((classes_of(problem.model), classes_of(problem.model)), np.int64)
     known = found >= 0
     np.add.at(counts, (problem.data.y[known].astype(np.int64), found[known]), 1)
     return counts
 
 
-def _classes(problem: Problem) -> int:
-    return max(2, problem.model.outputs)
-
-
 def _classified(run: Run) -> Problem:
     """Return the run's problem; GdanimError unless its model predicts classes."""
     problem = run.problem
-    if not (isinstance(problem, Problem) and predicts_classes(problem)):
+    if not predicts_classes(problem):
         raise GdanimError(
             "Confusion: needs a model that predicts classes, such as Logistic() or Softmax()"
         )

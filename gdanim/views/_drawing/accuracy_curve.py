@@ -10,7 +10,6 @@ from gdanim.core.arrays import Floats
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.accuracy import accuracies, predicts_classes
-from gdanim.problems.problem import Problem
 from gdanim.views._drawing.trace import VERTICES, draw_trace
 from gdanim.views.base import Clip, Update, chain_updates
 
@@ -51,7 +50,7 @@ def _draw_run(over: Axes, clip: Clip, label: str) -> Update:
 def accuracy_of(run: Run) -> Floats:
     """Return the accuracy `[S+1]` after each step; of a long run it is held between some steps."""
     problem = run.problem
-    if not (isinstance(problem, Problem) and predicts_classes(problem)):
+    if not predicts_classes(problem):
         raise GdanimError(
             "LossCurve: accuracy needs a model that predicts the probabilities of classes, such as "
             "Logistic() or Softmax(); leave accuracy out"
