@@ -14,7 +14,7 @@ from PIL import Image, ImageSequence
 
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import VARIANTS, Format
-from gdanim.encoding.metadata import read_note
+from gdanim.encoding.metadata import Metadata, read_note
 from gdanim.film.save import save
 
 NOTE = '{"gdanim": "1", "script": "a; b=c#d\\\\e (f) <g> & \'h\'", "long": "' + "x" * 600 + '"}'
@@ -37,7 +37,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[Format, Path]:
     for format, name in zip(VARIANTS, IDS, strict=True):
         if format.encoder in ffmpeg.encoders():
             made[format] = folder / f"{name}{format.extension}"
-            save(flat(fps=rate(format)), made[format], format, note=NOTE)
+            save(flat(fps=rate(format)), made[format], format, metadata=Metadata(NOTE))
     return made
 
 
@@ -155,7 +155,7 @@ def test_the_same_bytes_on_one_core_as_on_all(
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     try:
-        save(flat(fps=rate(format)), path, format, note=NOTE)
+        save(flat(fps=rate(format)), path, format, metadata=Metadata(NOTE))
     finally:
         os.sched_setaffinity(0, cores)
     for one, all_ in zip(contents(path), contents(files[format]), strict=True):

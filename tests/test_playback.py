@@ -13,6 +13,7 @@ from PIL import Image
 from gdanim import cli
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.encoding.formats import FORMATS
+from gdanim.encoding.metadata import Metadata
 from gdanim.errors import GdanimError
 from gdanim.film.save import save
 from gdanim.rendering.pipeline import render
@@ -39,7 +40,7 @@ def played(path: Path) -> tuple[int | None, list[float]]:
 def test_it_plays_so_often_and_holds_its_end(tmp_path: Path, kind: str, loop: int | None) -> None:
     usual, made = tmp_path / f"usual.{kind}", tmp_path / f"made.{kind}"
     save(flat(), usual, FORMATS[kind])
-    save(flat(), made, FORMATS[kind].replayed(loop, 2.5), note="a note")
+    save(flat(), made, FORMATS[kind].replayed(loop, 2.5), metadata=Metadata("a note"))
     count, times = played(made)
     # A GIF counts repetitions; without that block it plays once.
     expected = {None: 0, 0: 0, 1: None, 3: 2} if kind == "gif" else {None: 0, 0: 0, 1: 1, 3: 3}

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.core.arrays import Floats
-from gdanim.problems.objective import Objective
+from gdanim.descent._recorded import Recorded
 
 Columns = list[tuple[str, NDArray[Any]]]
 
 
-class _Recorded(Protocol):
-    """What a table takes from a run."""
-
-    @property
-    def problem(self) -> Objective: ...
-    @property
-    def params(self) -> Floats: ...
-    @property
-    def losses(self) -> Floats: ...
-    @property
-    def validation_losses(self) -> Floats | None: ...
-    @property
-    def rate_columns(self) -> Floats | None: ...
-
-
-def columns(runs: Mapping[Any, _Recorded]) -> Columns:
+def columns(runs: Mapping[Any, Recorded]) -> Columns:
     """Return names and values, a row for every step; the run's label comes first of several.
 
     A row's learning rate is that of the step which leads on from there; NaN in the last row and
@@ -50,7 +35,7 @@ def columns(runs: Mapping[Any, _Recorded]) -> Columns:
     return table
 
 
-def _numbers(run: _Recorded, wide: int, validated: bool) -> Floats:
+def _numbers(run: Recorded, wide: int, validated: bool) -> Floats:
     """Return loss, loss on the validation set, learning rates and parameters, a row for a step."""
     rows = len(run.losses)
     validation = np.full((rows, int(validated)), np.nan)

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from gdanim.analysis.events import Event, EventKind
-from gdanim.analysis.judgement import Ending, Judgement
-
-
-class Judged(Protocol):
-    """What a verdict takes from a run."""
-
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """What happens on the way."""
-
-    @property
-    def judgement(self) -> Judgement:
-        """How it ends."""
+from gdanim.analysis.events import EventKind
+from gdanim.analysis.judgement import Ending
+from gdanim.descent._recorded import Recorded
 
 
-def verdict(run: Judged) -> str:
+def verdict(run: Recorded) -> str:
     """Sum up a finished run: `converged`, `still falling`, `diverged`, ... as it is judged.
 
     A run that overfits is called `overfits`, unless it diverged.

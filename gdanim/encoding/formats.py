@@ -25,7 +25,8 @@ class Format:
     every frame. `lower_crfs` and `lower_colours` are what a limit on the file's size may choose
     instead, best first. `mime` is the type that a web page names. `alpha` says that pixels may be
     transparent; then `output_with_alpha` takes the place of `output`, where there is one. An
-    animated picture plays `loop` times (0: for ever), and its last frame stays for `hold` seconds.
+    animated picture plays `loop` times (0: for ever), and its last frame stays for `hold` seconds:
+    `playback(loop, hold)` are ffmpeg's arguments for that, None where the player decides.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Format:
     folder: bool = False
     alpha: bool = False
     output_with_alpha: tuple[str, ...] = ()
+    playback: Callable[[int, float], tuple[str, ...]] | None = None
     loop: int = 0
     hold: float = 0.0
 
@@ -63,7 +65,7 @@ class Format:
     def arguments(self) -> tuple[str, ...]:
         """The arguments for ffmpeg between input and file name."""
         crf = () if self.crf is None else ("-crf", f"{self.crf}")
-        playback = _PLAYBACK[self.name](self.loop, self.hold) if self.name in _PLAYBACK else ()
+        playback = () if self.playback is None else self.playback(self.loop, self.hold)
         return (*self.output, *crf, *playback, *self.muxer)
 
     def transparent(self) -> Format:
@@ -79,10 +81,10 @@ class Format:
     def replayed(self, loop: int | None, hold: float | None) -> Format:
         """The same, playing so often, its end held; RequestError when it has no say in that."""
         given = [name for name, value in (("loop", loop), ("hold", hold)) if value is not None]
-        if given and self.name not in _PLAYBACK:
+        if given and self.playback is None:
+            able = ", ".join(other.name for other in VARIANTS if other.playback)
             raise RequestError(
-                f"{given[0]}: {self.name} leaves that to whatever plays it; "
-                f"take {', '.join(_PLAYBACK)}"
+                f"{given[0]}: {self.name} leaves that to whatever plays it; take {able}"
             )
         return replace(self, loop=loop or 0, hold=hold or 0.0)
 
@@ -190,12 +192,10 @@ def _apng_playback(loop: int, hold: float) -> tuple[str, ...]:
     return ("-plays", f"{loop}", *(("-final_delay", f"{round(1000 * hold)}/1000") if hold else ()))
 
 
-# The hold of a WebP is put in when ffmpeg is done.
-_PLAYBACK: dict[str, Callable[[int, float], tuple[str, ...]]] = {
-    "gif": _gif_playback,
-    "webp": lambda loop, hold: ("-loop", f"{loop}"),
-    "apng": _apng_playback,
-}
+def _webp_playback(loop: int, hold: float) -> tuple[str, ...]:
+    # ffmpeg has no say in the hold, which is put in when it is done.
+    return ("-loop", f"{loop}")
+
 
 _GIF = ("-c:v", "gif", "-f", "gif")
 # On flat colours lossless is as small as lossy at quality 85, without rims around lines.
@@ -218,6 +218,7 @@ GIF = Format(
     lower_colours=(64, 48, 32),
     output=_GIF,
     output_with_alpha=_GIF,
+    playback=_gif_playback,
 )
 # Of several formats with one name and codec, the first that ffmpeg has an encoder for is used; of
 # those with one name, the first codec unless another is asked for.
@@ -241,6 +242,7 @@ VARIANTS = (
         lower_colours=(160, 96, 64, 32),
         output=_WEBP,
         output_with_alpha=("-pix_fmt", "bgra", *_WEBP),
+        playback=_webp_playback,
     ),
     Format(
         name="apng",
@@ -251,6 +253,7 @@ VARIANTS = (
         lower_colours=(160, 96, 64, 32),
         output=_APNG,
         output_with_alpha=("-pix_fmt", "rgba", *_APNG),
+        playback=_apng_playback,
     ),
     Format(
         name="png",

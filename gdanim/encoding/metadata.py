@@ -7,6 +7,7 @@ import re
 import shutil
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,6 +16,7 @@ from PIL import Image
 from gdanim.core.atomic import replacing
 from gdanim.encoding import _webp as webp
 from gdanim.encoding import ffmpeg
+from gdanim.encoding.chapters import Chapter
 from gdanim.encoding.formats import Format, note_place
 
 # The keyword of a note in a PNG. https://www.w3.org/TR/png/#11keywords
@@ -28,6 +30,17 @@ XMP = (
     "<dc:description>{}</dc:description></rdf:Description></rdf:RDF></x:xmpmeta>"
 )
 LOOP = b"\x21\xff\x0bNETSCAPE2.0"
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a file holds besides its frames: a note on what wrote it (ASCII), and its chapters."""
+
+    note: str = ""
+    chapters: tuple[Chapter, ...] = ()
+
+
+NO_METADATA = Metadata()
 
 
 def tags(format: Format, note: str) -> tuple[str, ...]:

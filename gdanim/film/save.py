@@ -17,8 +17,9 @@ import numpy as np
 
 from gdanim.core.atomic import replacing, replacing_folder
 from gdanim.encoding import metadata as containers
-from gdanim.encoding.chapters import Chapter, write_chapters
+from gdanim.encoding.chapters import write_chapters
 from gdanim.encoding.formats import FRAME, Format
+from gdanim.encoding.metadata import NO_METADATA, Metadata
 from gdanim.encoding.palette import with_palette, write_palette
 from gdanim.errors import GdanimError
 from gdanim.film._svg_ids import unique_ids
@@ -45,22 +46,21 @@ def save(
     path: str | os.PathLike[str],
     format: Format,
     progress: Progress = ignore_progress,
-    note: str = "",
+    metadata: Metadata = NO_METADATA,
     max_bytes: int | None = None,
     workers: Workers = ONE_PROCESS,
-    chapters: Sequence[Chapter] = (),
 ) -> None:
     """Draw all frames and encode them to `path`, which changes only when the new file is complete.
 
-    `progress(done, total)` counts frames: before each one, and once after the last. `note` (ASCII)
-    is stored in the file, for `containers.read_note`. Raises TooLargeError if the file has more
-    bytes than `max_bytes`. The file is the same for any number of workers.
+    `progress(done, total)` counts frames: before each one, and once after the last. Raises
+    TooLargeError if the file has more bytes than `max_bytes`. The file is the same for any number
+    of workers.
     """
     fps, total = film.timeline.fps, len(film)
     format.check(film.size, fps)
     with _place(path, format) as part:
         parts = cut(total, fps, format)
-        tags = containers.tags(format, note)
+        tags = containers.tags(format, metadata.note)
         if len(parts) > 1:
             held = _in_stretches(film, parts, part, format, tags, progress, workers)
         else:
@@ -69,8 +69,8 @@ def save(
             with _palette(film, noted) as reduced, film.composed():
                 held = encode(film, parts[0], target, reduced, progress)
         _verify(part, format, fps, total, held)
-        containers.finish(part, format, film.size, format.lasting(total, fps), note)
-        write_chapters(part, format, chapters, fps)
+        containers.finish(part, format, film.size, format.lasting(total, fps), metadata.note)
+        write_chapters(part, format, metadata.chapters, fps)
         if max_bytes is not None and part.stat().st_size > max_bytes:
             raise TooLargeError(part.stat().st_size)
     progress(total, total)
@@ -83,8 +83,7 @@ def save_joined(
     fps: int,
     total: int,
     drawn: int,
-    note: str = "",
-    chapters: Sequence[Chapter] = (),
+    metadata: Metadata = NO_METADATA,
 ) -> None:
     """Join encoded stretches, all in one folder, to the file that `save` would make.
 
@@ -92,9 +91,9 @@ def save_joined(
     complete and has `total` frames.
     """
     with replacing(path) as part:
-        join(pieces, part, format, containers.tags(format, note))
+        join(pieces, part, format, containers.tags(format, metadata.note))
         _verify(part, format, fps, total, drawn)
-        write_chapters(part, format, chapters, fps)
+        write_chapters(part, format, metadata.chapters, fps)
 
 
 def _in_stretches(

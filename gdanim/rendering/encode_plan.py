@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gdanim.descent.run import Outcome, stack_outcomes
-from gdanim.encoding.chapters import Chapter
 from gdanim.encoding.formats import Format
+from gdanim.encoding.metadata import Metadata
 from gdanim.film.chapters import chapters
 from gdanim.film.defaults import Size
 from gdanim.film.film import Film
@@ -36,8 +36,7 @@ class EncodePlan:
     size: Size
     fps: int
     frames: int
-    note: str
-    chapters: tuple[Chapter, ...]
+    metadata: Metadata
     notice: str
     outcome: Outcome
     digest: str
@@ -46,9 +45,7 @@ class EncodePlan:
         """Join the encoded stretches, `drawn` frames in all, to the file."""
         assert self.format is not None
         begun = time.perf_counter()
-        save_joined(
-            pieces, path, self.format, self.fps, self.frames, drawn, self.note, self.chapters
-        )
+        save_joined(pieces, path, self.format, self.fps, self.frames, drawn, self.metadata)
         elapsed += time.perf_counter() - begun
         return Rendered(
             path, self.size, self.frames, self.frames / self.fps, size_of(path), elapsed,
@@ -80,8 +77,7 @@ def plan_encode(task: RenderTask, film: Film, output: Output) -> EncodePlan:
             film.size,
             film.timeline.fps,
             len(film),
-            note_of(task, film, output),
-            chapters(film.clip),
+            Metadata(note_of(task, film, output), chapters(film.clip)),
             "; ".join(filter(None, (notice, film.notice))),
             stack_outcomes([run.outcome for run in task.runs.values()]),
             film_digest(film),

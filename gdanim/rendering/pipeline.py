@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from gdanim.descent.run import stack_outcomes
+from gdanim.encoding.metadata import Metadata
 from gdanim.errors import GdanimError, RequestError
 from gdanim.film import workers
 from gdanim.film.chapters import chapters
@@ -198,13 +199,13 @@ def _encode(
     """Draw `film`, reduced from the `asked` one, whose frames progress counts, to the output."""
     limit, total = task.settings.max_size, len(asked)
     note = note_of(task, film, output, None if limit is None else asked)
+    metadata = Metadata(note, chapters(film.clip))
     crew = workers.Workers(processes, loader(task))
 
     def follow(done: int, drawn: int) -> None:
         progress(total * done // drawn, total)
 
-    parts = chapters(film.clip)
-    save(film, output.path, output.format, follow, note, limit, crew, parts)
+    save(film, output.path, output.format, follow, metadata, limit, crew)
 
 
 def _rendered(
