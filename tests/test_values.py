@@ -30,6 +30,7 @@ from cases import (
 from gdanim import schedules
 from gdanim.core.arrays import Floats
 from gdanim.core.serialize import load_value, save_value
+from gdanim.descent._saved_types import saved_types
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum
@@ -255,7 +256,7 @@ def test_what_is_not_in_the_fields_cannot_be_saved(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [{1: 1}, {"a": b"x"}, np.array([object()]), b"x", 1j])
 def test_other_values_cannot_be_saved(value: object, tmp_path: Path) -> None:
     with pytest.raises(GdanimError, match="cannot be saved"):
-        save_value(value, tmp_path / "value.npz")
+        save_value(value, tmp_path / "value.npz", saved_types())
 
 
 # Places
@@ -392,8 +393,8 @@ def test_a_flipped_bit_is_seen_or_does_no_harm(tmp_path: Path) -> None:
 
 def test_another_value_is_no_run(tmp_path: Path) -> None:
     path = tmp_path / "data.npz"
-    save_value(LINE.data, path)
-    assert isinstance(load_value(path), Dataset)
+    save_value(LINE.data, path, saved_types())
+    assert isinstance(load_value(path, saved_types()), Dataset)
     with pytest.raises(GdanimError, match=r"data\.npz: .*Dataset, not .*Run"):
         Run.load(path)
 
@@ -469,5 +470,5 @@ def test_values_that_their_class_refuses(tmp_path: Path) -> None:
 
 def test_another_format_is_refused(tmp_path: Path) -> None:
     tree = {"type": "Linear", "fields": {"features": 1}}
-    assert load_value(_tree(tmp_path / "linear.npz", tree)) == Linear(1)
+    assert load_value(_tree(tmp_path / "linear.npz", tree), saved_types()) == Linear(1)
     _refused(_tree(tmp_path / "run.npz", tree, "gdanim value 1"))

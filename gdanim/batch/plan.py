@@ -139,9 +139,9 @@ def _clips_of_table(table: PlanTable, scripts: Scripts, common: Settings) -> Ite
 
 def _knob_sets(table: PlanTable, scene: SceneFunction) -> list[tuple[KnobSets, str]]:
     """Return the knobs of each clip, and their part of the files' names."""
-    fixed = {name: _text(value) for name, value in table.values.get("set", {}).items()}
+    fixed = {name: _as_option(value) for name, value in table.values.get("set", {}).items()}
     sweep = table.values.get("sweep", {})
-    swept = grid({name: [_text(value) for value in values] for name, values in sweep.items()})
+    swept = grid({name: [_as_option(value) for value in values] for name, values in sweep.items()})
     for key, knobs in [("set", fixed), *(("sweep", knobs) for knobs in swept)]:
         with table.naming(key):
             scene.values(knobs)
@@ -183,6 +183,6 @@ def _outputs(table: PlanTable, name: str) -> tuple[Output, ...]:
     return outputs_for(name, options)
 
 
-def _text(value: Any) -> str:
+def _as_option(value: Any) -> str:
     """Write a TOML value as `--set` takes it."""
     return value if isinstance(value, str) else repr(value)

@@ -1,8 +1,8 @@
 """Save frozen dataclasses as .npz: a tree of type names next to plain arrays.
 
 Nothing is pickled, and loading never executes code from the file. gdanim's own types are stored by
-their bare names, so that files outlive a move within the package; a user's class is stored as
-`module:name`, and found only among the classes that are loaded already.
+their bare names, so that files outlive a move within the package: the caller gives a table of them.
+A user's class is stored as `module:name`, and found only among the classes that are loaded already.
 """
 
 from __future__ import annotations
@@ -12,11 +12,8 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from functools import cache, cached_property
-from importlib import import_module
+from functools import cached_property, partial
 from pathlib import Path
-from pkgutil import iter_modules
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -27,11 +24,10 @@ from gdanim.core.words import Mathtext
 from gdanim.errors import GdanimError
 
 FORMAT = "gdanim value 2"
-# The packages whose dataclasses a file can hold.
-_PACKAGES = ("gdanim.problems", "gdanim.descent")
 
 Arrays = dict[str, NDArray[Any]]
 Walk = Callable[[str, Any], Any]
+Types = Mapping[str, type]
 Special = Callable[[str, Any, Walk], Any]
 """Encodes what is not plain data: where it is, the value, and how to encode its parts."""
 
@@ -40,9 +36,12 @@ class _NotLoadedError(GdanimError):
     """The file holds a class that is not loaded."""
 
 
-def save_value(value: Any, path: Path) -> None:
-    """Write `value` as .npz; if it cannot be saved, GdanimError, and the file stays as it was."""
-    tree, arrays = encode(type(value).__name__, value, _saved)
+def save_value(value: Any, path: Path, known: Types) -> None:
+    """Write `value` as .npz; if it cannot be saved, GdanimError, and the file stays as it was.
+
+    `known` are gdanim's types that a file can hold, by name.
+    """
+    tree, arrays = encode(type(value).__name__, value, partial(_saved, known))
     text = json.dumps({"format": FORMAT, "value": tree})
     content: dict[str, Any] = {"tree": np.array(text), **arrays}
     with replacing(path) as part, part.open("wb") as file:
@@ -50,7 +49,7 @@ def save_value(value: Any, path: Path) -> None:
         np.savez_compressed(file, **content)
 
 
-def load_value(path: Path, types: Sequence[type] = ()) -> Any:
+def load_value(path: Path, known: Types, types: Sequence[type] = ()) -> Any:
     """Return the value that `save_value` wrote; GdanimError if the file is not one of those.
 
     A class that is not gdanim's is taken from `types`, by its name, or from the loaded modules if
@@ -63,7 +62,7 @@ def load_value(path: Path, types: Sequence[type] = ()) -> Any:
         tree = json.loads(str(arrays.pop("tree")))
         if tree["format"] != FORMAT:
             raise ValueError(tree["format"])
-        return _decode(tree["value"], arrays, types)
+        return _decode(tree["value"], arrays, known, types)
     except OSError as error:
         raise GdanimError(f"{path}: cannot be read: {error.strerror or error}") from error
     except _NotLoadedError as error:
@@ -136,24 +135,10 @@ def own_types(value: Any) -> tuple[type, ...]:
     return tuple(found)
 
 
-@cache
-def type_names() -> Mapping[str, type]:
-    """Return gdanim's dataclasses that a file can hold, by the names that it holds them under."""
-    table: dict[str, type] = {}
-    for package in map(import_module, _PACKAGES):
-        for entry in iter_modules(package.__path__, f"{package.__name__}."):
-            for name, kind in vars(import_module(entry.name)).items():
-                if is_dataclass(kind) and kind.__module__ == entry.name:
-                    assert isinstance(kind, type) and name == kind.__qualname__
-                    assert name not in table, f"{table[name]} and {kind} would share a name"
-                    table[name] = kind
-    return MappingProxyType(table)
-
-
-def _saved(where: str, value: Any, walk: Walk) -> Any:
+def _saved(known: Types, where: str, value: Any, walk: Walk) -> Any:
     """Encode a dataclass by its name; GdanimError for anything else."""
     kind = type(value)
-    if type_names().get(kind.__qualname__) is kind:
+    if known.get(kind.__qualname__) is kind:
         name = kind.__qualname__
     elif is_dataclass(kind) and not is_ours(kind):
         name = f"{_module_name(kind.__module__)}:{kind.__qualname__}"
@@ -170,25 +155,27 @@ def _module_name(name: str) -> str:
     return re.split(r"[\\/]", name)[-1]
 
 
-def _decode(tree: Any, arrays: Arrays, types: Sequence[type]) -> Any:
-    if not isinstance(tree, dict):
-        return tree
-    if "mathtext" in tree:
-        return Mathtext(tree["mathtext"])
-    if "array" in tree:
-        return arrays[tree["array"]]
-    if "scalar" in tree:
-        return arrays[tree["scalar"]][()]
-    if "tuple" in tree:
-        return tuple(_decode(item, arrays, types) for item in tree["tuple"])
-    if "list" in tree:
-        return [_decode(item, arrays, types) for item in tree["list"]]
-    if "keys" in tree:
-        values = [_decode(item, arrays, types) for item in tree["values"]]
-        return dict(zip(tree["keys"], values, strict=True))
-    name: str = tree["type"]
-    kind = _loaded_type(name, types) if ":" in name else type_names()[name]
-    return kind(**{key: _decode(item, arrays, types) for key, item in tree["fields"].items()})
+def _decode(tree: Any, arrays: Arrays, known: Types, types: Sequence[type]) -> Any:
+    def value(tree: Any) -> Any:
+        if not isinstance(tree, dict):
+            return tree
+        if "mathtext" in tree:
+            return Mathtext(tree["mathtext"])
+        if "array" in tree:
+            return arrays[tree["array"]]
+        if "scalar" in tree:
+            return arrays[tree["scalar"]][()]
+        if "tuple" in tree:
+            return tuple(map(value, tree["tuple"]))
+        if "list" in tree:
+            return list(map(value, tree["list"]))
+        if "keys" in tree:
+            return dict(zip(tree["keys"], map(value, tree["values"]), strict=True))
+        name: str = tree["type"]
+        kind = _loaded_type(name, types) if ":" in name else known[name]
+        return kind(**{key: value(field) for key, field in tree["fields"].items()})
+
+    return value(tree)
 
 
 def _loaded_type(name: str, types: Sequence[type]) -> type:

@@ -19,6 +19,7 @@ from gdanim.analysis.judging import judge
 from gdanim.analysis.record import Record
 from gdanim.core.arrays import Floats, Ints, read_only, set_fields
 from gdanim.core.serialize import load_value, save_value
+from gdanim.descent._saved_types import saved_types
 from gdanim.descent.mini_batches import PADDING
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
@@ -332,7 +333,7 @@ class Run:
         --------
         Run.load : Reads the file.
         """
-        save_value(self, Path(path))
+        save_value(self, Path(path), saved_types())
 
     @staticmethod
     def load(path: str | Path, types: Sequence[type] = ()) -> Run:
@@ -356,7 +357,7 @@ class Run:
         GdanimError
             If the file cannot be read, does not hold a run, or holds a class that is not loaded.
         """
-        value = load_value(Path(path), types)
+        value = load_value(Path(path), saved_types(), types)
         if not isinstance(value, Run):
             raise GdanimError(f"{path}: holds a {type(value).__name__}, not a Run")
         return value
