@@ -54,6 +54,7 @@ from gdanim.views.learning_rate import LearningRate
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.loss_slice import LossSlice
 from gdanim.views.parameters import Parameters
+from gdanim.views.rate_sweep import RateSweep
 from gdanim.views.surface import Surface
 from gdanim.views.text import Text
 from gdanim.views.weights import Weights
@@ -291,6 +292,7 @@ VIEWS = [
     ViewCase("boundary", Boundary(), two_classes),
     ViewCase("weights", Weights(), network_of_one_feature),
     ViewCase("hidden units", HiddenUnits(), network_of_two_features),
+    ViewCase("rate sweep", RateSweep(count=31)),
     ViewCase("confusion", Confusion(), predicts_classes),
 ]
 

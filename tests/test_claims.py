@@ -20,6 +20,7 @@ import pytest
 from gdanim.core.arrays import Floats, Ints
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
+from gdanim.descent.rate_sweep import losses_at_rates
 from gdanim.descent.run import Run
 from gdanim.problems.accuracy import accuracies
 from gdanim.problems.dataset import Dataset
@@ -54,6 +55,16 @@ class Row:
 def once(script: str, says: Says, function: str = "scene", **knobs: Any) -> Row:
     """A row that holds for the default seed, or for a scene without one."""
     return Row(script, says, knobs, function, (0,))
+
+
+def _largest(run: Run) -> float:
+    """The largest curvature."""
+    return float(np.linalg.eigvalsh(np.asarray(run.problem.hessian))[-1])
+
+
+def _swept(run: Run, most: float = 1.0) -> Floats:
+    """The losses of rates up to a part of the largest stable one."""
+    return losses_at_rates(run, np.geomspace(1e-3, most * 2 / _largest(run), 40))
 
 
 @cache
@@ -210,6 +221,18 @@ LINES = [
         {"lr": 0.0301}),
     Row("linear", {"The largest stable learning rate is 0.02999":
         lambda r: r[0].losses[-1] < r[0].losses[0]}, {"lr": 0.02999}),
+    Row("every_rate", {
+        "it sinks from the right, as larger rates come down first":
+            lambda r: (np.diff(_swept(r[0], 0.45)[1:], axis=1) <= 0).all(),
+        "beyond the largest stable one it stands up like a wall":
+            lambda r: r[0].problem.hessian is not None and _swept(r[0], 1.1)[-1, -1] > 1e3,
+    }),
+    Row("every_rate", {
+        "right for x in centimetres": lambda r: r[0].judgement.verdict == "converged",
+        "far too large for x in millimetres": lambda r: r[1].judgement.verdict == "diverged",
+        "The largest stable rate is about 80 times smaller there":
+            lambda r: 75 < _largest(r[1]) / _largest(r[0]) < 85,
+    }, function="in_other_units"),
     Row("linear_plateau", {
         "it triples at step 128":
             lambda r: [float(r[0].rate(step)) for step in (127, 128)] == [0.01, 0.03],

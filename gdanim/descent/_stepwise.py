@@ -9,7 +9,7 @@ import numpy as np
 from gdanim.core.arrays import Floats, Ints, blocks
 from gdanim.descent._output_shapes import expect_shape
 from gdanim.descent._rows import Rows
-from gdanim.descent.mini_batches import PADDING, Batches
+from gdanim.descent.mini_batches import PADDING, Batches, RecordedBatches
 from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.schedule import Constant, Planned, Schedule
 from gdanim.problems.objective import Objective
@@ -28,7 +28,7 @@ class Stepwise:
         schedule: Schedule,
         start: Floats,
         steps: int,
-        batches: Batches | None = None,
+        batches: Batches | RecordedBatches | None = None,
     ) -> None:
         self._problem, self._optimizer, self._schedule = problem, optimizer, schedule
         self._params, self._number = start, 0

@@ -48,7 +48,7 @@ def with_chosen_rate(
     # Two digits, rounded down, so that the header can show the number that is used.
     exponent = math.floor(math.log10(largest / 2)) - 1
     digits = math.floor(largest / 2 / 10.0**exponent)
-    return _with_rate(optimizer, Chosen(float(f"{digits}e{exponent}")))
+    return with_rate(optimizer, Chosen(float(f"{digits}e{exponent}")))
 
 
 def _largest_stable(problem: Objective, optimizer: Optimizer) -> float | None:
@@ -66,7 +66,7 @@ def _best_of_test(
     if isinstance(problem, Problem) and problem.points > _POINTS:
         some = np.random.default_rng(0).choice(problem.points, _POINTS, replace=False)
         problem = replace(problem, data=problem.data.part(np.sort(some)), validation=None)
-    run = descend(problem, _with_rate(optimizer, _TRIED[:, np.newaxis]), start, _STEPS)
+    run = descend(problem, with_rate(optimizer, _TRIED[:, np.newaxis]), start, _STEPS)
     with np.errstate(all="ignore"):
         means = run.losses[1:].mean(axis=0)
     means[~np.isfinite(means)] = np.inf
@@ -78,7 +78,8 @@ def _best_of_test(
     return float(_TRIED[best])
 
 
-def _with_rate(optimizer: Optimizer, lr: Rate) -> Optimizer:
+def with_rate(optimizer: Optimizer, lr: Rate) -> Optimizer:
+    """Return the optimizer with another learning rate."""
     if isinstance(optimizer, Noisy):
-        return replace(optimizer, optimizer=_with_rate(optimizer.optimizer, lr))
+        return replace(optimizer, optimizer=with_rate(optimizer.optimizer, lr))
     return replace(optimizer, lr=lr)  # type: ignore[type-var]

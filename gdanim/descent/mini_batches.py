@@ -51,3 +51,20 @@ class Batches:
             for first in range(0, self.points, self.size):
                 yield order[first : first + self.size]
             epoch += 1
+
+
+@dataclass(frozen=True, eq=False)
+class RecordedBatches:
+    """The mini-batches `[S, B]` of a run, once more."""
+
+    rows: Ints
+
+    @property
+    def size(self) -> int:
+        """The largest number of points in a batch."""
+        return int(self.rows.shape[1])
+
+    def __iter__(self) -> Iterator[Ints]:
+        """Yield the batch of each step."""
+        for row in self.rows:
+            yield row[row != PADDING]

@@ -23,6 +23,7 @@ from gdanim.views.learning_rate import LearningRate as LearningRate
 from gdanim.views.loss_curve import LossCurve as LossCurve
 from gdanim.views.loss_slice import LossSlice as LossSlice
 from gdanim.views.parameters import Parameters as Parameters
+from gdanim.views.rate_sweep import RateSweep as RateSweep
 from gdanim.views.surface import Surface as Surface
 from gdanim.views.text import Text as Text
 from gdanim.views.theme import DARK as DARK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -85,8 +86,7 @@ class EdgeMark:
 
     def show(self, x: float, y: float) -> Artist:
         """Point to (x, y) if that is outside the panel; else show nothing."""
-        (left, right), (bottom, top) = self.ax.get_xlim(), self.ax.get_ylim()
-        place = np.array([(x - left) / (right - left), (y - bottom) / (top - bottom)])
+        place = np.array([_share(x, self.ax.xaxis), _share(y, self.ax.yaxis)])
         if not np.isfinite(place).all() or (np.abs(place - 0.5) <= 0.5).all():
             self.line.set_data([], [])
             return self.line
@@ -100,6 +100,14 @@ class EdgeMark:
         self.line.set_marker(triangle)  # type: ignore[arg-type]  # the stubs lack tuples
         self.line.set_data([at[0]], [at[1]])
         return self.line
+
+
+def _share(value: float, axis: Any) -> float:
+    """Return where a value is along an axis, 0 at its lower end and 1 at its upper one."""
+    low, high = axis.get_view_interval()
+    if axis.get_scale() == "log":
+        value, low, high = np.log10([value, low, high]).tolist()
+    return float((value - low) / (high - low))
 
 
 def run_legend(ax: Axes, clip: Clip, paths: list[Floats]) -> None:
