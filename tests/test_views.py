@@ -18,13 +18,14 @@ from gdanim.film.film import Film
 from gdanim.pacing.timeline import Even, Every
 from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.grids import CURVE_POINTS
 from gdanim.problems.linear import Linear
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.problems.sinusoid import Sinusoid
 from gdanim.scene import Scene
 from gdanim.views._drawing.points import point_size
-from gdanim.views._drawing.predictions import GRID_POINTS, data_limits, fitted_problem
+from gdanim.views._drawing.predictions import data_limits, fitted_problem
 from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve, hidden
 
@@ -62,7 +63,7 @@ def test_fit_shows_data_and_prediction(frame: int) -> None:
     np.testing.assert_array_equal(shown["points"].get_xdata(), data.x[:, 0])
     np.testing.assert_array_equal(shown["points"].get_ydata(), data.y)
     x, y = map(np.asarray, shown["curve"].get_data())
-    assert len(x) == GRID_POINTS > 10 * len(data)
+    assert len(x) == CURVE_POINTS > 10 * len(data)
     a, b, c, d = run.params[frame]
     np.testing.assert_allclose(y, a * np.sin(b * x + c) + d, rtol=1e-12)
 

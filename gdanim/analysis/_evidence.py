@@ -63,7 +63,7 @@ class Evidence:
     @cached_property
     def swings(self) -> Swings:
         """The swings of the parameters in the last two quarters."""
-        return swings(self.record.params)
+        return swings(self.record.moves)
 
     @cached_property
     def more(self) -> float:
@@ -176,7 +176,10 @@ class Evidence:
     def _extreme_curvatures(self, point: Floats, rate: float) -> Floats | None:
         """The smallest and the largest, from products, unless these cost too much as well."""
         problem = self.record.problem
-        if LANCZOS_STEPS * max(problem.workspace, len(point)) > AFFORDABLE:
+        if (
+            not problem.differentiable
+            or LANCZOS_STEPS * max(problem.workspace, len(point)) > AFFORDABLE
+        ):
             return None
         found = extreme_spectrum(lambda v: hessian_product(problem, point, v), len(point))
         return rate * found.eigenvalues if np.isfinite(found.eigenvalues).all() else None
@@ -295,11 +298,12 @@ class Evidence:
         """
         if self.floor.exact or self.floor.loss > -np.inf:
             return self.floor.loss == -np.inf
-        if linear_in_parameters(self.record.problem) or not self.record.steps:
+        problem = self.record.problem
+        if not (problem.differentiable and self.record.steps) or linear_in_parameters(problem):
             return False
         params = self.record.params
         ray = params[-1] - params[-1 - max(1, self.record.steps // 4)]
         length = float(abs(ray / self.record.units).max())
         if not length > 0:
             return False
-        return falls_for_ever(self.record.problem, params[-1], ray / length)
+        return falls_for_ever(problem, params[-1], ray / length)

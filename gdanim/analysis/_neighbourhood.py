@@ -54,9 +54,9 @@ class Neighbourhood:
 
 
 def affordable(problem: Objective) -> bool:
-    """Whether the Hessian is cheap enough to be looked at."""
+    """Whether there is a Hessian that is cheap enough to be looked at."""
     p = len(problem.names)
-    return p <= MOST and 2 * p * max(problem.workspace, p) <= AFFORDABLE
+    return problem.differentiable and p <= MOST and 2 * p * max(problem.workspace, p) <= AFFORDABLE
 
 
 def neighbourhood(problem: Objective, params: Floats, units: Floats, fall: float) -> Neighbourhood:

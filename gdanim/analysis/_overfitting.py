@@ -30,7 +30,7 @@ def overfitting(record: Record) -> Iterator[Event]:
     lowest validation loss, where the event begins.
     """
     validation, problem = record.validation_losses, record.problem
-    if validation is None or not isinstance(problem, Problem):
+    if validation is None or not isinstance(problem, Problem) or problem.validation is None:
         return
     best, last = int(validation.argmin()), len(validation) - 1
     first, end = _around(record, best), _around(record, last)

@@ -50,7 +50,7 @@ def find_events(record: Record, judgement: Judgement) -> tuple[Event, ...]:
         end = list(ending(record, judgement))
         if len(record.losses) < 2:
             return tuple(end)
-        swinging = visible(record, swing(record.params, record.irregular))
+        swinging = visible(record, swing(record.moves, record.irregular))
         until = min((event.step for event in end), default=len(record.losses))
         heights = heights_of(record, judgement.ending == Ending.CONVERGED)
         found = [
@@ -108,6 +108,9 @@ def visible(record: Record, found: Swing | None) -> Swing | None:
     """Return a swing that moves the loss by more than rounding does, else None."""
     if found is None:
         return None
+    if not record.problem.differentiable:
+        moved = record.losses[found.first : found.last + 1]
+        return found if np.ptp(moved) > INVISIBLE * abs(moved).max() else None
     part = record.params[found.first : found.last + 1, found.parameter]
     here = record.params[found.last]
     aside = np.tile(here, (2, 1))
@@ -121,7 +124,8 @@ def oscillation(record: Record, found: Swing | None) -> Iterator[Event]:
     """Tell the oscillation of the parameters that `swing` found."""
     if found is None:
         return
-    name = record.problem.names[found.parameter]
+    known = record.problem.differentiable
+    name = record.problem.names[found.parameter] if known else "the prediction"
     trends = {1: " and growing amplitude", -1: " and shrinking amplitude", 0: ""}
     kind, period = EventKind.OSCILLATION, f"{found.period:.3g}"
     text = kind.caption.format(parameter=name, period=period, trend=trends[found.trend])

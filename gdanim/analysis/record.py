@@ -11,9 +11,12 @@ import numpy as np
 from gdanim.analysis._oscillation import turning_points
 from gdanim.core.arrays import Floats
 from gdanim.problems.objective import Objective
+from gdanim.problems.recording import RecordedProblem
 
 # A loss that turns at more than this share of the steps is irregular.
 IRREGULAR = 1 / 3
+# Swings of recorded predictions are looked for at up to this many of the points.
+MOST_POINTS = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +61,13 @@ class Record:
     def rate(self) -> Floats | None:
         """The rate of the last step, `[1 or P]`."""
         return None if self.rates is None or not len(self.rates) else self.rates[-1]
+
+    @cached_property
+    def moves(self) -> Floats:
+        """What goes back and forth in a swing, `[S+1, M]`: the parameters, or the predictions."""
+        if isinstance(self.problem, RecordedProblem):
+            return self.problem.recording.motion(self.params, MOST_POINTS)
+        return self.params
 
     @cached_property
     def units(self) -> Floats:

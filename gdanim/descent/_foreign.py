@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gdanim.core.arrays import floats
 from gdanim.errors import GdanimError, listed
 
 Parameters: TypeAlias = Any
@@ -50,14 +51,14 @@ def flat(params: Parameters, names: Sequence[str]) -> ArrayLike:
         return _joined(list(params))
     if isinstance(params, list | tuple) and not _plain(params):
         return _joined(params)
-    return _numbers(params)
+    return numbers_of(params)
 
 
 def _joined(tree: Any) -> ArrayLike:
     """Return the leaves of nested lists, one after the other, each row by row."""
     if isinstance(tree, list | tuple):
         return np.concatenate([np.ravel(_joined(branch)) for branch in tree] or [np.zeros(0)])
-    return _numbers(tree)
+    return numbers_of(tree)
 
 
 def _plain(tree: Any) -> bool:
@@ -67,7 +68,8 @@ def _plain(tree: Any) -> bool:
     return np.isscalar(tree) or tree is None
 
 
-def _numbers(leaf: Any) -> ArrayLike:
+def numbers_of(leaf: Any) -> ArrayLike:
+    """Return a tensor or an array of any package as NumPy can take it."""
     # NumPy does not convert a tensor with a gradient, on another device, or of type bfloat16.
     if callable(getattr(leaf, "detach", None)):
         leaf = leaf.detach().cpu().double().numpy()
@@ -76,3 +78,11 @@ def _numbers(leaf: Any) -> ArrayLike:
         leaf = np.asarray(leaf).astype(np.float64)
     array: ArrayLike = leaf
     return array
+
+
+def one_number(name: str, value: Any) -> float:
+    """Return a scalar of any package, or an array of one; GdanimError unless it is one number."""
+    array = floats(name, numbers_of(value))
+    if array.size != 1:
+        raise GdanimError(f"{name}: must be one number, got {value!r:.80}")
+    return float(array.item())

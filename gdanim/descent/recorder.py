@@ -15,8 +15,10 @@ from gdanim.core.arrays import (
     check_params,
     in_blocks,
 )
-from gdanim.descent._foreign import Parameters, flat
+from gdanim.descent._agreement import check_agreement
+from gdanim.descent._foreign import Parameters, flat, one_number
 from gdanim.descent._output_shapes import check_output_shapes
+from gdanim.descent._predictions import Predictions
 from gdanim.descent._rows import Rows
 from gdanim.descent._snapshots import (
     finite_rows,
@@ -30,35 +32,77 @@ from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import DIVERGED, FINISHED, Outcome, Run
 from gdanim.descent.stopping import Stop
 from gdanim.errors import GdanimError, expect
+from gdanim.problems.dataset import Dataset
+from gdanim.problems.losses import Loss
 from gdanim.problems.objective import Objective
 
 
 class Recorder:
     """Records a training loop of your own and makes a Run of it.
 
-    Call `snapshot` once before the first step and once after each, then `run`.
+    Call `snapshot` once before the first step and once after each, then `run`. Give `predict` to
+    record what any model predicts, or leave it out to record the parameters of one of gdanim's.
 
     Parameters
     ----------
-    problem : Objective
-        What is minimised; it gives the parameters' names and the loss.
+    problem : Dataset or Objective
+        The data, if `predict` is given; else what is minimised, which gives the parameters' names
+        and the loss.
     steps : int, default 1023
         About how many steps will come, at least 0: a hint that saves time.
     memory : int, optional
         The number of bytes beyond which the snapshots are kept in a memory-mapped file in the
         temporary folder, which disappears with the last Run of them; 512 MiB by default.
+    predict : callable, module or estimator, optional
+        What predicts: a function of points `(N, D)`, in the numbers of the data, that returns
+        `(N,)`, or the probability of each of K classes `(N, K)`; a torch module, which is put into
+        evaluation mode for the call; or an estimator with `predict_proba` or `predict`. It is asked
+        at every snapshot, at the points and, for one or two features, over the panel.
+    loss : Loss, optional
+        With `predict`: the loss; by default the mean squared error, or the cross-entropy of
+        classes, or what `snapshot` is told.
+    validation : Dataset, optional
+        With `predict`: the validation set.
+    logits : bool, default False
+        Whether `predict` returns the logits of classes, not their probabilities.
 
     Raises
     ------
     GdanimError
-        If `steps` or `memory` is not a whole number of at least 0.
+        If an argument is of another kind, or `steps` or `memory` is not a whole number of at least
+        0.
 
     See Also
     --------
     descend : Minimises a problem with one of the optimizers.
 
+    Notes
+    -----
+    A Run of predictions has one parameter, the number of the step. Panels that need the model's own
+    parameters, such as `Contour`, cannot show it.
+
     Examples
     --------
+    Any model, here a network of scikit-learn's kind, by its predictions:
+
+    >>> from gdanim import Dataset
+    >>> class Mean:
+    ...     value = 0.0
+    ...     def partial_fit(self, x, y):
+    ...         self.value += 0.1 * (y.mean() - self.value)
+    ...     def predict(self, x):
+    ...         return self.value + 0 * x[:, 0]
+    >>> data, model = Dataset([0, 1, 2], [1, 2, 3]), Mean()
+    >>> recorder = Recorder(data, predict=model)
+    >>> recorder.snapshot()
+    >>> for _ in range(30):
+    ...     model.partial_fit(data.x, data.y)
+    ...     recorder.snapshot()
+    >>> recorder.run()
+    Run(30 steps of recorded predictions: finished at step 30)
+
+    One of gdanim's models, by its parameters:
+
     >>> import numpy as np
     >>> from gdanim import Linear, Problem, Recorder, datasets
     >>> problem = Problem(datasets.linear(2.0, 1.0), Linear())
@@ -71,44 +115,97 @@ class Recorder:
     Run(100 steps of slope, intercept: finished at step 100)
     """
 
-    def __init__(self, problem: Objective, steps: int = 1023, memory: int | None = None) -> None:
-        expect("problem", problem, Objective, "Problem(datasets.linear(), Linear())")
+    def __init__(
+        self,
+        problem: Objective | Dataset,
+        steps: int = 1023,
+        memory: int | None = None,
+        *,
+        predict: object = None,
+        loss: Loss | None = None,
+        validation: Dataset | None = None,
+        logits: bool = False,
+    ) -> None:
         if memory is not None:
             check_int("memory", memory)
-        self._problem, self._memory = problem, memory
-        self._capacity = check_int("steps", steps) + 1
+        self._memory, self._capacity = memory, check_int("steps", steps) + 1
+        self._predictions: Predictions | None = None
+        if predict is not None:
+            self._predictions = Predictions(
+                problem, predict, loss, validation, logits, self._capacity, memory
+            )
+        else:
+            if loss is not None or validation is not None or logits:
+                raise GdanimError("Recorder: loss, validation and logits go with predict=")
+            if isinstance(problem, Dataset):
+                raise GdanimError(
+                    "Recorder: data alone needs predict=, a function of points (N, D)"
+                )
+            expect("problem", problem, Objective, "Problem(datasets.linear(), Linear())")
+            self._own_problem = problem
         self._rows: Rows | None = None
+        self._rates: list[float] = []
         self._losses: Rows | None = None
 
     def __len__(self) -> int:
         """Return the number of snapshots."""
         return 0 if self._rows is None else len(self._rows)
 
-    def snapshot(self, params: Parameters) -> None:
-        """Record the parameters of one step.
+    @property
+    def _problem(self) -> Objective:
+        """What is minimised, as far as it is recorded."""
+        return self._own_problem if self._predictions is None else self._predictions.problem()
+
+    def snapshot(
+        self,
+        params: Parameters = None,
+        *,
+        loss: object = None,
+        rate: object = None,
+        validation: object = None,
+    ) -> None:
+        """Record one step.
 
         Parameters
         ----------
         params : (*R, P) array_like, tensor, module, tree or estimator
             Numbers, arrays or lists of them, in the order of the problem's names; a mapping from
             the names; a torch tensor or module; a JAX array or tree; or a scikit-learn estimator.
-            They are copied.
+            They are copied. With `predict`: numbers by name, to be shown beside, such as
+            `{"friction": 0.3}`; optional.
+        loss : float, optional
+            The training loop's own loss over all points. It is compared with that of the model and
+            the loss which the Recorder knows; if it knows none, it is shown.
+        rate : float, optional
+            The learning rate of the step that led here; at the first snapshot it has no effect.
+        validation : float, optional
+            The training loop's own loss over the validation set.
 
         Raises
         ------
         GdanimError
-            If they do not fit the problem, or change their shape from snapshot to snapshot; and if
-            the temporary folder has no room.
+            If the parameters do not fit the problem, or change their shape from snapshot to
+            snapshot; if a loss is another than that of the parameters or the predictions, so that
+            the model is another one; and if the temporary folder has no room.
         """
-        row = check_params("params", flat(params, self._problem.names), self._problem.names)
+        if self._predictions is None:
+            names = self._own_problem.names
+            row = check_params("params", flat(params, names), names)
+        else:
+            row = self._predictions.add(params, loss, validation)
         if self._rows is None:
-            check_output_shapes(self._problem, row)
+            if self._predictions is None:
+                check_output_shapes(self._problem, row)
             self._rows = Rows(row.shape, self._capacity, limit=self._memory)
         shape = self._rows.array.shape[1:]
         if row.shape != shape:
             raise GdanimError(
                 f"Recorder: the first snapshot had shape {shape}, this one has {row.shape}"
             )
+        check_agreement(self._problem, row, loss, validation)
+        if len(self):
+            known = rate is not None
+            self._rates.append(one_number("snapshot: rate", rate) if known else np.nan)
         self._rows.grow(1)[0] = row
 
     def grow(self, count: int) -> Floats:
@@ -146,6 +243,7 @@ class Recorder:
             Named in headers and captions.
         rates : (S, ...) array_like, optional
             The learning rate of each step, finite; the other axes broadcast against the parameters.
+            By default those given to `snapshot`.
         batches : (S, B) array_like of int, optional
             The numbers of the points in each step's mini-batch, filled up with -1.
         stops : sequence of Stop, default ()
@@ -176,12 +274,20 @@ class Recorder:
             kind, last, stopped = self._ends(length - 1, stops)
         steps = int(last.max())
         used = max(steps, 1)
+        rates = self._recorded_rates() if rates is None else rates
         lr = None if rates is None else rates_of_steps(rates, steps, params)[:used]
         seen = None if batches is None else rows_of_steps("batches", batches, steps)[:steps]
         if seen is not None:
             check_indices("batches", seen, self._problem.points, least=PADDING)
         held = hold_ends(params[: steps + 1], last, self._memory)
         return Run(self._problem, optimizer, held, lr, Outcome(kind, last, stopped), seen)
+
+    def _recorded_rates(self) -> list[float] | None:
+        """Return the rates given to `snapshot`, `[S]`; None if there are none."""
+        known = np.isfinite(self._rates)
+        if known.any() and not known.all():
+            raise GdanimError("snapshot: give rate= with every snapshot after the first, or none")
+        return self._rates if known.any() else None
 
     def _known_losses(self) -> Floats:
         """Return the loss of each snapshot `[S+1, *R]`, after computing those of new ones."""

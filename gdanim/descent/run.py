@@ -145,7 +145,9 @@ class Run:
     def __repr__(self) -> str:
         runs = f"{self.runs} runs x " if self.runs else ""
         outcome = listed(f"{self.outcome}".split(", "))
-        return f"Run({runs}{self.steps} steps of {listed(self.problem.names)}: {outcome})"
+        names = self.problem.shown_names
+        what = listed(names) if names else "recorded predictions"
+        return f"Run({runs}{self.steps} steps of {what}: {outcome})"
 
     def _repr_html_(self) -> str:
         """Show a table of outcomes in a notebook."""
@@ -172,7 +174,7 @@ class Run:
     def validation_losses(self) -> Floats | None:
         """The loss over the validation set, without penalty, `[S+1, *R]`; None if there is none."""
         problem = self.problem
-        if not isinstance(problem, Problem) or problem.validation is None:
+        if not isinstance(problem, Problem) or not problem.validated:
             return None
         return read_only(problem.validation_losses(self.params))
 

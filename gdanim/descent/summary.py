@@ -17,7 +17,7 @@ MOST_RUNS, MOST_PARAMETERS = 10, 8
 
 def summary(runs: Mapping[str, Recorded]) -> str:
     """Return an HTML table with a row for each run: how it ends, its losses and parameters."""
-    names = next(iter(runs.values())).problem.names
+    names = next(iter(runs.values())).problem.shown_names
     names = names if len(names) <= MOST_PARAMETERS else ()
     header = ["run", "optimizer", "outcome", "judgement", "first loss", "last loss"]
     rows = [_row(label, run, len(names)) for label, run in islice(runs.items(), MOST_RUNS)]

@@ -21,7 +21,7 @@ def columns(runs: Mapping[Any, Recorded]) -> Columns:
     where it was not recorded. A rate for each parameter takes a column for each.
     """
     every = list(runs.values())
-    names = every[0].problem.names
+    names = every[0].problem.shown_names
     wide = max(1 if run.rate_columns is None else run.rate_columns.shape[1] for run in every)
     validated = any(run.validation_losses is not None for run in every)
     header = ["loss", *["validation_loss"] * validated]
@@ -44,4 +44,5 @@ def _numbers(run: Recorded, wide: int, validated: bool) -> Floats:
     rates = np.full((rows, wide), np.nan)
     if run.rate_columns is not None:
         rates[:-1] = run.rate_columns[: rows - 1]
-    return np.column_stack([run.losses, validation, rates, run.params])
+    params = run.params[:, : len(run.problem.shown_names)]
+    return np.column_stack([run.losses, validation, rates, params])

@@ -129,6 +129,8 @@ def constant_rate(run: Run) -> float | None:
 
 
 def _remedies(run: Run, limit: Limit | None, how: Callable[[float], str]) -> list[str]:
+    if not run.problem.differentiable:
+        return []
     found = [*_standardise(run, limit, how), *_other_rate(run, limit, how)]
     return found or list(_other_start(run))
 
@@ -192,7 +194,11 @@ def _limit_of(run: Run, problem: Objective) -> Limit | None:
     """The largest stable rate of the run's rule on a problem, by the curvature at the start."""
     rule, p = noiseless(run.optimizer), len(problem.names)
     gradients = 2 * (p if p <= MOST_DENSE else LANCZOS_STEPS)
-    if rule is None or (problem.hessian is None and gradients * problem.workspace > WORK):
+    if (
+        rule is None
+        or not problem.differentiable
+        or (problem.hessian is None and gradients * problem.workspace > WORK)
+    ):
         return None
     highest = float(spectrum(problem, run.params[0]).eigenvalues[-1])
     largest = rule.largest_stable_rate(highest) if highest > 0 else None

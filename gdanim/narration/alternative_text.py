@@ -96,11 +96,12 @@ def _where(run: Run, step: int, views: list[View]) -> str:
     for view in views:
         if words := view.describe_step(run, step):
             return words
-    names, params = run.problem.names, run.params[step]
-    if len(names) > MOST_PARAMETERS or not np.isfinite(params).all():
+    names = run.problem.shown_names
+    params = run.params[step, : len(names)]
+    if not 0 < len(names) <= MOST_PARAMETERS or not np.isfinite(params).all():
         return ""
     # A start is what somebody chose.
-    scale = abs(run.params[0]) if step else np.zeros(len(params))
+    scale = abs(run.params[0, : len(names)]) if step else np.zeros(len(params))
     pairs = zip(names, np.where(abs(params) <= NOTHING * scale, 0.0, params), strict=True)
     return f"at {enumerated(f'{name} = {spoken(float(value))}' for name, value in pairs)}"
 

@@ -21,6 +21,7 @@ from gdanim.descent.run import Run
 from gdanim.narration._explain.ending import (
     against_lowest_known,
     against_minimum,
+    as_recorded,
     minimum_loss,
     validation,
 )
@@ -80,6 +81,8 @@ def explain(run: Run) -> list[str]:
     the minimum of the loss is 0.00924: no parameters fit better
     the condition number is 33.4
     """
+    if not run.problem.differentiable:
+        return [*as_recorded(run)]
     quadratic = run.problem.hessian is not None
     helpful = remedies(run)
     lines = list(_quadratic(run, helpful) if quadratic else _local(run))

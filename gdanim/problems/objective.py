@@ -106,6 +106,16 @@ class Objective(ABC):
         return 0
 
     @property
+    def shown_names(self) -> tuple[str, ...]:
+        """The names of the parameters that panels and texts show: all, unless some only count."""
+        return self.names
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether loss and gradient are known at any parameters, not only at recorded ones."""
+        return True
+
+    @property
     def workspace(self) -> int:
         """The temporary floats that one evaluation of the loss needs, for one parameter vector."""
         return len(self.names)

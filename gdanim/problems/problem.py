@@ -168,6 +168,11 @@ class Problem(Objective):
         with np.errstate(all="ignore"):
             return self.model.in_units(params, self.data.x_units, self.data.y_unit)
 
+    @property
+    def validated(self) -> bool:
+        """Whether there are losses over a validation set."""
+        return self.validation is not None
+
     def validation_losses(self, params: Floats) -> Floats:
         """Return the loss over the validation set, without penalty, in bounded memory.
 

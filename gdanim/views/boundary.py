@@ -14,6 +14,7 @@ from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.accuracy import classes_of
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.grids import MAP_SIDE, curve_grid, map_limits
 from gdanim.problems.problem import Problem
 from gdanim.problems.unit import Unit
 from gdanim.views._drawing import axes
@@ -22,12 +23,12 @@ from gdanim.views._drawing.class_points import class_colours, draw_class_points,
 from gdanim.views._drawing.data_axes import Units, check_units, name_axes
 from gdanim.views._drawing.loss_surface import grid_side
 from gdanim.views._drawing.marks import run_legend
-from gdanim.views._drawing.predictions import predicted, x_grid
+from gdanim.views._drawing.predictions import predicted
 from gdanim.views.base import Clip, StepView, Update, chain_updates
 
 # How many floats one frame's probabilities may take to compute, and the fewest and most grid points
 # along each axis.
-_BUDGET, _SIDES = 1e5, (31, 61)
+_BUDGET, _SIDES = 1e5, (31, MAP_SIDE)
 # More points than this lie under the colours rather than on them, and so are drawn only once.
 _MANY = 5000
 # The distance of the rows of points under curves of more than two classes, in probabilities.
@@ -138,19 +139,12 @@ def _colours(clip: Clip) -> list[str]:
     return class_colours(clip.theme, max(map(classes_of, models)), "Boundary")
 
 
-def _span(values: Floats) -> tuple[float, float]:
-    """Return limits a little wider than the values."""
-    low, high = float(values.min()), float(values.max())
-    margin = 0.05 * (high - low) or 0.5 * abs(high) or 0.5
-    return low - margin, high + margin
-
-
 def _draw_plane(ax: Axes, clip: Clip, data: Dataset, validation: Dataset | None) -> list[Update]:
     """Draw two features: colours for a single run, and a line for each run."""
     theme, colours = clip.theme, _colours(clip)
     ax.grid(False)
     seen = data.x if validation is None else np.concatenate([data.x, validation.x])
-    ax.set(xlim=_span(seen[:, 0]), ylim=_span(seen[:, 1]))
+    ax.set(xlim=map_limits(seen[:, 0]), ylim=map_limits(seen[:, 1]))
     many = len(data) > _MANY
     draw_class_points(ax, theme, data, data.x[:, 1], colours, 0.4 if many else 2)
     if validation is not None:
@@ -189,7 +183,7 @@ def _draw_curves(ax: Axes, clip: Clip, data: Dataset, validation: Dataset | None
     """Draw one feature: the probability over x."""
     theme, colours = clip.theme, _colours(clip)
     both = [data] if validation is None else [data, validation]
-    grid = x_grid(np.concatenate([one.x[:, 0] for one in both]))
+    grid = curve_grid(np.concatenate([one.x[:, 0] for one in both]))
     several = len(colours) > 2
     ax.set(xlim=(grid[0], grid[-1]), ylim=(-_ROW * (len(colours) + 1) if several else -0.09, 1.09))
     ax.set_yticks([0, 0.5, 1], ["0", "½", "1"])

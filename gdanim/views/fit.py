@@ -21,6 +21,7 @@ from gdanim.core.arrays import Floats, Ints, check_int, check_non_negative
 from gdanim.core.words import with_article
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
+from gdanim.problems.grids import curve_grid
 from gdanim.problems.problem import Problem
 from gdanim.views._drawing import axes, residuals
 from gdanim.views._drawing.card import Card, Contents, card_size, draw_inset, emptiest_corner
@@ -37,7 +38,6 @@ from gdanim.views._drawing.predictions import (
     labels_sharing_limits,
     predicted,
     sampled_predictions,
-    x_grid,
 )
 from gdanim.views._drawing.units import dpi
 from gdanim.views.base import Clip, Update, View, chain_updates
@@ -177,7 +177,7 @@ class Fit(View):
         """Fix the limits; return the grid over them and the inset's corner."""
         alike = labels_sharing_limits(clip, problem)
         x, y = all_points([problem, *(fitted_problem(clip.limit_runs[label]) for label in alike)])
-        grid = x_grid(x)
+        grid = curve_grid(x)
         predictions = np.concatenate([sampled_predictions(clip, label, grid) for label in alike])
         low, high = data_limits(y, predictions)
         card = None

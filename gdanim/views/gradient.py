@@ -16,6 +16,7 @@ from gdanim.core.numbers import quantity
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes
+from gdanim.views._drawing.parameters_known import check_differentiable
 from gdanim.views.base import Clip, StepView, Update
 
 # Bars of more parameters than this would be too thin for their names and numbers.
@@ -60,6 +61,7 @@ class Gradient(StepView):
         """Draw bars from the middle, with their numbers."""
         run, theme = clip.run, clip.theme
         (label,) = clip.drawn_runs
+        check_differentiable("Gradient", run.problem)
         names = run.problem.names
         if len(names) > MOST:
             raise GdanimError(

@@ -21,6 +21,7 @@ from gdanim.views._drawing import axes
 from gdanim.views._drawing.bands import mix_colours
 from gdanim.views._drawing.class_map import interpolation
 from gdanim.views._drawing.painted import Painted, as_pixels
+from gdanim.views._drawing.parameters_known import check_differentiable
 from gdanim.views.base import Clip, StepView, Update
 from gdanim.views.theme import Theme
 
@@ -154,6 +155,7 @@ def _part(length: int, number: int, parts: int) -> slice:
 def _network(run: Run) -> tuple[Problem, MLP]:
     """Return the run's problem and model; GdanimError unless it is an MLP of two features."""
     problem = run.problem
+    check_differentiable("HiddenUnits", problem)
     if not isinstance(problem, Problem) or not isinstance(problem.model, MLP):
         kind = type(problem.model if isinstance(problem, Problem) else problem).__name__
         raise GdanimError(f"HiddenUnits: shows the hidden units of an MLP, and the model is {kind}")

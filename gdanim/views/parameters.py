@@ -24,6 +24,7 @@ from gdanim.views._drawing.limits import (
     YLimits,
     drawable_range,
 )
+from gdanim.views._drawing.parameters_known import no_parameters
 from gdanim.views._drawing.trace import draw_trace
 from gdanim.views.base import Clip, StepView, Update, ends_above_start
 from gdanim.views.theme import Theme
@@ -83,8 +84,10 @@ class Parameters(StepView):
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Draw a line for each parameter of each run, with a dot and its name at the end."""
         theme, columns = clip.theme, self._columns(clip)
-        known = next(iter(clip.drawn_runs.values())).problem.names
-        alike = {label: run for label, run in clip.limit_runs.items() if run.problem.names == known}
+        known = next(iter(clip.drawn_runs.values())).problem.shown_names
+        alike = {
+            label: run for label, run in clip.limit_runs.items() if run.problem.shown_names == known
+        }
         names = [known[column] for column in columns]
         axes.style_axes(ax, theme, self.ticks)
         shown = {
@@ -119,7 +122,7 @@ class Parameters(StepView):
 
     def describe(self, clip: Clip) -> str:
         """Name the parameters, unless there are many."""
-        known = next(iter(clip.drawn_runs.values())).problem.names
+        known = next(iter(clip.drawn_runs.values())).problem.shown_names
         names = [known[column] for column in self._columns(clip)]
         what = enumerated(names) if len(names) <= _NAMED else "the parameters"
         shown = f"the distance of {what} from the optimum" if self.distance else what
@@ -128,8 +131,10 @@ class Parameters(StepView):
     def _columns(self, clip: Clip) -> list[int]:
         """Return the numbers of the parameters to show."""
         first, *others = clip.drawn_runs.values()
-        known = first.problem.names
-        if any(run.problem.names != known for run in others):
+        known = first.problem.shown_names
+        if not known:
+            raise no_parameters("Parameters")
+        if any(run.problem.shown_names != known for run in others):
             raise GdanimError(
                 f"Parameters: the runs {', '.join(clip.drawn_runs)} have different parameters; "
                 f"show each by itself with views.Each(views.Parameters())"

@@ -140,7 +140,8 @@ def _values(clip: Clip, frame: int) -> Mapping[str, object]:
     if run.rates is not None:
         rate = run.rate(step)
         rates["rate"] = str(rate) if rate.ndim else setting(float(rate))
-    params = dict(zip(run.problem.names, map(_Value, run.params[step]), strict=True))
+    names = run.problem.shown_names
+    params = dict(zip(names, map(_Value, run.params[step, : len(names)]), strict=True))
     return {
         **params,
         "step": count(step),

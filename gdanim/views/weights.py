@@ -13,6 +13,7 @@ from gdanim.core.arrays import Floats, in_blocks
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.grids import curve_grid
 from gdanim.problems.mlp import MLP
 from gdanim.problems.problem import Problem
 from gdanim.problems.unit import Unit
@@ -20,13 +21,13 @@ from gdanim.views._drawing import axes
 from gdanim.views._drawing.data_axes import Units, check_units, name_axes
 from gdanim.views._drawing.limits import drawable_range
 from gdanim.views._drawing.loss_surface import SAMPLED_STEPS
+from gdanim.views._drawing.parameters_known import check_differentiable
 from gdanim.views._drawing.points import point_size
 from gdanim.views._drawing.predictions import (
     all_points,
     data_limits,
     fitted_problem,
     labels_sharing_limits,
-    x_grid,
 )
 from gdanim.views._drawing.samples import sampled_steps
 from gdanim.views.base import Clip, StepView, Update
@@ -139,7 +140,7 @@ def _window(clip: Clip, problem: Problem, model: MLP) -> tuple[Floats, float, fl
         if isinstance(other := fitted_problem(run).model, MLP) and other.output == model.output
     }
     x, y = all_points([problem, *(fitted_problem(runs[label]) for label in networks)])
-    x = x_grid(x)[::_EVERY]
+    x = curve_grid(x)[::_EVERY]
     curves = [
         parts(network, runs[label].params[sampled_steps(clip.steps(label), SAMPLED_STEPS)], x)
         for label, network in networks.items()
@@ -166,6 +167,7 @@ def _label_of(clip: Clip) -> str:
 def _network(run: Run) -> tuple[Problem, MLP]:
     """Return the run's problem and its MLP of one feature; GdanimError if it has none."""
     problem = run.problem
+    check_differentiable("Weights", problem)
     if not isinstance(problem, Problem) or not isinstance(problem.model, MLP):
         kind = type(problem.model if isinstance(problem, Problem) else problem).__name__
         raise GdanimError(f"Weights: shows the hidden units of an MLP, and the model is {kind}")

@@ -70,6 +70,14 @@ def against_minimum(run: Run, end: Diagnosis, slowest: int | None) -> Iterator[s
         yield f"{after}; {_largest_part(run, end, slowest)}"
 
 
+def as_recorded(run: Run) -> Iterator[str]:
+    """Say how a run of recorded predictions ends, of which nothing else is known."""
+    yield _after(run)
+    yield from validation(run)
+    if run.judgement.ending != Ending.CONVERGED:
+        yield from _tail(run)
+
+
 def against_lowest_known(run: Run, end: Diagnosis) -> Iterator[str]:
     """Compare the loss at the end with the lowest one that is known."""
     judged, known, last = run.judgement, end.minimum, float(run.losses[-1])

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from gdanim.core.arrays import Floats
+from gdanim.problems.grids import grid_points, map_grid
 from gdanim.problems.model import Model
 from gdanim.views._drawing.bands import mix_colours
 from gdanim.views._drawing.painted import Painted, as_pixels
@@ -54,8 +55,7 @@ class Grid:
     def __init__(self, ax: Axes, side: int) -> None:
         self.side = side
         self.limits = ax.get_xlim(), ax.get_ylim()
-        x, y = (_beyond(low, high, side) for low, high in self.limits)
-        self.points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+        self.points = grid_points(tuple(map_grid(limits, side) for limits in self.limits))
 
     def squares(self, values: Floats) -> NDArray[np.float32]:
         """Return values `[K, side^2]` as `[K, side, side]`, in single precision."""
@@ -125,12 +125,6 @@ def class_shades(paper: str, colours: list[str]) -> list[tuple[float, float, flo
         for colour in colours
         for strength in strengths.tolist()
     ]
-
-
-def _beyond(low: float, high: float, side: int) -> Floats:
-    """Return `side` even points, of which the second is `low` and the last but one `high`."""
-    step = (high - low) / (side - 3)
-    return np.linspace(low - step, high + step, side)
 
 
 @lru_cache(maxsize=32)

@@ -16,6 +16,7 @@ from gdanim.problems.losses import Loss
 from gdanim.problems.model import Model
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
+from gdanim.views._drawing.parameters_known import check_differentiable
 from gdanim.views._drawing.samples import evenly_spaced
 from gdanim.views.base import Clip, ends_above_start
 
@@ -231,6 +232,7 @@ def common_loss_surface(view: str, clip: Clip) -> LossSurface:
             f"{view}: the runs {', '.join(clip.drawn_runs)} minimise different losses; "
             f"show each by itself with views.Each(views.{view}())"
         )
+    check_differentiable(view, first)
     return LossSurface(first)
 
 

@@ -14,8 +14,6 @@ from gdanim.problems.problem import Problem
 from gdanim.views._drawing.samples import sampled_steps
 from gdanim.views.base import Clip
 
-# The number of points of a predicted curve: one for each pixel in a video 1280 pixels wide.
-GRID_POINTS = 1201
 # Limits and corners are chosen for at most this many of the steps that the frames show.
 _SAMPLED_STEPS = 200
 # How much room the predictions get above and below the data, in heights of the data: up to
@@ -77,13 +75,6 @@ def sampled_predictions(clip: Clip, label: str, grid: Floats) -> Floats:
     """Return predictions at some of the steps that the frames show: `[K, G]`."""
     samples = sampled_steps(clip.steps(label), _SAMPLED_STEPS)
     return predicted(clip.limit_runs[label], samples, grid)
-
-
-def x_grid(x: Floats) -> Floats:
-    """Return a fine, even grid, a little wider than the data."""
-    low, high = float(x.min()), float(x.max())
-    margin = 0.03 * (high - low) or 0.5 * abs(high) or 0.5
-    return np.linspace(low - margin, high + margin, GRID_POINTS)
 
 
 def predicted(run: Run, steps: Ints, x: Floats) -> Floats:
