@@ -88,7 +88,8 @@ def keep_apart(figure: Figure) -> None:
             if one.get_text() and left <= one.get_position()[0] <= right
         ]
         for label in ax.get_yticklabels():
-            if any(label.get_window_extent().overlaps(box) for box in across):
+            own = label.get_window_extent()
+            if any(own.overlaps(box) for box in across):
                 label.set_visible(False)
 
 
@@ -101,6 +102,8 @@ def keep_on_cards(figure: Figure) -> None:
         cards = [patch.get_window_extent() for patch in ax.patches if isinstance(patch, CardPatch)]
         for card, inset in zip(cards, ax.child_axes, strict=False):
             assert isinstance(inset, Axes)
+            # An inset follows its panel only when it is drawn.
+            inset.apply_aspect(inset.get_axes_locator()(inset, None))  # type: ignore[arg-type]
             low, high = inset.get_xlim()
             for label in inset.get_xticklabels():
                 inside = low <= label.get_position()[0] <= high
@@ -164,12 +167,11 @@ def settle(figure: Figure, header: float) -> tuple[float, float]:
             artist.set_in_layout(False)
     wide, high = figure.get_size_inches()
     rect = (SIDE / wide, BOTTOM / high, 1 - 2 * SIDE / wide, 1 - (BOTTOM + header) / high)
-    figure.set_layout_engine(ConstrainedLayoutEngine(rect=rect, w_pad=0.08, h_pad=0.08))
+    engine = ConstrainedLayoutEngine(rect=rect, w_pad=0.08, h_pad=0.08)
     with warnings.catch_warnings():
         # matplotlib warns if the frame is too small for the panels, but draws it anyway.
         warnings.filterwarnings("ignore", "constrained_layout not applied")
-        figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+        engine.execute(figure)
     align_left(figure)
     for ax in figure.axes:
         # The solver's last bits vary with memory layout; round them away.

@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib as mpl
 
@@ -35,19 +36,17 @@ if hasattr(os, "register_at_fork"):
 @contextmanager
 def plain_style(theme: Theme) -> Iterator[None]:
     """Make artists created or drawn in the block look the same on every machine, in one thread."""
-    defaults = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith(LEFT_ALONE)}
-    with (
-        one_thread,
-        mpl.rc_context(
-            {
-                **defaults,
-                "font.family": FONT,
-                "mathtext.fontset": "dejavusans",
-                "text.color": theme.ink,
-            }
-        ),
-        warnings.catch_warnings(),
-    ):
+    with one_thread, mpl.rc_context(_changed(theme)), warnings.catch_warnings():
         # `Film.notice` names all missing glyphs at once.
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
         yield
+
+
+def _changed(theme: Theme) -> dict[Any, Any]:
+    """Return what differs from the settings that matplotlib has now: it checks each one set."""
+    ours = {"font.family": FONT, "mathtext.fontset": "dejavusans", "text.color": theme.ink}
+    return {
+        key: value
+        for key, value in (dict[Any, Any](mpl.rcParamsDefault) | ours).items()
+        if not key.startswith(LEFT_ALONE) and mpl.rcParams[key] != value
+    }
