@@ -9,7 +9,12 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cases import changed
@@ -19,13 +24,16 @@ from processes import descendants, started, wait_for, watching
 
 from gdanim.batch import staleness as examining
 from gdanim.batch.commands import RUNS, sources_of
-from gdanim.batch.execute import ClipResult, run
+from gdanim.batch.execute import MADE, ClipResult, run
 from gdanim.batch.manifest import NAME, content_of
 from gdanim.batch.plan import read
 from gdanim.batch.report import clock
 from gdanim.batch.staleness import examine
+from gdanim.batch.worker import ChunkPlan, OtherFilmError, WorkerTask, moved, work
 from gdanim.cli import main
+from gdanim.core.pool import Pool
 from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets
@@ -553,6 +561,118 @@ def test_what_goes_beside_a_video_is_kept_up_to_date_with_it(folder: Path) -> No
     assert to_make() == {"lesson.mp4": "was edited"}
     change(folder / "plan.toml", "csv = true\n", "")
     assert to_make() == {"lesson.mp4": "size, rate, look or format have changed"}
+
+
+def after_first(pool: Pool, act: Callable[[], object]) -> Pool:
+    """The pool, with something that happens when its first task is done."""
+
+    @contextmanager
+    def opened() -> Iterator[Executor]:
+        with pool.open() as executor:
+            yield Acting(executor)
+
+    pending = [act]
+
+    class Acting(Executor):
+        def __init__(self, other: Executor) -> None:
+            self.other = other
+
+        def submit(self, *arguments: Any, **keywords: Any) -> Future[Any]:
+            future: Future[Any] = self.other.submit(*arguments, **keywords)
+            future.exception()
+            for now in pending:
+                now()
+            pending.clear()
+            return future
+
+    return replace(pool, open=opened)
+
+
+@pytest.mark.parametrize("pool", [IN_THREAD, ELSEWHERE])
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("lesson.py", "title=TITLE", 'title="New"'),
+        ("lesson.py", "(0, 0)", "(0, 3)"),
+        ("helper.py", "A line", "Another"),
+        ("points.csv", "2,5", "2,4"),
+    ],
+)
+def test_a_clip_is_noted_as_what_was_drawn(
+    folder: Path, pool: Pool, name: str, old: str, new: str
+) -> None:
+    examined = examine(read(Path("plan.toml")))
+    editing = after_first(pool, lambda: change(folder / name, old, new))
+    results = run(examined, editing, RUNS / "plan.toml")
+    assert {result.status for result in results} == {MADE}
+    why = "the scene has changed"
+    assert to_make() == {"lesson.mp4": why}
+    change(folder / name, new, old)
+    assert to_make() == {"other.gif": why}
+    # The run that was kept is of what was descended, too.
+    assert invoke().exit_code == 0
+    mended = held(folder)
+    assert invoke("--force").exit_code == 0
+    assert held(folder) == mended
+
+
+def test_an_edit_between_chunks_makes_the_clip_whole(folder: Path) -> None:
+    """Only frames in the middle differ, so the ends alone would not tell."""
+    change(folder / "plan.toml", PLAN[PLAN.rindex("[[clip]]") :], "")
+    change(folder / "lesson.py", "steps=4", "steps=4, panels={'own': views.LossCurve()}")
+    change(folder / "lesson.py", "import Every", "import views, Every")
+    write(folder / "patch.py", "")
+    change(folder / "lesson.py", "from helper", "import patch\nfrom helper")
+    task = WorkerTask(0, examine(read(Path("plan.toml")))[0].clip, most_chunks=0)
+    plan = work(task).made
+    assert isinstance(plan, ChunkPlan)
+    chunk = replace(task, clip=moved(task.clip, folder / "parts"), plan=plan, chunk=plan.chunks[0])
+    write(folder / "patch.py", "X = 1")
+    with pytest.raises(OtherFilmError):
+        work(chunk)
+    write(folder / "patch.py", "")
+    work(chunk)
+
+
+def test_modules_that_change_others_count(folder: Path) -> None:
+    change(folder / "helper.py", "TITLE", "import matplotlib.axes\n\nTITLE")
+    assert invoke().exit_code == 0
+    assert to_make() == {}
+    with (folder / "helper.py").open("a") as file:
+        file.write("\n\nmatplotlib.axes.Axes.gridline_width = 3\n")
+    assert to_make() == dict.fromkeys(BOTH, "the scene has changed")
+    assert invoke().exit_code == 0
+    with (folder / "helper.py").open("a") as file:
+        file.write("# A comment.\n")
+    assert to_make() == {}
+
+
+def test_another_ffmpeg_makes_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert invoke().exit_code == 0
+    monkeypatch.setattr(ffmpeg, "version", lambda: "1.2.3")
+    why = "gdanim or a library that draws has another version"
+    assert to_make() == dict.fromkeys(BOTH, why)
+
+
+def test_a_renamed_script_is_named_by_its_files(folder: Path, tmp_path: Path) -> None:
+    assert invoke().exit_code == 0
+    (folder / "lesson.py").rename(folder / "lecture.py")
+    change(folder / "plan.toml", '"lesson.py"\n\n', '"lecture.py"\noutput = "lesson"\n\n')
+    change(folder / "plan.toml", '"lesson.py"', '"lecture.py"')
+    assert to_make() == dict.fromkeys(BOTH, "script, scene or knobs are called otherwise")
+    assert invoke().exit_code == 0
+    assert to_make() == {}
+    origin = read_note(Path("output/lesson.mp4")).origin
+    assert origin is not None and origin.script == "lecture.py"
+
+
+def test_where_a_batch_is_started_does_not_matter(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert invoke().exit_code == 0
+    monkeypatch.chdir(folder.parent)
+    done = CliRunner().invoke(main, ["batch", f"{folder.name}/plan.toml", "--dry-run"])
+    assert done.output.count(": keep\n") == 2
 
 
 def made_elsewhere() -> ClipResult:

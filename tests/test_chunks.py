@@ -157,12 +157,12 @@ def test_what_is_late_of_a_plan_that_was_given_up_is_dropped(folder: Path, log: 
             return failing
         if number == 3:
             return late
-        late.set_result(Delivery(EncodedChunk(0, 0), {}))
-        Timer(0.1, lambda: last.set_result([])).start()
+        late.set_result(Delivery(EncodedChunk(0, 0)))
+        Timer(0.1, lambda: last.set_result(Delivery([]))).start()
         return last
 
     executor = Recorded(given)
-    assert list(outcomes({7: examined()}, pool_of(executor), RUNS)) == [(7, [])]
+    assert list(outcomes({7: examined()}, pool_of(executor), RUNS)) == [(7, Delivery([]))]
     assert [task.chunk is None for task in executor.tasks] == [True, False, False, True]
 
 
@@ -191,9 +191,9 @@ def test_clips_are_split_where_there_are_fewer_than_workers(
     folder: Path, log: Path, clips: int, workers: int, most: int | None
 ) -> None:
     script(folder, log)
-    executor = Recorded(lambda *_: at_once(list))
+    executor = Recorded(lambda *_: at_once(Delivery, []))
     made = outcomes(dict.fromkeys(range(clips), examined()), pool_of(executor, workers), RUNS)
-    assert sorted(made) == [(number, []) for number in range(clips)]
+    assert sorted(made) == [(number, Delivery([])) for number in range(clips)]
     split = [task.most_chunks for task in executor.tasks]
     assert split[0] == most
     # Of the last clips there is one fewer than workers.

@@ -76,7 +76,7 @@ def traits() -> dict[str, str]:
         "python": platform.python_version(),
         "gdanim": f"{__version__} {versions()[:8]}",
         **{name: importlib.metadata.version(name) for name in LIBRARIES},
-        "ffmpeg": Path(ffmpeg.executable()).name,
+        "ffmpeg": ffmpeg.version(),
         FONT: hashlib.sha256(font).hexdigest()[:8],
     }
 

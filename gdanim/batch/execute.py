@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -31,7 +30,7 @@ from gdanim.batch.worker import (
     work_remotely,
     write_files,
 )
-from gdanim.core.atomic import forget_leftovers, replacing, replacing_folder
+from gdanim.core.atomic import forget_leftovers, replacing, replacing_folder, scratch_folder
 from gdanim.core.pool import WORKER_DIED, Pool, as_completed, is_broken
 from gdanim.encoding.formats import FRAME
 from gdanim.errors import GdanimError
@@ -96,15 +95,16 @@ def _paths(examined: Iterable[ExaminedClip]) -> list[Path]:
     return [path for one in examined for output in one.clip.outputs for path in output.paths]
 
 
-def _result(examined: ExaminedClip, outcome: Sequence[Rendered] | Exception) -> ClipResult:
-    """Note the files that were made in their folders' manifests."""
+def _result(examined: ExaminedClip, outcome: Delivery | Exception) -> ClipResult:
+    """Note the files that were made, and of which scene, in their folders' manifests."""
     if isinstance(outcome, Exception):
         kind = "" if isinstance(outcome, GdanimError) else f"{type(outcome).__name__}: "
         return ClipResult(examined, FAILED, error=f"{kind}{outcome}")
     for output, entry in zip(examined.clip.outputs, examined.entries or (), strict=False):
         for path in output.paths:
-            manifest.note(path, entry)
-    return ClipResult(examined, MADE, tuple(outcome))
+            manifest.note(path, replace(entry, scene=outcome.scene or ""))
+    assert isinstance(outcome.made, list)
+    return ClipResult(examined, MADE, tuple(outcome.made))
 
 
 def tidy(examined: Sequence[ExaminedClip], runs: Path) -> None:
@@ -140,21 +140,22 @@ class ClipState:
         clip, chunks = moved(self.task.clip, self.folder), self.plan.chunks if self.plan else ()
         return [replace(self.task, clip=clip, plan=self.plan, chunk=chunk) for chunk in chunks]
 
-    def add(self, task: WorkerTask, made: Any) -> Sequence[Rendered] | None:
+    def add(self, task: WorkerTask, delivery: Delivery) -> Delivery | None:
         """Add what a worker made for the task; return all files of the clip once they are there."""
-        is_delivered = isinstance(made, Delivery)
-        if is_delivered:
-            write_files(self.folder, made.files)
-            made = made.made
+        made: Any = delivery.made
+        write_files(self.folder, delivery.files)
         if isinstance(made, ChunkPlan):
             self.plan = made
         elif task.plan is None or task.chunk is None:
-            return [self._placed(one) for one in made] if is_delivered else list[Rendered](made)
+            return (
+                replace(delivery, made=[*map(self._placed, made)]) if delivery.files else delivery
+            )
         else:
             self.done[task.chunk] = made
             if len(self.done) == len(task.plan.chunks):
                 plans = sorted(task.plan.outputs.items())
-                return [self._placed(self._whole(number, plan)) for number, plan in plans]
+                files = [self._placed(self._whole(number, plan)) for number, plan in plans]
+                return replace(delivery, made=files)
         return None
 
     def _whole(self, number: int, plan: EncodePlan) -> Rendered:
@@ -185,11 +186,11 @@ class ClipState:
 
 def outcomes(
     clips: Mapping[int, ExaminedClip], pool: Pool, runs: Path
-) -> Generator[tuple[int, Sequence[Rendered] | Exception], None, None]:
+) -> Generator[tuple[int, Delivery | Exception], None, None]:
     """Yield what became of each clip, by its number; nothing more after workers were lost."""
     queue = deque(_tasks(clips, pool.workers, runs))
-    with tempfile.TemporaryDirectory(prefix="gdanim-") as scratch:
-        states = {task.number: ClipState(task, Path(scratch, f"{task.number}")) for task in queue}
+    with scratch_folder() as folder:
+        states = {task.number: ClipState(task, folder / f"{task.number}") for task in queue}
 
         def submit(executor: Executor, task: WorkerTask) -> Future[Any]:
             if not pool.is_remote:
@@ -198,7 +199,7 @@ def outcomes(
             if state.files is None:
                 # Files elsewhere, such as those of packages, have to be on that machine too.
                 root = script_of(one.clip).resolve().parent
-                state.files = read_files(root, sorted(one.opened.sources()))
+                state.files = read_files(root, sorted(one.opened.sources(root)))
             return executor.submit(work_remotely, task, state.files)
 
         def is_wanted(task: WorkerTask) -> bool:
@@ -220,13 +221,12 @@ def _tasks(clips: Mapping[int, ExaminedClip], workers: int, runs: Path) -> Itera
         most = 1 if len(clips) - position < workers else MOST_CHUNKS
         # What only this process has is left out.
         clip = replace(one.clip, function=None, opened=None, script=shown_path(script_of(one.clip)))
-        kept = tuple(runs / name for name in one.runs)
-        yield WorkerTask(number, clip, kept, None if workers == 1 else most)
+        yield WorkerTask(number, clip, runs, None if workers == 1 else most)
 
 
 def _outcome(
     state: ClipState, task: WorkerTask, future: Future[Any], queue: deque[WorkerTask]
-) -> Sequence[Rendered] | Exception | None:
+) -> Delivery | Exception | None:
     """Return what became of the clip; None while there is more to do, which is then queued."""
     try:
         if future.cancelled():

@@ -24,6 +24,7 @@ class ManifestEntry:
 
     scene: str
     settings: str
+    origin: str
     versions: str
     content: str = ""
 
@@ -32,6 +33,7 @@ class ManifestEntry:
 CHANGED = {
     "scene": "the scene has changed",
     "settings": "size, rate, look or format have changed",
+    "origin": "script, scene or knobs are called otherwise",
     "versions": "gdanim or a library that draws has another version",
 }
 

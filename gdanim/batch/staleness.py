@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from gdanim.batch.manifest import ManifestEntry, entries_of, reason
 from gdanim.batch.plan import PlannedClip, job_of
-from gdanim.core.digest import UnkeyableError, key_of, versions
+from gdanim.core.digest import UnkeyableError, effect_of, key_of, versions
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.rendering.checks import check
+from gdanim.rendering.jobs import Job, Origin
 from gdanim.scene import Descent
+from gdanim.scripting.examples import is_shipped
 from gdanim.scripting.opened_files import OpenedFiles, opened_files
 
 # gdanim's sources that decide how a run goes.
@@ -46,7 +50,7 @@ def examine(
     """
     folders = {output.path.parent for clip in clips for output in clip.outputs}
     manifests = {folder: entries_of(folder) for folder in folders}
-    common = versions(), versions(DESCENDING), ffmpeg.encoders()
+    common = key_of((versions(), ffmpeg.version())), ffmpeg.encoders()
     examined = []
     for clip in clips:
         try:
@@ -60,18 +64,22 @@ def examine(
 
 def _examined(
     clip: PlannedClip, manifests: Mapping[Path, Mapping[str, ManifestEntry]], force: bool,
-    drawing: str, descending: str, encoders: Collection[str],
+    drawing: str, encoders: Collection[str],
 ) -> ExaminedClip:  # fmt: skip
-    with opened_files() as opened:
-        (job,) = check([job_of(clip)], clip.settings, encoders)
-    opened |= clip.opened or OpenedFiles()
+    job, opened = loaded_job(clip)
+    (job,) = check([job], clip.settings, encoders)
     clip = replace(clip, outputs=job.outputs)
     try:
         descents = [one for one in job.scene.descents.values() if isinstance(one, Descent)]
-        keys = [key_of((key_of(descent, "scene"), descending)) for descent in descents]
-        scene = key_of(job.scene, "scene")
+        runs = tuple(map(run_name, descents))
+        scene = scene_key(job, opened)
         entries = tuple(
-            ManifestEntry(scene, key_of((clip.settings, replace(output, path=Path()))), drawing)
+            ManifestEntry(
+                scene,
+                key_of((clip.settings, replace(output, path=Path()))),
+                key_of(_origin(job, output.path.parent)),
+                drawing,
+            )
             for output in job.outputs
         )
     except UnkeyableError as error:
@@ -82,4 +90,43 @@ def _examined(
         for path in output.paths
     ]
     why = next(filter(None, reasons), "was asked for" if force else None)
-    return ExaminedClip(clip, why, entries, tuple(f"{key}.npz" for key in keys), opened)
+    return ExaminedClip(clip, why, entries, runs, opened)
+
+
+def loaded_job(clip: PlannedClip) -> tuple[Job, OpenedFiles]:
+    """Make the clip's scene; return it with the files that were opened for that."""
+    with opened_files() as opened:
+        job = job_of(clip)
+    return job, opened | (clip.opened or OpenedFiles())
+
+
+def scene_key(job: Job, opened: OpenedFiles) -> str:
+    """Return the key of the scene and of the modules in its script's folder, all that they do.
+
+    A module may change what others do, such as matplotlib, which no part of the scene shows.
+    """
+    assert job.script is not None
+    script = job.script.resolve()
+    modules = [
+        (file.relative_to(script.parent), effect_of(file.read_bytes()))
+        for file in sorted(opened.sources(script.parent) - {script})
+        if file.suffix == ".py" and file.is_file()
+    ]
+    return key_of((key_of(job.scene, "scene"), modules))
+
+
+def _origin(job: Job, folder: Path) -> Origin | None:
+    """Return what files in the folder say of their origin, wherever the batch is started."""
+    if job.origin is None or job.script is None or is_shipped(job.script):
+        return job.origin
+    return replace(job.origin, script=os.path.relpath(job.script, folder))
+
+
+def run_name(descent: Descent) -> str:
+    """Return the name of the file that keeps the descent's run."""
+    return f"{key_of((key_of(descent, 'scene'), _descending()))}.npz"
+
+
+@cache
+def _descending() -> str:
+    return versions(DESCENDING)

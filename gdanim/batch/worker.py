@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.plan import PlannedClip, job_of
+from gdanim.batch.plan import PlannedClip
+from gdanim.batch.staleness import loaded_job, run_name, scene_key
+from gdanim.core.atomic import scratch_folder
+from gdanim.core.digest import UnkeyableError
 from gdanim.core.serialize import own_types
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.rendering.encode_plan import EncodePlan, encode_stretch, plan_encode, stretches_of
+from gdanim.rendering.jobs import Job
 from gdanim.rendering.outputs import VideoOutput
 from gdanim.rendering.pipeline import draw
 from gdanim.rendering.result import Rendered, film_digest
@@ -43,11 +46,12 @@ class ChunkPlan:
     """What the clip's files, by their outputs' numbers, are to be joined from.
 
     `runs` are the data of its recorded runs, without problem and optimizer, which every worker has
-    from the script.
+    from the script. `scene` is the scene's key.
     """
 
     outputs: Mapping[int, EncodePlan]
     runs: tuple[Mapping[str, Any], ...]
+    scene: str | None
 
     @property
     def chunks(self) -> list[Chunk]:
@@ -72,12 +76,12 @@ class WorkerTask:
     """What a worker is to make: the clip, one chunk of its plan, or only the plan.
 
     That is the plan if there are more than `most_chunks` chunks. `number` is the clip's, `runs` the
-    files that keep the run of each of its descents.
+    folder that keeps runs.
     """
 
     number: int
     clip: PlannedClip
-    runs: tuple[Path, ...] = ()
+    runs: Path | None = None
     most_chunks: int | None = None
     plan: ChunkPlan | None = None
     chunk: Chunk | None = None
@@ -89,10 +93,14 @@ Made = list[Rendered] | Rendered | ChunkPlan | EncodedChunk
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a remote worker made, with the files of each output in a folder called by its number."""
+    """What a worker made, and the key of the scene that it loaded; None if that has none.
+
+    `files` come from another machine, those of each output in a folder called by its number.
+    """
 
     made: Made
-    files: Files
+    scene: str | None = None
+    files: Files = field(default_factory=dict)
 
 
 def moved(clip: PlannedClip, folder: Path) -> PlannedClip:
@@ -109,8 +117,21 @@ def stretch_path(path: Path, frames: range) -> Path:
     return path.parent / "stretches" / f"{frames.start}{path.suffix}"
 
 
-def work(task: WorkerTask) -> Made:
-    """Descend, or take the runs that are known, and make the files, a chunk, or the plan."""
+def work(task: WorkerTask) -> Delivery:
+    """Load the scene, and make the files, a chunk of them, or the plan.
+
+    The script may have been edited since the clip was examined, so keys are of what is loaded here.
+    """
+    job, opened = loaded_job(task.clip)
+    try:
+        scene = scene_key(job, opened)
+    except UnkeyableError:
+        scene = None
+    return Delivery(_made(task, job, scene), scene)
+
+
+def _made(task: WorkerTask, job: Job, scene: str | None) -> Made:
+    """Descend, or take the runs that are known, and make what the task says."""
     runs = list[Run]()
 
     def record(descent: Descent) -> Run:
@@ -118,11 +139,13 @@ def work(task: WorkerTask) -> Made:
             data = task.plan.runs[len(runs)]
             runs.append(Run(descent.problem, descent.optimizer, **data))
         else:
-            runs.append(_kept(descent, task.runs[len(runs)]) if task.runs else descent.run())
+            runs.append(_kept(descent, task.runs))
         return runs[-1]
 
-    tasks = list(tasks_of(job_of(task.clip), task.clip.settings, record))
+    tasks = list(tasks_of(job, task.clip.settings, record))
     if task.plan and task.chunk:
+        if scene != task.plan.scene:
+            raise OtherFilmError(f"{task.clip.selection}: its scene is not always the same")
         return _chunk(task.clip, tasks, task.plan, task.chunk)
     outputs = [(one, output) for one in tasks for output in one.outputs]
     chunks = sum(max(1, len(stretches_of(*pair))) for pair in outputs)
@@ -132,18 +155,18 @@ def work(task: WorkerTask) -> Made:
             for one, film in ((one, film_of(one)) for one in tasks)
             for output in one.outputs
         }
-        return ChunkPlan(plans, tuple(map(_data, runs)))
+        return ChunkPlan(plans, tuple(map(_data, runs)), scene)
     return [rendered for one in tasks for rendered in draw(one)]
 
 
 def work_remotely(task: WorkerTask, files: Files) -> Delivery:
     """Do the task in a folder of its own that holds the files; it is removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
-        sources, output = Path(folder).resolve() / "sources", Path(folder, "output")
+    with scratch_folder() as folder:
+        sources, output = folder / "sources", folder / "output"
         write_files(sources, files)
         clip = replace(task.clip, selection=f"{sources / Path(task.clip.selection).name}")
-        made = work(replace(task, clip=moved(clip, output), runs=()))
-        return Delivery(made, read_files(output, output.rglob("*")))
+        made = work(replace(task, clip=moved(clip, output), runs=None))
+        return replace(made, files=read_files(output, output.rglob("*")))
 
 
 def write_files(folder: Path, files: Files) -> None:
@@ -159,8 +182,14 @@ def read_files(folder: Path, paths: Iterable[Path]) -> Files:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
-def _kept(descent: Descent, path: Path) -> Run:
-    """Load the run that the file keeps; if there is none, compute and keep it."""
+def _kept(descent: Descent, folder: Path | None) -> Run:
+    """Load the run that the folder keeps; if there is none, compute and keep it."""
+    try:
+        path = folder and folder / run_name(descent)
+    except UnkeyableError:
+        path = None
+    if path is None:
+        return descent.run()
     if path.exists():
         try:
             return Run.load(path, own_types(descent))

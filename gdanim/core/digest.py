@@ -56,6 +56,14 @@ def key_of(value: Any, name: str = "value") -> str:
     return digest.hexdigest()
 
 
+def effect_of(source: bytes) -> Any:
+    """Return what a module's source does, as a value for `key_of`: comments play no part."""
+    try:
+        return _code(compile(source, "", "exec", dont_inherit=True))
+    except (SyntaxError, ValueError):
+        return source
+
+
 def versions(parts: Sequence[str] = ("",)) -> str:
     """Return the key of gdanim's source, or some parts of it, and of the libraries' versions."""
     places = [PACKAGE / part for part in parts]

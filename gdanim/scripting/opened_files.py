@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import site
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,13 +24,24 @@ class OpenedFiles:
     def __or__(self, other: OpenedFiles) -> OpenedFiles:
         return OpenedFiles(self.read | other.read, self.written | other.written)
 
-    def sources(self) -> set[Path]:
-        """Return the files read, existing or not; for a module's bytecode its source.
+    def sources(self, root: Path | None = None) -> set[Path]:
+        """Return the files that were read, existing or not, for bytecode its source; below `root`.
 
-        Files that were written too are not sources, but made from some.
+        Left out are files that were written too, which are made from others, and those of
+        libraries, such as an environment below `root`.
         """
-        return set(_sources(self.read - self.written))
+        others = [o for o in _others() if root is None or not root.is_relative_to(o)]
+        return {
+            file
+            for file in _sources(self.read - self.written)
+            if (root is None or file.is_relative_to(root))
+            and not any(file.is_relative_to(other) for other in others)
+        }
 
+
+PACKAGE = Path(__file__).parents[1]
+# What is there changes all the time, and is not a file that anyone saves.
+SYSTEM = ("/proc", "/sys", "/dev")
 
 _recordings: list[OpenedFiles] = []
 
@@ -58,6 +70,12 @@ def _record(event: str, arguments: tuple[Any, ...]) -> None:
             for opened in _recordings:
                 paths = opened.written if flags & os.O_WRONLY else opened.read
                 paths.add(os.path.abspath(os.fsdecode(path)))
+
+
+def _others() -> list[Path]:
+    """Return the folders whose files are not the user's."""
+    places = (sys.prefix, sys.base_prefix, *site.getsitepackages(), f"{PACKAGE}", *SYSTEM)
+    return [Path(place).resolve() for place in places]
 
 
 def _sources(paths: set[str]) -> Iterator[Path]:

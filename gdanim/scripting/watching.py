@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import site
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -12,14 +10,13 @@ from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
+from gdanim.core.words import printable_lines
 from gdanim.errors import GdanimError
 from gdanim.film.defaults import OUTPUT
 from gdanim.scripting.opened_files import opened_files
 
 # Folders that hold what gdanim and Python write.
 WRITTEN = (OUTPUT, "__pycache__")
-# What is there changes all the time, and is not a file that anyone saves.
-SYSTEM = ("/proc", "/sys", "/dev")
 State = dict[str, tuple[int, int]]
 
 
@@ -38,7 +35,7 @@ def keep_making(
         try:
             make()
         except GdanimError as error:
-            echo(f"Error: {error}", err=True)
+            echo(f"Error: {printable_lines(error)}", err=True)
         echo("Watching for changes; press Ctrl-C to stop.")
         until_changed(known, state)
 
@@ -50,10 +47,7 @@ def read_by(load: Callable[[], object]) -> set[Path]:
     """
     with opened_files() as opened, suppress(GdanimError):
         load()
-    others = map(Path, (sys.prefix, sys.base_prefix, *site.getsitepackages(), *SYSTEM))
-    folders = [other.resolve() for other in others]
-    files = opened.sources()
-    return {file for file in files if not any(file.is_relative_to(folder) for folder in folders)}
+    return opened.sources()
 
 
 def state_of(sources: Iterable[Path]) -> State:
