@@ -116,7 +116,7 @@ def test_what_was_rendered_by_name_is_rendered_again() -> None:
     path = "output/heart-one_feature-step0.png"
     assert "gdanim render heart.py::one_feature" in gdanim("info", path).stdout
     before = Path(path).read_bytes()
-    result = gdanim("info", path, "--again", "-o", "again.png")
+    result = gdanim("info", path, "--again", "--yes", "-o", "again.png")
     assert result.exit_code == 0, result.output
     assert Path("again.png").read_bytes() == before
 

@@ -223,7 +223,7 @@ def test_files_of_a_loop_in_a_script(folder: Path) -> None:
     assert gdanim("render", "lesson.py", "-o", "a.mp4", *beside).exit_code == 0
     assert (inspect(Path("a.mp4")).frames, inspect(Path("a.mp4")).size) == (5, (128, 96))
     first = Path("a.mp4").read_bytes()
-    assert gdanim("info", "a.mp4", "--again", "-o", "b.mp4").exit_code == 0
+    assert gdanim("info", "a.mp4", "--again", "--yes", "-o", "b.mp4").exit_code == 0
     assert Path("b.mp4").read_bytes() == first
     assert gdanim("render", "lesson.py", "--still", "4", "-o", "a.png").exit_code == 0
     late = gdanim("render", "lesson.py", "--still", "5", "-o", "a.png")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -74,7 +75,7 @@ def test_render_read_and_render_again(name: str, options: list[str], described: 
         versions.append(f"ffmpeg {ffmpeg.version()}")
     assert shown[1] == f"made with: {', '.join(versions)}"
     assert shown[2].startswith("scene: lesson.py::scene, lr = 0.003, ")
-    again = gdanim("info", name, "--again", "-o", f"b{name[1:]}")
+    again = gdanim("info", name, "--again", "--yes", "-o", f"b{name[1:]}")
     assert again.exit_code == 0, again.output
     assert content(f"b{name[1:]}") == content(name)
     # The command that is shown does the same.
@@ -91,7 +92,7 @@ def test_made_anew_in_a_folder(name: str) -> None:
     """It keeps its name and stays what it is, as no name of a file says what it shall be."""
     write(Path(), SCENE)
     assert gdanim("render", "lesson.py", *SHORT, "-o", name).exit_code == 0
-    assert gdanim("info", name, "--again", "-o", "COPY").exit_code == 0
+    assert gdanim("info", name, "--again", "--yes", "-o", "COPY").exit_code == 0
     assert [path.name for path in Path("COPY").iterdir()] == [name]
     assert content(f"COPY/{name}") == content(name)
 
@@ -101,7 +102,7 @@ def test_a_script_that_has_changed_since() -> None:
     assert gdanim("render", "lesson.py", *SHORT, "-o", "a.gif").exit_code == 0
     before = content("a.gif")
     script.write_text(script.read_text().replace("lr", "rate"))
-    result = gdanim("info", "a.gif", "--again")
+    result = gdanim("info", "a.gif", "--again", "--yes")
     assert result.exit_code == 2
     assert "has no such knob; its knobs are rate" in result.stderr
     assert "Usage: main render [OPTIONS] SCRIPT" in result.stderr
@@ -113,10 +114,98 @@ def test_again_from_another_folder(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert gdanim("render", "lesson.py", *SHORT, "-o", "a.gif").exit_code == 0
     (folder / "else").mkdir()
     monkeypatch.chdir("else")
-    result = gdanim("info", "../a.gif", "--again")
+    result = gdanim("info", "../a.gif", "--again", "--yes")
     assert result.exit_code == 2
     assert "lesson.py: no such file; the path is relative to the folder in which " in result.stderr
     assert gdanim("info", "../a.gif").exit_code == 0
+
+
+def forge(name: str, script: str, scene: str = "scene", **knobs: str) -> None:
+    """Write a picture whose note says that this script made it."""
+    note = replace(NOTE, origin=Origin(script, scene, knobs), options={"still": "0"})
+    iio.imwrite(name, np.zeros((4, 4, 3), np.uint8))
+    metadata.insert_png_note(Path(name), note.text())
+
+
+EVIL = "open('ran', 'w').close()\n"
+
+
+@pytest.mark.parametrize(
+    "script", ["{}/above/evil.py", "../evil.py", "link.py", "below/../../evil.py", "linked/evil.py"]
+)
+def test_again_runs_nothing_outside_the_working_folder(
+    script: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in (folder / "above", folder):
+        place.mkdir(exist_ok=True)
+        write(place, EVIL + SCENE, "evil.py")
+    here = folder / "here"
+    (here / "below").mkdir(parents=True)
+    monkeypatch.chdir(here)
+    (here / "link.py").symlink_to(folder / "evil.py")
+    (here / "linked").symlink_to(folder)
+    forge("a.png", script.format(folder))
+    result = gdanim("info", "a.png", "--again", "--yes")
+    assert result.exit_code == 2 and "working folder" in result.stderr
+    assert not list(folder.rglob("ran"))
+
+
+def test_again_runs_only_what_has_the_scene(folder: Path) -> None:
+    write(folder, EVIL + SCENE, "lesson.py")
+    write(folder, EVIL + "def scene():\n    pass\n", "other.py")
+    for name, script, scene in (("a.png", "lesson.py", "wild"), ("b.png", "other.py", "scene")):
+        forge(name, script, scene)
+        result = gdanim("info", name, "--again", "--yes")
+        assert result.exit_code == 2 and f"has no function {scene}" in result.stderr
+    write(folder, "(" * 100_000, "deep.py")
+    forge("c.png", "deep.py")
+    assert gdanim("info", "c.png", "--again", "--yes").exit_code == 2
+    assert not Path("ran").exists()
+
+
+@pytest.mark.parametrize(("answer", "runs"), [("y\n", True), ("n\n", False), ("", False)])
+def test_again_asks_before_it_runs_a_script(folder: Path, answer: str, runs: bool) -> None:
+    write(folder, EVIL + SCENE, "lesson.py")
+    forge("a.png", "lesson.py")
+    result = CliRunner().invoke(cli.main, ["info", "a.png", "--again"], input=answer)
+    assert "gdanim render lesson.py::scene" in result.stdout
+    assert Path("ran").exists() == runs == (result.exit_code == 0)
+
+
+HIDDEN = "\x1b[2J\x9b2J\x07\r\u202e\u2028"
+
+
+def test_a_note_prints_nothing_but_its_own_lines(folder: Path) -> None:
+    origin = Origin("a\n.py", "scene", {"kind\nagain: rm": f"b\nagain: rm{HIDDEN}"})
+    note = replace(NOTE, versions={"numpy\nagain: rm": HIDDEN}, origin=origin)
+    iio.imwrite("a.png", np.zeros((4, 4, 3), np.uint8))
+    metadata.insert_png_note(Path("a.png"), note.text())
+    result = gdanim("info", "a.png")
+    assert result.exit_code == 0
+    lines = result.stdout.split("\n")
+    begin = [line.partition(":")[0] for line in lines]
+    assert begin == ["a.png", "made with", "scene", "again", ""]
+    assert "".join(lines).isprintable() and "\\u001b[2J" in lines[1]
+
+
+def test_names_and_scripts_print_nothing_but_their_own_lines(folder: Path) -> None:
+    """What scripts, plans and tables from elsewhere are called, in lists, errors and reports."""
+    name = f"les\nson{HIDDEN}.py"
+    write(folder, SCENE.replace("A line.", f"A line.{HIDDEN}").lstrip(), name)
+    write(folder, f"raise ValueError({HIDDEN!r} + 'x\\ny')", "bad.py")
+    texts = [
+        gdanim("list", ".").output,
+        gdanim("render", "bad.py").output,
+        gdanim("batch", ".", "--dry-run").output,
+        gdanim("batch", ".", "--keep-going", "--report", "r.json", "-j", "1").output,
+        gdanim("render", name, *SHORT, "-o", "a.gif", "--captions", "--alt").output,
+        *(Path(name).read_text(encoding="utf-8") for name in ("r.json", "a.vtt", "a.alt.txt")),
+    ]
+    for text in texts:
+        assert text.replace("\n", "").isprintable(), text
+    assert json.loads(Path("r.json").read_text(encoding="utf-8"))["clips"][1]["scene"].endswith(
+        f"{name}::scene"
+    )
 
 
 def test_no_file_tells_where_it_was_made(folder: Path) -> None:
@@ -142,7 +231,7 @@ def test_a_scene_that_no_script_made(folder: Path) -> None:
     found = inspect(Path("a.png"))
     assert (found.size, found.note.origin, found.note.seed) == ((96, 64), None, 7)
     assert list(found.lines(Path("a.png")))[1:] == []
-    refused = gdanim("info", "a.png", "--again")
+    refused = gdanim("info", "a.png", "--again", "--yes")
     assert refused.exit_code == 1
     assert "a.png: its scene came from no script" in refused.stderr
 

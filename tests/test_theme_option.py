@@ -51,7 +51,7 @@ def test_the_note_names_the_file_and_renders_the_same_again() -> None:
     Path("brand.toml").rename("looks/brand.toml")
     gdanim("render", "lesson.py", *PICTURE, "--theme", "looks/brand.toml", "-o", "a.png")
     assert "--theme=looks/brand.toml" in gdanim("info", "a.png").stdout
-    gdanim("info", "a.png", "--again", "-o", "b.png")
+    gdanim("info", "a.png", "--again", "--yes", "-o", "b.png")
     assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
 
 
@@ -142,7 +142,7 @@ def test_scenes_without_a_theme_have_the_project_s(
     given = "dark" if theme == "name" else Path(place, "pyproject.toml").as_posix()
     made = picture()
     assert f"--theme={given} " in gdanim("info", "a.png").stdout
-    gdanim("info", "a.png", "--again", "-o", "b.png")
+    gdanim("info", "a.png", "--again", "--yes", "-o", "b.png")
     assert Path("b.png").read_bytes() == made
 
 

@@ -11,24 +11,27 @@ from typing import Any
 from gdanim.batch.execute import FAILED, KEPT, MADE, NOT_BEGUN, ClipResult
 from gdanim.batch.staleness import ExaminedClip
 from gdanim.core.atomic import replacing
+from gdanim.core.words import printable, printable_lines
 
 
 def outputs_of(examined: ExaminedClip) -> str:
     """List the clip's files; if they are unknown, its script."""
     clip = examined.clip
-    return ", ".join(str(output.path) for output in clip.outputs) or clip.selection
+    return printable(", ".join(str(output.path) for output in clip.outputs) or clip.selection)
 
 
 def planned(examined: ExaminedClip) -> str:
     """Say what would be done with a clip, and why."""
     what = f"make ({examined.why})" if examined.why else "keep"
-    return f"{outputs_of(examined)}: " + (f"fails: {examined.error}" if examined.error else what)
+    return f"{outputs_of(examined)}: " + (
+        f"fails: {printable_lines(examined.error)}" if examined.error else what
+    )
 
 
 def line(result: ClipResult, done: int, total: int, left: float) -> str:
     """Say what became of a clip, and how far the batch has got."""
     if result.status == FAILED:
-        what = f"failed: {result.error}"
+        what = f"failed: {printable_lines(result.error)}"
     else:
         seconds = sum(file.elapsed for file in result.files)
         what = f"made ({result.examined.why}), {result.frames} frames in {seconds:.1f} s"
@@ -45,7 +48,7 @@ def summary(results: Sequence[ClipResult], seconds: float) -> str:
     shown = [text for text in numbers if not text.startswith("0 ")]
     frames = sum(result.frames for result in results)
     failed = [
-        f"  {one.examined.clip.where}: {outputs_of(one.examined)}: {one.error}"
+        f"  {one.examined.clip.where}: {outputs_of(one.examined)}: {printable_lines(one.error)}"
         for one in results
         if one.status == FAILED
     ]
@@ -64,7 +67,8 @@ def write(path: Path, results: Sequence[ClipResult], seconds: float) -> None:
     """Write the results as JSON; the file changes only when it is complete."""
     tree = {"format": 1, "seconds": round(seconds, 3), "clips": [_clip(r) for r in results]}
     with replacing(path) as part:
-        part.write_text(json.dumps(tree, indent=1, ensure_ascii=False), encoding="utf-8")
+        text = printable_lines(json.dumps(tree, indent=1, ensure_ascii=False))
+        part.write_text(text, encoding="utf-8")
 
 
 def _clip(result: ClipResult) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from gdanim.core.atomic import scratch_folder
 from gdanim.encoding.ffmpeg import encoders
 from gdanim.encoding.formats import FORMATS, VARIANTS, Format, usable, with_codec
 from gdanim.errors import GdanimError
@@ -110,18 +111,9 @@ def _version(requirement: Requirement, extra: str) -> str:
 
 
 def _ffmpeg() -> str:
-    import imageio_ffmpeg
+    from gdanim.encoding.ffmpeg import executable, version
 
-    from gdanim.encoding.ffmpeg import executable
-
-    path = executable()
-    try:
-        return f"{imageio_ffmpeg.get_ffmpeg_version()}, {path}"
-    except (OSError, RuntimeError) as error:
-        raise GdanimError(
-            f"{path} cannot be started: {error}; unset IMAGEIO_FFMPEG_EXE, "
-            "or run `pip install --force-reinstall imageio-ffmpeg`"
-        ) from None
+    return f"{version()}, {executable()}"
 
 
 def _test_clip(format: Format) -> str:
@@ -130,8 +122,8 @@ def _test_clip(format: Format) -> str:
 
     problem = gdanim.Problem(gdanim.datasets.linear(), gdanim.Linear())
     scene = gdanim.Scene(problem, gdanim.GradientDescent(0.01), start=(0, 0), steps=5)
-    with tempfile.TemporaryDirectory(prefix="gdanim-doctor-") as folder:
-        path = Path(folder, f"clip{format.extension}")
+    with scratch_folder() as folder:
+        path = folder / f"clip{format.extension}"
         made = gdanim.render(scene, path, size=(320, 180), fps=10, seconds=1, codec=format.codec)
     return f"{made.frames} frames encoded in {made.elapsed:.1f} s"
 

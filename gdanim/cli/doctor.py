@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gdanim.cli.group import Command, debug_option
+from gdanim.cli.messages import say
 from gdanim.errors import GdanimError
 from gdanim.film.defaults import OUTPUT
 
@@ -22,7 +23,7 @@ def doctor() -> None:
 
     failed = []
     for finding in examine(Path(OUTPUT)):
-        click.echo(f"{'ok' if finding.works else 'FAIL':6}{finding.name:18}{finding.detail}")
+        say(f"{'ok' if finding.works else 'FAIL':6}{finding.name:18}{finding.detail}")
         if not finding.works:
             failed.append(finding.name)
     if failed:

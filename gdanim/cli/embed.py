@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gdanim.cli.group import Command, debug_option
-from gdanim.cli.messages import bar
+from gdanim.cli.messages import bar, say
 from gdanim.cli.options import jobs_option, set_option, settings_from, sweep_of, video_options
 from gdanim.core.numbers import file_size
 from gdanim.film.defaults import OUTPUT
@@ -59,4 +59,4 @@ def embed(
     for path in write_page(
         script, sweep, settings, page, wanted, bar, not self_contained, processes
     ):
-        click.echo(f"{path}: {file_size(path.stat().st_size)}")
+        say(f"{path}: {file_size(path.stat().st_size)}")

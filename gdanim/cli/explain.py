@@ -7,6 +7,7 @@ from textwrap import indent
 import click
 
 from gdanim.cli.group import Command, debug_option
+from gdanim.cli.messages import say
 from gdanim.cli.options import set_option
 
 
@@ -27,6 +28,6 @@ def explain(scripts: tuple[str, ...], settings: dict[str, str]) -> None:
     from gdanim.scripting.load import choose
 
     for scene in [scene for selection in scripts for scene in choose(selection)]:
-        click.echo(f"{scene}")
+        say(f"{scene}")
         for paragraph in paragraphs(scene(**scene.values(settings)), scene.script):
-            click.echo(indent(paragraph, "    "))
+            say(indent(paragraph, "    "))

@@ -16,6 +16,7 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
+from gdanim.core.words import printable_lines
 from gdanim.errors import GdanimError, Notice, RequestError
 
 DEBUG = "gdanim.debug"
@@ -40,8 +41,8 @@ class Command(click.Command):
             if ctx.meta.get(DEBUG):
                 raise
             if isinstance(error, RequestError):
-                raise click.UsageError(str(error), ctx) from error
-            raise click.ClickException(str(error)) from error
+                raise click.UsageError(printable_lines(error), ctx) from error
+            raise click.ClickException(printable_lines(error)) from error
         except KeyboardInterrupt as error:
             number = error.number if isinstance(error, Interrupted) else signal.SIGINT
             click.echo(WORDS[number], err=True)
@@ -137,7 +138,7 @@ def _notices() -> Iterator[None]:
                 usual(message, category, filename, lineno, file, line)
             elif text not in shown:
                 shown.add(text)
-                click.echo(text, err=True)
+                click.echo(printable_lines(text), err=True)
 
         warnings.showwarning = show
         yield

@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from gdanim.cli.group import Command, debug_option
+from gdanim.cli.messages import say
 from gdanim.cli.render import render
 from gdanim.core.numbers import file_size
+from gdanim.core.words import printable
 from gdanim.errors import RequestError
 
 
@@ -20,33 +22,39 @@ from gdanim.errors import RequestError
 @click.option(
     "-o", "--output", metavar="PATH", help="Output file of --again, or the folder for it."
 )
+@click.option("--yes", is_flag=True, help="Run the command of --again without asking.")
 @debug_option
 @click.pass_context
-def info(ctx: click.Context, path: Path, again: bool, output: str | None) -> None:
+def info(ctx: click.Context, path: Path, again: bool, output: str | None, yes: bool) -> None:
     """Show what a file contains and where it comes from.
 
     VIDEO is a video, still or folder of frames that gdanim wrote. The last line of the output is
-    the command that renders it again.
+    the command that renders it again. As anyone may write a file, --again asks before it runs
+    that command, and runs only scripts in or below the working folder, and those of gdanim.
     """
-    from gdanim.rendering.file_info import inspect
+    from gdanim.rendering.file_info import command_line, inspect
     from gdanim.rendering.outputs import is_folder
-    from gdanim.scripting.examples import find_script
 
     found = inspect(path)
     place = Path(output or path)
     if output and is_folder(output):
         place /= path.absolute().name
     if again:
-        words = found.note.command(place)[2:]
-        script = words[0].partition("::")[0]
-        if not find_script(script).is_file():
-            raise RequestError(
-                f"{script}: no such file; the path is relative to the folder in which {path} was "
-                "rendered: run the command there"
-            )
-        with render.make_context("render", words, parent=ctx.parent) as context:
+        found.check_again(path)
+        command = found.note.command(place)
+        say(command_line(command))
+        if not yes and not _agreed():
+            raise RequestError("nothing was run; answer y, or give --yes")
+        with render.make_context("render", command[2:], parent=ctx.parent) as context:
             render.invoke(context)
         return
-    click.echo(f"{path}: {found.described()}, {file_size(found.bytes)}")
+    say(f"{printable(f'{path}')}: {found.described()}, {file_size(found.bytes)}")
     for line in found.lines(place):
-        click.echo(line)
+        say(line)
+
+
+def _agreed() -> bool:
+    try:
+        return click.confirm("Run it?")
+    except click.Abort:
+        return False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gdanim.cli.group import DEBUG, Command, debug_option
+from gdanim.cli.messages import say
 from gdanim.errors import GdanimError
 
 if TYPE_CHECKING:
@@ -34,17 +35,17 @@ def list_(ctx: click.Context, path: Path | None) -> None:
     if path is None:
         path = SCENES if SCENES.is_dir() else examples.folder()
     if not path.is_dir():
-        click.echo(_described(load(examples.find_script(f"{path}"))))
+        say(_described(load(examples.find_script(f"{path}"))))
         return
     broken = 0
     for script in scripts_in(path):
         try:
-            click.echo(_described(load(script)))
+            say(_described(load(script)))
         except GdanimError as error:
             if ctx.meta.get(DEBUG):
                 raise
             broken += 1
-            click.echo(f"{script}\n{indent(f'Error: {error}', '    ')}")
+            say(f"{script}\n{indent(f'Error: {error}', '    ')}")
     if broken:
         raise GdanimError(f"{broken} of the scripts cannot be read; see above")
 

@@ -11,16 +11,22 @@ from typing import TYPE_CHECKING
 import click
 
 from gdanim.core.numbers import counted, file_size
+from gdanim.core.words import printable, printable_lines
 
 if TYPE_CHECKING:
     from gdanim.film.progress import Progress
     from gdanim.rendering.result import Rendered
 
 
+def say(text: str, err: bool = False) -> None:
+    """Print a text, in which nothing but the ends of lines moves a terminal."""
+    click.echo(printable_lines(text), err=err)
+
+
 @contextmanager
 def bar(path: Path, frames: int) -> Iterator[Progress]:
     """Show progress on stderr: a bar on a terminal, otherwise a line for each file."""
-    with click.progressbar(length=frames, label=f"{path}", file=sys.stderr) as bar:
+    with click.progressbar(length=frames, label=printable(f"{path}"), file=sys.stderr) as bar:
         yield lambda done, total: bar.update(done - bar.pos)
 
 
@@ -34,6 +40,6 @@ def report(rendered: Rendered) -> str:
     )
     others = "with " * bool(rendered.sidecars) + ", ".join(path.name for path in rendered.sidecars)
     return (
-        f"{rendered.path}: {width}x{height}, {length}{file_size(rendered.bytes)}, "
+        f"{printable(str(rendered.path))}: {width}x{height}, {length}{file_size(rendered.bytes)}, "
         f"made in {rendered.elapsed:.1f} s"
     ) + "".join(f"; {text}" for text in (rendered.notice, others) if text)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gdanim.cli.group import Command, debug_option
+from gdanim.cli.messages import say
 
 
 @click.command(cls=Command)
@@ -28,5 +29,5 @@ def new(name: str, example: str | None) -> None:
 
     script, *data = write_script(name, Path(), example)
     for path in data:
-        click.echo(f"{path}: written")
-    click.echo(f"{script}: written; now run `gdanim render {script.as_posix()}`")
+        say(f"{path}: written")
+    say(f"{script}: written; now run `gdanim render {script.as_posix()}`")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gdanim.cli.group import Command, debug_option
-from gdanim.cli.messages import bar, report
+from gdanim.cli.messages import bar, report, say
 from gdanim.cli.options import (
     bytes_of,
     jobs_option,
@@ -173,7 +173,7 @@ def _watch(make: Callable[[], object], load: Callable[[], object], scripts: Sequ
         folders = {script.parent for script in own if script.exists()}
         return read_by(load) | folders | set(project_files())
 
-    keep_making(make, sources, click.echo)
+    keep_making(make, sources, say)
 
 
 def _render(jobs: Sequence[Job], settings: Settings, processes: int, show: bool) -> None:
@@ -188,7 +188,7 @@ def _render(jobs: Sequence[Job], settings: Settings, processes: int, show: bool)
         same = before is not None and before.runs is task.runs
         advice = "" if same else advice_of(task)
         for rendered in draw(task, bar, processes):
-            click.echo("\n".join(filter(None, [report(rendered), advice])))
+            say("\n".join(filter(None, [report(rendered), advice])))
             advice = ""
             if show and click.launch(str(rendered.path)) != 0:
                 raise GdanimError(f"{rendered.path}: this desktop has no program to open it with")

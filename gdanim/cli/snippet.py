@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gdanim.cli.group import Command, debug_option
+from gdanim.cli.messages import say
 from gdanim.errors import RequestError
 
 
@@ -61,6 +62,6 @@ def snippet(video: Path, target: str, output: str | None) -> None:
     if target == "pptx":
         path = Path(output) if output else video.with_suffix(".pptx")
         write_slides(media, path)
-        click.echo(f"{path}: written")
+        say(f"{path}: written")
     else:
-        click.echo(SNIPPETS[target](media, dark))
+        say(SNIPPETS[target](media, dark))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gdanim.core.words import printable
 from gdanim.encoding import ffmpeg, metadata
+from gdanim.errors import RequestError
 from gdanim.rendering.provenance import Note, read
+from gdanim.scripting.examples import find_script, is_shipped
+from gdanim.scripting.load import returning
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,43 @@ class Inspected:
     def lines(self, path: Path) -> Iterator[str]:
         """What wrote the file, and the command that writes it to `path` again."""
         versions = [f"{name} {version}" for name, version in self.note.versions.items()]
-        yield f"made with: {', '.join(versions)}"
+        yield printable(f"made with: {', '.join(versions)}")
         if self.note.origin:
             knobs = "".join(f", {name} = {v}" for name, v in self.note.origin.knobs.items())
-            yield f"scene: {self.note.origin.script}::{self.note.origin.scene}{knobs}"
-            yield f"again: {shlex.join(self.note.command(path))}"
+            yield printable(f"scene: {self.note.origin.script}::{self.note.origin.scene}{knobs}")
+            yield f"again: {command_line(self.note.command(path))}"
+
+    def check_again(self, path: Path) -> None:
+        """RequestError if the note's command may not be run: anyone may write the file at `path`.
+
+        Its script must lie in or below the working folder, or ship with gdanim, and must have a
+        function of the scene's name with a return annotation.
+        """
+        origin = self.note.origin
+        if origin is None:
+            return
+        script = find_script(origin.script)
+        name = printable(f"{script}")
+        if not (script.resolve().is_relative_to(Path.cwd().resolve()) or is_shipped(script)):
+            raise RequestError(
+                f"{name}: --again runs only scripts in the working folder and below it; go to the "
+                "folder in which the file was rendered, or run the command yourself"
+            )
+        if not script.is_file():
+            raise RequestError(
+                f"{name}: no such file; the path is relative to the folder in which {path} was "
+                "rendered: run the command there"
+            )
+        if origin.scene not in returning(script):
+            raise RequestError(
+                f"{name}: --again does not run it, as it has no function {origin.scene} that is "
+                "annotated -> Scene"
+            )
+
+
+def command_line(command: Sequence[str]) -> str:
+    """The command as a shell takes it; what a terminal would not show is escaped."""
+    return printable(shlex.join(command))
 
 
 def inspect(path: Path) -> Inspected:

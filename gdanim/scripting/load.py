@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,16 @@ from gdanim.scripting._execution import execute, importing_from, working_in
 from gdanim.scripting._own_lines import ScriptError, own_lines
 from gdanim.scripting.knobs import Knob, Value, knob_of
 
-__all__ = ["SceneFunction", "Script", "ScriptError", "choose", "load", "own_lines", "scripts_in"]
+__all__ = [
+    "SceneFunction",
+    "Script",
+    "ScriptError",
+    "choose",
+    "load",
+    "own_lines",
+    "returning",
+    "scripts_in",
+]
 
 EXAMPLE = """
     from gdanim import Scene
@@ -133,6 +143,18 @@ def _is_here(folder: str) -> bool:
         return os.getcwd() == folder
     except FileNotFoundError:
         return True
+
+
+def returning(path: Path) -> set[str]:
+    """Return the names of the functions that have a return annotation, without running the script.
+
+    There are none in what is no Python.
+    """
+    try:
+        tree = ast.parse(_read(path))
+    except (GdanimError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.returns}
 
 
 def scripts_in(folder: Path) -> list[Path]:
