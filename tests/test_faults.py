@@ -32,7 +32,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from processes import in_own_mounts, working_in
+from processes import in_own_mounts, wait_for, working_in
 
 from gdanim.encoding import ffmpeg
 from scripts import SCENE, write
@@ -194,9 +194,18 @@ def command(place: Place, *arguments: str) -> str:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "out/a.mp4", "--fps", "30"], "ffmpeg cannot write: No space left on device; "),
-        (["-o", "out/a.webp", "--fps", "10"], "ffmpeg cannot write: No space left on device; "),
-        (["-o", "out/a-frames", "--fps", "10"], "ffmpeg cannot write: No space left on device; "),
+        (
+            ["-o", "out/a.mp4", "--fps", "30"],
+            "ffmpeg cannot write to {out}: No space left on device; ",
+        ),
+        (
+            ["-o", "out/a.webp", "--fps", "10"],
+            "ffmpeg cannot write to {out}: No space left on device; ",
+        ),
+        (
+            ["-o", "out/a-frames", "--fps", "10"],
+            "ffmpeg cannot write to {out}: No space left on device; ",
+        ),
         (["-o", "out/a.png", "--still", "3"], "cannot write out/a.png: No space left on device; "),
     ],
     ids=lambda value: value[1] if isinstance(value, list) else "",
@@ -211,8 +220,47 @@ def test_a_full_disk(place: Place, arguments: list[str], message: str) -> None:
     """)
     assert done.stdout == f"exit code 1\na.mp4\n{OLD.decode()}", done.stderr
     told, error = done.stderr.splitlines()
+    message = message.format(out=place.out)
     assert told == arguments[1] and error.startswith(f"Error: {message}free some space, or name ")
     place.assert_untouched()
+
+
+@linux
+def test_no_room_for_temporary_files(place: Place) -> None:
+    """A long video waits there in stretches."""
+    size = ["--size", "640x360", "--fps", "60", "--seconds", "12"]
+    done = in_own_mounts(f"""
+        mount -t tmpfs -o size=32k tmpfs {shlex.quote(f"{place.scratch}")}
+        {command(place, "-o", "out/a.mp4", *size)}
+        ls -A out scratch
+    """)
+    assert done.stdout == "exit code 1\nout:\na.mp4\n\nscratch:\n", done.stderr
+    error = done.stderr.splitlines()[-1]
+    assert error.startswith("Error: ") and f"{place.scratch}: No space left on device" in error
+    place.assert_untouched()
+
+
+@linux
+def test_what_a_killed_process_left_is_removed(place: Place) -> None:
+    with place.start("-o", "out/b.mp4", *LONG) as process:
+        wait_for(lambda: list(place.scratch.glob(".gdanim*/*")))
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert list(place.scratch.iterdir()) and list(place.out.glob(".b.*"))
+    wait_for(lambda: not working_in(place.folder))
+    assert place.run("-o", "out/b.mp4", *LONG[:2], "--seconds", "21")[0] == 0
+    place.assert_tidy("b.mp4")
+
+
+@pytest.mark.parametrize(
+    "name", ["100%/a-frames", "%d/a-frames", "%03d.mp4", "%s%n.gif", "a%.webp"]
+)
+def test_a_per_cent_sign_is_nothing_special(place: Place, name: str) -> None:
+    code, _, err = place.run("-o", f"out/{name}", *SHORT)
+    assert code == 0, err
+    made = place.out / name
+    assert len(list(made.iterdir())) == 10 if made.is_dir() else made.is_file()
+    place.assert_tidy(name.partition("/")[0])
 
 
 @linux

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from gdanim.encoding import ffmpeg
+from gdanim.encoding.chapters import read_chapters
 from gdanim.errors import GdanimError
 
 SIZE = (32, 16)
@@ -227,9 +228,119 @@ def test_an_ffmpeg_that_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         encode(tmp_path / "a.mkv")
 
 
-def test_no_ffmpeg_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_ffmpeg_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # What get_ffmpeg_exe finds is cached, so the search itself has to be replaced.
     monkeypatch.delenv("IMAGEIO_FFMPEG_EXE", raising=False)
     monkeypatch.setattr(imageio_ffmpeg._utils, "_get_ffmpeg_exe", lambda: None)
+    monkeypatch.setattr(imageio_ffmpeg, "__file__", f"{tmp_path / 'nothing.py'}")
     with pytest.raises(GdanimError, match="^no ffmpeg .*`pip install"):
         ffmpeg.executable()
+
+
+@posix
+@pytest.mark.parametrize("script", ["sleep 1000", "cat > /dev/null; sleep 1000"])
+def test_an_ffmpeg_that_hangs_is_ended(
+    script: str,
+    tmp_path: Path,
+    stand_in: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    started: list[Started],
+) -> None:
+    stand_in(f"exec sh -c '{script}'")
+    monkeypatch.setattr(ffmpeg, "PATIENCE", 0.2)
+    monkeypatch.setattr(ffmpeg, "LONG_PATIENCE", 0.2)
+    with pytest.raises(GdanimError, match="hangs"):
+        encode(tmp_path / "a.mkv", frames=MANY)
+    (tmp_path / "a.mp4").write_bytes(b"")
+    for question in (ffmpeg.version, ffmpeg.encoders):
+        with pytest.raises(GdanimError, match="hangs"):
+            question()
+    for reading in (ffmpeg.stream, ffmpeg.metadata, ffmpeg.count_frames):
+        with pytest.raises(GdanimError, match="hangs"):
+            reading(tmp_path / "a.mp4")
+    assert_gone(started)
+
+
+@posix
+def test_a_slow_ffmpeg_is_waited_for(
+    tmp_path: Path, stand_in: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes longer for all frames than the limit for one."""
+    stand_in(f"while head -c {ffmpeg.PIPE_BYTES // 4} | grep -q ''; do sleep 0.3; done")
+    monkeypatch.setattr(ffmpeg, "PATIENCE", 10.0)
+    big = np.zeros((ffmpeg.PIPE_BYTES * 3,), np.uint8).data
+    with ffmpeg.encoding(SIZE, 10, (*OUTPUT, tmp_path / "a.mkv")) as write:
+        write(big)
+
+
+@posix
+def test_what_killed_an_ffmpeg_that_was_asked_is_said(
+    tmp_path: Path, stand_in: Callable[[str], None]
+) -> None:
+    stand_in("kill -9 $$")
+    (tmp_path / "a.mp4").write_bytes(b"")
+    for ask in (
+        ffmpeg.version,
+        ffmpeg.encoders,
+        lambda: ffmpeg.stream(tmp_path / "a.mp4"),
+        lambda: ffmpeg.metadata(tmp_path / "a.mp4"),
+    ):
+        with pytest.raises(GdanimError, match="was killed by signal 9"):
+            ask()
+
+
+@posix
+@pytest.mark.parametrize("code", [228, 134, 229])
+def test_no_room_for_the_file_nor_for_words(
+    code: int, tmp_path: Path, stand_in: Callable[[str], None]
+) -> None:
+    stand_in(f"cat > /dev/null; exit {code}")
+    with pytest.raises(GdanimError, match=f"cannot write to {tmp_path}: .*; free some space"):
+        encode(tmp_path / "a.mkv")
+
+
+def film(path: Path, *options: str) -> None:
+    """Write an mp4 of two frames."""
+    codec = ("-c:v", "libx264", "-pix_fmt", "yuv420p")
+    with ffmpeg.encoding(SIZE, 10, (*codec, *options, path)) as write:
+        write(frame(0))
+        write(frame(100))
+
+
+LISTS = {
+    "ffconcat": "ffconcat version 1.0\nfile 'real.mp4'\n",
+    "hls": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nreal.mp4\n#EXT-X-ENDLIST\n",
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "a.apng"])
+def test_a_list_of_files_is_no_video(kind: str, name: str, tmp_path: Path) -> None:
+    film(tmp_path / "real.mp4")
+    (tmp_path / name).write_text(LISTS[kind])
+    for reading in (ffmpeg.stream, ffmpeg.metadata):
+        with pytest.raises(GdanimError, match="is not a video"):
+            reading(tmp_path / name)
+
+
+@posix
+@pytest.mark.parametrize(
+    "name", ["http:q.mp4", "concat:a|b.mp4", "a%03d.mp4", "-y.mp4", "é b'.mp4"]
+)
+def test_names_are_names_of_files(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    film(tmp_path / "a.mp4")
+    (tmp_path / "a.mp4").rename(name)
+    assert ffmpeg.stream(Path(name)) == ffmpeg.Stream("h264", SIZE, 10.0)
+    assert ffmpeg.count_frames(Path(name)) == 2
+
+
+def test_tags_of_many_lines_do_not_pass_for_others(tmp_path: Path) -> None:
+    hostile = "a\n[CHAPTER]\nTIMEBASE=x\n; b\n  Stream #0:0: Video: fake, 1x1, 99 fps\n\\"
+    film(tmp_path / "a.mp4", "-metadata", f"comment={hostile}")
+    ((_, tags),) = ffmpeg.metadata(tmp_path / "a.mp4")
+    assert tags["comment"] == hostile
+    assert ffmpeg.stream(tmp_path / "a.mp4") == ffmpeg.Stream("h264", SIZE, 10.0)
+    assert read_chapters(tmp_path / "a.mp4") == {}

@@ -153,7 +153,10 @@ SCENE = '[[clip]]\nscene = "lesson.py::line"\n'
         (f"{SCENE}formats = []\n", 3, "formats must be a list"),
         (f'{SCENE}formats = [["mp4"]]\n', 3, "formats must be a list of some of mp4"),
         (f'{SCENE}output = ""\n', 3, "output must be a file name without extension"),
-        (f'{SCENE}output = "lecture1/"\n', 3, "output must be a file name without extension"),
+        *(
+            (f"{SCENE}output = '{name}'\n", 3, "output must be a file name without extension")
+            for name in ("lecture1/", "/a", "../a", "a/../../b", "a/./b", "..\\a", "C:a", "a//b")
+        ),
         (f'{SCENE}themes = ["red"]\n', 3, "themes must be a list of some of light"),
         (f'{SCENE}sizes = ["big"]\n', 3, "'big' is not a size; write WIDTHxHEIGHT"),
         (f'{SCENE}quality = "best"\n', 3, "quality must be one of low, medium, high, 4k"),

@@ -26,6 +26,7 @@ def test_every_combination() -> None:
     assert grid({}) == [{}]
     assert label({"lr": "0.1", "seed": "2"}) == "lr = 0.1, seed = 2"
     assert suffix({"lr": "0.1", "seed": "2"}) == "lr0.1-seed2"
+    assert suffix({"name": "../../a:b"}) == "name.._.._a_b"
 
 
 def test_a_job_for_each_value_named_after_it(tmp_path: Path) -> None:

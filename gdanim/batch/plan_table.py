@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from gdanim.encoding.formats import FORMATS
@@ -42,13 +42,17 @@ def _text(valid: Test) -> Test:
     return lambda value: type(value) is str and valid(value)
 
 
+def _drive(path: str) -> str:
+    return PureWindowsPath(path).drive
+
+
 _scalar = _is(bool, int, float, str)
 # What each key allows, in words and as a test.
 KEYS: dict[str, tuple[str, Test]] = {
     "scene": ('a script such as "linear.py", or "lesson.py::one_scene"', _is(str)),
     "output": (
-        'a file name without extension, such as "lecture1/line"',
-        _text(lambda name: name == name.strip("/") and Path(name).name != ""),
+        'a file name without extension, such as "lecture1/line", in or below the output folder',
+        _text(lambda name: not {"", ".", ".."} & {*re.split(r"[/\\]", name)} and not _drive(name)),
     ),
     "set": ("knobs and values, such as {lr = 0.1}", _table_of(_scalar)),
     "sweep": ("knobs and lists, such as {lr = [0.1, 1]}", _table_of(_list_of(_scalar))),

@@ -9,6 +9,7 @@ import re
 import secrets
 import shutil
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -67,6 +68,28 @@ def check_folder(path: AnyPath, pattern: str) -> None:
             f"cannot write {path}: the folder holds other files, such as {other[0]}; "
             "name another folder"
         )
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Yield a folder for temporary files, which is removed afterwards.
+
+    What killed processes left of theirs is removed, too. GdanimError where there is no room.
+    """
+    try:
+        place = Path(tempfile.gettempdir()).resolve()
+    except OSError as error:
+        raise GdanimError(f"{error.strerror}; free some space, or set TMPDIR") from None
+    target = place / "gdanim"
+    forget_leftovers(target)
+    folder = _name_beside(target)
+    try:
+        with _explained(place):
+            folder.mkdir(mode=0o700)
+        with _explained(place, FULL):
+            yield folder
+    finally:
+        _remove(folder)
 
 
 def forget_leftovers(path: Path) -> None:

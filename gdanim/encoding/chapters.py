@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gdanim.core.atomic import replacing
+from gdanim.core.atomic import replacing, scratch_folder
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.formats import Format
 
@@ -29,8 +28,8 @@ def write_chapters(path: Path, format: Format, chapters: Sequence[Chapter], fps:
     """
     if not (chapters and format.muxer):
         return
-    with replacing(path) as part, tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
-        listing = Path(folder, "chapters.txt")
+    with replacing(path) as part, scratch_folder() as folder:
+        listing = folder / "chapters.txt"
         listing.write_text(_ffmetadata(chapters, fps), encoding="utf-8", newline="\n")
         ffmpeg.run([
             *("-i", path, "-f", "ffmetadata", "-i", listing),
@@ -43,18 +42,17 @@ def write_chapters(path: Path, format: Format, chapters: Sequence[Chapter], fps:
 def read_chapters(path: Path) -> dict[float, str]:
     """Return the titles of a video's chapters by the second at which each begins."""
     found = {}
-    for section in ffmpeg.metadata(path).split("[CHAPTER]")[1:]:
-        fields = dict(re.findall(r"^(\w+)=(.*)$", section, re.MULTILINE))
-        top, _, bottom = fields["TIMEBASE"].partition("/")
-        title = re.sub(r"\\(.)", r"\1", fields.get("title", ""))
-        found[int(fields["START"]) * int(top) / int(bottom)] = title
+    for name, fields in ffmpeg.metadata(path):
+        if name == "CHAPTER":
+            top, _, bottom = fields["TIMEBASE"].partition("/")
+            found[int(fields["START"]) * int(top) / int(bottom)] = fields.get("title", "")
     return found
 
 
 def _ffmetadata(chapters: Sequence[Chapter], fps: int) -> str:
     lines = [";FFMETADATA1"]
     for chapter in chapters:
-        title = re.sub(r"([=;#\\])", r"\\\1", chapter.title)
+        title = re.sub(r"([=;#\\\n])", r"\\\1", chapter.title)
         lines += [
             "[CHAPTER]",
             f"TIMEBASE=1/{fps}",

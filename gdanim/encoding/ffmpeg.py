@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -32,10 +32,24 @@ Write = Callable[[memoryview], None]
 LAST_LINES = 5
 LAST_BYTES = 4096
 PIPE_BYTES = 1 << 20
+# Seconds: an ffmpeg that takes no byte of a frame, or gives no answer, for so long hangs. Reading,
+# joining or finishing a whole file may take longer than one frame.
+PATIENCE = 60.0
+LONG_PATIENCE = 900.0
+# How ffmpeg reads a file of each name, whatever is in it: a playlist that is called .mp4 would have
+# it open other files.
+DEMUXERS = {".mp4": "mov", ".webm": "matroska", ".mkv": "matroska", ".gif": "gif", ".apng": "apng"}
+# As ffmpeg describes a video stream; a tag's lines are indented further.
+STREAM = re.compile(
+    r"^  Stream #0:\d+.*?: Video: (\w+).*?, (\d+)x(\d+)\b(?:.*? ([\d.]+) fps)?", re.MULTILINE
+)
 
 
 def executable() -> str:
     """The path of ffmpeg: IMAGEIO_FFMPEG_EXE, else the one that imageio-ffmpeg ships or finds."""
+    shipped = Path(imageio_ffmpeg.__file__).with_name("binaries").glob("ffmpeg-*")
+    if path := os.environ.get("IMAGEIO_FFMPEG_EXE") or next(map(str, shipped), ""):
+        return path
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:
@@ -63,20 +77,21 @@ def encoding(
         process = _start((*frames, "-framerate", f"{fps}", "-i", "pipe:0", *arguments), words)
         try:
             assert process.stdin is not None
-            _widen(process.stdin)
+            _prepare(process.stdin)
 
             def write(frame: memoryview, stdin: IO[bytes] = process.stdin) -> None:
                 try:
                     _write_all(stdin, frame)
+                except TimeoutError:
+                    raise _hung(f"has taken no frame for {PATIENCE:g} s") from None
                 except OSError:
                     # ffmpeg has closed its end: it is exiting, and reports why.
-                    process.wait()
-                    raise _failure(process.returncode, words) from None
+                    raise _failure(_exit_code(process, PATIENCE), words, arguments) from None
 
             yield write
             process.stdin.close()
-            if process.wait() != 0:
-                raise _failure(process.returncode, words)
+            if code := _exit_code(process, LONG_PATIENCE):
+                raise _failure(code, words, arguments)
         finally:
             _reap(process)
 
@@ -84,7 +99,8 @@ def encoding(
 def count_frames(path: Path) -> int:
     """The number of frames in the file, without decoding them."""
     # A line for each frame: the counter of `-progress` is not there in ffmpeg 7.0 for copies.
-    report = _asked(("-i", path, "-map", "0:v:0", "-c", "copy", "-f", "framecrc", "-"))
+    copied = ("-map", "0:v:0", "-c", "copy", "-f", "framecrc", "-")
+    report, _ = _asked((*reading(path), *copied), LONG_PATIENCE)
     return sum(not line.startswith(b"#") for line in report.splitlines())
 
 
@@ -99,62 +115,82 @@ class Stream:
 
 def stream(path: Path) -> Stream:
     """The file's video stream; GdanimError when it has none."""
-    # imageio-ffmpeg leaves its pipes to the garbage collector when ffmpeg has ended already.
-    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
-        try:
-            frames = imageio_ffmpeg.read_frames(f"{path}")
-            try:
-                found = next(frames)
-            finally:
-                frames.close()
-        except (OSError, RuntimeError, StopIteration):
-            raise GdanimError(f"{path}: is not a video that ffmpeg can read") from None
-    return Stream(found["codec"].rstrip(","), tuple(found["source_size"]), float(found["fps"]))
+    nothing = ("-map", "0:v:0", "-c", "copy", "-t", "0", "-f", "null", "-")
+    with _naming(path):
+        _, words = _asked(("-loglevel", "info", *reading(path), *nothing))
+        found = STREAM.search(words.decode(errors="replace"))
+        if found is None:
+            raise FfmpegError("no video stream")
+    codec, width, height, fps = found.groups()
+    return Stream(codec, (int(width), int(height)), float(fps or 0))
 
 
 def version() -> str:
     """The version of this ffmpeg."""
-    return str(imageio_ffmpeg.get_ffmpeg_version())
+    # https://ffmpeg.org/doxygen/trunk/opt__common_8c_source.html: "ffmpeg version 7.0.2 Copyright"
+    words = _asked(("-version",))[0].decode(errors="replace").partition("version ")[2].split()
+    return words[0] if words else "unknown"
 
 
-def metadata(path: Path) -> str:
-    """The file's tags and chapters as ffmpeg lists them; GdanimError when it is not a video."""
-    try:
-        return _asked(("-i", path, "-f", "ffmetadata", "-")).decode(errors="replace")
-    except FfmpegError:
-        raise GdanimError(f"{path}: is not a video that ffmpeg can read") from None
-
-
-def tags(path: Path) -> dict[str, str]:
-    """The file's tags, such as comment; GdanimError when it is not a video."""
-    listing = metadata(path).partition("\n[CHAPTER]")[0]
-    pairs = (line.partition("=") for line in listing.splitlines() if not line.startswith(";"))
-    # https://ffmpeg.org/ffmpeg-formats.html#Metadata-2
-    return {name: re.sub(r"\\(.)", r"\1", text) for name, _, text in pairs}
+def metadata(path: Path) -> list[tuple[str, dict[str, str]]]:
+    """The file's tags, such as comment, under ""; then those of each chapter."""
+    with _naming(path):
+        listing, _ = _asked((*reading(path), "-f", "ffmetadata", "-"))
+    sections = [("", dict[str, str]())]
+    # https://ffmpeg.org/ffmpeg-formats.html#Metadata-2: an end of line in a tag has a backslash.
+    for line in re.findall(r"(?:[^\\\n]|\\.)+", listing.decode(errors="replace"), re.DOTALL):
+        name, equals, text = line.partition("=")
+        if equals:
+            sections[-1][1][name] = re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
+        elif line.startswith("["):
+            sections.append((line.strip("[]"), {}))
+    return sections
 
 
 def encoders() -> frozenset[str]:
     """The names of this ffmpeg's encoders."""
-    listing = _asked(("-encoders",)).decode().partition("------\n")[2]
+    listing = _asked(("-encoders",))[0].decode().partition("------\n")[2]
     return frozenset(line.split()[1] for line in listing.splitlines())
 
 
 def run(arguments: Sequence[str | Path]) -> None:
     """Run ffmpeg without frames to pass to it."""
-    _asked(arguments)
+    _asked(arguments, LONG_PATIENCE)
 
 
-def _asked(arguments: Sequence[str | Path]) -> bytes:
-    """Run ffmpeg; its standard output."""
+def _asked(arguments: Sequence[str | Path], patience: float | None = None) -> tuple[bytes, bytes]:
+    """Run ffmpeg; what it writes to standard output, and to standard error."""
+    patience = PATIENCE if patience is None else patience
     with tempfile.TemporaryFile() as words:
         process = _start(arguments, words, subprocess.PIPE)
         try:
-            answer, _ = process.communicate()
+            answer, _ = process.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            raise _hung(f"has not answered for {patience:g} s") from None
         finally:
             _reap(process)
         if process.returncode != 0:
-            raise _failure(process.returncode, words)
-    return answer
+            raise _failure(process.returncode, words, arguments)
+        words.seek(0)
+        return answer, words.read()
+
+
+def reading(path: Path) -> tuple[str, ...]:
+    """The arguments to read a file, and nothing else that it may name."""
+    demuxer = DEMUXERS.get(path.suffix.lower())
+    if demuxer is None:
+        raise FfmpegError(f"{path}: must be a {', '.join(DEMUXERS)} file")
+    return ("-protocol_whitelist", "file", "-f", demuxer, "-i", f"file:{path}")
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FfmpegError as error:
+        if error.code < 0:
+            raise
+        raise GdanimError(f"{path}: is not a video that ffmpeg can read") from None
 
 
 def _start(
@@ -181,7 +217,10 @@ def _start(
         ) from None
 
 
-def _widen(pipe: IO[bytes]) -> None:
+def _prepare(pipe: IO[bytes]) -> None:
+    # So that writing to an ffmpeg that hangs does not hang. Windows has no such pipes.
+    if sys.platform != "win32":
+        os.set_blocking(pipe.fileno(), False)
     # With a megabyte, the most that Linux allows without privileges, a frame takes a few turns
     # between the two processes instead of dozens. Without it, encoding works too.
     if sys.platform == "linux":
@@ -195,24 +234,62 @@ def _write_all(stdin: IO[bytes], frame: memoryview) -> None:
     # Unbuffered, so the canvas's own memory goes to the pipe, which takes as much as it can.
     rest = frame.cast("B")
     while rest:
-        rest = rest[stdin.write(rest) :]
+        # None when the pipe is full.
+        if (written := stdin.write(rest)) is not None:
+            rest = rest[written:]
+        elif not _has_room(stdin):
+            raise TimeoutError
+
+
+def _has_room(pipe: IO[bytes]) -> bool:
+    if sys.platform == "win32":
+        return True
+    # Unlike select, it takes a descriptor of any number.
+    waiting = select.poll()
+    waiting.register(pipe, select.POLLOUT)
+    return bool(waiting.poll(1000 * PATIENCE))
+
+
+def _exit_code(process: subprocess.Popen[bytes], patience: float) -> int:
+    try:
+        return process.wait(patience)
+    except subprocess.TimeoutExpired:
+        raise _hung(f"has not ended for {patience:g} s") from None
 
 
 class FfmpegError(GdanimError):
-    """ffmpeg failed; the message ends in the last lines of its error output."""
+    """ffmpeg failed; the message ends in the last lines of its error output.
+
+    `code` is its exit code, negative when a signal ended it.
+    """
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
 
 
-def _failure(code: int, words: IO[bytes]) -> FfmpegError:
+def _hung(how: str) -> GdanimError:
+    return GdanimError(
+        f"ffmpeg hangs, it {how}; try again, or set IMAGEIO_FFMPEG_EXE to another ffmpeg"
+    )
+
+
+def _failure(code: int, words: IO[bytes], arguments: Sequence[str | Path]) -> FfmpegError:
     words.seek(0, os.SEEK_END)
     words.seek(max(0, words.tell() - LAST_BYTES))
     lines = words.read().decode(errors="replace").strip().splitlines()[-LAST_LINES:]
-    for full in map(os.strerror, FULL):
-        if any(full in line for line in lines):
+    for number in FULL:
+        # The exit code says so, too: where there is no room for the file, there may be none for
+        # words.
+        if code == 256 - number or any(os.strerror(number) in line for line in lines):
+            # Files that are not complete are in hidden folders.
+            place = next(p for p in Path(arguments[-1]).parents if not p.name.startswith("."))
             return FfmpegError(
-                f"ffmpeg cannot write: {full}; free some space, or name another place"
+                f"ffmpeg cannot write to {place}: {os.strerror(number)}; free some space, or name "
+                "another place"
             )
     problem = "stopped before the last frame" if code == 0 else ending(code)
-    return FfmpegError("\n".join([f"ffmpeg {problem}" + (":" if lines else ""), *lines]))
+    return FfmpegError("\n".join([f"ffmpeg {problem}" + (":" if lines else ""), *lines]), code)
 
 
 def ending(code: int) -> str:

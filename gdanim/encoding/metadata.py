@@ -92,7 +92,7 @@ def read_note(path: Path) -> str:
         return read_note(files[0]) if files else ""
     match note_place(path.suffix.lower()):
         case "tags":
-            return _in_tags(ffmpeg.tags(path))
+            return _in_tags(ffmpeg.metadata(path)[0][1])
         case "svg":
             return _in_xml(path.read_bytes())
         case "pdf":

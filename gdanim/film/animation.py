@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import base64
 import math
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
+from gdanim.core.atomic import scratch_folder
 from gdanim.encoding.ffmpeg import encoders, executable
 from gdanim.encoding.formats import MP4, usable
 from gdanim.film.style import one_thread, plain_style
@@ -63,8 +62,8 @@ class FilmAnimation(FuncAnimation):
         """Embed the video that `gdanim render` makes, or HTML if `animation.html` is jshtml."""
         if mpl.rcParams["animation.html"] == "jshtml":
             return self.to_jshtml()
-        with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
-            path = Path(folder, "film.mp4")
+        with scratch_folder() as folder:
+            path = folder / "film.mp4"
             writer = FilmWriter(usable(MP4, encoders()), self._fps)
             self.save(path, writer=writer)
             video = base64.b64encode(path.read_bytes()).decode()

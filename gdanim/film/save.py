@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -15,7 +14,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 
-from gdanim.core.atomic import replacing, replacing_folder
+from gdanim.core.atomic import replacing, replacing_folder, scratch_folder
 from gdanim.encoding import metadata as containers
 from gdanim.encoding.chapters import write_chapters
 from gdanim.encoding.formats import FRAME, Format
@@ -100,8 +99,8 @@ def _in_stretches(
     film: Film, cut: Sequence[range], part: Path, format: Format, tags: Sequence[str],
     progress: Progress, workers: Workers,
 ) -> int:  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
-        parts = [Path(folder, f"{k}{format.extension}") for k in range(len(cut))]
+    with scratch_folder() as folder:
+        parts = [folder / f"{k}{format.extension}" for k in range(len(cut))]
         if workers.count > 1:
             # Starting processes changes the process as drawing does.
             with one_thread:
@@ -163,7 +162,8 @@ def _place(path: str | os.PathLike[str], format: Format) -> AbstractContextManag
 def _frames(folder: Path, total: int) -> Path:
     """Return the pattern of the files for ffmpeg: `frame-000.png`, `frame-001.png`, ..."""
     digits = len(f"{total - 1}")
-    return folder / f"frame-%0{digits}d.png"
+    # A per cent sign in the folder's name is none of the pattern's.
+    return Path(f"{folder}".replace("%", "%%"), f"frame-%0{digits}d.png")
 
 
 @contextmanager
@@ -173,8 +173,8 @@ def _palette(film: Film, format: Format) -> Iterator[Format]:
         yield format
         return
     sample = np.unique(np.linspace(0, len(film) - 1, PALETTE_FRAMES).round().astype(int))
-    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
-        path = Path(folder, "palette.png")
+    with scratch_folder() as folder:
+        path = folder / "palette.png"
         frames = (film.draw(int(frame)) for frame in sample)
         write_palette(frames, film.size, format.colours, path, format.alpha)
         yield with_palette(format, path)

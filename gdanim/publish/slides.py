@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from pathlib import Path
 
-from gdanim.core.atomic import replacing
+from gdanim.core.atomic import replacing, scratch_folder
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError, RequestError
 from gdanim.publish.media import VIDEOS, Media
@@ -54,8 +53,8 @@ def write_slides(media: Media, path: Path) -> None:
 def _poster(media: Media) -> str | io.BytesIO:
     if media.poster:
         return f"{media.poster}"
-    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
-        last = Path(folder, "last.png")
+    with scratch_folder() as folder:
+        last = folder / "last.png"
         # Every frame overwrites the one before.
-        ffmpeg.run(("-i", media.video, "-update", "1", last))
+        ffmpeg.run((*ffmpeg.reading(media.video), "-update", "1", last))
         return io.BytesIO(last.read_bytes())

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gdanim.core.atomic import replacing
+from gdanim.core.atomic import replacing, scratch_folder
 from gdanim.descent.same_objective import share_objectives
 from gdanim.errors import RequestError
 from gdanim.film.progress import Watch, unwatched
@@ -42,7 +41,7 @@ def embed(
         raise RequestError(f"{path}: the name of a page must end in .html")
     if len(choose(selection)) > 1:
         raise RequestError(f"{selection}: has several scenes; pick one with ::SCENE")
-    with tempfile.TemporaryDirectory(prefix="gdanim-") as folder:
+    with scratch_folder() as folder:
         options = OutputOptions(f"{folder}/", ["mp4"], sidecars=Sidecars(alt=True))
         jobs = jobs_from_scripts([selection], knobs, options, sweep)
         tasks = in_step(prepare(jobs, settings))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
+
+UNFIT = re.compile(r'[/\\:*?"<>|\0-\x1f]')
 
 
 def grid(sweep: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
@@ -17,5 +20,5 @@ def label(knobs: Mapping[str, str]) -> str:
 
 
 def suffix(knobs: Mapping[str, str]) -> str:
-    """The part of a file name: `lr0.1-seed2`."""
-    return "-".join(f"{name}{text}" for name, text in knobs.items())
+    """The part of a file name: `lr0.1-seed2`; what no name can hold everywhere is `_`."""
+    return "-".join(f"{name}{UNFIT.sub('_', text)}" for name, text in knobs.items())
