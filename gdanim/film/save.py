@@ -162,8 +162,7 @@ def _place(path: str | os.PathLike[str], format: Format) -> AbstractContextManag
 def _frames(folder: Path, total: int) -> Path:
     """Return the pattern of the files for ffmpeg: `frame-000.png`, `frame-001.png`, ..."""
     digits = len(f"{total - 1}")
-    # A per cent sign in the folder's name is none of the pattern's.
-    return Path(f"{folder}".replace("%", "%%"), f"frame-%0{digits}d.png")
+    return folder / f"frame-%0{digits}d.png"
 
 
 @contextmanager
