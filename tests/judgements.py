@@ -52,7 +52,7 @@ from gdanim.schedules import Cosine, Exponential, Piecewise, StepDecay, Switch, 
 
 CONVERGED, FALLING, HARDLY_MOVING = Ending.CONVERGED, Ending.FALLING, Ending.HARDLY_MOVING
 OSCILLATING, GROWING, DIVERGED = Ending.OSCILLATING, Ending.GROWING, Ending.DIVERGED
-UNBOUNDED, STOPPED = Ending.UNBOUNDED, Ending.STOPPED
+UNBOUNDED, STOPPED, NOT_STARTED = Ending.UNBOUNDED, Ending.STOPPED, Ending.NOT_STARTED
 MINIMUM, LOCAL_MINIMUM, SADDLE = Reason.MINIMUM, Reason.LOCAL_MINIMUM, Reason.SADDLE
 MAXIMUM, ADDED_NOISE = Reason.MAXIMUM, Reason.ADDED_NOISE
 INFLECTION, SMALL_RATE, LARGE_RATE = Reason.INFLECTION, Reason.SMALL_RATE, Reason.LARGE_RATE
@@ -568,7 +568,7 @@ case(
     "0.98^600 * 1e6 = 5 is left along the flattest; and 0.001 from a constant: "
     "the start is far, and the problem no worse conditioned than 33",
 )
-for steps in (0, 1, 2):
+for steps in (1, 2):
     case(
         f"a rough line, {steps} steps",
         once(ROUGH, GradientDescent(0.01), [0, 0], steps),
@@ -2087,8 +2087,8 @@ case(
     (None, CONDITIONING),
     "the loss is still a visible part of 204 above 0",
 )
-case("no step", gd(X, 0.1, [3], 0), (FALLING, STOPPED), None, "4.5 above the minimum")
-case("no step, at the minimum", gd(X, 0.1, [0], 0), CONVERGED, MINIMUM, "the gradient is 0")
+case("no step", gd(X, 0.1, [3], 0), NOT_STARTED, None, "nothing happens")
+case("no step, at the minimum", gd(X, 0.1, [0], 0), NOT_STARTED, None, "nor does it here")
 case(
     "one step of many",
     lambda times: descend(X, GradientDescent(0.1), [3], 1),

@@ -81,7 +81,7 @@ def test_a_fall_is_told_by_the_step_that_has_nine_tenths_of_it() -> None:
         ("stops at 676", "on, the loss hardly falls. After 24 steps the loss is"),
         ("the wave swings", "d oscillates with a period of 2 steps and growing amplitude."),
         ("Adam", "the loss rises from"),
-        ("no step", "After 0 steps the loss is"),
+        ("no step", "No step is taken: the loss is"),
     ],
 )
 def test_what_is_told_of_a_run(name: str, wanted: str) -> None:
@@ -246,7 +246,7 @@ def test_a_run_that_starts_at_the_minimum_stays_there() -> None:
     ("problem", "start", "words"),
     [
         (Problem(datasets.linear(noise=2.0, seed=3), Linear(), MeanAbsoluteError()), (0, 0),
-         r"\(infimum: 1\.65\)"),
+         r"\(minimum: 1\.65\)"),
         (Problem(datasets.linear(noise=2.0), Linear()), (0, 0), r"\(best fit: 3\.70\)"),
         (objectives.rosenbrock(), (-1.5, 2), r"\(minimum: 0\)"),
         (Problem(Dataset(np.arange(6.0), np.repeat([0.0, 1.0], 3)), Logistic(), LogLoss()), (-3, 2),

@@ -29,7 +29,6 @@ from gdanim.descent.optimizer import Optimizer, Step
 from gdanim.descent.run import Run
 from gdanim.narration._explain.adaptive import Scaled, edge, scaling
 from gdanim.narration._explain.batch_rates import batch_edge, mean_square_edge
-from gdanim.narration._explain.smoothness import has_curvature
 from gdanim.narration._explain.words import condition_number, direction, growth, told_apart
 from gdanim.narration.explain import explain
 from gdanim.problems import datasets, objectives
@@ -597,7 +596,7 @@ def test_without_curvature_no_rate_is_stable(run: Callable[[], Run]) -> None:
 def test_a_network_has_curvature_between_its_kinks(units: str) -> None:
     network = Problem(datasets.sinusoid(points=8), MLP((3,), units))
     run = descend(network, GradientDescent(0.01), steps=30)
-    assert has_curvature(network, diagnose(network, run.params[-1], restarts=0))
+    assert diagnose(network, run.params[-1], restarts=0).has_curvature
 
 
 SCALED = [AdaGrad(0.5), RMSProp(0.05, decay=0.9), Adam(0.05), AdamW(0.05), Adam(0.05, beta1=0.5)]

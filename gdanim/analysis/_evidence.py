@@ -19,6 +19,7 @@ from gdanim.analysis._rays import falls_for_ever
 from gdanim.analysis._tail import Swings, Trend, rates_to_come, swings, trend
 from gdanim.analysis.curvature import LANCZOS_STEPS, extreme_spectrum, hessian_product, spectrum
 from gdanim.analysis.record import Record
+from gdanim.analysis.smoothness import has_curvature
 from gdanim.core.arrays import Floats
 from gdanim.problems.problem import Problem
 
@@ -144,6 +145,8 @@ class Evidence:
     def curvatures(self) -> Floats | None:
         """The eigenvalues of rates times Hessian at the end, ascending; None if not known.
 
+        None too where the gradient jumps, so that its differences are no curvature.
+
         Where losses are sums, the Hessian of a mini-batch is its share of the points times that of
         all.
         """
@@ -171,7 +174,11 @@ class Evidence:
         with np.errstate(all="ignore"):
             bent = scaled_hessian(record.problem, point, record.units)
             bent = root[:, np.newaxis] * bent * root / np.outer(record.units, record.units)
-        return np.asarray(np.linalg.eigvalsh(bent)) if np.isfinite(bent).all() else None
+            if not np.isfinite(bent).all():
+                return None
+            values, vectors = np.linalg.eigh(bent)
+            curved = has_curvature(record.problem, point, root * vectors[:, -1])
+        return np.asarray(values) if curved else None
 
     def _extreme_curvatures(self, point: Floats, rate: float) -> Floats | None:
         """The smallest and the largest, from products, unless these cost too much as well."""
@@ -182,7 +189,8 @@ class Evidence:
         ):
             return None
         found = extreme_spectrum(lambda v: hessian_product(problem, point, v), len(point))
-        return rate * found.eigenvalues if np.isfinite(found.eigenvalues).all() else None
+        curved = has_curvature(problem, point, found.directions[-1])
+        return rate * found.eigenvalues if np.isfinite(found.eigenvalues).all() and curved else None
 
     @cached_property
     def rate_share(self) -> float | None:
@@ -268,7 +276,8 @@ class Evidence:
         if not np.isfinite(record.params[-1]).all():
             return None
         fall = max(self.start - float(record.losses.min()), self.rounding, 1e-300)
-        return neighbourhood(record.problem, record.params[-1], record.units, fall)
+        slope = float(abs(record.problem.gradient(record.params[0]) * record.units).max())
+        return neighbourhood(record.problem, record.params[-1], record.units, fall, slope)
 
     @cached_property
     def lower(self) -> float:

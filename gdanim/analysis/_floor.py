@@ -10,7 +10,7 @@ import numpy as np
 from gdanim.analysis._convex import convex_infimum
 from gdanim.core.arrays import Floats
 from gdanim.problems.model import ModelCurve
-from gdanim.problems.objective import Objective
+from gdanim.problems.objective import ROUNDING, Objective
 from gdanim.problems.problem import Problem
 
 # An eigenvalue below this share of the largest is a rounding error.
@@ -79,7 +79,8 @@ def _of_data(problem: Problem) -> Floor:
         noise = float(problem.rounding(best.params))
         return Floor(best.loss if best.loss > noise else 0.0, True, True, null=null)
     if problem.convex and (found := convex_infimum(problem)) is not None:
-        return Floor(found.loss, True, found.attained, found.proven, null)
+        loss = found.loss if found.loss > _rounding(problem) else 0.0
+        return Floor(loss, True, found.attained, found.proven, null)
     return Floor(_bound(problem), False, null=null)
 
 
@@ -99,6 +100,14 @@ def _bound(problem: Problem) -> float:
         return 0.0 if loss.convex and outcomes else -np.inf
     perfect = loss.convex and not loss.gradient(y, y).any()
     return float(loss.value(y, y)) if perfect else -np.inf
+
+
+def _rounding(problem: Problem) -> float:
+    """Return what predictions lose that are right up to rounding; 0 for those of classes."""
+    if problem.scored is not problem.model:
+        return 0.0
+    y = problem.data.y
+    return float(problem.loss_function.value(y + ROUNDING * float(abs(y).max()), y))
 
 
 def null_loss(problem: Problem) -> float | None:

@@ -6,7 +6,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from gdanim.analysis._floor import floor_of
 from gdanim.analysis._neighbourhood import affordable, scaled_hessian
+from gdanim.analysis._rays import falls_for_ever
 from gdanim.problems.objective import Objective
 
 # The number of starts, the seed that they are drawn with, and the number of regularised Newton
@@ -22,7 +24,10 @@ _FOUND: WeakKeyDictionary[Objective, float] = WeakKeyDictionary()
 
 
 def lowest_of_many(problem: Objective) -> float:
-    """Return the lowest loss found; inf where a search costs too much. Once for each problem."""
+    """Return the lowest loss found; inf where a search costs too much. Once for each problem.
+
+    Minus infinity where it falls on without bound from there.
+    """
     if (known := _FOUND.get(problem)) is None:
         known = np.inf
         if len(problem.names) <= MOST and affordable(problem):
@@ -51,5 +56,13 @@ def _search(problem: Objective) -> float:
         points = np.where(better[:, np.newaxis], trial, points)
         losses = np.where(better, lower, losses)
         damping = np.where(better, damping / 10, damping * 10)
-    finite = losses[np.isfinite(losses)]
-    return float(finite.min()) if len(finite) else np.inf
+    finite = np.flatnonzero(np.isfinite(losses))
+    if not len(finite):
+        return np.inf
+    best = finite[losses[finite].argmin()]
+    slopes = problem.gradient(points[best])
+    steepest = float(abs(slopes).max())
+    bounded = floor_of(problem).loss > -np.inf
+    if not bounded and 0 < steepest < np.inf:
+        bounded = not falls_for_ever(problem, points[best], -slopes / steepest)
+    return float(losses[best]) if bounded or not steepest else -np.inf

@@ -24,7 +24,12 @@ FLAT, VANISHED = 1e-10, 0.05
 REACH = 2.0
 # A way down that leads further than this many ranges, in steps that go on in one direction and do
 # not become shorter, leads to infinity.
-FAR, SAME_DIRECTION, RECENT = 3.0, 0.9, 20
+FAR, SAME_DIRECTION, RECENT = 1.0, 0.9, 20
+# Newton's method comes to rest where its step is this share of its longest one, or this share of
+# the run's range. On the way to infinity, steps promise less and less, but do not become so short.
+SHORTER, SHORT = 0.01, 1e-6
+# On a plateau no slope within this share of the range is more than this share of the first one.
+ASIDE, LEVEL = 0.1, 1e-12
 # At a critical point another Newton step promises at most this share of the first one, or of the
 # run's fall by rounding.
 ARRIVED, ROUNDING = 1e-10, 1e-15
@@ -37,6 +42,7 @@ class PointKind(StrEnum):
     MAXIMUM = "maximum"
     SADDLE = "saddle point"
     INFLECTION = "inflection"
+    PLATEAU = "plateau"
     INFINITY = "valley to infinity"
     SLOPE = "slope"
 
@@ -59,19 +65,37 @@ def affordable(problem: Objective) -> bool:
     return problem.differentiable and p <= MOST and 2 * p * max(problem.workspace, p) <= AFFORDABLE
 
 
-def neighbourhood(problem: Objective, params: Floats, units: Floats, fall: float) -> Neighbourhood:
+def neighbourhood(
+    problem: Objective, params: Floats, units: Floats, fall: float, slope: float
+) -> Neighbourhood:
     """Find what kind of place `params [P]` is near to.
 
-    `units [P]` are the scales of the parameters, `fall` that of the loss. Newton's method goes to
-    the nearest critical point, of whatever kind; where that lies further away than the run itself
-    has gone, regularised Newton steps go downhill: to a minimum, or away for ever.
+    `units [P]` are the scales of the parameters, `fall` that of the loss, `slope` that of its
+    derivatives by them. Newton's method goes to the nearest critical point, of whatever kind; where
+    that lies further away than the run itself has gone, regularised Newton steps go downhill: to a
+    minimum, or away for ever.
     """
     with np.errstate(all="ignore"):
+        if _is_level(problem, params, units, slope):
+            return Neighbourhood(PointKind.PLATEAU, float(problem.loss(params)), params)
         point = _nearest(problem, params, units, fall)
         if point is not None and abs((point - params) / units).max() <= REACH:
             place = _kind(problem, point, params, units, fall)
             return Neighbourhood(place, float(problem.loss(point)), point)
         return _below(problem, params, units, fall)
+
+
+def _is_level(problem: Objective, params: Floats, units: Floats, slope: float) -> bool:
+    """Whether the loss has no slope, all around and not at one point only."""
+    around = params + ASIDE * units * _directions(len(params))
+    return bool((abs(problem.gradient(around) * units) <= LEVEL * slope).all())
+
+
+def _directions(p: int) -> Floats:
+    """Directions of length 1 to all sides, `[K, P]`: along the axes, and random ones."""
+    aside = np.random.default_rng(0).standard_normal((32, p))
+    aside /= np.linalg.norm(aside, axis=1)[:, np.newaxis]
+    return np.concatenate([np.eye(p), -np.eye(p), aside])
 
 
 def scaled_hessian(problem: Objective, params: Floats, units: Floats) -> Floats:
@@ -89,7 +113,7 @@ def scaled_hessian(problem: Objective, params: Floats, units: Floats) -> Floats:
 
 def _nearest(problem: Objective, params: Floats, units: Floats, fall: float) -> Floats | None:
     """Newton's method from `params`; None where it does not come to rest."""
-    point, enough = params, ROUNDING * fall
+    point, enough, longest = params, ROUNDING * fall, 0.0
     for number in range(NEAR_STEPS):
         matrix = scaled_hessian(problem, point, units)
         slopes = problem.gradient(point) * units
@@ -101,12 +125,14 @@ def _nearest(problem: Objective, params: Floats, units: Floats, fall: float) -> 
         step = np.where(bent, along / np.where(bent, values, 1.0), 0.0)
         if (abs(along[~bent]) > 1e-6 * fall).any():
             return None
-        if not abs(step).max() <= 2 * REACH:
+        length = float(abs(step).max())
+        if not length <= 2 * REACH:
             return None
+        longest = max(longest, length)
         point = point - units * (vectors @ step)
         promised = 0.5 * float(np.sum(abs(along * step)))
         enough = max(enough, ARRIVED * promised) if number == 0 else enough
-        if promised <= enough:
+        if promised <= enough and length <= max(SHORTER * longest, SHORT):
             return np.asarray(point)
     return None
 
@@ -126,10 +152,7 @@ def _kind(problem: Objective, point: Floats, end: Floats, units: Floats, fall: f
     if not flat.any():
         return PointKind.MINIMUM if up else PointKind.MAXIMUM
     loss, away = float(problem.loss(point)), float(abs((end - point) / units).max())
-    rng = np.random.default_rng(0)
-    aside = rng.standard_normal((32, len(point)))
-    aside /= np.linalg.norm(aside, axis=1)[:, np.newaxis]
-    directions = np.concatenate([vectors.T, -vectors.T, aside])
+    directions = np.concatenate([vectors.T, -vectors.T, _directions(len(point))])
     sizes = np.array([1.0, 4.0]) * max(away, 1e-3)
     around = problem.loss(point + units * sizes[:, np.newaxis, np.newaxis] * directions)
     # Both sides near a minimum rise by about as much as the end is above it.
@@ -150,7 +173,8 @@ def _below(problem: Objective, params: Floats, units: Floats, fall: float) -> Ne
             break
         values, vectors = np.linalg.eigh(matrix)
         along = vectors.T @ slopes
-        size = abs(values) + damping * abs(values).max() + 1e-300
+        # Where nothing curves, a step goes as far as the slope would lead.
+        size = abs(values) + damping * max(abs(values).max(), abs(along).max()) + 1e-300
         step = vectors @ (along / size)
         trial = point - units * step
         lower = float(problem.loss(trial))
@@ -168,7 +192,7 @@ def _below(problem: Objective, params: Floats, units: Floats, fall: float) -> Ne
             damping *= 10
             if damping > 1e8:
                 break
-        if abs((point - params) / units).max() > 1e6:
+        if abs((point - params) / np.maximum(units, abs(params))).max() > 1e6:
             break
     far = abs((point - params) / units).max() > FAR
     if not rests and far and len(steps) > RECENT:
@@ -176,4 +200,14 @@ def _below(problem: Objective, params: Floats, units: Floats, fall: float) -> Ne
         lengths = float(np.linalg.norm(before)), float(np.linalg.norm(last))
         if lengths[1] > 0.5 * lengths[0] and before @ last > SAME_DIRECTION * np.prod(lengths):
             return Neighbourhood(PointKind.INFINITY, loss, point)
+    rests = rests or _is_kink(problem, point, units)
     return Neighbourhood(PointKind.MINIMUM if rests else PointKind.SLOPE, loss, point)
+
+
+def _is_kink(problem: Objective, point: Floats, units: Floats) -> bool:
+    """Whether the loss of a single parameter rises to both sides, however near."""
+    if len(point) > 1:
+        return False
+    sizes = np.geomspace(1e-9, 1e-3, 7)[:, np.newaxis] * units
+    around = problem.loss(np.concatenate([point - sizes, point + sizes]))
+    return bool((around > problem.loss(point)).all())

@@ -21,6 +21,8 @@ FASTER = 5.0
 RATES, LEAST, OF_BATCHES = 400, 0.05, 0.1
 # Curvatures that differ by this factor are ill-conditioned.
 ILL_CONDITIONED = 10.0
+# Paces are told apart beyond this share of them, and beyond rounding.
+SAME, TINY = 1e-6, 1e-15
 # A gap of this share of the way down is nothing, where the infimum is not known.
 NOTHING = 1e-6
 
@@ -28,10 +30,12 @@ NOTHING = 1e-6
 def rate_reason(evidence: Evidence) -> Reason | None:
     """Return why a run is not there yet, where the pace of its rule shows it; else None.
 
-    - SMALL_RATE, LARGE_RATE: another stable rate would be five times as fast.
-    - CONDITIONING: none would be, curvatures differ by a factor of ten, the flattest direction is
-      the slowest, and along the steepest the run has arrived. Momentum that is slow along every
-      direction is not ill-conditioned.
+    - CONDITIONING: along the steepest direction the run has arrived, and along the flattest, a
+      tenth as steep, no stable rate would be five times as fast, or get there in as many steps. If
+      momentum swings even there, where twice the curvature would not double the pace, it is the
+      momentum that is slow, and there is no reason.
+    - SMALL_RATE, LARGE_RATE: another stable rate would be five times as fast. A rate is too large
+      on quadratics alone: elsewhere the curvature gives way.
 
     None after fewer than two steps, and for a run that would have converged from a closer start.
     """
@@ -40,17 +44,26 @@ def rate_reason(evidence: Evidence) -> Reason | None:
         return None
     bent, paces = found
     ours, (near, far) = paces.min(), _distances(evidence)
-    swings = Reason.LARGE_RATE if evidence.swings.any else None
+    large = evidence.swings.any and evidence.record.problem.hessian is not None
     if ours < 0:
-        return swings
+        return Reason.LARGE_RATE if large else None
     if ours * steps >= near:
         return None
     share, times = _fastest(evidence, bent, float(ours))
-    if times >= FASTER:
-        return Reason.SMALL_RATE if share > 1 else swings
     apart = bent[-1] > ILL_CONDITIONED * bent[0] > 0
-    limited = paces[0] == ours and paces[-1] * steps >= far
-    return Reason.CONDITIONING if apart and limited else None
+    limited = apart and paces[0] == ours and paces[-1] * steps >= far
+    if limited and (times < FASTER or times * ours * steps < near):
+        return Reason.CONDITIONING if _doubles(evidence, float(bent[0]), float(ours)) else None
+    if times < FASTER:
+        return None
+    return Reason.SMALL_RATE if share > 1 else Reason.LARGE_RATE if large else None
+
+
+def _doubles(evidence: Evidence, bent: float, pace: float) -> bool:
+    """Whether twice the curvature would at least double the pace."""
+    assert evidence.record.factor is not None
+    factor = evidence.record.factor(np.array([2 * bent]))
+    return factor is not None and bool(-np.log(factor[0]) >= 2 * pace * (1 - SAME) - TINY)
 
 
 def slow_reason(evidence: Evidence) -> Reason | None:

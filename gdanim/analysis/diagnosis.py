@@ -24,6 +24,7 @@ from gdanim.analysis.curvature import (
     spectrum,
 )
 from gdanim.analysis.search import find_minimum
+from gdanim.analysis.smoothness import has_curvature
 from gdanim.core.arrays import Floats, check_finite, check_int, check_params
 from gdanim.errors import GdanimError, expect, listed
 from gdanim.problems.objective import KnownMinimum, Objective
@@ -61,6 +62,8 @@ class Diagnosis:
         Their eigenvectors of length 1, one in each row.
     minimum : KnownMinimum or None
         The lowest loss that is known or was found, and where it is; None where there is none.
+    has_curvature : bool, default True
+        Whether the eigenvalues mean anything: not where the gradient jumps.
 
     See Also
     --------
@@ -86,6 +89,7 @@ class Diagnosis:
     eigenvalues: Floats
     directions: Floats
     minimum: KnownMinimum | None
+    has_curvature: bool = True
 
     @property
     def condition(self) -> float:
@@ -230,6 +234,7 @@ def diagnose(
         found.eigenvalues,
         found.directions,
         find_minimum(problem, here, restarts, seed),
+        has_curvature(problem, here, found.directions[-1]),
     )
 
 

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from gdanim.core.numbers import counted, quantity, spoken
 class Ending(StrEnum):
     """How a run ends."""
 
+    NOT_STARTED = "not started"
     CONVERGED = "converged"
     FALLING = "still falling"
     HARDLY_MOVING = "hardly moving"
@@ -34,6 +36,7 @@ class Reason(StrEnum):
     MAXIMUM = "at a maximum"
     SADDLE = "at a saddle point"
     INFLECTION = "at an inflection point"
+    PLATEAU = "on a plateau"
     SMALL_RATE = "learning rate too small"
     LARGE_RATE = "learning rate too large"
     CONDITIONING = "ill-conditioned"
@@ -70,7 +73,7 @@ class Judgement:
     numbers : mapping of str to float
         What it rests on: `loss` at the end, `minimum` where the infimum is known, `gain`, what can
         still be gained, `rate` and `largest_rate`, where they are known; `lower`, a loss that is
-        known to be lower than that of a local minimum.
+        known to be lower than that of a local minimum, minus infinity where there is no bound.
     """
 
     ending: Ending
@@ -90,8 +93,7 @@ class Judgement:
 
         Empty where nothing has come to its end.
         """
-        numbers = {name: quantity(value) for name, value in self.numbers.items()}
-        return self._words.caption.format(**numbers)
+        return self._words.caption.format(**self._numbers(quantity))
 
     def sentence(self, steps: int, where: str = "") -> str:
         """Say how a run of `steps` steps ends, for people who cannot see it.
@@ -100,10 +102,17 @@ class Judgement:
         """
         if self.ending == Ending.DIVERGED and not steps:
             return "It diverges with its first step."
-        numbers = {name: spoken(value) for name, value in self.numbers.items()}
+        numbers = self._numbers(spoken)
         numbers |= {"steps": counted(steps, "step"), "since": f"{self.since:,}", "where": where}
         why = "" if self.reason is None else CLAUSES.get(self.reason, "")
         return self._words.sentence.format(**numbers, why=why)
+
+    def _numbers(self, write: Callable[[float], str]) -> dict[str, str]:
+        """The numbers as text, and what the loss does elsewhere than in a local minimum."""
+        numbers = {name: write(value) for name, value in self.numbers.items()}
+        bounded = self.numbers.get("lower", 0.0) > -math.inf
+        other = "where {lower} is possible" if bounded else "and falls without bound elsewhere"
+        return numbers | {"elsewhere": other.format(**{"lower": "", **numbers})}
 
     @property
     def _words(self) -> Words:
@@ -119,6 +128,9 @@ class Words(NamedTuple):
 
 
 WORDS: dict[tuple[Ending, Reason | None], Words] = {
+    (Ending.NOT_STARTED, None): Words(
+        "not started", "", "No step is taken: the loss is {loss}{where}."
+    ),
     (Ending.CONVERGED, None): Words(
         "converged",
         "Converged: the loss ends at {loss}",
@@ -126,9 +138,8 @@ WORDS: dict[tuple[Ending, Reason | None], Words] = {
     ),
     (Ending.CONVERGED, Reason.LOCAL_MINIMUM): Words(
         "local minimum",
-        "In a local minimum: the loss ends at {loss}, where {lower} is possible",
-        "It gets stuck in a local minimum: after {steps} the loss is {loss}, where {lower} is "
-        "possible.",
+        "In a local minimum: the loss ends at {loss}, {elsewhere}",
+        "It gets stuck in a local minimum: after {steps} the loss is {loss}, {elsewhere}.",
     ),
     (Ending.CONVERGED, Reason.MAXIMUM): Words(
         "not a minimum",
@@ -182,6 +193,7 @@ WORDS: dict[tuple[Ending, Reason | None], Words] = {
 CLAUSES = {
     Reason.MAXIMUM: ", near a maximum",
     Reason.SADDLE: ", near a saddle point",
+    Reason.PLATEAU: ", on a plateau",
     Reason.SMALL_RATE: ": the learning rate is small",
     Reason.LARGE_RATE: ": the learning rate is large",
     Reason.CONDITIONING: ": the problem is ill-conditioned",

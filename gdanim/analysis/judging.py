@@ -105,7 +105,7 @@ def judge(record: Record) -> Judgement:
         if record.stopped and not _stands(found):
             found = replace(found, ending=Ending.STOPPED, reason=None, certainty=Certainty.PROVEN)
             found = replace(found, since=record.steps)
-        return replace(found, numbers={**found.numbers, **_numbers(evidence)})
+        return replace(found, numbers={**found.numbers, **_numbers(evidence, found.reason)})
 
 
 def _stands(found: Judgement) -> bool:
@@ -115,7 +115,12 @@ def _stands(found: Judgement) -> bool:
     return found.ending in (Ending.CONVERGED, Ending.UNBOUNDED)
 
 
-def _numbers(evidence: Evidence) -> dict[str, float]:
+def _numbers(evidence: Evidence, reason: Reason | None) -> dict[str, float]:
+    """What the judgement rests on.
+
+    The largest stable rate is that of full batches by the curvature at the end, which says nothing
+    of mini-batches, nor of a run that a smaller rate keeps from coming to rest.
+    """
     record, floor = evidence.record, evidence.floor
     numbers = {"loss": float(record.losses[-1])}
     if floor.exact and np.isfinite(floor.loss):
@@ -126,9 +131,17 @@ def _numbers(evidence: Evidence) -> dict[str, float]:
         # A schedule has no one rate.
         if evidence.constant_rate:
             numbers["rate"] = last
-        if "rate_share" in evidence.__dict__ and evidence.rate_share:
-            numbers["largest_rate"] = last / evidence.rate_share
+        share = evidence.rate_share
+        if share and record.batch_size is None and (reason != Reason.LARGE_RATE or share > 1):
+            numbers["largest_rate"] = last / share
     return numbers
+
+
+def not_started(evidence: Evidence) -> Judgement | None:
+    """Before all rules but the first: nothing can be said of a run without a step."""
+    if evidence.record.steps:
+        return None
+    return Judgement(Ending.NOT_STARTED, None, Certainty.PROVEN, 0)
 
 
 def unbounded(evidence: Evidence) -> Judgement | None:
@@ -178,6 +191,8 @@ def settled(evidence: Evidence) -> Judgement | None:
         # The loss there is not a floor, so nothing is measured against it.
         margin = min(margin, OF_FALL * abs(evidence.start - place.loss) + evidence.rounding)
     since = first_arrived(evidence, place.loss, margin)
+    if place.place == PointKind.PLATEAU:
+        return _on_a_plateau(evidence, margin)
     if since is None or (place.place in LEFT and (record.random or escapes(evidence))):
         return None
     ending, reason, sure = Ending.CONVERGED, REASONS[place.place], Certainty.MEASURED
@@ -186,6 +201,15 @@ def settled(evidence: Evidence) -> Judgement | None:
         if lower < place.loss - margin:
             return Judgement(ending, Reason.LOCAL_MINIMUM, sure, since, {"lower": lower})
     return Judgement(ending, reason, sure, since)
+
+
+def _on_a_plateau(evidence: Evidence, margin: float) -> Judgement:
+    """A level place is a minimum only if no loss is known to be lower."""
+    losses, sure = evidence.record.losses, Certainty.MEASURED
+    since = first_of(abs(losses - losses[-1]) <= evidence.rounding)
+    if min(evidence.lower, lowest_of_many(evidence.record.problem)) < losses[-1] - margin:
+        return Judgement(Ending.HARDLY_MOVING, Reason.PLATEAU, sure, since)
+    return Judgement(Ending.CONVERGED, Reason.MINIMUM, Certainty.LIKELY, since)
 
 
 def random(evidence: Evidence) -> Judgement | None:
@@ -271,14 +295,20 @@ def hardly_moving(evidence: Evidence) -> Judgement | None:
     """Rule 9: next to nothing of what could be gained is."""
     record, trend = evidence.record, evidence.trend
     gap, losses = gap_of(evidence), record.losses
-    if record.steps < 2 or not np.isfinite(gap) or gap <= 0:
+    if record.steps < 2:
         return None
-    if evidence.swings.any and not record.random:
+    if evidence.swings.any and not record.random and not evidence.decays:
         return None
     # Whatever moves at all in the last quarter counts: a slow swing does not stand still.
     soon = evidence.more * float(np.ptp(losses[-1 - max(1, record.steps // 4) :]))
-    if record.random and evidence.decays:
+    if record.irregular and evidence.decays:
         soon = evidence.more * max(trend.drop, 0.0)
+    if not np.isfinite(gap) or gap <= 0:
+        fall = evidence.start - evidence.end
+        if not (evidence.more < OVER and soon <= SOON * fall):
+            return None
+        since = first_of(losses - evidence.end <= SOON * fall)
+        return Judgement(Ending.HARDLY_MOVING, None, Certainty.MEASURED, since)
     way = evidence.start - evidence.target
     little = evidence.start - evidence.end < GAINED * way and soon < 0.5 * way
     # Of a bound alone, nobody knows whether a run can come near it, unless its rate has died out.
@@ -309,6 +339,7 @@ def falling(evidence: Evidence) -> Judgement:
 Rule = Callable[[Evidence], Judgement | None]
 RULES: tuple[Rule, ...] = (
     infinite,
+    not_started,
     unbounded,
     diverging,
     at_the_floor,

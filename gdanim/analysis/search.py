@@ -90,7 +90,7 @@ def _searches(problem: Objective, starts: list[Floats]) -> list[KnownMinimum]:
             return WALL, np.zeros_like(gradient)
         return loss, gradient
 
-    options = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": ITERATIONS}
+    options = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": ITERATIONS, "maxfun": 4 * ITERATIONS}
     # The systems are so small that threads of the BLAS wait for each other longer than they work.
     with threadpool_limits(1, user_api="blas"):
         ends = [

@@ -18,7 +18,7 @@ from gdanim.core.numbers import counted, percent, rounded
 from gdanim.descent.loop import DEFAULT_STEPS, descend
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
-from gdanim.descent.run import DIVERGED, Run
+from gdanim.descent.run import Run
 from gdanim.descent.shorthand import ONLY
 from gdanim.narration._explain.batch_rates import batch_edge, mean_square_edge
 from gdanim.narration._explain.randomness import noiseless, uses_batches
@@ -85,7 +85,7 @@ def advice(runs: Run | Mapping[str, Run], how: Callable[[float], str] = in_words
     >>> problem = Problem(datasets.linear(), Linear())
     >>> for part in advice(descend(problem, GradientDescent(1.0), (0, 0), steps=300)).split("; "):
     ...     print(part)
-    diverges at step 84: learning rate 1 is 33 times the largest stable one (0.030)
+    diverges from step 1 on: learning rate 1 is 33 times the largest stable one (0.030)
     use a learning rate of 0.01
     >>> advice(descend(problem, GradientDescent(0.01), (0, 0), steps=300))
     ''
@@ -149,8 +149,8 @@ def _what(run: Run) -> str:
     if _hardly_moves(run):
         gained = first - last > GAINED * (first - run.judgement.numbers.get("minimum", -math.inf))
         return f"hardly moves {'any more after' if gained else 'in'} {counted(run.steps, 'step')}"
-    if run.outcome.kind == DIVERGED:
-        return f"diverges at step {run.steps:,}"
+    if not run.steps:
+        return "diverges with its first step"
     verb = "grows" if run.judgement.ending == Ending.GROWING else "diverges"
     return f"{verb} from step {run.judgement.since:,} on"
 

@@ -13,7 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from gdanim.analysis.events import Event
-from gdanim.analysis.judgement import Ending
+from gdanim.analysis.judgement import Ending, Reason
+from gdanim.analysis.scale import nothing, without_traces
 from gdanim.core.numbers import counted, spoken
 from gdanim.core.words import capitalised, enumerated, plain
 from gdanim.descent.run import Run
@@ -29,10 +30,8 @@ MOST_OF_THE_FALL = 0.9
 # An event that comes again more often than this comes again and again: events of a kind are found
 # up to a number only.
 MOST_COUNTED = 5
-# A parameter that is this share of its first value is 0.
-NOTHING = 1e-6
-# A loss at rest that is this share of the first one is 0.
-NO_LOSS = 1e-12
+# A parameter of less than this share of its first value is 0, if the loss does not notice.
+TRACE = 1e-6
 
 
 def alternative_text(clip: Clip, panels: Mapping[str, View]) -> str:
@@ -96,13 +95,13 @@ def _where(run: Run, step: int, views: list[View]) -> str:
     for view in views:
         if words := view.describe_step(run, step):
             return words
-    names = run.problem.shown_names
-    params = run.params[step, : len(names)]
+    names, params = run.problem.shown_names, run.params[step]
     if not 0 < len(names) <= MOST_PARAMETERS or not np.isfinite(params).all():
         return ""
     # A start is what somebody chose.
-    scale = abs(run.params[0, : len(names)]) if step else np.zeros(len(params))
-    pairs = zip(names, np.where(abs(params) <= NOTHING * scale, 0.0, params), strict=True)
+    if step:
+        params = without_traces(run.problem, params, run.params[0], TRACE)
+    pairs = zip(names, params[: len(names)], strict=True)
     return f"at {enumerated(f'{name} = {spoken(float(value))}' for name, value in pairs)}"
 
 
@@ -150,7 +149,8 @@ def _end(run: Run, views: list[View]) -> Iterator[str]:
     """Say how and where a run ends."""
     judged = run.judgement
     # A loss that is next to 0, where it rests, says nothing in its digits.
-    if judged.ending == Ending.CONVERGED and abs(run.losses[-1]) <= NO_LOSS * abs(run.losses[0]):
+    first, last = float(run.losses[0]), float(run.losses[-1])
+    if judged.ending == Ending.CONVERGED and abs(last) <= nothing(run.problem, first):
         judged = replace(judged, numbers={**judged.numbers, "loss": 0.0})
     yield judged.sentence(run.steps, _gap(run))
     if where := _where(run, run.steps, views):
@@ -168,8 +168,9 @@ def _gap(run: Run) -> str:
     if lowest is None or run.judgement.ending == Ending.CONVERGED:
         return ""
     best = run.problem.minimum
-    # The true curve is not a minimum, and there may be none.
-    name = "infimum" if best is None or best.params is None else best.name
+    name = "infimum" if run.judgement.reason == Reason.NO_MINIMUM else "minimum"
+    # The true curve is not a minimum.
+    name = name if best is None or best.params is None else best.name
     return f" ({name}: {spoken(lowest)})"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from gdanim.core.numbers import rounded
 from gdanim.core.words import capitalised
 from gdanim.descent.run import Run
 from gdanim.narration._explain.ending import (
+    NOWHERE,
     against_lowest_known,
     against_minimum,
     as_recorded,
@@ -27,9 +29,9 @@ from gdanim.narration._explain.ending import (
 )
 from gdanim.narration._explain.learning_rates import local_stability, stability, swings
 from gdanim.narration._explain.randomness import plain_rates, without_randomness
-from gdanim.narration._explain.smoothness import has_curvature
 from gdanim.narration._explain.words import condition_number, direction
 from gdanim.narration.advice import remedies
+from gdanim.problems.objective import KnownMinimum
 from gdanim.scene import Scene
 from gdanim.scripting.load import own_lines
 
@@ -118,7 +120,7 @@ def _local(run: Run) -> Iterator[str]:
     point, hint = _diagnosed(run, row)
     yield from against_lowest_known(run, point)
     yield from validation(run)
-    if has_curvature(run.problem, point):
+    if point.has_curvature:
         if run.judgement.ending == Ending.OSCILLATING and not without_randomness(run):
             yield from swings(run, point)
         elif near := [*_condition(point), *local_stability(run, point, row)]:
@@ -131,12 +133,16 @@ def _local(run: Run) -> Iterator[str]:
 def _diagnosed(run: Run, row: int) -> tuple[Diagnosis, list[str]]:
     """Diagnose a row of the run, and say what to install where a search for the minimum needs it.
 
-    Nothing is searched for where the loss has none, or the run is nowhere near.
+    Nothing is searched for where its loss is known, where there is none, or the run is nowhere
+    near.
     """
     judged, params = run.judgement, run.params[row]
-    ends = (Ending.DIVERGED, Ending.GROWING, Ending.UNBOUNDED)
-    if judged.ending in ends or judged.reason == Reason.NO_MINIMUM:
+    if judged.ending in NOWHERE or judged.reason == Reason.NO_MINIMUM:
         return diagnose(run.problem, params, restarts=0), []
+    known, lowest = run.problem.minimum, judged.numbers.get("minimum")
+    if lowest is not None and (known is None or known.params is None):
+        found = diagnose(run.problem, params, restarts=0)
+        return replace(found, minimum=KnownMinimum("minimum", lowest)), []
     try:
         return diagnose(run.problem, params), []
     except SearchError as missing:

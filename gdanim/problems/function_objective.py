@@ -156,6 +156,8 @@ def _names(f: Callable[..., Any]) -> tuple[str, ...]:
         arguments = []
     kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
     names = tuple(argument.name for argument in arguments if argument.kind in kinds)
+    # After its inputs, a function of NumPy's takes an array for the result.
+    names = names[: f.nin] if isinstance(f, np.ufunc) else names
     if not names or any(a.kind is Parameter.VAR_POSITIONAL for a in arguments):
         raise GdanimError(
             f"FunctionObjective: {f!r:.80} has no signature to take the names of parameters from; "

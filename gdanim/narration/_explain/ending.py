@@ -9,13 +9,13 @@ import numpy as np
 
 from gdanim.analysis.diagnosis import Diagnosis
 from gdanim.analysis.judgement import Ending, Reason
+from gdanim.analysis.scale import nothing
 from gdanim.core.numbers import counted, rounded
 from gdanim.descent.run import Run
 from gdanim.narration._explain.randomness import (
     deterministic_excess,
     without_randomness,
 )
-from gdanim.narration._explain.smoothness import has_curvature
 from gdanim.narration._explain.words import direction
 from gdanim.problems.objective import KnownMinimum, Objective
 from gdanim.problems.problem import Problem
@@ -23,8 +23,8 @@ from gdanim.problems.problem import Problem
 # A loss over data within this share of the minimum is next to it, and so is any loss with so little
 # of the initial gap left: a minimum can be 0, and the zero of a bare function means nothing.
 NEXT_TO, SHARES = 0.01, {"billionth": 1e-9, "millionth": 1e-6}
-# A minimum below this share of the first loss is 0, but for rounding or for where a search stops.
-NOTHING = 1e-12
+# Runs that lead nowhere near a minimum, and no run at all.
+NOWHERE = (Ending.DIVERGED, Ending.GROWING, Ending.UNBOUNDED, Ending.NOT_STARTED)
 # The noise of N points moves each of P directions, and so costs each minimum / (N - P) on average.
 # A direction with CLEAR times that is not noise: three standard deviations, one case in a hundred
 # where the degrees of freedom N - P are at least FREEDOM.
@@ -41,7 +41,7 @@ def minimum_loss(run: Run, end: Diagnosis) -> float:
 
 
 def _is_nothing(run: Run, loss: float) -> bool:
-    return abs(loss) <= NOTHING * abs(float(run.losses[0]))
+    return abs(loss) <= nothing(run.problem, float(run.losses[0]))
 
 
 def against_minimum(run: Run, end: Diagnosis, slowest: int | None) -> Iterator[str]:
@@ -50,7 +50,7 @@ def against_minimum(run: Run, end: Diagnosis, slowest: int | None) -> Iterator[s
     `slowest` is the direction that was called the slowest before, if any.
     """
     after, ending = _after(run), run.judgement.ending
-    if end.minimum is None:
+    if end.minimum is None or ending == Ending.NOT_STARTED:
         yield after
     elif ending == Ending.CONVERGED:
         yield f"{after}, which is {_nearness(run, minimum_loss(run, end), 'the minimum')}"
@@ -81,7 +81,7 @@ def as_recorded(run: Run) -> Iterator[str]:
 def against_lowest_known(run: Run, end: Diagnosis) -> Iterator[str]:
     """Compare the loss at the end with the lowest one that is known."""
     judged, known, last = run.judgement, end.minimum, float(run.losses[-1])
-    if judged.ending in (Ending.DIVERGED, Ending.GROWING, Ending.UNBOUNDED):
+    if judged.ending in NOWHERE:
         yield _after(run)
         return
     if judged.reason == Reason.NO_MINIMUM or known is None or known.loss > last:
@@ -91,7 +91,7 @@ def against_lowest_known(run: Run, end: Diagnosis) -> Iterator[str]:
     if judged.ending == Ending.CONVERGED:
         yield from _at_rest(run, end)
         return
-    if end.eigenvalues[0] < 0 and not run.problem.convex and has_curvature(run.problem, end):
+    if end.eigenvalues[0] < 0 and not run.problem.convex and end.has_curvature:
         yield "where the run ends, the loss curves downward in some direction: not a minimum"
     yield from _tail(run)
 
@@ -128,6 +128,8 @@ def _at_rest(run: Run, end: Diagnosis) -> Iterator[str]:
     reason, known, last = run.judgement.reason, end.minimum, float(run.losses[-1])
     if reason == Reason.NO_MINIMUM:
         yield "there is no finite optimum: the loss goes on falling, ever more slowly, without end"
+    elif run.judgement.numbers.get("lower") == -np.inf:
+        yield "elsewhere the loss falls without bound"
     elif known is None or known.loss > last:
         return
     elif reason == Reason.LOCAL_MINIMUM:
@@ -218,7 +220,7 @@ def _tail(run: Run) -> Iterator[str]:
         what = f"moved by up to {rounded(high - low)}"
     else:
         what = f"moved between {rounded(low)} and {rounded(high)}"
-    each = f" (of {run.batches.shape[1]} points each)" if run.batches is not None else ""
+    each = f" (of {counted(run.batches.shape[1], 'point')} each)" if run.batches is not None else ""
     yield f"over the last {counted(last, 'step')}{each} it {what}"
 
 

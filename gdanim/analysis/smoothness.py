@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 
 from gdanim.analysis.curvature import STEP
-from gdanim.analysis.diagnosis import Diagnosis
 from gdanim.core.arrays import Floats
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
@@ -19,21 +18,19 @@ SHORTER, JUMPS = 8.0, 0.5
 UNLIKE = 0.1
 
 
-def has_curvature(problem: Objective, point: Diagnosis) -> bool:
-    """Whether differences of the gradient at a point are a curvature.
+def has_curvature(problem: Objective, params: Floats, steepest: Floats) -> bool:
+    """Whether differences of the gradient at `params [P]` are a curvature.
 
-    They are not where the gradient jumps a small step away along the steepest direction, as that
-    of a network of rectified units can; nor anywhere if it jumps where a prediction is right (mean
-    absolute error) or where a parameter is 0 (L1), as runs end there.
+    They are not where the gradient jumps a small step away along the `steepest [P]` direction, as
+    that of a network of rectified units can; nor anywhere if it jumps where a prediction is right
+    (mean absolute error) or where a parameter is 0 (L1), as runs end there.
     """
-    if point.quadratic:
+    if problem.hessian is not None:
         return True
-    if isinstance(problem, Problem) and _has_kinks(problem, point.params):
+    if isinstance(problem, Problem) and _has_kinks(problem, params):
         return False
-    h = STEP * max(1.0, float(abs(point.params).max()))
-    wide, narrow = _changes(
-        lambda by: problem.gradient(point.params + by * h * point.directions[-1])
-    )
+    h = STEP * max(1.0, float(abs(params).max())) / max(float(np.linalg.norm(steepest)), 1e-300)
+    wide, narrow = _changes(lambda by: problem.gradient(params + by * h * steepest))
     return abs(wide - SHORTER * narrow) <= UNLIKE * wide
 
 
