@@ -57,6 +57,7 @@ MINIMUM, LOCAL_MINIMUM, SADDLE = Reason.MINIMUM, Reason.LOCAL_MINIMUM, Reason.SA
 MAXIMUM, ADDED_NOISE = Reason.MAXIMUM, Reason.ADDED_NOISE
 INFLECTION, SMALL_RATE, LARGE_RATE = Reason.INFLECTION, Reason.SMALL_RATE, Reason.LARGE_RATE
 CONDITIONING, NOISE, NO_MINIMUM = Reason.CONDITIONING, Reason.NOISE, Reason.NO_MINIMUM
+PLATEAU = Reason.PLATEAU
 # A factor above 1 in size is beyond doubt, but the loss need not have become large yet.
 GROWS = (GROWING, DIVERGED)
 # A run that is on its way: the reason that it is not there yet may be left out.
@@ -2109,6 +2110,150 @@ case(
     (DIVERGED, STOPPED),
     (LARGE_RATE, None),
     "x = 3 - 5 * 2/3 is negative, and has no logarithm: the run ends where it starts",
+)
+
+# --- Plateaus, ways to infinity, kinks. -----------------------------------------------------------
+
+HOLE = FunctionObjective(lambda x: 1 - np.exp(-(x**2)))
+for name, objective, lr in (
+    ("1 - exp(-x^2)", HOLE, 50.0),
+    ("1 - exp(-x^2), moved", plus(lambda x: 1 - np.exp(-(x**2)), 1000.0), 50.0),
+    ("tanh(x)^2", FunctionObjective(lambda x: np.tanh(x) ** 2), 100.0),
+):
+    case(
+        f"a jump to the plateau of {name}",
+        gd(objective, lr, [0.5], 100),
+        HARDLY_MOVING,
+        PLATEAU,
+        "the first step leads to |x| > 38, where no slope is left: no minimum, 0 lies at x = 0",
+    )
+case(
+    "a jump to where next to no slope is left",
+    gd(HOLE, 11.0, [0.5], 100),
+    HARDLY_MOVING,
+    (SMALL_RATE, PLATEAU, None),
+    "x = 0.5 - 11 exp(-0.25) = -8.07, with a slope of 9e-28",
+)
+case(
+    "a constant",
+    gd(FunctionObjective(lambda x: 0 * x + 3), 0.1, [1], 100),
+    CONVERGED,
+    MINIMUM,
+    "no loss is lower than 3",
+)
+case(
+    "a start far from the hole",
+    gd(FunctionObjective(lambda x, y: -np.exp(-(x**2) - y**2)), 0.1, [4, 4], 300),
+    HARDLY_MOVING,
+    (SMALL_RATE, PLATEAU),
+    "the slope is 1e-13 there, and the loss could fall by 1",
+)
+for name, objective, lr, start in (
+    ("exp(x)", FunctionObjective(lambda x: np.exp(x)), 1.0, 3.0),
+    ("exp(x) + 5", FunctionObjective(lambda x: np.exp(x) + 5), 1.0, 3.0),
+    ("log(1 + exp(-x))", FunctionObjective(lambda x: np.log1p(np.exp(-x))), 30.0, 0.0),
+):
+    case(
+        f"a jump down {name}",
+        gd(objective, lr, [start], 50),
+        (CONVERGED, FALLING, HARDLY_MOVING),
+        NO_MINIMUM,
+        "it has an infimum, and no finite x reaches it",
+    )
+case(
+    "a local minimum beside a fall without end",
+    gd(FunctionObjective(lambda x: x**2 - x**3 / 3), 0.1, [1.9], 300),
+    CONVERGED,
+    LOCAL_MINIMUM,
+    "0 is a minimum, and from x = 2 on the loss falls for ever",
+)
+ABS = FunctionObjective(lambda x: abs(x))
+case(
+    "a kink, a rate that dies out in time",
+    gd(ABS, Exponential(0.3, 0.9), [1], 200),
+    CONVERGED,
+    MINIMUM,
+    "steps are as long as the rates, which add up to 3; at the end they are 2e-10",
+)
+case(
+    "a kink, a rate that dies out too early",
+    gd(ABS, Exponential(0.3, 0.9), [10], 200),
+    HARDLY_MOVING,
+    SMALL_RATE,
+    "steps add up to 3, and stop at 7",
+)
+case(
+    "a kink, a constant rate",
+    gd(ABS, 0.3, [1], 200),
+    OSCILLATING,
+    LARGE_RATE,
+    "from 0.1 to -0.2 and back for ever",
+)
+for start, steps in (([100, 100], 300), ([1000, 100], 1000)):
+    case(
+        f"a cycle of Huber's loss from {start}",
+        gd(Problem(ROUGH.data, Linear(), Huber()), start[0] / 1000 + 0.4, start, steps),
+        OSCILLATING,
+        LARGE_RATE,
+        "a cycle of two steps to the end, as wide from step to step",
+    )
+case(
+    "absolute errors, a rate that dies out too early",
+    gd(Problem(ROUGH.data, Linear(), MeanAbsoluteError()), Exponential(0.1, 0.98), [0, 0], 300),
+    HARDLY_MOVING,
+    SMALL_RATE,
+    "1.602 of a minimum of 1.584, and the rates to come add up to 0.011",
+)
+
+# --- At the edge of stability, and rules that forget. ---------------------------------------------
+
+
+def waves(seed: int) -> Problem:
+    """A network of 25 parameters for 8 noisy points: it can go through all of them."""
+    data = datasets.sinusoid(1, 2, 0, 0, points=8, range=(-2, 2), noise=0.5, seed=seed)
+    return Problem(data, MLP((8,), "tanh"))
+
+
+for seed in range(6):
+    case(
+        f"a network at the edge of stability, seed {seed}",
+        by(waves(seed), GradientDescent(0.3), None, 500, seed=seed),
+        (FALLING, OSCILLATING),
+        None,
+        "it swings, and goes on to fall to a tenth and less: neither at rest, nor too large a rate",
+    )
+case(
+    "Adam on a network, with spikes",
+    by(waves(1), Adam(0.02), None, 1500),
+    OSCILLATING,
+    None,
+    "it spikes six times, five of them after step 600",
+)
+for seed in (3, 4, 5):
+    case(
+        f"Adam with batches of 5, seed {seed}",
+        by(ROUGH, Adam(0.05), [0, 0], 400, seed=seed, batch_size=5),
+        OSCILLATING,
+        NOISE,
+        "a third of the losses of the next 3600 steps are more than 1 % above the minimum",
+    )
+
+# --- Causes. --------------------------------------------------------------------------------------
+
+case(
+    "Nesterov's momentum of 0.99 in a ravine",
+    by(RAVINE, Nesterov(0.0069, 0.99), [9, 1], 300),
+    FALLING,
+    None,
+    "twice the curvature would not double the pace; with 0.8 it would be ten times as fast",
+)
+case(
+    "a cubic at a small rate",
+    gd(Problem(ROUGH.data, Polynomial(3)), 1e-7, [0, 0, 0, 0], 500),
+    (FALLING, HARDLY_MOVING),
+    CONDITIONING,
+    "a condition number of 322 000: the largest stable rate, 70 times as large, would still halve "
+    "the distance along the flattest direction in 110 000 steps",
 )
 
 # --- Overfitting: an event, so that the ending is as without a validation set. --------------------

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from gdanim.analysis.judgement import Ending, Reason
+from gdanim.analysis.judgement import Certainty, Ending, Reason
 from gdanim.core.arrays import Floats
 from gdanim.descent.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from gdanim.descent.gradient_descent import GradientDescent
@@ -160,6 +160,12 @@ class Continued:
         return False
 
     @property
+    def turns(self) -> bool:
+        """Whether a parameter turns again and again at the end of the shorter run."""
+        tail = np.diff(self.run.params[-max(12, self.run.steps // 3) :], axis=0)
+        return bool((np.diff(np.sign(tail), axis=0) != 0).sum(axis=0).max() >= 2)
+
+    @property
     def hardly_moves(self) -> bool:
         """Whether most of what is left stays out of reach, also for the longer run.
 
@@ -187,8 +193,11 @@ class Continued:
         way = np.ptp(self.run.params, axis=0).max()
         return bool(np.abs(self.longer.params[-1] - self.run.params[-1]).max() <= 0.5 * way)
 
-    def refutes(self, ending: Ending, reason: Reason | None = None) -> str:
+    def refutes(
+        self, ending: Ending, reason: Reason | None = None, sure: Certainty = Certainty.MEASURED
+    ) -> str:
         """Say what is wrong about these words; nothing if they may be right."""
+        swings = self.turns if sure == Certainty.LIKELY else self.swings
         with np.errstate(all="ignore"):
             wrong = {
                 Ending.CONVERGED: not self.settled(self.seen_at(reason))
@@ -197,7 +206,7 @@ class Continued:
                 and not self.falls
                 and "still falling, and falls no more",
                 Ending.HARDLY_MOVING: not self.hardly_moves and "hardly moving, and moves",
-                Ending.OSCILLATING: not self.swings and "oscillating, and comes to rest",
+                Ending.OSCILLATING: not swings and "oscillating, and comes to rest",
                 Ending.GROWING: not self.rises and "growing, and ends below its start",
                 Ending.DIVERGED: not self.rises and "diverged, and ends below its start",
                 Ending.UNBOUNDED: (self.has_a_floor or self.last > self.end)

@@ -185,8 +185,7 @@ def test_a_lower_loss_is_a_number_or_there_is_no_bound() -> None:
     [
         (lambda: descend(NOISY, GD(0.01), (0, 0), 1000), Certainty.PROVEN),
         (lambda: descend(NOISY, Momentum(0.01, 0.9), (0, 0), 1000), Certainty.PROVEN),
-        (lambda: descend(NOISY, Adam(0.05), (0, 0), 1000), Certainty.MEASURED),
-        (lambda: descend(NOISY, Adam(0.05), (0, 0), 400, batch_size=5, seed=4), Certainty.MEASURED),
+        (lambda: descend(NOISY, Adam(0.05), (0, 0), 1000), Certainty.LIKELY),
         (lambda: descend(NOISY, GD(0.0005), (0, 0), 12_000, batch_size=10), Certainty.MEASURED),
         (
             lambda: descend(
@@ -199,7 +198,7 @@ def test_a_lower_loss_is_a_number_or_there_is_no_bound() -> None:
             Certainty.MEASURED,
         ),
     ],
-    ids=["descent", "momentum", "Adam", "batches of 5", "batches of 10", "cycle", "unknown"],
+    ids=["descent", "momentum", "Adam", "batches of 10", "cycle", "unknown"],
 )
 def test_proven_is_only_what_stays(make: Callable[[], Run], certainty: Certainty) -> None:
     found = make().judgement

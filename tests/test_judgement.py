@@ -11,7 +11,7 @@ from judgements import CASES, OVERFITS, Case, quadratic
 from oracle import Continued, lowest
 
 from gdanim.analysis.events import EventKind
-from gdanim.analysis.judgement import Ending, Judgement, Reason
+from gdanim.analysis.judgement import Certainty, Ending, Judgement, Reason
 from gdanim.core.arrays import Floats
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
@@ -85,7 +85,11 @@ def _refuted(case: Case, pair: Continued, ending: Ending) -> str:
     """What refutes an ending with each of its reasons."""
     if pair.longer.steps <= pair.run.steps:
         return ""
-    found = [pair.refutes(ending, reason) for reason in case.reasons]
+    # Where no reason is known, nor is whether swings go on.
+    found = [
+        pair.refutes(ending, reason, Certainty.LIKELY if reason is None else Certainty.MEASURED)
+        for reason in case.reasons
+    ]
     return "" if "" in found else found[0]
 
 

@@ -40,7 +40,7 @@ def overfits(sample: Sample, fresh: Dataset) -> bool:
 
 def falsehoods(sample: Sample, judgement: Judgement) -> list[str]:
     """What the longer run refutes."""
-    found = [sample.pair.refutes(judgement.ending, judgement.reason)]
+    found = [sample.pair.refutes(judgement.ending, judgement.reason, judgement.certainty)]
     kinds = {event.kind for event in sample.pair.run.events}
     if (
         EventKind.OVERFITTING in kinds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from gdanim.analysis._neighbourhood import (
     neighbourhood,
     scaled_hessian,
 )
+from gdanim.analysis._oscillation import swing
 from gdanim.analysis._rays import falls_for_ever
 from gdanim.analysis._tail import Swings, Trend, rates_to_come, swings, trend
 from gdanim.analysis.curvature import LANCZOS_STEPS, extreme_spectrum, hessian_product, spectrum
@@ -33,8 +35,18 @@ FLAT = 1e-10
 SETTLED = 3.0
 # Rates times curvature of all stable rules: among them is the fastest.
 SHARPNESS = np.linspace(0.0, 4.0, 401)
+# The mean loss of a cycle stays if it differs by less than this share of the gap.
+STAYS = 1e-3
 # Peaks that shrink to less than this share from quarter to quarter die out.
 DAMPED = 0.7
+
+
+@dataclass(frozen=True, eq=False)
+class Cycle:
+    """The mean losses in the thirds of an oscillation, `[3]`, and their fall in a step at last."""
+
+    levels: Floats
+    fall: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +77,35 @@ class Evidence:
     def swings(self) -> Swings:
         """The swings of the parameters in the last two quarters."""
         return swings(self.record.moves)
+
+    @cached_property
+    def cycle(self) -> Cycle | None:
+        """A steady oscillation that goes on to the end; None where there is none."""
+        found = swing(self.record.params)
+        if found is None or found.trend or found.last < self.record.steps - found.period:
+            return None
+        period = round(found.period)
+        whole = (found.last - found.first) // (3 * period) * period
+        parts = [found.last - whole * k for k in (3, 2, 1, 0)]
+        losses = self.record.losses
+        levels = np.array([losses[first:last].mean() for first, last in pairwise(parts)])
+        return Cycle(levels, float(levels[1] - levels[2]) / whole)
+
+    @cached_property
+    def steady(self) -> bool:
+        """Whether swings will go on as they are.
+
+        Known of convex losses, and of a single parameter. Elsewhere parameters can drift along the
+        bottom of a valley to where it is less steep (Cohen et al., "Gradient descent on neural
+        networks typically occurs at the edge of stability", 2021), unless the loss of a cycle stays
+        what it is.
+        """
+        if self.record.problem.convex or self.record.params.shape[1] == 1:
+            return True
+        if self.cycle is None or self.record.random:
+            return False
+        levels = self.cycle.levels
+        return bool(np.ptp(levels) <= STAYS * (levels.mean() - self.target))
 
     @cached_property
     def more(self) -> float:
@@ -261,6 +302,15 @@ class Evidence:
             return False
         free = largest is None or largest(1.0) is None or largest(1.0) != largest(2.0)
         return free or (self.rate_share is not None and self.rate_share >= 1)
+
+    @property
+    def forgets(self) -> bool:
+        """Whether steps are scaled by past gradients, so that no rate is known to be stable.
+
+        Such a rule leaves a minimum again when it has forgotten the gradients of the way there.
+        """
+        largest = self.record.largest_rate
+        return largest is not None and largest(1.0) is None and not self.decays
 
     @property
     def stays(self) -> bool:

@@ -116,6 +116,9 @@ class Judgement:
 
     @property
     def _words(self) -> Words:
+        unsure = self.certainty == Certainty.LIKELY and self.reason in (None, Reason.MINIMUM)
+        if self.ending == Ending.CONVERGED and unsure:
+            return SO_FAR
         return WORDS.get((self.ending, self.reason), WORDS[self.ending, None])
 
 
@@ -189,6 +192,12 @@ WORDS: dict[tuple[Ending, Reason | None], Words] = {
         "stopped", "", "A stopping rule ends it after {steps}, at a loss of {loss}{where}."
     ),
 }
+# A run that has likely converged.
+SO_FAR = Words(
+    "converged so far",
+    "Converged so far: the loss ends at {loss}",
+    "So far it has converged: by step {since} the loss has settled, and it ends at {loss}{where}.",
+)
 # Why, at the end of a sentence.
 CLAUSES = {
     Reason.MAXIMUM: ", near a maximum",

@@ -4,7 +4,8 @@ f is the loss, f0 the first, f* its infimum where that is known, and the way dow
 Quarters are those of the steps; an end that is irregular (mini-batches, noise, or a loss that turns
 at every third step) counts by the mean of its last quarter. The rules, in this order:
 
-1. **Infinite.** No finite loss follows the last one: DIVERGED, or UNBOUNDED where it fell.
+1. **Infinite.** No finite loss follows the last one: DIVERGED, or UNBOUNDED where it fell. A run
+   without a step is NOT_STARTED.
 2. **Unbounded.** The loss has no lower bound (a quadratic with negative curvature, or with a slope
    without curvature; a function that falls on along the run's ray over 280 powers of ten), the run
    is below any critical point near by, and the last quarter falls at least half as much as the one
@@ -169,16 +170,21 @@ def at_the_floor(evidence: Evidence) -> Judgement | None:
         return None
     margin = evidence.tolerance(floor.loss)
     spread = float(evidence.trend.high[3] - evidence.trend.low[3])
-    if evidence.record.random and evidence.drifts and spread > CALM * margin:
+    spreads = evidence.drifts or evidence.forgets
+    if evidence.record.random and spreads and spread > CALM * margin:
         return None
     if (since := first_arrived(evidence, floor.loss, margin)) is None:
         return None
     attained = floor.attained is not False
-    certainty = Certainty.LIKELY
-    if floor.proven:
-        certainty = Certainty.PROVEN if evidence.stays else Certainty.MEASURED
+    certainty = _arrived(evidence)
+    if floor.proven and evidence.stays:
+        certainty = Certainty.PROVEN
     reason = Reason.MINIMUM if attained else Reason.NO_MINIMUM
     return Judgement(Ending.CONVERGED, reason, certainty, since)
+
+
+def _arrived(evidence: Evidence) -> Certainty:
+    return Certainty.LIKELY if evidence.forgets else Certainty.MEASURED
 
 
 def settled(evidence: Evidence) -> Judgement | None:
@@ -195,7 +201,7 @@ def settled(evidence: Evidence) -> Judgement | None:
         return _on_a_plateau(evidence, margin)
     if since is None or (place.place in LEFT and (record.random or escapes(evidence))):
         return None
-    ending, reason, sure = Ending.CONVERGED, REASONS[place.place], Certainty.MEASURED
+    ending, reason, sure = Ending.CONVERGED, REASONS[place.place], _arrived(evidence)
     if reason == Reason.MINIMUM:
         lower = min(evidence.lower, lowest_of_many(record.problem))
         if lower < place.loss - margin:
@@ -246,8 +252,12 @@ def _dies_out(evidence: Evidence, spread: float) -> bool:
 
 
 def _oscillating(evidence: Evidence) -> Judgement:
+    """It swings; where nobody knows whether it will go on to, nothing is to blame."""
+    since = first_within(evidence)
+    if not evidence.steady:
+        return Judgement(Ending.OSCILLATING, None, Certainty.LIKELY, since)
     reason = Reason.LARGE_RATE if evidence.rate_acts else None
-    return Judgement(Ending.OSCILLATING, reason, Certainty.MEASURED, first_within(evidence))
+    return Judgement(Ending.OSCILLATING, reason, Certainty.MEASURED, since)
 
 
 def swinging(evidence: Evidence) -> Judgement | None:
@@ -255,6 +265,9 @@ def swinging(evidence: Evidence) -> Judgement | None:
     record, trend = evidence.record, evidence.trend
     if record.steps < 8 or not evidence.swings.any:
         return None
+    if (cycle := evidence.cycle) is not None:
+        falls = 9 * record.steps * cycle.fall > SOON * gap_below(evidence)
+        return None if falls else _oscillating(evidence)
     if evidence.swings.growth(record.units) < 1 - STEADY:
         return None
     calmer = evidence.more * trend.drop > SOON * gap_below(evidence)
@@ -287,6 +300,8 @@ def at_rest(evidence: Evidence) -> Judgement | None:
     if record.steps < 8 or not left <= REST * margin:
         return None
     since = first_of(abs(record.losses - end) <= margin)
+    if since > record.steps // 2:
+        return None
     reason = Reason.MINIMUM if record.problem.convex else None
     return Judgement(Ending.CONVERGED, reason, Certainty.LIKELY, since)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from gdanim.analysis.diagnosis import Diagnosis, diagnose, standardised_condition
-from gdanim.analysis.judgement import Ending, Reason
+from gdanim.analysis.judgement import Certainty, Ending, Reason
 from gdanim.analysis.search import SearchError
 from gdanim.core.numbers import rounded
 from gdanim.core.words import capitalised
@@ -122,7 +122,9 @@ def _local(run: Run) -> Iterator[str]:
     yield from validation(run)
     if point.has_curvature:
         if run.judgement.ending == Ending.OSCILLATING and not without_randomness(run):
-            yield from swings(run, point)
+            # Nobody knows whether other swings go on.
+            if run.judgement.certainty != Certainty.LIKELY:
+                yield from swings(run, point)
         elif near := [*_condition(point), *local_stability(run, point, row)]:
             where = "end" if row else "start"
             yield f"the following holds only near the {where} of the run, as the curvature changes"

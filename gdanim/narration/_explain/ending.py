@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from gdanim.analysis.diagnosis import Diagnosis
-from gdanim.analysis.judgement import Ending, Reason
+from gdanim.analysis.judgement import Certainty, Ending, Reason
 from gdanim.analysis.scale import nothing
 from gdanim.core.numbers import counted, rounded
 from gdanim.descent.run import Run
@@ -158,8 +158,13 @@ def _verdict(run: Run) -> str:
     A run that moves is near a place, not at it.
     """
     ending, reason = run.judgement.ending, run.judgement.reason
+    so_far = ending == Ending.CONVERGED and run.judgement.certainty == Certainty.LIKELY
     if reason is not None and (place := reason.removeprefix("at ")) != reason:
-        return f"{ending} {reason}" if ending == Ending.CONVERGED else f"{ending} near {place}"
+        if ending != Ending.CONVERGED:
+            return f"{ending} near {place}"
+        return f"{ending} {reason}{' so far' * so_far}"
+    if so_far:
+        return f"{ending} so far"
     return f"{ending} ({reason})" if reason else f"{ending}"
 
 
