@@ -2148,14 +2148,14 @@ case(
     (SMALL_RATE, PLATEAU),
     "the slope is 1e-13 there, and the loss could fall by 1",
 )
-for name, objective, lr, start in (
+for name, objective, lr, first in (
     ("exp(x)", FunctionObjective(lambda x: np.exp(x)), 1.0, 3.0),
     ("exp(x) + 5", FunctionObjective(lambda x: np.exp(x) + 5), 1.0, 3.0),
     ("log(1 + exp(-x))", FunctionObjective(lambda x: np.log1p(np.exp(-x))), 30.0, 0.0),
 ):
     case(
         f"a jump down {name}",
-        gd(objective, lr, [start], 50),
+        gd(objective, lr, [first], 50),
         (CONVERGED, FALLING, HARDLY_MOVING),
         NO_MINIMUM,
         "it has an infimum, and no finite x reaches it",
@@ -2189,10 +2189,10 @@ case(
     LARGE_RATE,
     "from 0.1 to -0.2 and back for ever",
 )
-for start, steps in (([100, 100], 300), ([1000, 100], 1000)):
+for lr, far, steps in ((0.5, 100, 300), (1.0, 1000, 1000)):
     case(
-        f"a cycle of Huber's loss from {start}",
-        gd(Problem(ROUGH.data, Linear(), Huber()), start[0] / 1000 + 0.4, start, steps),
+        f"a cycle of Huber's loss from {far}",
+        gd(Problem(ROUGH.data, Linear(), Huber()), lr, [far, 100], steps),
         OSCILLATING,
         LARGE_RATE,
         "a cycle of two steps to the end, as wide from step to step",

@@ -348,7 +348,7 @@ def test_the_tail_moves_wherever_the_zero_of_the_loss_is(offset: float) -> None:
 
 def test_a_run_at_the_lowest_known_loss_is_not_above_it() -> None:
     lines = explain(descend(robust(MeanAbsoluteError()), Adam(0.1), (0, 0), 300))
-    assert lines[0].startswith("converged at the minimum: ") and "above" not in lines[0]
+    assert lines[0].startswith("converged at the minimum so far: ") and "above" not in lines[0]
     assert lines[1] == "that is the lowest known loss"
 
 

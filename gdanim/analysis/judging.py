@@ -23,12 +23,15 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
 4. **At the floor.** `f - f* <= max(1e-6 h, 0.01 f*)`: CONVERGED. f* counts for losses over data
    alone, whose zero has a meaning; there h is at most what the best constant prediction loses
    above f*. Without a finite optimum, the reason is NO_MINIMUM. PROVEN where theory says too that
-   the run stays: no noise, and a stable rate for the curvature at the end. Noise that shows has to
-   have had time to spread along the slowest direction.
+   the run stays: no noise, and a stable rate for the curvature at the end. LIKELY, "so far", of
+   rules that scale steps by past gradients: at a constant rate they leave a minimum again. Noise
+   that shows has to have had time to spread along the slowest direction; of such rules it has none.
 5. **Settled.** Newton's method from the end comes to rest near by, and the gap to the loss there
    is nothing, as in 4: CONVERGED, at a minimum, a local one if a lower loss is known. Where it is
    an inflection, a maximum, or a saddle point, the gap is at most 1e-6 h, and the run does not
-   leave within ten times as many steps.
+   leave within ten times as many steps. Newton's steps that promise less and less without becoming
+   shorter lead to infinity: NO_MINIMUM. Without slope all around it is a minimum only if no lower
+   loss is known; else HARDLY_MOVING, on a PLATEAU.
 6. **Random or irregular.** FALLING (or 9) where levels and peaks of the last three quarters fall,
    the last level by more than 2.5 standard errors, and by more than 5 % of the gap in ten times as
    many steps; if steps are not random, the same of the quartiles, whatever the peaks. So it is
@@ -37,11 +40,16 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
    shrink to 1/e; or peaks shrink by 30 % from quarter to quarter. Else OSCILLATING, for the noise.
 7. **Swinging.** Parameters go back and forth (a path of three times their range), their ranges are
    no smaller than a quarter earlier by more than 2 %, and levels do not fall as in 6: OSCILLATING.
-8. **At rest.** Of losses whose curvature costs too much: the fall between a quarter, a half and all
-   of the steps forecasts next to nothing for ten times as many: CONVERGED.
+   So does a run that ends in a cycle whose mean loss does not fall, however long. Without a reason
+   and LIKELY, in 6 and 7, where parameters may drift to where it is less steep: the loss is not
+   convex, there are several parameters, and no cycle's mean loss stays within 0.1 % of the gap.
+8. **At rest.** Of losses whose curvature costs too much: no loss of the second half differs from
+   the last by more than what counts as nothing, and the fall between a quarter, a half and all of
+   the steps forecasts next to nothing for ten times as many: CONVERGED.
 9. **Hardly moving.** Less than 5 % of h was gained, and at this pace ten times as many steps would
    gain less than half of it; or they would gain less than 5 % of what is left. Where the rate
-   decays, the steps to come are as long as their rates.
+   decays, the steps to come are as long as their rates; one that has died out counts wherever the
+   infimum is.
 10. **Falling**, otherwise.
 
 The reasons of 9 and 10 that are the rate's or the conditioning's come from `_rate_reasons`. A rate
@@ -132,7 +140,8 @@ def _numbers(evidence: Evidence, reason: Reason | None) -> dict[str, float]:
         # A schedule has no one rate.
         if evidence.constant_rate:
             numbers["rate"] = last
-        share = evidence.rate_share
+        # Not worth a Hessian where no rule asked for it.
+        share = evidence.rate_share if "rate_share" in evidence.__dict__ else None
         if share and record.batch_size is None and (reason != Reason.LARGE_RATE or share > 1):
             numbers["largest_rate"] = last / share
     return numbers
