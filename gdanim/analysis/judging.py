@@ -179,8 +179,8 @@ def at_the_floor(evidence: Evidence) -> Judgement | None:
         return None
     margin = evidence.tolerance(floor.loss)
     spread = float(evidence.trend.high[3] - evidence.trend.low[3])
-    spreads = evidence.drifts or evidence.forgets
-    if evidence.record.random and spreads and spread > CALM * margin:
+    shows = evidence.record.random and spread > CALM * margin
+    if shows and (evidence.drifts or evidence.forgets):
         return None
     if (since := first_arrived(evidence, floor.loss, margin)) is None:
         return None
