@@ -180,6 +180,15 @@ class Continued:
         return moves < 0.5 * left and (gained < 0.1 * (gained + left) or moves < LITTLE * left)
 
     @property
+    def lowest_around(self) -> float:
+        """The floor, or a lower loss of a function without one, ten times as far as it is shown."""
+        if self.has_a_floor:
+            return self.floor
+        rng = np.random.default_rng(0)
+        around = 10 * np.stack([self.run.problem.init(rng) for _ in range(100)])
+        return min(self.floor, float(np.nanmin(self.run.problem.loss(around))))
+
+    @property
     def has_a_floor(self) -> bool:
         """Whether the loss is known to have a lower bound."""
         return self.run.problem.points > 0 or self.run.problem.minimum is not None
@@ -220,7 +229,7 @@ class Continued:
             return wrong
         if reason == Reason.LOCAL_MINIMUM and not (self.stays or self.random or self.adaptive):
             return "at a local minimum, and leaves it"
-        if reason == Reason.LOCAL_MINIMUM and above <= self.visible:
+        if reason == Reason.LOCAL_MINIMUM and self.end - self.lowest_around <= self.visible:
             return "at a local minimum, and none is lower"
         if ending == Ending.CONVERGED and reason in (None, Reason.MINIMUM) and above > self.visible:
             return "at the minimum, and a lower loss is known"
