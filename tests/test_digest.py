@@ -227,10 +227,8 @@ def test_what_cannot_be_put_in_a_key_has_none(value: object) -> None:
 def test_another_version_of_a_library_is_another_key(
     library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = versions()
-    monkeypatch.setattr(
-        digest, "version", lambda name: "999" if name == library else metadata.version(name)
-    )
+    before, known = versions(), metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "999" if name == library else known(name))
     assert versions() != before
 
 

@@ -19,6 +19,7 @@ from gdanim.cli.options import (
     sweep_of,
     video_options,
 )
+from gdanim.core.quick_import import import_without_docstrings
 from gdanim.encoding.formats import CODECS, FORMATS, STILLS
 from gdanim.errors import GdanimError, RequestError
 from gdanim.rendering.places import PLACES, usual_format
@@ -146,6 +147,7 @@ def render(
     SCRIPT is a scene script, or a scene that ships with gdanim. ::SCENE selects one of its scenes;
     by default, all of them are rendered.
     """
+    import_without_docstrings()
     from gdanim.rendering.jobs import jobs_from_scripts
     from gdanim.rendering.outputs import OutputOptions, Sidecars
 

@@ -6,7 +6,6 @@ import errno
 import os
 import platform
 import re
-import secrets
 import shutil
 import sys
 import tempfile
@@ -162,7 +161,7 @@ def _exchange(part: Path, target: Path) -> None:
 
 def _name_beside(target: Path) -> Path:
     """Return a hidden name next to `target` that says which process of which machine writes."""
-    mark = f"{os.getpid()}-{_machine()}{secrets.token_hex(3)}"
+    mark = f"{os.getpid()}-{_machine()}{os.urandom(3).hex()}"
     return target.with_name(f".{target.stem}.{mark}{target.suffix}")
 
 

@@ -10,7 +10,6 @@ import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from functools import cache, cached_property, partial
-from importlib.metadata import version
 from inspect import ismemberdescriptor, unwrap
 from operator import attrgetter
 from pathlib import Path
@@ -66,6 +65,9 @@ def effect_of(source: bytes) -> Any:
 
 def versions(parts: Sequence[str] = ("",)) -> str:
     """Return the key of gdanim's source, or some parts of it, and of the libraries' versions."""
+    # Imported late: only batches need it.
+    from importlib.metadata import version
+
     places = [PACKAGE / part for part in parts]
     files = {file for place in places for file in (place, *place.rglob("*.py")) if file.is_file()}
     sources = {file.relative_to(PACKAGE).as_posix(): file.read_bytes() for file in sorted(files)}

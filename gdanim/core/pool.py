@@ -24,6 +24,8 @@ from functools import partial
 from types import FrameType, ModuleType
 from typing import Any, TypeVar
 
+from gdanim.core.quick_import import import_without_docstrings
+
 T = TypeVar("T")
 R = TypeVar("R")
 Submit = Callable[[Executor, T], Future[Any]]
@@ -134,6 +136,7 @@ class _Executor(ProcessPoolExecutor):
 def _begin() -> None:
     """Prepare a worker."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    import_without_docstrings()
     # Ctrl-C and the end of the terminal reach all processes; the program ends its workers itself.
     for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):

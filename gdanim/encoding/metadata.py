@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
 
 from PIL import Image
 
@@ -149,6 +148,9 @@ def _in_picture(path: Path) -> str:
 
 
 def _in_xml(content: bytes) -> str:
+    # Imported late: rendering does not need it.
+    from xml.etree import ElementTree
+
     try:
         return ElementTree.fromstring(content).findtext(f".//{DESCRIPTION}") or ""
     except ElementTree.ParseError:

@@ -81,7 +81,7 @@ def writable() -> Iterator[None]:
     Settings that the user has changed from matplotlib's defaults stay as they are.
     """
     with one_thread:
-        user_set = {key for key, value in mpl.rcParamsDefault.items() if mpl.rcParams[key] != value}
         ours: Any = {"animation.ffmpeg_path": executable(), "animation.embed_limit": math.inf}
-        with mpl.rc_context({key: value for key, value in ours.items() if key not in user_set}):
+        untouched = [key for key in ours if mpl.rcParams[key] == mpl.rcParamsDefault[key]]
+        with mpl.rc_context({key: ours[key] for key in untouched}):
             yield

@@ -10,12 +10,10 @@ import pickle
 import pickletools
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from gdanim.core.pool import WORKER_DIED, is_broken, processes
 from gdanim.encoding.formats import Format
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
@@ -79,6 +77,11 @@ def encode_all(
 
     A frame that fails in a process is drawn here once more, so that its own error is raised.
     """
+    # Imported late: most videos are drawn in this process.
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    from gdanim.core.pool import WORKER_DIED, is_broken, processes
+
     data, jobs, shown, held = packed(film), min(workers.count, len(parts)), 0, 0
     # It grows by a byte with each frame begun.
     begun = parts[0][1].with_name("begun")

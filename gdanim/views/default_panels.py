@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gdanim import views
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 from gdanim.views.base import View
-from gdanim.views.boundary import Boundary
-from gdanim.views.contour import Contour
-from gdanim.views.fit import Fit
-from gdanim.views.loss_curve import LossCurve
-from gdanim.views.loss_slice import LossSlice
-from gdanim.views.parameters import Parameters
 
 
 def default_panels(objective: Objective) -> Mapping[str, View]:
@@ -20,11 +15,11 @@ def default_panels(objective: Objective) -> Mapping[str, View]:
     if isinstance(objective, Problem):
         features, model = objective.data.features, objective.model
         if features <= 2 and model.logits is not None and features + model.outputs > 2:
-            return {"boundary": Boundary()}
+            return {"boundary": views.Boundary()}
         if features == 1 and model.outputs == 1:
-            return {"fit": Fit()}
+            return {"fit": views.Fit()}
     elif len(objective.names) == 1:
-        return {"slice": LossSlice()}
+        return {"slice": views.LossSlice()}
     elif len(objective.names) == 2:
-        return {"contour": Contour()}
-    return {"loss": LossCurve(), "parameters": Parameters()}
+        return {"contour": views.Contour()}
+    return {"loss": views.LossCurve(), "parameters": views.Parameters()}
