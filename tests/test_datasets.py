@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +234,8 @@ def _read(tmp_path: Path, text: str | bytes, **options: Any) -> Dataset:
         ("x,y\n1/20/2024,2\n20/1/2024,3\n", r", line 2, .* begins with the month and '20/1/2024'"),
         ("x,y\n2024-01-01,2\n2024-02-30,3\n", r", line 3, column 'x': .* is not a date"),
         ("x,y\n2024-01-01,2\n2024-02-20,3\nsoon,4\n", r", line 4, .*'soon' is not a date like"),
+        ("x,y\n29.02.2024,2\n29.02.2023,3\n", r", line 3, column 'x': .* is not a date"),
+        ("x,y\n1/31/24 1:30 PM,2\n2/1/24 13:61 PM,3\n", ", line 3, .* is not a date"),
         ("x,y\nred,2\nblue,3\n", r", line 2, column 'x': 'red' is not a number or a date; feat"),
         ("x,y\n1,NA\n2,?\n", r", line 2, column 'y': the column holds no values"),
         ("x,y\n1,2\n2,?\n3,\n", r", line 3, column 'y': lacks a value, like 1 other row; .*drop"),
@@ -351,12 +354,8 @@ def _values(scene: Scene) -> list[float]:
     return [float(value) for value in descent.problem.data.y]
 
 
-def test_200_000_rows_are_read_without_work_for_each_cell(tmp_path: Path) -> None:
-    """A second at most; the time of a whole process is no measure on a machine that is shared."""
-    rng = np.random.default_rng(0)
-    km, price = rng.uniform(0, 200_000, 200_000), rng.uniform(0, 35_000, 200_000)
-    lines = [f'"{a:,.1f}","${b:,.2f}"' for a, b in zip(km, price, strict=True)]
-    path = _file(tmp_path, "\n".join(["x,y", *lines]))
+def _calls(function: Callable[[], object]) -> int:
+    """How many calls of Python functions it takes."""
     calls = 0
 
     def count(frame: Any, event: str, arg: Any) -> None:
@@ -365,12 +364,39 @@ def test_200_000_rows_are_read_without_work_for_each_cell(tmp_path: Path) -> Non
 
     sys.setprofile(count)
     try:
-        data = datasets.from_csv(path, x="x", y="y")
+        function()
     finally:
         sys.setprofile(None)
+    return calls
+
+
+def test_200_000_rows_are_read_without_work_for_each_cell(tmp_path: Path) -> None:
+    """A second at most; the time of a whole process is no measure on a machine that is shared."""
+    rng = np.random.default_rng(0)
+    km, price = rng.uniform(0, 200_000, 200_000), rng.uniform(0, 35_000, 200_000)
+    lines = [f'"{a:,.1f}","${b:,.2f}"' for a, b in zip(km, price, strict=True)]
+    path = _file(tmp_path, "\n".join(["x,y", *lines]))
+    data = datasets.from_csv(path, x="x", y="y")
     np.testing.assert_allclose(data.x[:, 0], km, atol=0.051)
     np.testing.assert_allclose(data.y, price, atol=0.0051)
-    assert calls < 5_000
+    assert _calls(lambda: datasets.from_csv(path, x="x", y="y")) < 5_000
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["%d.%m.%Y", "%Y-%m-%d", "%m/%d/%Y", "%d/%m/%y", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%S",
+     "%m/%d/%Y %I:%M %p", "%Y/%m/%d %H:%M"],
+)  # fmt: skip
+def test_many_dates_are_read_without_work_for_each_cell(tmp_path: Path, form: str) -> None:
+    rng = np.random.default_rng(0)
+    begin = datetime(1999, 12, 31)
+    when = [begin + timedelta(minutes=int(k)) for k in rng.integers(0, 30 * 525_600, 20_000)]
+    path = _file(tmp_path, "\n".join(["x,y", *(f"{one.strftime(form)},1" for one in when)]))
+    data = datasets.from_csv(path, x="x", y="y")
+    read = [datetime.strptime(one.strftime(form), form) for one in when]
+    days = [(one - min(read)) / timedelta(days=1) for one in read]
+    np.testing.assert_allclose(data.x[:, 0], days, rtol=1e-15)
+    assert _calls(lambda: datasets.from_csv(path, x="x", y="y")) < 10_000
 
 
 # Tables

@@ -13,6 +13,7 @@ from gdanim.core.arrays import Floats
 from gdanim.errors import GdanimError
 
 Dates = NDArray[np.datetime64]
+Integers = NDArray[np.int64]
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -27,6 +28,11 @@ _PATTERNS = [
         rf"(?P<year>\d{{4}})[- ]+(?P<name>{_NAME})(?:[- ]+(?P<day>\d{{1,2}}))?",
     )
 ]
+# Dates of numbers alone, of which whole columns are read at once.
+_NUMBERS = re.compile(
+    r"(?:(?P<a>\d{1,2})|\d{4})(?P<mark>[-/.])\d{1,2}(?P=mark)(?(a)\d\d(?P<long>\d\d)?|\d{1,2})"
+    r"(?:[T ]\d{1,2}:(?P<minute>\d\d)(?P<second>:\d\d)?(?P<half> ?[AP]M)?)?"
+)
 # A year of two digits up to this one is of this century, as in POSIX.
 _LAST_OF_CENTURY = 68
 
@@ -44,11 +50,68 @@ def in_days(when: Dates) -> Floats:
 
 def parse_dates(cells: Sequence[str], where: Callable[[int], str]) -> Dates:
     """Read dates, `datetime64[us]` in UTC where a zone is given; GdanimError for another text."""
+    if (alike := _alike(cells)) is not None:
+        return alike
     try:
         read = [datetime.fromisoformat(cell) for cell in cells]
     except ValueError:
         read = _parse(cells, where)
     return _in_utc(read)
+
+
+def _alike(cells: Sequence[str]) -> Dates | None:
+    """Read dates of numbers that all look like the first, as arrays: ten times as fast.
+
+    None where they do not, or where one of them needs a message.
+    """
+    first = _NUMBERS.fullmatch(cells[0])
+    if first is None:
+        return None
+    mark, text = first["mark"], "\n".join(cells) + "\n"
+    short = first["a"] is not None and first["long"] is None
+    year = r"\d\d" if short else r"\d{4}+"
+    day = re.escape(mark).join([r"\d{1,2}+", r"\d{1,2}+", year][:: 1 if first["a"] else -1])
+    time = r"[T ]\d{1,2}+:\d\d" + r":\d\d" * bool(first["second"]) if first["minute"] else ""
+    half = " ?[AP]M" if first["half"] else ""
+    # Possessive, as otherwise the matcher would keep a way back for each of the cells.
+    if re.fullmatch(rf"(?:{day}{time}{half}\n)*+", text) is None:
+        return None
+    plain = re.sub(r"[^\d\n]+", " ", text)
+    parts = np.fromiter(map(int, plain.split()), np.int64).reshape(len(cells), -1).T
+    order = _order(first["a"] is None, mark, parts)
+    if order is None or (half and not ((parts[3] > 0) & (parts[3] <= 12)).all()):
+        return None
+    if half:
+        is_afternoon = np.array(re.findall("[AP]M", text)) == "PM"
+        parts[3] = parts[3] % 12 + 12 * is_afternoon
+    return _from_parts(parts[order], parts[3:], short)
+
+
+def _order(year_first: bool, mark: str, parts: Integers) -> list[int] | None:
+    """Return where year, month and day stand; None if that cannot be told."""
+    if year_first:
+        return [0, 1, 2]
+    is_day = parts[:2].max(axis=1) > 12
+    if mark == "." or (is_day[0] and not is_day[1]):
+        return [2, 1, 0]
+    return [2, 0, 1] if is_day[1] and not is_day[0] else None
+
+
+def _from_parts(date: Integers, time: Integers, short: bool) -> Dates | None:
+    """Return the dates of year, month and day; None if one of them does not exist."""
+    year, month, day = date
+    if short:
+        year = year + np.where(year <= _LAST_OF_CENTURY, 2000, 1900)
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    first = months.astype("datetime64[D]")
+    length = ((months + 1).astype("datetime64[D]") - first).astype(np.int64)
+    exists = (year > 0) & (month > 0) & (month <= 12) & (day > 0) & (day <= length)
+    most = np.array([23, 59, 59])[: len(time), np.newaxis]
+    if not exists.all() or (time > most).any():
+        return None
+    seconds = np.array([3600, 60, 1])[: len(time)] @ time
+    when: Dates = (first + (day - 1)).astype("datetime64[us]") + seconds.astype("timedelta64[s]")
+    return when
 
 
 def _parse(cells: Sequence[str], where: Callable[[int], str]) -> list[datetime]:
