@@ -60,7 +60,7 @@ def test_the_page_holds_its_videos_and_nothing_else(tmp_path: Path) -> None:
         assert f"{video['aria-label']}".startswith(f"{video['data-label']}: A <line> & more. The")
     assert "diverges" in f"{videos[2]['aria-label']}"
     labelled = {label["for"] for label in tags.of("label") if "for" in label}
-    assert labelled == {"run", "place"}
+    assert labelled == {"knob0", "place"}
     shown = steps_of(page)
     assert (len(shown), shown[0], shown[-1]) == (20, 0, 12) and shown == sorted(shown)
     assert set(os.listdir(tmp_path)) - {"__pycache__"} == {"lesson.py", "page.html"}
@@ -223,12 +223,12 @@ USE = """
   await settled();
   seen.time = videos[0].currentTime;
   seen.at = at("step").textContent;
-  at("run").value = 2;
-  at("run").dispatchEvent(new Event("input"));
+  at("knob0").value = 2;
+  at("knob0").dispatchEvent(new Event("input"));
   await settled();
   seen.shown = shown().map((video) => videos.indexOf(video));
   seen.moved = videos[2].currentTime;
-  seen.value = [at("value").textContent, at("run").getAttribute("aria-valuetext")];
+  seen.value = [at("value0").textContent, at("knob0").getAttribute("aria-valuetext")];
   seen.said = at("said").textContent === videos[2].getAttribute("aria-label");
   seen.still = videos.every((video) => video.paused);
   at("place").value = 3;
@@ -251,8 +251,8 @@ USE = """
   key(" ");
   const from = videos[2].currentTime;
   await until(() => Math.abs(videos[2].currentTime - from) > 0.1);
-  at("run").value = 1;
-  at("run").dispatchEvent(new Event("input"));
+  at("knob0").value = 1;
+  at("knob0").dispatchEvent(new Event("input"));
   await until(() => !videos[1].paused && videos[1].currentTime > 0);
   await until(() => at("place").value !== "7");
   seen.carriesOn = videos[2].paused && videos[0].paused && videos[1].playbackRate === 2;
@@ -285,6 +285,62 @@ def test_slider_buttons_and_keys(tmp_path: Path, beside: bool) -> None:
 
 @needs_chromium
 @pytest.mark.browser
+def test_two_knobs_are_two_sliders(tmp_path: Path) -> None:
+    script, page = write(tmp_path, SCENE), tmp_path / "page.html"
+    sweep = {"lr": ["0.01", "0.02", "0.03"], "steps": ["4", "6"]}
+    embed(f"{script}", sweep, {}, page, TINY, lambda path, frames: Silent())
+    probe = """
+      const videos = [...document.querySelectorAll("video")];
+      const set = (id, value) => {
+        document.getElementById(id).value = value;
+        document.getElementById(id).dispatchEvent(new Event("input"));
+        return videos.filter((video) => !video.hidden).map((video) => video.dataset.label);
+      };
+      await until(() => videos.every((video) => video.readyState > 1));
+      const labels = [...document.querySelectorAll(".sliders label")].map((one) => one.textContent);
+      const seen = [set("knob0", 2), set("knob1", 1), set("knob0", 0)];
+      const values = ["value0", "value1"].map((id) => document.getElementById(id).textContent);
+      return { labels, seen, values };
+    """
+    seen = observe(page, probe)
+    assert seen["labels"] == ["lr", "steps", "step"]
+    assert seen["seen"] == [
+        ["lr = 0.03, steps = 4"], ["lr = 0.03, steps = 6"], ["lr = 0.01, steps = 6"],
+    ]  # fmt: skip
+    assert seen["values"] == ["0.01", "6"]
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_without_a_sweep_the_page_has_the_one_video_with_its_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, SCENE)
+    words = "embed lesson.py --size 96x64 --fps 10 --seconds 2 -o page.html".split()
+    result = CliRunner().invoke(cli.main, words)
+    assert result.exit_code == 0, result.output
+    (video,) = Tags(Path("page.html").read_text(encoding="utf-8")).of("video")
+    assert f"{video['aria-label']}".startswith("Line")
+    probe = """
+      const video = document.querySelector("video");
+      await until(() => video.readyState > 1);
+      document.getElementById("back").click();
+      document.getElementById("place").value = 3;
+      document.getElementById("place").dispatchEvent(new Event("input"));
+      document.getElementById("next").click();
+      await until(() => !video.seeking);
+      const ranges = document.querySelectorAll("input").length;
+      return [ranges, document.getElementById("step").textContent, video.paused, video.currentTime];
+    """
+    ranges, step, paused, time = observe(Path("page.html").resolve(), probe)
+    steps = steps_of(Path("page.html"))
+    assert (ranges, step, paused) == (1, f"{sorted(set(steps))[4]}", True)
+    assert f"{steps[int(10 * time)]}" == step
+
+
+@needs_chromium
+@pytest.mark.browser
 def test_with_less_motion_nothing_moves_by_itself(tmp_path: Path) -> None:
     probe = """
       const videos = [...document.querySelectorAll("video")];
@@ -298,11 +354,15 @@ def test_with_less_motion_nothing_moves_by_itself(tmp_path: Path) -> None:
 @needs_chromium
 @pytest.mark.browser
 @pytest.mark.parametrize("window", [(1000, 800), (500, 800), (1400, 500), (1600, 1200)])
-def test_the_controls_are_seen_in_any_window(tmp_path: Path, window: tuple[int, int]) -> None:
+@pytest.mark.parametrize("knobs", ["", "lr=0.01", "lr=0.01 steps=3"])
+def test_the_controls_are_seen_in_any_window(
+    tmp_path: Path, window: tuple[int, int], knobs: str
+) -> None:
     page = tmp_path / "page.html"
     script = write(tmp_path, SCENE)
     large = Settings(size=(1280, 720), fps=10, seconds=0.2)
-    embed(f"{script}", {"lr": ["0.01"]}, {}, page, large, lambda path, frames: Silent())
+    sweep = {name: [value] for name, value in (one.split("=") for one in knobs.split())}
+    embed(f"{script}", sweep, {}, page, large, lambda path, frames: Silent())
     probe = """
       const video = document.querySelector("video").getBoundingClientRect();
       const last = document.querySelector(".controls").getBoundingClientRect();

@@ -19,10 +19,9 @@ from gdanim.film.defaults import OUTPUT
 @click.option(
     "--sweep",
     multiple=True,
-    required=True,
     metavar="KNOB=V1,V2,...",
     callback=sweep_of,
-    help="Values of a knob, the positions of a slider. Repeatable, for all combinations.",
+    help="Values of a knob, the positions of its slider. Repeatable, with a slider for each.",
 )
 @click.option(
     "-o", "--output", metavar="PAGE.html", help="Output page.  [default: output/SCRIPT.html]"
@@ -46,10 +45,10 @@ def embed(
     processes: int,
     **wishes: Any,
 ) -> None:
-    """Create a web page with a slider over the runs of a sweep.
+    """Create a web page that plays a scene and goes from step to step.
 
-    Its videos stay in step: at any time all of them show the same step of their runs. The page
-    needs neither a server nor a network.
+    With --sweep it has a slider for each knob. Its videos stay in step: at any time all of them
+    show the same step of their runs. The page needs neither a server nor a network.
     """
     from gdanim.publish.sweep_page import embed as write_page
 

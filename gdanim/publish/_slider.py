@@ -1,4 +1,4 @@
-"""A page on which a slider moves between videos of the same length."""
+"""A page on which sliders move between videos of the same length."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from gdanim.views.colours import luminance
 
 # The most digits that fit next to a slider on one line; longer values take more lines.
 WIDEST = 20
+# What the controls below the video take in height, in rem: without a slider for a knob, and each.
+CONTROLS, SLIDER = 8.5, 2.75
 
 
 @dataclass(frozen=True)
@@ -26,25 +28,29 @@ class Slide:
     knobs: Mapping[str, str]
     alt: str
 
-    @property
-    def values(self) -> str:
-        """`0.1, 2`, next to the slider."""
-        return ", ".join(self.knobs.values())
 
-
-def page(slides: Sequence[Slide], size: tuple[int, int], clip: Clip, title: str) -> str:
+def page(
+    slides: Sequence[Slide],
+    sweep: Mapping[str, Sequence[str]],
+    size: tuple[int, int],
+    clip: Clip,
+    title: str,
+) -> str:
     """One HTML page, from the template `slider.html`, that loads nothing but the videos.
 
-    All videos have the same `size` and knobs, and the timeline, chapters and theme of `clip`. They
-    wait at each chapter.
+    There is a slider for each knob of the `sweep`, and a slide for each combination of its values,
+    in the order of `grid`. All videos have the same `size`, and the timeline, chapters and theme of
+    `clip`. They wait at each chapter.
     """
     theme, timeline = clip.theme, clip.timeline
     steps = timeline.steps.tolist()
     stops = {chapter.first: chapter.title for chapter in chapters(clip) if chapter.first > 0}
-    widest = max(len(text) for text in (f"{steps[-1]}", *(slide.values for slide in slides)))
+    values = [list(texts) for texts in sweep.values()]
+    widest = max(
+        len(text) for text in (f"{steps[-1]}", *(one for texts in values for one in texts))
+    )
     words = {
         "title": escape(title),
-        "knobs": escape(", ".join(slides[0].knobs)),
         "paper": theme.paper,
         "ink": theme.ink,
         "muted": theme.muted,
@@ -53,24 +59,41 @@ def page(slides: Sequence[Slide], size: tuple[int, int], clip: Clip, title: str)
         "scheme": "light" if luminance(theme.paper) > luminance(theme.ink) else "dark",
         "width": f"{size[0]}",
         "height": f"{size[1]}",
+        "below": f"{CONTROLS + SLIDER * len(values)}",
         "wide": f"{min(widest, WIDEST)}",
         "fps": f"{timeline.fps}",
         "steps": f"{steps}",
-        "stops": json.dumps(stops).replace("<", r"\u003c"),
+        "stops": _json(stops),
+        "values": _json(values),
         "end": f"{len(set(steps)) - 1}",
-        "last": f"{len(slides) - 1}",
-        "marks": "".join(f'<option value="{number}">' for number in range(len(slides))),
+        "knobs": "\n".join(_knob(n, name, texts) for n, (name, texts) in enumerate(sweep.items())),
         "videos": "\n".join(_video(slide, n, size) for n, slide in enumerate(slides)),
     }
     template = files("gdanim.publish").joinpath("slider.html").read_text(encoding="utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda match: words[match[1]], template)
 
 
+def _json(value: object) -> str:
+    """The value for a script in the page, which no text in it can end."""
+    return json.dumps(value).replace("<", r"\u003c")
+
+
+def _knob(number: int, name: str, texts: Sequence[str]) -> str:
+    marks = "".join(f'<option value="{place}">' for place in range(len(texts)))
+    return (
+        f'      <label for="knob{number}">{escape(name)}</label>\n'
+        f'      <input id="knob{number}" class="knob" type="range" min="0" max="{len(texts) - 1}" '
+        f'step="1" value="0" list="marks{number}">\n'
+        f'      <output id="value{number}" for="knob{number}"></output>\n'
+        f'      <datalist id="marks{number}">{marks}</datalist>'
+    )
+
+
 def _video(slide: Slide, number: int, size: tuple[int, int]) -> str:
     name = label(slide.knobs)
+    alt = f"{name}: {slide.alt}" if name else slide.alt
     return (
         f'    <video src="{escape(slide.address)}" muted loop playsinline preload="auto" '
-        f'width="{size[0]}" height="{size[1]}" data-values="{escape(slide.values)}" '
-        f'data-label="{escape(name)}" aria-label="{escape(f"{name}: {slide.alt}")}"'
-        f"{' hidden' * (number > 0)}></video>"
+        f'width="{size[0]}" height="{size[1]}" data-label="{escape(name)}" '
+        f'aria-label="{escape(alt)}"{" hidden" * (number > 0)}></video>'
     )

@@ -1,4 +1,4 @@
-"""The videos of a sweep, in step with each other, on one page with a slider."""
+"""A scene's video, or those of a sweep in step with each other, on one page with sliders."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ def embed(
     separate: bool = False,
     processes: int = 1,
 ) -> list[Path]:
-    """Write a page with a slider over the videos of a sweep; returns all paths that were written.
+    """Write a page with a slider for each knob of a sweep; returns all paths that were written.
 
+    Without a sweep the page has the one video, and buttons that go from step to step as well.
     Every frame of one video shows the same step as that frame of the others. The videos are inside
     the page, or with `separate` in files next to it. Raises GdanimError for what cannot be rendered
     or written; each file changes only when the new one is complete.
@@ -53,7 +54,7 @@ def embed(
             for address, values, video in zip(addresses, grid(sweep), videos, strict=True)
         ]
     scene, clip = tasks[0].scene, tasks[0].linked_clips[0]
-    text = page(slides, scene.size, clip, scene.title or path.stem)
+    text = page(slides, sweep, scene.size, clip, scene.title or path.stem)
     with replacing(path) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
     return [path, *copies]
