@@ -32,7 +32,11 @@ from gdanim.pacing.timeline import Every
 from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
+from gdanim.rendering import pipeline
+from gdanim.rendering.jobs import Job, Settings
+from gdanim.rendering.outputs import OutputOptions, outputs_for
 from gdanim.rendering.pipeline import render
+from gdanim.rendering.tasks import prepare
 from gdanim.scene import Scene
 from gdanim.scripting.load import choose, load
 from gdanim.views.base import Clip, Update, View
@@ -270,6 +274,28 @@ def test_a_film_that_cannot_be_sent_is_made_in_one_process(
     assert made.frames == FRAMES
     assert made.notice.startswith("made in one process: the scene cannot be sent")
     assert render(scene(unnamed(-1)), tmp_path / "a.mp4").notice == ""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "seconds", "used"),
+    [(None, 39, 1), (None, 41, 2), (None, 600, 8), (1, 600, 1), (3, 20, 3), (99, 600, 8)],
+)
+def test_as_many_processes_as_a_long_video_is_worth(
+    wanted: int | None, seconds: float, used: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = list[int]()
+
+    def save(film: Film, path: Path, *others: object) -> None:
+        counts.extend(one.count for one in others if isinstance(one, workers.Workers))
+        path.write_bytes(b"video")
+
+    monkeypatch.setattr(pipeline, "save", save)
+    monkeypatch.setattr(workers, "available", lambda: 8)
+    job = Job(scene(), outputs_for("a", OutputOptions(f"{tmp_path}/")))
+    (task,) = prepare([job], Settings(seconds=seconds, fps=30))
+    (made,) = pipeline.draw(task, processes=wanted)
+    assert made.notice == ""
+    assert counts == [used]
 
 
 OWN = """

@@ -42,7 +42,7 @@ def embed(
     output: str | None,
     self_contained: bool,
     settings: dict[str, str],
-    processes: int,
+    processes: int | None,
     **wishes: Any,
 ) -> None:
     """Create a web page that plays a scene and goes from step to step.

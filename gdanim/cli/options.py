@@ -107,9 +107,7 @@ jobs_option = click.option(
     "processes",
     metavar="N",
     type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="Number of processes for a long video.",
+    help="Number of processes for a long video.  [default: as many as make it faster here]",
 )
 
 

@@ -132,7 +132,7 @@ def render(
     watch: bool,
     still: StillStep | None,
     show: bool,
-    processes: int,
+    processes: int | None,
     poster: StillStep | None,
     captions: bool,
     chapters: bool,
@@ -178,7 +178,7 @@ def _watch(make: Callable[[], object], load: Callable[[], object], scripts: Sequ
     keep_making(make, sources, say)
 
 
-def _render(jobs: Sequence[Job], settings: Settings, processes: int, show: bool) -> None:
+def _render(jobs: Sequence[Job], settings: Settings, processes: int | None, show: bool) -> None:
     from gdanim.rendering.advice import advice_of
     from gdanim.rendering.pipeline import draw
     from gdanim.rendering.tasks import prepare, rehearse

@@ -24,6 +24,8 @@ Load = Callable[[], object]
 """Imports what the pickled film refers to, such as a scene script; a function of some module."""
 # Seconds between two calls of a progress function.
 POLL = 0.02
+# Frames: a process that draws fewer takes about as long to start as it saves.
+WORTHWHILE = 600
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class _Failure:
 def available() -> int:
     """Count the processes that are useful here: next to each that draws, an encoder works."""
     return max(1, cores() // 2)
+
+
+def worthwhile(frames: int) -> int:
+    """Count the processes that would make a video of this length faster on enough cores."""
+    return max(1, frames // WORTHWHILE)
 
 
 def cores() -> int:

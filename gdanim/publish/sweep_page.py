@@ -29,7 +29,7 @@ def embed(
     settings: Settings,
     watch: Watch = unwatched,
     separate: bool = False,
-    processes: int = 1,
+    processes: int | None = 1,
 ) -> list[Path]:
     """Write a page with a slider for each knob of a sweep; returns all paths that were written.
 

@@ -153,8 +153,13 @@ def render(
     return replace(rendered, advice=advice_of(task))
 
 
-def draw(task: RenderTask, watch: Watch = unwatched, processes: int = 1) -> Iterator[Rendered]:
-    """Draw and write the task's files one by one, each in up to this many processes."""
+def draw(
+    task: RenderTask, watch: Watch = unwatched, processes: int | None = 1
+) -> Iterator[Rendered]:
+    """Draw and write the task's files one by one, each in up to this many processes.
+
+    None stands for as many as make it faster on this machine.
+    """
     film = film_of(task)
     for output in task.outputs:
         with own_lines(task.script):
@@ -176,10 +181,10 @@ def _draw_still(task: RenderTask, film: Film, output: StillOutput, watch: Watch)
 
 
 def _draw_video(
-    task: RenderTask, film: Film, output: VideoOutput, watch: Watch, processes: int
+    task: RenderTask, film: Film, output: VideoOutput, watch: Watch, wanted: int | None
 ) -> Rendered:
-    processes, alone = _useful_processes(film, processes)
-    notices = [output.notice, alone, film.notice]
+    processes, alone = _useful_processes(film, wanted)
+    notices = [output.notice, alone if wanted else "", film.notice]
     begun = time.perf_counter()
     with watch(output.path, len(film)) as progress:
         encode = partial(_encode, task, film, progress, processes)
@@ -227,9 +232,9 @@ def _rendered(
     )
 
 
-def _useful_processes(film: Film, processes: int) -> tuple[int, str]:
+def _useful_processes(film: Film, wanted: int | None) -> tuple[int, str]:
     """How many processes to draw in, and the reason if it is one where more were asked for."""
-    processes = min(processes, workers.available())
+    processes = min(wanted or workers.worthwhile(len(film)), workers.available())
     if processes > 1:
         try:
             workers.packed(film)
