@@ -13,6 +13,7 @@ from gdanim.descent.decay import Piecewise as Piecewise
 from gdanim.descent.decay import StepDecay as StepDecay
 from gdanim.descent.schedule import Constant as Constant
 from gdanim.descent.schedule import Planned as Planned
+from gdanim.descent.schedule import Rate as Rate
 from gdanim.descent.schedule import Schedule as Schedule
 from gdanim.descent.warm_up import OneCycle as OneCycle
 from gdanim.descent.warm_up import WarmUp as WarmUp
@@ -25,6 +26,7 @@ __all__ = [
     "Piecewise",
     "Planned",
     "Plateau",
+    "Rate",
     "Schedule",
     "StepDecay",
     "Switch",

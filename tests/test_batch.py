@@ -659,7 +659,7 @@ def test_a_renamed_script_is_named_by_its_files(folder: Path, tmp_path: Path) ->
     (folder / "lesson.py").rename(folder / "lecture.py")
     change(folder / "plan.toml", '"lesson.py"\n\n', '"lecture.py"\noutput = "lesson"\n\n')
     change(folder / "plan.toml", '"lesson.py"', '"lecture.py"')
-    assert to_make() == dict.fromkeys(BOTH, "script, scene or knobs are called otherwise")
+    assert to_make() == dict.fromkeys(BOTH, "script, scene or knobs have other names")
     assert invoke().exit_code == 0
     assert to_make() == {}
     origin = read_note(Path("output/lesson.mp4")).origin

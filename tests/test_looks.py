@@ -28,6 +28,7 @@ from gdanim.film._text_size import shrink
 from gdanim.film.film import Film
 from gdanim.problems import datasets
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
@@ -417,3 +418,15 @@ def test_up_to_eight_lines_have_names(runs: int, named: int) -> None:
     scene = Scene(LINE, optimizers, (0.0, 0.0), steps=5, panels={"loss": LossCurve()})
     (ax,) = scene.film().figure.axes
     assert sum(text.get_text() in optimizers for text in ax.texts) == named
+
+
+@pytest.mark.parametrize(("decades", "scale"), [(1.7, "linear"), (2.5, "log")])
+def test_losses_over_more_than_two_decades_are_on_a_logarithmic_axis(
+    decades: float, scale: str
+) -> None:
+    # Each step halves the distance to the minimum.
+    steps = round(decades / (2 * math.log10(2)))
+    bowl = FunctionObjective(lambda x: x**2, ("x",))
+    panels = {"loss": LossCurve()}
+    film = Scene(bowl, GradientDescent(0.25), (1.0,), steps=steps, panels=panels).film()
+    assert film.figure.axes[0].get_yscale() == scale

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
+from numpy.typing import NDArray
 
+from gdanim.analysis.judgement import Ending
+from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.momentum import Momentum
+from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
+from gdanim.narration.explain import explain
+from gdanim.pacing.timeline import Even
 from gdanim.problems import objectives
 from gdanim.problems.function_objective import FunctionObjective
+from gdanim.problems.objective import Objective
+from gdanim.rendering.pipeline import render
+from gdanim.scene import Scene
 
 READY = {
     "bowl": objectives.bowl(),
@@ -224,3 +236,39 @@ def test_what_is_refused(make: Callable[[], Any], message: str) -> None:
 def test_names_are_distinct_texts(names: Any) -> None:
     with pytest.raises(GdanimError, match=r"^FunctionObjective: names .*got "):
         FunctionObjective(lambda x, y: x + y, names)
+
+
+@dataclass(frozen=True)
+class Ravine(Objective):
+    """A user's dataclass, which an array makes unhashable, and unlike itself under ==."""
+
+    curvatures: NDArray[np.float64]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return ("x", "y")
+
+    def loss_at(
+        self, params: NDArray[np.float64], batch: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float64]:
+        return np.asarray((self.curvatures * params**2).sum(axis=-1) / 2)
+
+    def gradient_at(
+        self, params: NDArray[np.float64], batch: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float64]:
+        return np.asarray(self.curvatures * params)
+
+
+def test_an_objective_of_arrays_is_as_good_as_any(tmp_path: Path) -> None:
+    problem = Ravine(np.array([1.0, 10.0]))
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(problem)
+    rules = {"descent": GradientDescent(0.1), "momentum": Momentum(0.05, 0.5)}
+    scene = Scene(problem, rules, (2.0, 1.0), steps=200, size=(320, 180))
+    runs = scene.runs()
+    assert [run.judgement.ending for run in runs.values()] == [Ending.CONVERGED] * 2
+    assert any("converge" in line for line in explain(runs["descent"]))
+    render(replace(scene, pace=Even(0.2)), tmp_path / "a.gif")
+    runs["descent"].save(tmp_path / "a.npz")
+    loaded = Run.load(tmp_path / "a.npz", [Ravine]).problem
+    assert isinstance(loaded, Ravine) and (loaded.curvatures == problem.curvatures).all()

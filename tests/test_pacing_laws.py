@@ -78,7 +78,7 @@ def test_slow_motion(steps: int, seconds: float, fps: int, factor: float, data: 
     pace: Pace = Even(seconds, 0, 0)
     around = tuple(data.draw(st.lists(st.integers(0, 250), max_size=3)))
     slow = pacing.SlowMotion(pace, around, factor).timeline(run_of(steps), fps)
-    assert len(slow) == len(pace.timeline(run_of(steps), fps))
+    assert len(slow) == len(pace.timeline([run_of(steps)], fps))
     assert rises_from_start_to_end(slow, steps)
 
 
@@ -163,3 +163,10 @@ def test_holds_at_steps(
     for step in some:
         if step <= steps:
             assert (slow.steps == step).sum() >= int(share * fps), "slow motion keeps them"
+
+
+def test_holds_may_be_given_in_any_order() -> None:
+    # Neither step is shown by a frame of its own: both holds are put in at one place.
+    first, then = (Even(2, 0, 0, holds=dict.fromkeys(some, 0.5)) for some in ([5, 4], [4, 5]))
+    one, other = (pace.timeline(run_of(5), 4) for pace in (first, then))
+    assert (one.steps == other.steps).all() and (np.diff(one.steps) >= 0).all()

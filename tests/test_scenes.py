@@ -93,7 +93,7 @@ def test_points_of_the_blog(name: str) -> None:
 )
 def test_each_swing_is_shown_for_as_long_as_every_other(name: str, fps: int) -> None:
     scene = scene_of(name)()
-    counts = np.bincount(scene.pace.timeline(scene.run(), fps).steps)
+    counts = np.bincount(scene.pace.timeline([scene.run()], fps).steps)
     assert set(counts[1:-1].tolist()) == {fps // 5}
 
 
@@ -224,7 +224,7 @@ def test_first_line() -> None:
     errors = np.sqrt(run.losses[[0, 10, 100, 200, 400]])
     np.testing.assert_allclose(errors, [9.1365, 7.0426, 0.6773, 0.0571, 0.0228], atol=5e-5)
     assert scene.fps == 10
-    steps = scene.pace.timeline(run, scene.fps).steps
+    steps = scene.pace.timeline([run], scene.fps).steps
     assert np.unique(steps).tolist() == list(range(0, 401, 10))
 
 
@@ -327,7 +327,7 @@ def test_fastbook_long() -> None:
     np.testing.assert_allclose(run.losses[:11], BOOK_LOSSES, atol=0.003, rtol=0)
     known = run.losses[[1_000, 10_000, 100_000, 500_000]]
     np.testing.assert_allclose(known, [672.74, 640.52, 404.75, 57.50], atol=0.006)
-    timeline = scene.pace.timeline(run, 30)
+    timeline = scene.pace.timeline([run], 30)
     assert len(timeline) == 600
     early = np.bincount(timeline.steps[timeline.steps <= 9])
     assert len(early) == 10 and early.min() >= 1, "the first nine steps are seen one by one"

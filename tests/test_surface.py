@@ -39,7 +39,7 @@ def find(film: Film, gid: str) -> Any:
 
 def ground(scene: Scene = BOWL) -> Ground:
     run = scene.run()
-    clip = Clip({"run": run}, scene.pace.timeline(run, 10), scene.look)
+    clip = Clip({"run": run}, scene.pace.timeline([run], 10), scene.look)
     plane = along(run.problem.names, (0, 1))
     return Ground(clip, LossSurface(run.problem), plane, LOW, HIGH, still=True)
 

@@ -166,7 +166,7 @@ def test_speeds_of_even_frames_are_exact() -> None:
         (Even(10.3667, 0, 0), 310, 1),
     ]:
         run = _run(steps)
-        timeline = pace.timeline(run, 30)
+        timeline = pace.timeline([run], 30)
         assert timeline.speeds().tolist() == [expected] * len(timeline), pace
 
 

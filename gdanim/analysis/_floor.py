@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from gdanim.analysis._convex import convex_infimum
 from gdanim.core.arrays import Floats
+from gdanim.core.identity import PerObject
 from gdanim.problems.model import ModelCurve
 from gdanim.problems.objective import ROUNDING, Objective
 from gdanim.problems.problem import Problem
@@ -34,9 +34,6 @@ class Floor:
     null: float | None = None
 
 
-_KNOWN: WeakKeyDictionary[Objective, Floor] = WeakKeyDictionary()
-
-
 def floor_of(problem: Objective) -> Floor:
     """Return what is known of the infimum; found once for each problem.
 
@@ -45,13 +42,12 @@ def floor_of(problem: Objective) -> Floor:
     that the objective declares; 0 for a loss that cannot be negative. The data's true curve is no
     bound: a model can follow the noise below it.
     """
-    if (known := _KNOWN.get(problem)) is None:
-        with np.errstate(all="ignore"):
-            known = _KNOWN[problem] = _floor(problem)
-    return known
+    return _known_floor(problem)
 
 
-def _floor(problem: Objective) -> Floor:
+@PerObject
+@np.errstate(all="ignore")
+def _known_floor(problem: Objective) -> Floor:
     if isinstance(problem, Problem):
         return _of_data(problem)
     if problem.hessian is not None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 import numpy as np
 
 from gdanim.analysis._floor import floor_of
 from gdanim.analysis._neighbourhood import affordable, scaled_hessian
 from gdanim.analysis._rays import falls_for_ever
+from gdanim.core.identity import PerObject
 from gdanim.problems.objective import Objective
 
 # The number of starts, the seed that they are drawn with, and the number of regularised Newton
@@ -20,23 +19,19 @@ MOST = 12
 # lower bound, any number would be found.
 FARTHEST = 1e3
 
-_FOUND: WeakKeyDictionary[Objective, float] = WeakKeyDictionary()
 
-
+@PerObject
 def lowest_of_many(problem: Objective) -> float:
     """Return the lowest loss found; inf where a search costs too much. Once for each problem.
 
     Minus infinity where it falls on without bound from there.
     """
-    if (known := _FOUND.get(problem)) is None:
-        known = np.inf
-        if len(problem.names) <= MOST and affordable(problem):
-            with np.errstate(all="ignore"):
-                known = _search(problem)
-        _FOUND[problem] = known
-    return known
+    if len(problem.names) > MOST or not affordable(problem):
+        return np.inf
+    return _search(problem)
 
 
+@np.errstate(all="ignore")
 def _search(problem: Objective) -> float:
     """Take Levenberg's steps: each start has its own damping, and keeps the lower loss."""
     rng = np.random.default_rng(SEED)

@@ -32,9 +32,9 @@ class ManifestEntry:
 # Why a file is made again, by the field of its entry that differs.
 CHANGED = {
     "scene": "the scene has changed",
-    "settings": "size, rate, look or format have changed",
-    "origin": "script, scene or knobs are called otherwise",
-    "versions": "gdanim or a library that draws has another version",
+    "settings": "size, frame rate, look or format have changed",
+    "origin": "script, scene or knobs have other names",
+    "versions": "gdanim or a library that it draws with has another version",
 }
 
 

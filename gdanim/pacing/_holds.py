@@ -71,8 +71,9 @@ def holds_within(
 
 
 def stays_of(holds: Mapping[int, float], end: int, fps: int) -> dict[int, int]:
-    """Return how many frames are added at each step of a run that ends at step `end`."""
-    return {step: whole_frames(time, fps) for step, time in holds.items() if step <= end}
+    """Return how many frames are added at each step of a run that ends at step `end`, in order."""
+    reached = sorted(step for step in holds if step <= end)
+    return {step: whole_frames(holds[step], fps) for step in reached}
 
 
 def with_stays(steps: Ints, stays: Mapping[int, int]) -> Ints:

@@ -69,7 +69,7 @@ class SlowMotion(Pace):
     def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
         """Return a timeline with as many frames as the other pace has."""
         runs = all_runs(run)
-        timeline = self.pace.timeline(run, fps)
+        timeline = self.pace.timeline(runs, fps)
         stays = stays_of(self.holds, last_step(run), fps)
         timeline = Timeline(without_stays(timeline.steps, stays), fps)
         steps, (first, last) = timeline.steps, timeline.moving

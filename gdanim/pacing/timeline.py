@@ -103,31 +103,34 @@ class Pace(ABC):
     --------
     >>> from dataclasses import dataclass, replace
     >>> import numpy as np
-    >>> from gdanim import GradientDescent, Linear, Pace, Problem, datasets, descend
+    >>> from gdanim import GradientDescent, Pace, Scene, objectives
     >>> from gdanim.pacing import Timeline
     >>> @dataclass(frozen=True)
-    ... class Backwards(Pace):
+    ... class Quadratic(Pace):
     ...     seconds: float = 10.0
     ...
-    ...     def timeline(self, run, fps):
-    ...         frames = round(self.seconds * fps)
-    ...         return Timeline(np.linspace(run.steps, 0, frames).astype(int), fps)
+    ...     def timeline(self, runs, fps):
+    ...         last = max(run.steps for run in runs)
+    ...         time = np.linspace(0, 1, round(self.seconds * fps))
+    ...         return Timeline((last * time**2).round().astype(int), fps)
     ...
     ...     def with_duration(self, seconds):
     ...         return replace(self, seconds=seconds)
-    >>> run = descend(Problem(datasets.linear(), Linear()), GradientDescent(0.01), steps=40)
-    >>> Backwards(1.0).timeline(run, 5).steps
-    array([40, 30, 20, 10,  0])
+    >>> scene = Scene(
+    ...     objectives.bowl(), GradientDescent(0.1), steps=40, pace=Quadratic(1.0), fps=5
+    ... )
+    >>> scene.film().timeline.steps
+    array([ 0,  2, 10, 22, 40])
     """
 
     @abstractmethod
-    def timeline(self, run: Run | Sequence[Run], fps: int) -> Timeline:
-        """Return the timeline of a run, or of several runs that are shown together.
+    def timeline(self, runs: Sequence[Run], fps: int) -> Timeline:
+        """Return the timeline of runs that are shown together.
 
         Parameters
         ----------
-        run : Run or sequence of Run
-            What is shown; of several, the longest decides where the video ends.
+        runs : sequence of Run
+            What is shown, at least one run; the longest decides where the video ends.
         fps : int
             Frames per second.
 

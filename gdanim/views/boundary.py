@@ -18,6 +18,7 @@ from gdanim.problems.grids import MAP_SIDE, curve_grid, map_limits
 from gdanim.problems.problem import Problem
 from gdanim.problems.unit import Unit
 from gdanim.views._drawing import axes
+from gdanim.views._drawing.alike import expect_alike
 from gdanim.views._drawing.class_map import ClassPicture, Grid, log_chances
 from gdanim.views._drawing.class_points import class_colours, draw_class_points, name_classes
 from gdanim.views._drawing.data_axes import Units, check_units, name_axes
@@ -106,11 +107,7 @@ def _classes(clip: Clip) -> Dataset:
     """Return the data of the runs that are drawn; GdanimError unless it has classes."""
     problem, *rest = (_problem_of(run) for run in clip.drawn_runs.values())
     data = problem.data
-    if not all(other.data.equals(data) for other in rest):
-        raise GdanimError(
-            f"Boundary: the runs {', '.join(clip.drawn_runs)} have different data; "
-            f"show each by itself with views.Each(views.Boundary())"
-        )
+    expect_alike("Boundary", clip, all(other.data.equals(data) for other in rest), "data")
     classes = len(_colours(clip))
     others = data.y[~np.isin(data.y, np.arange(classes))]
     if others.size:

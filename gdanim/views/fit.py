@@ -24,6 +24,7 @@ from gdanim.errors import GdanimError
 from gdanim.problems.grids import curve_grid
 from gdanim.problems.problem import Problem
 from gdanim.views._drawing import axes, residuals
+from gdanim.views._drawing.alike import expect_alike
 from gdanim.views._drawing.card import Card, Contents, card_size, draw_inset, emptiest_corner
 from gdanim.views._drawing.curve_place import curve_place
 from gdanim.views._drawing.data_axes import Units, check_units, name_axes, shown_params
@@ -356,11 +357,8 @@ def _common_problem(clip: Clip) -> Problem:
     """Return the first run's problem; GdanimError unless all runs have its data."""
     first, *others = clip.drawn_runs.values()
     data = fitted_problem(first).data
-    if not all(fitted_problem(run).data.equals(data) for run in others):
-        raise GdanimError(
-            f"Fit: the runs {', '.join(clip.drawn_runs)} have different data; "
-            f"show each by itself with views.Each(views.Fit())"
-        )
+    same = all(fitted_problem(run).data.equals(data) for run in others)
+    expect_alike("Fit", clip, same, "data")
     if data.features != 1:
         raise GdanimError(
             f"Fit: shows data with one feature, this has {data.features} "

@@ -16,6 +16,7 @@ from gdanim.core.words import enumerated
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes
+from gdanim.views._drawing.alike import expect_alike
 from gdanim.views._drawing.data_axes import Units, check_units, shown_params
 from gdanim.views._drawing.end_labels import EndLabels
 from gdanim.views._drawing.limits import (
@@ -134,11 +135,8 @@ class Parameters(StepView):
         known = first.problem.shown_names
         if not known:
             raise no_parameters("Parameters")
-        if any(run.problem.shown_names != known for run in others):
-            raise GdanimError(
-                f"Parameters: the runs {', '.join(clip.drawn_runs)} have different parameters; "
-                f"show each by itself with views.Each(views.Parameters())"
-            )
+        alike = all(run.problem.shown_names == known for run in others)
+        expect_alike("Parameters", clip, alike, "parameters")
         for name in self.names or ():
             if name not in known:
                 raise GdanimError(

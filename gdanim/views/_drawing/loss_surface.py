@@ -16,6 +16,7 @@ from gdanim.problems.losses import Loss
 from gdanim.problems.model import Model
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
+from gdanim.views._drawing.alike import expect_alike
 from gdanim.views._drawing.parameters_known import check_differentiable
 from gdanim.views._drawing.samples import evenly_spaced
 from gdanim.views.base import Clip, ends_above_start
@@ -227,11 +228,7 @@ def number_of(view: str, parameter: Parameter, names: Sequence[str]) -> int:
 def common_loss_surface(view: str, clip: Clip) -> LossSurface:
     """Return the loss surface of the runs drawn; GdanimError if they differ in it."""
     first, *others = (run.problem for run in clip.drawn_runs.values())
-    if any(problem is not first for problem in others):
-        raise GdanimError(
-            f"{view}: the runs {', '.join(clip.drawn_runs)} minimise different losses; "
-            f"show each by itself with views.Each(views.{view}())"
-        )
+    expect_alike(view, clip, all(problem is first for problem in others), "losses")
     check_differentiable(view, first)
     return LossSurface(first)
 
