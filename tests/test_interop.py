@@ -30,7 +30,8 @@ from gdanim.descent.schedule import Planned
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Even
-from gdanim.problems import objectives
+from gdanim.problems import datasets, objectives
+from gdanim.problems.losses import LogLoss
 from gdanim.problems.mlp import MLP
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
@@ -283,6 +284,74 @@ def test_a_loop_of_jax_and_optax(tmp_path: Path) -> None:
     np.testing.assert_allclose(run.params[:-3], ours.params, rtol=1e-9)
     np.testing.assert_array_equal(run.params[-3:], [[7, 8], [9.5, 0.5], [9.5, 0.5]])
     shown(run, tmp_path)
+
+
+MOONS = Problem(datasets.moons(points=80), MLP((5,), "tanh", "logistic"), LogLoss())
+
+
+def test_a_classifier_of_scikit_learn_with_a_hidden_layer(tmp_path: Path) -> None:
+    neural_network = peer("sklearn.neural_network")
+    estimator = neural_network.MLPClassifier((5,), "tanh", learning_rate_init=0.05, random_state=0)
+    x, y = MOONS.data.x, MOONS.data.y
+    recorder, predictions = Recorder(MOONS), Recorder(MOONS.data, predict=estimator)
+    for _ in range(20):
+        estimator.partial_fit(x, y, classes=[0, 1])
+        loss = -np.log(estimator.predict_proba(x)[np.arange(len(y)), y.astype(int)]).mean()
+        recorder.snapshot(estimator, loss=loss)
+        predictions.snapshot(loss=loss)
+    run, other = recorder.run(), predictions.run()
+    np.testing.assert_allclose(run.losses, other.losses, rtol=1e-9)
+    shown(run, tmp_path)
+    shown(other, tmp_path)
+
+
+def test_networks_of_torch_that_match_and_others() -> None:
+    torch = peer("torch")
+    nn, recorder = torch.nn, Recorder(MOONS)
+    chance = nn.Sequential(nn.Linear(2, 5), nn.Tanh(), nn.Linear(5, 1), nn.Sigmoid())
+    with torch.no_grad():
+        p = chance(torch.tensor(MOONS.data.x).float())[:, 0]
+        y = torch.tensor(MOONS.data.y).float()
+        loss = nn.functional.binary_cross_entropy(p, y)
+    for given in (chance, chance.state_dict(), list(chance.parameters())):
+        recorder.snapshot(given, loss=loss)
+    params = recorder.run().params
+    np.testing.assert_array_equal(params, params[[0, 0, 0]])
+    for other, message in (
+        (nn.Sequential(nn.Linear(2, 5), nn.ReLU(), nn.Linear(5, 1)), "activations are ReLU"),
+        (nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 1)), r"W1 \(5, 2\)"),
+    ):
+        with pytest.raises(GdanimError, match=message):
+            recorder.snapshot(other)
+
+
+def test_layers_of_jax(tmp_path: Path) -> None:
+    jax = peer("jax")
+    x, y = jax.numpy.array(MOONS.data.x), jax.numpy.array(MOONS.data.y)
+    keys = jax.random.split(jax.random.key(0), 2)
+    params = [
+        (jax.random.normal(keys[0], (2, 5)), jax.numpy.zeros(5)),
+        (jax.random.normal(keys[1], (5, 1)), jax.numpy.zeros(1)),
+    ]
+
+    def logit(params: Any, x: Any) -> Any:
+        (w1, b1), (w2, b2) = params
+        return (jax.numpy.tanh(x @ w1 + b1) @ w2 + b2)[:, 0]
+
+    def loss(params: Any) -> Any:
+        z = logit(params, x)
+        return (jax.numpy.logaddexp(0, z) - y * z).mean()
+
+    recorder = Recorder(MOONS)
+    black_box = Recorder(MOONS.data, predict=lambda x: logit(params, x), logits=True)
+    for _ in range(20):
+        recorder.snapshot(params, loss=loss(params))
+        black_box.snapshot(loss=loss(params))
+        slopes = jax.grad(loss)(params)
+        params = jax.tree.map(lambda value, slope: value - 0.1 * slope, params, slopes)
+    run, other = recorder.run(), black_box.run()
+    np.testing.assert_allclose(run.losses, other.losses, rtol=1e-4)
+    shown(other, tmp_path)
 
 
 # What needs none of them

@@ -189,8 +189,8 @@ class Recorder:
             the model is another one; and if the temporary folder has no room.
         """
         if self._predictions is None:
-            names = self._own_problem.names
-            row = check_params("params", flat(params, names), names)
+            numbers = flat(params, self._own_problem)
+            row = check_params("params", numbers, self._own_problem.names)
         else:
             row = self._predictions.add(params, loss, validation)
         if self._rows is None:
