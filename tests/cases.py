@@ -54,6 +54,7 @@ from gdanim.views.learning_rate import LearningRate
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.loss_slice import LossSlice
 from gdanim.views.parameters import Parameters
+from gdanim.views.predicted_actual import PredictedActual
 from gdanim.views.rate_sweep import RateSweep
 from gdanim.views.surface import Surface
 from gdanim.views.text import Text
@@ -273,6 +274,12 @@ def network_of_two_features(problem: Objective) -> bool:
     )
 
 
+def predicts_a_number(problem: Objective) -> bool:
+    if not isinstance(problem, Problem):
+        return False
+    return problem.model.logits is None and problem.model.outputs == 1
+
+
 VIEWS = [
     ViewCase("fit", Fit(), one_feature),
     ViewCase("loss curve", LossCurve()),
@@ -294,6 +301,7 @@ VIEWS = [
     ViewCase("hidden units", HiddenUnits(), network_of_two_features),
     ViewCase("rate sweep", RateSweep(count=31)),
     ViewCase("confusion", Confusion(), predicts_classes),
+    ViewCase("predicted against actual", PredictedActual(), predicts_a_number),
 ]
 
 

@@ -17,6 +17,7 @@ from .learning_rate import LearningRate as LearningRate
 from .loss_curve import LossCurve as LossCurve
 from .loss_slice import LossSlice as LossSlice
 from .parameters import Parameters as Parameters
+from .predicted_actual import PredictedActual as PredictedActual
 from .rate_sweep import RateSweep as RateSweep
 from .surface import Surface as Surface
 from .text import Text as Text

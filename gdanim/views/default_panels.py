@@ -18,8 +18,12 @@ def default_panels(objective: Objective) -> Mapping[str, View]:
             return {"boundary": views.Boundary()}
         if features == 1 and model.outputs == 1:
             return {"fit": views.Fit()}
+        if model.logits is None and model.outputs == 1:
+            return {"predicted": views.PredictedActual(), "loss": views.LossCurve()}
     elif len(objective.names) == 1:
         return {"slice": views.LossSlice()}
     elif len(objective.names) == 2:
         return {"contour": views.Contour()}
+    if not objective.shown_names:
+        return {"loss": views.LossCurve()}
     return {"loss": views.LossCurve(), "parameters": views.Parameters()}
