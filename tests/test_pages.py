@@ -64,7 +64,7 @@ def plays(page: Path) -> None:
 def test_libreoffice_shows_the_slide(folder: Path, video: str) -> None:
     pypdf = pytest.importorskip("pypdf")
     assert SOFFICE
-    write_slides(find_media(Path(video))[0], Path("deck.pptx"))
+    write_slides([find_media(Path(video))[0]], Path("deck.pptx"))
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     run(SOFFICE, "--headless", "--norestore", profile, "--convert-to", "pdf", "deck.pptx")
     (page,) = pypdf.PdfReader("deck.pdf").pages

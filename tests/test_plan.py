@@ -214,3 +214,18 @@ def test_table_lines() -> None:
     assert lines["t"] == [{"": 2, "b": 3}]
     assert lines["c"] == [{"": 4, "x": 5, "z": 6}, {"": 8, "b": 9}]
     assert lines["d"] == [{"": 10, "b": 11}]
+
+
+def test_the_codec_and_the_most_bytes(folder: Path) -> None:
+    (clip,) = plan(folder, '[[clip]]\nscene = "lesson.py::line"\ncodec = "av1"\nmax-size = "5MB"\n')
+    (output,) = clip.outputs
+    assert isinstance(output, VideoOutput) and output.format.codec == "av1"
+    assert clip.settings.max_size == 5_000_000
+    for line, said in (
+        ('max-size = "5"', "line 3: max-size: must be a number above 0 and its unit"),
+        ("max-size = 5", "line 3: max-size must be .* got 5"),
+        ('codec = "vp9"', "line 3: codec: mp4 takes .*vp9 goes into webm"),
+        ('codec = "divx"', "line 3: codec must be one of h264"),
+    ):
+        with pytest.raises(RequestError, match=said):
+            plan(folder, f'[[clip]]\nscene = "lesson.py::line"\n{line}\n')

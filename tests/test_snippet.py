@@ -145,7 +145,7 @@ def test_powerpoint_holds_the_video_and_its_poster(folder: Path, poster: bool) -
     if not poster:
         Path("lesson.poster.png").unlink()
     Path("lesson.alt.txt").write_text(ALT)
-    write_slides(find_media(Path("lesson.mp4"))[0], Path("deck.pptx"))
+    write_slides([find_media(Path("lesson.mp4"))[0]], Path("deck.pptx"))
     deck = Presentation("deck.pptx")
     (slide,) = deck.slides
     (movie,) = slide.shapes
@@ -200,7 +200,7 @@ def test_where_no_picture_moves(pictures: Path) -> None:
         snippet("beamer", "lesson.gif")
     for kind in ("webp", "apng"):
         with pytest.raises(RequestError, match=f"PowerPoint cannot show .{kind} files"):
-            write_slides(find_media(Path(f"lesson.{kind}"))[0], Path("deck.pptx"))
+            write_slides([find_media(Path(f"lesson.{kind}"))[0]], Path("deck.pptx"))
     Path("broken.gif").write_text("no picture")
     with pytest.raises(GdanimError, match="broken.gif: .*picture"):
         snippet("html", "broken.gif")
@@ -208,7 +208,7 @@ def test_where_no_picture_moves(pictures: Path) -> None:
 
 def test_powerpoint_moves_a_gif(pictures: Path) -> None:
     Path("lesson.alt.txt").write_text(ALT)
-    write_slides(find_media(Path("lesson.gif"))[0], Path("deck.pptx"))
+    write_slides([find_media(Path("lesson.gif"))[0]], Path("deck.pptx"))
     (slide,) = Presentation("deck.pptx").slides
     (picture,) = slide.shapes
     assert picture.image.blob == Path("lesson.gif").read_bytes()

@@ -12,9 +12,11 @@ import click
 
 from gdanim.batch import report as words
 from gdanim.batch.cluster import join
+from gdanim.batch.deck import planned_deck, write_deck
 from gdanim.batch.execute import FAILED, run, tidy
 from gdanim.batch.plan import job_of, read, script_of
 from gdanim.batch.staleness import examine
+from gdanim.core.numbers import counted
 from gdanim.core.pool import local_pool
 from gdanim.errors import GdanimError
 from gdanim.film.defaults import OUTPUT
@@ -43,7 +45,9 @@ def make(
 ) -> None:
     """Make what has changed; GdanimError when a clip failed."""
     begun = time.monotonic()
-    examined = examine(read(plan), force, keep_going)
+    clips = read(plan)
+    deck = planned_deck(plan, clips)
+    examined = examine(clips, force, keep_going)
     # A plan's own name, where it was given as `.` or `..`.
     runs = (Path() if plan.is_dir() else plan.parent) / RUNS / plan.resolve().name
     pool = join(dask) if dask else local_pool(jobs or cores())
@@ -55,6 +59,8 @@ def make(
     click.echo(words.summary(results, seconds))
     if failed := sum(result.status == FAILED for result in results):
         raise GdanimError(f"{failed} of {len(results)} clips failed; see above")
+    if deck is not None and write_deck(*deck):
+        click.echo(f"{deck[0]}: {counted(len(deck[1]), 'slide')}")
 
 
 def watch(plan: Path, jobs: int | None, force: bool, **options: Any) -> None:

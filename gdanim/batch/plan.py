@@ -15,7 +15,7 @@ from gdanim.film.defaults import OUTPUT
 from gdanim.rendering.jobs import Job, Settings, job_of_scene
 from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
 from gdanim.rendering.places import usual_format
-from gdanim.rendering.quality import QUALITIES, parse_size
+from gdanim.rendering.quality import QUALITIES, parse_bytes, parse_size
 from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.rendering.themes import is_theme_file, project_theme, theme_called
 from gdanim.scripting.examples import find_script
@@ -163,9 +163,11 @@ def _settings(table: PlanTable, theme: str | None, size: str | None, common: Set
         parsed = None if size is None else parse_size(size)
     with table.naming():
         quality, fps, seconds = QUALITIES.get(get("quality", "")), get("fps"), get("seconds")
+        most = parse_bytes(table.values["max-size"]) if "max-size" in table.values else None
         settings = replace(
             common, quality=quality, size=parsed, fps=fps, seconds=seconds,
             transparent=get("transparent", False), loop=get("loop"), hold=get("hold"),
+            max_size=most,
         ).for_place(get("for"))  # fmt: skip
     if theme is None:
         return settings
@@ -179,8 +181,11 @@ def _outputs(table: PlanTable, name: str) -> tuple[Output, ...]:
     wanted = {kind: table.values[kind] for kind in ("poster", *SIDECARS) if kind in table.values}
     folder, formats = f"{table.path.parent / OUTPUT}/", table.values.get("formats", [])
     usual = usual_format(table.values.get("for"))
-    options = OutputOptions(folder, formats, sidecars=Sidecars(**wanted), usual=usual)
-    return outputs_for(name, options)
+    options = OutputOptions(
+        folder, formats, None, table.values.get("codec"), Sidecars(**wanted), usual
+    )
+    with table.naming():
+        return outputs_for(name, options)
 
 
 def _as_option(value: Any) -> str:

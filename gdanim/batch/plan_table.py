@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from gdanim.encoding.formats import FORMATS
+from gdanim.encoding.formats import CODECS, FORMATS
 from gdanim.errors import GdanimError, RequestError, did_you_mean
 from gdanim.rendering.places import PLACES
 from gdanim.rendering.quality import QUALITIES
 from gdanim.rendering.themes import is_theme_file
 from gdanim.views.theme import THEMES
 
-CLIP, DEFAULTS = "clip", "defaults"
+CLIP, DEFAULTS, DECK = "clip", "defaults", "deck"
 SIDECARS = ("captions", "chapters", "alt", "filmstrip", "csv")
 HEADER = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]")
 KEY = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*[.=]")
@@ -69,6 +69,8 @@ KEYS: dict[str, tuple[str, Test]] = {
     "transparent": ("true (no background) or false", _is(bool)),
     "loop": ("how many times a gif, webp or apng plays, 0 for ever", _is(int)),
     "hold": ("how many seconds the last frame of these stays", _is(int, float)),
+    "codec": (f"one of {', '.join(CODECS)}", _text(CODECS.__contains__)),
+    "max-size": ('the most that a video takes, such as "5MB"', _is(str)),
     "for": (f"one of {', '.join(PLACES)}", _text(PLACES.__contains__)),
     "poster": (
         'the number of a step, or "last"',
@@ -118,21 +120,38 @@ class PlanTable:
         return PlanTable(self.path, {**other.values, **self.values}, {**other.lines, **self.lines})
 
 
-def tables_of(path: Path) -> tuple[PlanTable, list[PlanTable]]:
-    """Read the table of defaults and those of the clips of a plan."""
+def deck_of(path: Path) -> str | None:
+    """Read the name of the deck that a plan asks for; None if there is none."""
+    plan, lines = _parsed(path)
+    deck = plan.get(DECK)
+    with PlanTable(path, plan, lines[""][0]).naming(DECK):
+        if deck is not None and not (KEYS["output"][1](deck) and deck.endswith(".pptx")):
+            raise RequestError(
+                f"{DECK} must be the name of a file in or below the output folder, such as "
+                f'"lecture.pptx"; got {deck!r}'
+            )
+    return deck
+
+
+def _parsed(path: Path) -> tuple[dict[str, Any], dict[str, list[dict[str, int]]]]:
+    """Parse a plan; return it with the lines of its tables."""
     try:
         text = path.read_text(encoding="utf-8")
-        plan = tomllib.loads(text)
+        return tomllib.loads(text), table_lines(text)
     except (OSError, UnicodeDecodeError) as error:
         raise RequestError(f"{path}: cannot be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise RequestError(f"{path}: is not valid TOML: {error}") from None
-    lines = table_lines(text)
+
+
+def tables_of(path: Path) -> tuple[PlanTable, list[PlanTable]]:
+    """Read the table of defaults and those of the clips of a plan."""
+    plan, lines = _parsed(path)
     for key in plan:
-        if key not in (CLIP, DEFAULTS):
+        if key not in (CLIP, DEFAULTS, DECK):
             raise RequestError(
                 f"{PlanTable(path, plan, lines[''][0]).where(key)}: {key} is unknown; "
-                f"a plan has [[{CLIP}]] tables and [{DEFAULTS}]"
+                f'a plan has [[{CLIP}]] tables, [{DEFAULTS}] and {DECK} = "lecture.pptx"'
             )
     defaults, clips = plan.get(DEFAULTS, {}), plan.get(CLIP, [])
     if not _list_of(_is(dict))(clips) or not isinstance(defaults, dict):

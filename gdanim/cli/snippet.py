@@ -61,7 +61,7 @@ def snippet(video: Path, target: str, output: str | None) -> None:
     media, dark = find_media(video)
     if target == "pptx":
         path = Path(output) if output else video.with_suffix(".pptx")
-        write_slides(media, path)
+        write_slides([media], path)
         say(f"{path}: written")
     else:
         say(SNIPPETS[target](media, dark))

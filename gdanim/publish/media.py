@@ -75,6 +75,12 @@ def find_media(video: Path) -> tuple[Media, Media | None]:
     return _media(bright, ends), _media(dark, ends)
 
 
+def media_of(video: Path) -> Media:
+    """Return the files of this video alone, which exists, whatever other version there is of it."""
+    kind = video.suffix.lower()
+    return _media(video.with_suffix(""), list(VIDEOS) if kind in VIDEOS else [kind])
+
+
 def _files(base: Path, ends: Sequence[str]) -> tuple[Path, ...]:
     return tuple(path for path in (sidecar_path(base, end) for end in ends) if path.is_file())
 
