@@ -1,12 +1,12 @@
-"""How long a video takes: gdanim, matplotlib's own way, the encoder alone, and manim.
+"""How long rendering takes, of ten kinds: gdanim, matplotlib's own way, the encoder, and manim.
 
-    python benchmarks/render.py [--frames 300] [--repeats 5] [--case NAME]...
+    python benchmarks/render.py [--frames 300] [--repeats 5] [--kind NAME]...
 
-Every figure is a whole process, from its start to the finished file. All have the same number of
-frames, the same size and the same encoder settings; all but manim show the same figure. The
-contenders take turns, so that other work on the machine meets all alike; the medians of wall-clock
-time and of processor time (user and system, all processes of the contender) are printed, and how
-many times gdanim's they are. Processor time is the one to trust on a machine that is not idle.
+Every figure is a whole process, from its start to the finished file, and of its children. All have
+the same number of frames and the same size, and all but manim show the same figure; videos have the
+same encoder settings. The contenders take turns, so that other work on the machine meets all alike.
+Printed are medians by the clock and of processor time (user and system), and how many times
+gdanim's the others are. Processor time is the one to trust on a machine that is not idle.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -28,120 +27,171 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-SINE = HERE.parent / "scenes" / "sine_local_minimum.py"
-FPS = 30
+SCENES = HERE.parent / "scenes"
+# A batch of so many clips, each of so many frames.
+CLIPS, CLIP_FRAMES = 30, 15
 
 
 @dataclass(frozen=True)
-class Case:
-    """What is rendered: a scene script at a size."""
+class Kind:
+    """What is rendered: a scene of a script, to files with this extension, from `clips` seeds."""
 
     name: str
-    script: Path
-    size: tuple[int, int]
+    scene: str
+    extension: str = ".mp4"
+    frames: int | None = None
+    fps: int = 30
+    clips: int = 1
 
 
-CASES = [
-    Case("sine 1280x720", SINE, (1280, 720)),
-    Case("sine 1920x1080", SINE, (1920, 1080)),
-    Case("panels 1280x720", HERE / "panels.py", (1280, 720)),
+KINDS = [
+    Kind("sine", "sine_local_minimum"),
+    Kind("line with inset", "linear"),
+    Kind("lecture, four panels", "lecture"),
+    Kind("`Each`, three runs", "three_learning_rates"),
+    Kind("contour, four optimizers", "optimizer_race"),
+    Kind("boundary of a network", "classes::spirals"),
+    Kind("surface that turns", "bowl::in_three_dimensions"),
+    Kind("GIF of 200 frames", "linear", ".gif", frames=200, fps=20),
+    Kind("still", "linear", ".png", frames=1),
+    Kind(f"{CLIPS} clips of {CLIP_FRAMES} frames", "linear", frames=CLIP_FRAMES, clips=CLIPS),
 ]
 
 
 @dataclass(frozen=True)
-class Cost:
-    """Seconds of one process and all of its children, and the most memory that they held."""
+class Order:
+    """A kind, with its number of frames, to be written into a folder."""
 
-    wall: float
-    cpu: float
+    kind: Kind
+    frames: int
+    folder: Path
+
+    @property
+    def script(self) -> str:
+        """The scene as the command line names it."""
+        path, colons, name = self.kind.scene.partition("::")
+        return f"{SCENES / path}.py{colons}{name}"
+
+    @property
+    def file(self) -> Path:
+        """The file, or the first of several."""
+        return self.folder / f"out{self.kind.extension}"
+
+    @property
+    def seconds(self) -> float:
+        """The duration."""
+        return self.frames / self.kind.fps
 
 
-def film_of(case: Case, frames: int) -> Any:
-    """The case as a gdanim film of so many frames."""
+def film_of(order: Order, seed: int = 0) -> Any:
+    """The order as a film of gdanim's."""
     from gdanim.scripting.load import choose
 
-    scene = choose(str(case.script))[0]()
-    pace = scene.pace.with_duration(frames / FPS)
-    return replace(scene, size=case.size, pace=pace, fps=FPS).film()
+    scene = choose(order.script)[0](**({"seed": seed} if order.kind.clips > 1 else {}))
+    if order.frames > 1:
+        pace = scene.pace.with_duration(order.seconds)
+        scene = replace(scene, pace=pace, fps=order.kind.fps)
+    return replace(scene, size=(1280, 720)).film()
 
 
-def write_raw(case: Case, frames: int, path: Path) -> None:
-    """The frames as they are handed to the encoder."""
-    film = film_of(case, frames)
-    assert len(film) == frames
-    with path.open("wb") as raw:
-        for frame in range(frames):
-            raw.write(film.draw(frame))
-
-
-def save_by_matplotlib(case: Case, frames: int, path: Path) -> None:
+def save_by_matplotlib(order: Order) -> None:
     """`FuncAnimation.save` as people write it, on the figure of gdanim and with its settings."""
     import matplotlib as mpl
-    from matplotlib.animation import FFMpegWriter, FuncAnimation
+    from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     from gdanim.encoding import ffmpeg
     from gdanim.encoding.formats import MP4
 
-    film = film_of(case, frames)
-    FigureCanvasAgg(film.figure)
     mpl.rcParams["animation.ffmpeg_path"] = ffmpeg.executable()
-    writer = FFMpegWriter(fps=FPS, codec="libx264", extra_args=[*encoder_arguments(MP4)])
-    FuncAnimation(film.figure, film.show, frames=frames, cache_frame_data=False).save(
-        path, writer=writer, dpi=film.figure.dpi
-    )
+    for seed in range(order.kind.clips):
+        film = film_of(order, seed)
+        FigureCanvasAgg(film.figure)
+        file = order.file.with_stem(f"out-{seed}") if seed else order.file
+        if order.frames == 1:
+            film.show(len(film) - 1)
+            film.figure.savefig(file, dpi="figure")
+            continue
+        assert len(film) == order.frames
+        if order.kind.extension == ".gif":
+            writer: Any = PillowWriter(fps=order.kind.fps)
+        else:
+            extra = [*MP4.arguments]
+            writer = FFMpegWriter(fps=order.kind.fps, codec="libx264", extra_args=extra)
+        FuncAnimation(film.figure, film.show, frames=order.frames, cache_frame_data=False).save(
+            file, writer=writer, dpi=film.figure.dpi
+        )
 
 
-def encoder_arguments(format: Any) -> tuple[str, ...]:
-    """ffmpeg's arguments for the format."""
-    arguments: tuple[str, ...] = getattr(format, "arguments", format.output)
-    return arguments
+def gdanim(order: Order) -> list[str]:
+    """The command line that renders the order."""
+    program = [sys.executable, "-m", "gdanim"]
+    if order.kind.clips > 1:
+        plan = order.folder / "plan.toml"
+        plan.write_text(
+            f'[[clip]]\nscene = "{order.script}"\nsweep = {{seed = {[*range(order.kind.clips)]}}}\n'
+            f"fps = {order.kind.fps}\nseconds = {order.seconds}\n",
+            encoding="utf-8",
+        )
+        return [*program, "batch", f"{plan}", "--force"]
+    size, rate = ("--size", "1280x720"), ("--fps", f"{order.kind.fps}")
+    length = ("--still", "last") if order.frames == 1 else ("--seconds", f"{order.seconds}", *rate)
+    return [*program, "render", order.script, "-o", f"{order.file}", *size, *length]
 
 
-def gdanim(case: Case, frames: int, raw: Path, out: Path) -> list[str]:
-    """The command line that renders the case."""
-    size = "x".join(map(str, case.size))
-    return [
-        *(sys.executable, "-m", "gdanim", "render", f"{case.script}", "-o", f"{out}"),
-        *("--size", size, "--fps", f"{FPS}", "--seconds", f"{frames / FPS}"),
-    ]
-
-
-def funcanimation(case: Case, frames: int, raw: Path, out: Path) -> list[str]:
+def funcanimation(order: Order) -> list[str]:
     """This very file, once more."""
-    return [sys.executable, __file__, "--matplotlib", case.name, f"{frames}", f"{out}"]
+    told = (order.kind.name, f"{order.frames}", f"{order.folder}")
+    return [sys.executable, __file__, "--matplotlib", *told]
 
 
-def encoder(case: Case, frames: int, raw: Path, out: Path) -> list[str]:
+def encoder(order: Order) -> list[str]:
     """ffmpeg on frames that were drawn before: what no renderer can beat with these settings."""
     from gdanim.encoding import ffmpeg
     from gdanim.encoding.formats import MP4
 
-    size = "x".join(map(str, case.size))
+    raw = order.folder / "frames.raw"
+    if not raw.exists():
+        film = film_of(order)
+        with raw.open("wb") as file, film.composed():
+            for frame in range(order.frames):
+                film.show(frame)
+                file.write(film.canvas.picture())
     return [
         *(ffmpeg.executable(), "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba"),
-        *("-video_size", size, "-framerate", f"{FPS}", "-i", f"{raw}"),
-        *(*encoder_arguments(MP4), f"{out}"),
+        *("-video_size", "1280x720", "-framerate", f"{order.kind.fps}", "-i", f"{raw}"),
+        *(*MP4.arguments, f"{order.file}"),
     ]
 
 
-def manim(case: Case, frames: int, raw: Path, out: Path) -> list[str]:
+def manim(order: Order) -> list[str]:
     """The like of the sine scene in manim, at its own encoder settings."""
-    width, height = map(str, case.size)
     return [
         *(sys.executable, "-m", "manim", "render", "--disable_caching", "-v", "ERROR"),
-        *("--progress_bar", "none", "--fps", f"{FPS}", "-r", f"{width},{height}"),
-        *("--media_dir", f"{out.parent / 'manim'}", f"{HERE / 'manim_scene.py'}", "Sine"),
+        *("--progress_bar", "none", "--fps", f"{order.kind.fps}", "-r", "1280,720"),
+        *("--media_dir", f"{order.folder / 'manim'}", f"{HERE / 'manim_scene.py'}", "Sine"),
     ]
 
 
-Contender = Callable[[Case, int, Path, Path], list[str]]
-CONTENDERS: dict[str, Contender] = {
-    "gdanim": gdanim,
-    "FuncAnimation.save": funcanimation,
-    "encoder alone": encoder,
-    "manim": manim,
-}
+def contenders(kind: Kind) -> dict[str, Callable[[Order], list[str]]]:
+    """Those that make such files, by name."""
+    found: dict[str, Callable[[Order], list[str]]] = {
+        "gdanim": gdanim,
+        "FuncAnimation.save": funcanimation,
+    }
+    if kind.extension == ".mp4" and kind.clips == 1:
+        found["encoder alone"] = encoder
+    if kind is KINDS[0] and find_spec("manim") is not None:
+        found["manim"] = manim
+    return found
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of one process and all of its children: by the clock, and of processors."""
+
+    wall: float
+    cpu: float
 
 
 def measure(command: list[str], frames: int) -> Cost:
@@ -157,21 +207,15 @@ def measure(command: list[str], frames: int) -> Cost:
     return Cost(took, usage.ru_utime + usage.ru_stime)
 
 
-def compare(case: Case, frames: int, repeats: int, folder: Path) -> dict[str, Cost]:
+def compare(order: Order, repeats: int) -> dict[str, Cost]:
     """Medians by contender; the contenders take turns."""
-    raw, out = folder / "frames.raw", folder / "out.mp4"
-    write_raw(case, frames, raw)
-    contenders = dict(CONTENDERS)
-    if find_spec("manim") is None or case.script != SINE:
-        del contenders["manim"]
-    costs: dict[str, list[Cost]] = {name: [] for name in contenders}
-    for turn in range(repeats + 1):
-        for name, contender in contenders.items():
-            cost = measure(contender(case, frames, raw, out), frames)
-            # The first turn fills the caches of files and fonts.
-            if turn:
+    costs: dict[str, list[Cost]] = {name: [] for name in contenders(order.kind)}
+    # A first turn, which does not count, fills the caches of files and fonts.
+    for turn in range(-1 if repeats > 1 else 0, repeats):
+        for name, contender in contenders(order.kind).items():
+            cost = measure(contender(order), order.frames)
+            if turn >= 0:
                 costs[name].append(cost)
-    raw.unlink()
     return {
         name: Cost(
             statistics.median(cost.wall for cost in some),
@@ -181,70 +225,56 @@ def compare(case: Case, frames: int, repeats: int, folder: Path) -> dict[str, Co
     }
 
 
-def table(costs: dict[str, Cost]) -> str:
-    """Seconds, and how many times those of gdanim they are."""
-    own = costs["gdanim"]
-    lines = [f"{'':20}{'seconds':>9}{'/ gdanim':>10}{'processor':>12}{'/ gdanim':>10}"]
-    for name in CONTENDERS:
-        if name in costs:
-            cost = costs[name]
-            lines.append(
-                f"{name:20}{cost.wall:9.2f}{cost.wall / own.wall:10.2f}"
-                f"{cost.cpu:12.2f}{cost.cpu / own.cpu:10.2f}"
-            )
-        else:
-            lines.append(f"{name:20}{'not measured':>19}")
-    return "\n".join(lines)
+def row(order: Order, costs: dict[str, Cost]) -> str:
+    """A line of the table: gdanim's seconds, and the others as multiples of them."""
+    own, *others = costs.values()
+    cells = [f"{own.wall:.2f}, {own.cpu:.2f} s"]
+    cells += [f"{other.wall / own.wall:.2g}, {other.cpu / own.cpu:.2g}" for other in others]
+    cells += [""] * (4 - len(cells))
+    return f"| {order.kind.name} | {' | '.join(cells)} |"
 
 
 def machine() -> str:
     """What it is measured on."""
     from gdanim.encoding import ffmpeg
 
-    said = subprocess.run([ffmpeg.executable(), "-version"], capture_output=True, text=True)
     packages = ["matplotlib", "numpy", *(["manim"] if find_spec("manim") else [])]
-    return "\n".join(
-        [
-            f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
-            f"Python {platform.python_version()}, "
-            + ", ".join(f"{name} {version(name)}" for name in packages)
-            + f", {' '.join(said.stdout.split()[:3])}",
-        ]
+    versions = [f"{name} {version(name)}" for name in packages]
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}\n"
+        f"Python {platform.python_version()}, {', '.join(versions)}, ffmpeg {ffmpeg.version()}"
     )
 
 
 def _processor() -> str:
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         return platform.processor()
     return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), "?")
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the table."""
+    kinds = {kind.name: kind for kind in KINDS}
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--frames", type=int, default=300)
+    parser.add_argument("--frames", type=int, default=300, help="of each video")
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--case", action="append", choices=[case.name for case in CASES])
-    parser.add_argument("--folder", help="for the raw frames: 1.1 GB for 300 at 1280x720")
+    parser.add_argument("--kind", action="append", choices=kinds)
+    parser.add_argument("--folder", help="for the raw frames: 1.1 GB for 300")
     parser.add_argument("--matplotlib", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    cases = {case.name: case for case in CASES}
     if options.matplotlib:
-        name, frames, out = options.matplotlib
-        save_by_matplotlib(cases[name], int(frames), Path(out))
+        name, frames, folder = options.matplotlib
+        save_by_matplotlib(Order(kinds[name], int(frames), Path(folder)))
         return
-    print(machine())
-    for name in options.case or cases:
-        folder = Path(tempfile.mkdtemp(prefix="gdanim-benchmark-", dir=options.folder))
-        try:
-            costs = compare(cases[name], options.frames, options.repeats, folder)
-        finally:
-            shutil.rmtree(folder)
-        busy = f"load {os.getloadavg()[0]:.1f}"
-        print(f"\n{name}, {options.frames} frames, medians of {options.repeats}, {busy}")
-        print(table(costs), flush=True)
+    print(f"{machine()}\n{options.frames} frames, medians of {options.repeats}: clock, processor\n")
+    print("| kind | gdanim | `FuncAnimation.save` | encoder alone | manim |\n|---|---|---|---|---|")
+    for name in options.kind or kinds:
+        with tempfile.TemporaryDirectory(prefix="gdanim-benchmark-", dir=options.folder) as folder:
+            order = Order(kinds[name], kinds[name].frames or options.frames, Path(folder))
+            print(row(order, compare(order, options.repeats)), flush=True)
+    print(f"\nload {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

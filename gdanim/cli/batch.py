@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from gdanim.cli.group import Command, debug_option
+from gdanim.core.quick_import import import_without_docstrings
 from gdanim.errors import RequestError
 
 
@@ -39,6 +40,7 @@ def batch(plan: Path, jobs: int | None, dry_run: bool, watch: bool, **wishes: An
     Only what is missing or has changed is rendered. The whole plan is checked before the first
     frame is drawn.
     """
+    import_without_docstrings()
     from gdanim.batch import commands
 
     if dry_run and (watch or wishes["report"]):

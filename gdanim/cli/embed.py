@@ -11,6 +11,7 @@ from gdanim.cli.group import Command, debug_option
 from gdanim.cli.messages import bar, say
 from gdanim.cli.options import jobs_option, set_option, settings_from, sweep_of, video_options
 from gdanim.core.numbers import file_size
+from gdanim.core.quick_import import import_without_docstrings
 from gdanim.film.defaults import OUTPUT
 
 
@@ -50,6 +51,7 @@ def embed(
     With --sweep it has a slider for each knob. Its videos stay in step: at any time all of them
     show the same step of their runs. The page needs neither a server nor a network.
     """
+    import_without_docstrings()
     from gdanim.publish.sweep_page import embed as write_page
 
     stem = Path(script.partition("::")[0]).stem
