@@ -13,6 +13,7 @@ from published import BOOK_LOSSES, BOOK_START, book, first_line
 
 from gdanim.core.arrays import BLOCK, Floats
 from gdanim.descent.adaptive import Adam
+from gdanim.descent.descent import Descent
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum
@@ -447,3 +448,19 @@ def test_one_point_and_a_constant_feature() -> None:
     assert run.losses[-1] < 1e-12
     level = Problem(datasets.polynomial([7], noise=0), Polynomial(0))
     assert descend(level, GradientDescent(0.5), (0,), 1).params[-1, 0] == pytest.approx(7)
+
+
+def test_progress_is_told_and_can_end_the_descent() -> None:
+    told: list[tuple[int, int]] = []
+    problem, optimizer = Problem(datasets.linear(), Linear()), Adam(0.1)
+    run = descend(problem, optimizer, (0, 0), steps=1000, progress=lambda *one: told.append(one))
+    taken = [steps for steps, _ in told]
+    assert taken == sorted(set(taken)) and taken[-1] == 1000 and {all for _, all in told} == {1000}
+    assert np.diff([0, *taken]).max() <= 64
+    assert np.array_equal(run.params, descend(problem, optimizer, (0, 0), steps=1000).params)
+
+    def end(taken: int, steps: int) -> None:
+        raise InterruptedError(f"{taken}")
+
+    with pytest.raises(InterruptedError, match="16"):
+        Descent(problem, optimizer, (0, 0), steps=1000).run(end)

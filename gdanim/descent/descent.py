@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import check_int
-from gdanim.descent.loop import DEFAULT_STEPS, descend
+from gdanim.descent.loop import DEFAULT_STEPS, Progress, descend
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.run import Run
 from gdanim.descent.stopping import Stop
@@ -84,8 +84,13 @@ class Descent:
             return None
         return DEFAULT_STEPS if self.steps is None else self.steps
 
-    def run(self) -> Run:
+    def run(self, progress: Progress | None = None) -> Run:
         """Minimise the problem.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called after every few steps, as in `descend`.
 
         Returns
         -------
@@ -101,4 +106,5 @@ class Descent:
             batch_size=self.batch_size,
             epochs=self.epochs,
             stop=self.stop,
+            progress=progress,
         )

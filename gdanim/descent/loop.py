@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,6 +25,10 @@ DEFAULT_STEPS = 300
 # The first block of steps; each later one is a quarter of the steps so far. Whether a descent goes
 # on is checked after each block, so that at most a quarter of the work is wasted.
 BLOCK = 16
+# Steps from one report of progress to the next.
+REPORTED = 64
+
+Progress = Callable[[int, int], None]
 
 
 def descend(
@@ -37,6 +41,7 @@ def descend(
     batch_size: int | None = None,
     epochs: int | None = None,
     stop: Stop | Sequence[Stop] = (),
+    progress: Progress | None = None,
 ) -> Run:
     """Minimise a problem and record the parameters at each step.
 
@@ -61,6 +66,9 @@ def descend(
         The number of passes over the data, instead of `steps`.
     stop : Stop or sequence of Stop, default ()
         Rules that end a run early, by its loss over all points.
+    progress : callable, optional
+        Called after every few steps with the steps taken and `steps`; an exception that it raises
+        ends the descent.
 
     Returns
     -------
@@ -117,13 +125,25 @@ def descend(
             walk = Stepwise(problem, optimizer, schedule, params, steps, batches)
         while len(recorder) <= steps and recorder.any_running(stops):
             count = min(max(BLOCK, len(recorder) // 4), steps + 1 - len(recorder))
-            walk.fill(recorder.grow(count))
+            _fill(recorder.grow(count), walk, len(recorder) - count, steps, progress)
             if walk.losses is not None:
                 recorder.set_losses(walk.losses)
     rates = walk.rates
     if rates is None or not len(rates):
         rates = np.broadcast_to(schedule.first, (max(steps, 1), *schedule.first.shape))
     return recorder.run(optimizer, rates, walk.batches, stops)
+
+
+def _fill(
+    rows: Floats, walk: Affine | Stepwise, taken: int, steps: int, progress: Progress | None
+) -> None:
+    """Take the steps of a block, and report the progress where each step takes its time."""
+    size = len(rows) if progress is None or isinstance(walk, Affine) else REPORTED
+    for first in range(0, len(rows), size):
+        part = rows[first : first + size]
+        walk.fill(part)
+        if progress is not None:
+            progress(taken + first + len(part) - 1, steps)
 
 
 def _with_chosen_rate(

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import imageio_ffmpeg
-
 from gdanim.core.atomic import FULL
 from gdanim.errors import GdanimError
 
@@ -47,6 +45,9 @@ STREAM = re.compile(
 
 def executable() -> str:
     """The path of ffmpeg: IMAGEIO_FFMPEG_EXE, else the one that imageio-ffmpeg ships or finds."""
+    # Imported late: there is none for WebAssembly, where frames are drawn all the same.
+    import imageio_ffmpeg
+
     shipped = Path(imageio_ffmpeg.__file__).with_name("binaries").glob("ffmpeg-*")
     if path := os.environ.get("IMAGEIO_FFMPEG_EXE") or next(map(str, shipped), ""):
         return path
