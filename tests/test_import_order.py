@@ -30,6 +30,7 @@ LAYERS = [
     "rendering",
     "publish",
     "batch",
+    "playground",
     "cli",
     *FACES,
     "__init__",

@@ -13,6 +13,7 @@ from gdanim.cli.group import debug_option
 from gdanim.cli.info import info
 from gdanim.cli.listing import list_
 from gdanim.cli.new import new
+from gdanim.cli.play import play
 from gdanim.cli.render import render
 from gdanim.cli.snippet import snippet
 from gdanim.version import __version__
@@ -25,5 +26,5 @@ def main() -> None:
     """Animate gradient descent: turn a scene script into a video."""
 
 
-for command in (render, batch, info, snippet, embed, explain, list_, new, doctor):
+for command in (render, batch, info, snippet, embed, play, explain, list_, new, doctor):
     main.add_command(command)
