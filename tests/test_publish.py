@@ -6,7 +6,9 @@ import csv
 import os
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import imageio.v3 as iio
 import numpy as np
@@ -181,3 +183,24 @@ def test_a_filmstrip_has_six_frames_from_first_to_last() -> None:
         for small, large in halves:
             assert small.mean() == pytest.approx(large.mean(), abs=1.0)
     assert not any((a == b).all() for a, b in zip(tiles[1:], tiles, strict=False))
+
+
+def test_no_two_frames_of_a_filmstrip_look_alike() -> None:
+    """The run is slow at the end: evenly spaced in time, the last four frames would be the same."""
+    run = descend(LINE, GradientDescent(0.02), LINES, 300)
+    film = Film(clip_of(run), {"fit": Fit()}, None, (320, 180))
+    shown = []
+    draw = film.draw
+
+    def drawn(frame: int) -> Any:
+        shown.append(run.params[film.timeline.steps[frame]])
+        return draw(frame)
+
+    film.draw = drawn  # type: ignore[method-assign]
+    filmstrip(film)
+    even = run.params[np.linspace(0, 300, 6).astype(int)]
+    least, otherwise = (
+        min(float(np.abs(b - a).max()) for a, b in pairwise(each)) for each in (shown, even)
+    )
+    assert len(shown) == 6 and least > 10 * otherwise
+    np.testing.assert_array_equal(shown[-1], run.params[-1])
