@@ -204,6 +204,26 @@ def test_each_draws_one_run_a_panel_with_the_same_axes() -> None:
     assert not any(ax.texts[1].get_text() for ax in drawn.figure.axes if not ax.axison)
 
 
+@pytest.mark.parametrize(
+    ("size", "rows"), [((720, 1280), 2), ((1280, 720), 1), ((720, 720), 2)], ids=str
+)
+def test_narrow_panels_begin_another_row(size: tuple[int, int], rows: int) -> None:
+    six = {f"lr = {lr}": GradientDescent(lr) for lr in (0.002, 0.004, 0.006, 0.008, 0.01, 0.012)}
+    scene = Scene(LINE, six, (-1, 3), steps=5, panels={"fit": Each(Fit(inset=None))}, size=size)
+    film = scene.film()
+    film.draw(0)
+    shown = [ax for ax in film.figure.axes if ax.axison]
+    assert [ax.get_title(loc="left") for ax in shown] == list(six)
+    assert len({round(ax.get_position().y0, 3) for ax in shown}) == rows
+    per_row = 6 // rows
+    assert [ax.get_ylabel() for ax in shown] == ["y", *[""] * (per_row - 1)] * rows
+    assert min(ax.get_window_extent().width for ax in shown) > 90
+    bottoms = [ax.texts[1].get_window_extent().y0 for ax in film.figure.axes if not ax.axison]
+    assert len(bottoms) == 6
+    for bottom, below in zip(bottoms, shown[per_row:], strict=False):
+        assert bottom > below.bbox.y1
+
+
 @pytest.mark.parametrize("theme", [LIGHT, PROJECTOR], ids=["light", "projector"])
 def test_divided_panels_begin_where_the_others_do(theme: Theme) -> None:
     panels = {"fit": Each(Fit(inset=None)), "loss": LossCurve()}

@@ -107,6 +107,8 @@ def test_learning_rate_shows_the_next_steps_rate() -> None:
     assert ax.get_yscale() == "linear" and ax.get_ylim()[0] == 0
     steep = drawn(LearningRate(), optimizer=GradientDescent(Exponential(0.01, 0.5)))[1]
     assert steep.get_yscale() == "log"
+    cosine = drawn(LearningRate(), optimizer=GradientDescent(Cosine(0.02, 30)))[1]
+    assert cosine.get_yscale() == "linear", "its last rates are next to 0"
     own = drawn(LearningRate(), optimizer=GradientDescent((0.01, 0.02)))[1]
     assert [text.get_text() for text in own.texts] == ["slope", "intercept"]
     rates = {"a": GradientDescent(0.01), "b": GradientDescent(0.02)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,8 @@ EXPECTED = {
     "discord": ("mp4", (1280, 720), 30, None, 10_000_000),
     "whatsapp": ("mp4", (854, 480), 30, None, 1_000_000),
     "github": ("webp", (960, 540), 20, None, 10_000_000),
-    "linkedin": ("mp4", (1920, 1080), 30, None, None),
-    "instagram": ("mp4", (1080, 1350), 30, None, None),
+    "linkedin": ("mp4", (1920, 1080), 30, 1800.0, 500_000_000),
+    "instagram": ("mp4", (1080, 1350), 30, 900.0, 300_000_000),
 }
 
 
@@ -47,6 +48,21 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_each_place_takes() -> None:
     found = {name: dataclasses.astuple(place)[1:] for name, place in PLACES.items()}
+    assert found == EXPECTED
+
+
+def test_the_documentation_has_the_same_figures() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "places.md").read_text(encoding="utf-8")
+    row = r"^\| `(\w+)` \| (\w+) \| (\d+)x(\d+) \| (\d+) \| (.*?) ?\| (.*?) ?\|"
+    rows = re.findall(row, text, re.M)
+    found = {
+        name: (
+            kind, (int(width), int(height)), int(fps),
+            float(longest.removesuffix(" s")) if longest else None,
+            int(most.removesuffix(" MB")) * 1_000_000 if most else None,
+        )
+        for name, kind, width, height, fps, longest, most in rows
+    }  # fmt: skip
     assert found == EXPECTED
 
 

@@ -26,6 +26,7 @@ class Place:
     bytes: int | None = None
 
 
+# docs/places.md has the sources.
 PLACES: Mapping[str, Place] = {
     place.name: place
     for place in (
@@ -34,8 +35,8 @@ PLACES: Mapping[str, Place] = {
         Place("whatsapp", "mp4", (854, 480), 30, bytes=1 * MB),
         # GitHub pages show animated images but not videos.
         Place("github", "webp", (960, 540), 20, bytes=10 * MB),
-        Place("linkedin", "mp4", (1920, 1080), 30),
-        Place("instagram", "mp4", (1080, 1350), 30),
+        Place("linkedin", "mp4", (1920, 1080), 30, longest=1800.0, bytes=500 * MB),
+        Place("instagram", "mp4", (1080, 1350), 30, longest=900.0, bytes=300 * MB),
     )
 }
 

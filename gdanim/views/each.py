@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
@@ -21,13 +22,16 @@ from gdanim.views.base import Clip, Update, View, chain_updates
 _LINES = (("MSE 00000.00", 1.05), ("still falling", 2.45))
 # The heights of the panel and of the axes below it, from which the two lines hang: nearly none.
 _HEIGHTS = (1.0, 0.001)
+# Panels side by side have at least so many inches of the figure each; others begin another row.
+NARROWEST = 1.5
 
 
 @dataclass(frozen=True)
 class Each(View):
     """A panel for each run, with its label above and its loss and verdict below.
 
-    The panels are side by side and have the same limits. The loss is that of the frame's step. The
+    The panels are side by side, in several rows where they would be too narrow, and have the same
+    limits. The loss is that of the frame's step. The
     verdict appears at the run's last step: how it ends, such as converged, local minimum, still
     falling, hardly moving, oscillating or diverged, or that it overfits.
 
@@ -57,14 +61,15 @@ class Each(View):
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Divide the place of `ax` among the runs, and draw the view in each part."""
         labels = list(clip.drawn_runs)
-        columns = _divided(ax, len(labels))
+        columns, places = _divided(ax, len(labels))
         movers = []
-        for place, (panel, below) in zip(labels, columns, strict=True):
+        for place, (panel, below) in zip(labels, places, strict=True):
             alone = replace(clip, selected=place)
             movers.append(self.view.draw(panel, alone))
             _title(panel, alone, place)
             movers.append(_draw_verdict(below, alone, place))
-        _share([panel for panel, _ in columns])
+        for first in range(0, len(places), columns):
+            _share([panel for panel, _ in places[first : first + columns]])
         return chain_updates(movers)
 
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
@@ -82,8 +87,8 @@ class Each(View):
         return self.view.describe_step(run, step)
 
 
-def _divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:
-    """Replace `ax` by as many panels as `columns`, and under each a place for text."""
+def _divided(ax: Axes, panels: int) -> tuple[int, list[tuple[Axes, Axes]]]:
+    """Replace `ax` by panels in rows, each with a place for text below; and how many in a row."""
     place = ax.get_subplotspec()
     if place is None:
         raise GdanimError(
@@ -92,13 +97,17 @@ def _divided(ax: Axes, columns: int) -> list[tuple[Axes, Axes]]:
     figure = ax.get_figure(root=True)
     assert figure is not None
     ax.remove()
-    grid = place.subgridspec(2, columns, height_ratios=_HEIGHTS)
+    width = float(place.get_position(figure).width * figure.get_figwidth())
+    rows = math.ceil(panels / max(1, int(width / NARROWEST)))
+    columns = math.ceil(panels / rows)
+    grid = place.subgridspec(2 * rows, columns, height_ratios=_HEIGHTS * rows)
     pairs = []
-    for column in range(columns):
-        below = figure.add_subplot(grid[1, column])
+    for number in range(panels):
+        row, column = divmod(number, columns)
+        below = figure.add_subplot(grid[2 * row + 1, column])
         below.set_axis_off()
-        pairs.append((figure.add_subplot(grid[0, column]), below))
-    return pairs
+        pairs.append((figure.add_subplot(grid[2 * row, column]), below))
+    return columns, pairs
 
 
 def _title(ax: Axes, clip: Clip, label: str) -> None:

@@ -17,6 +17,10 @@ from gdanim.views._drawing.limits import LINEAR_SPAN, YLimits
 from gdanim.views._drawing.trace import draw_trace
 from gdanim.views.base import Clip, StepView, Update
 
+# The share of the smallest rates that do not decide whether the axis is logarithmic: a cosine's
+# last tenth is below a fortieth of its first rate.
+FEW = 0.1
+
 
 @dataclass(frozen=True)
 class LearningRate(StepView):
@@ -98,9 +102,12 @@ def _name(clip: Clip, label: str, column: int, columns: int) -> str:
 
 
 def _set_limits(ax: Axes, every: Floats, ticks: int) -> None:
-    """Start the axis at 0, or make it logarithmic if the rates span more than two decades."""
+    """Start the axis at 0, or make it logarithmic if the rates span more than two decades.
+
+    A few rates next to 0 do not count, such as the last ones of a cosine.
+    """
     low, high = float(every.min()), float(every.max())
-    if 0 < LINEAR_SPAN * low < high:
+    if low > 0 and LINEAR_SPAN * float(np.quantile(every, FEW)) < high:
         YLimits(np.log10(low), np.log10(high), 0.06, 0.06).log(ax, ticks)
     else:
         ax.set_ylim(0, 1.15 * high if high > 0 else 1.0)
