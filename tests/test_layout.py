@@ -60,7 +60,9 @@ def faults(film: Film, frame: int) -> list[str]:
     """What is wrong with the frame's texts, in words."""
     width, height = film.size
     texts = [text for text in drawn(film, frame) if text.get_alpha() != 0]
-    boxes = [text.get_window_extent() for text in texts]
+    # Only in its style are texts as large as they are drawn.
+    with plain_style(film.clip.theme):
+        boxes = [text.get_window_extent() for text in texts]
     found = [
         f"frame {frame}: {text.get_text()!r} leaves the frame: {box}"
         for text, box in zip(texts, boxes, strict=True)

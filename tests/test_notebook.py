@@ -90,7 +90,7 @@ def test_a_scene_is_light() -> None:
 
 
 def test_what_a_frame_lacks_is_said() -> None:
-    assert "the font has no" in scene(title="価格")._repr_html_()
+    assert "no font here has" in scene(title="価格")._repr_html_()
 
 
 def test_a_run_is_a_table_of_how_it_ends() -> None:
@@ -154,5 +154,5 @@ def test_a_preview_is_a_few_frames_or_one(tmp_path: Path) -> None:
 
 
 def test_a_preview_warns_of_what_it_lacks() -> None:
-    with pytest.warns(UserWarning, match="the font has no"):
+    with pytest.warns(UserWarning, match="no font here has"):
         scene(title="価格").preview(3)

@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -21,6 +22,7 @@ from gdanim.errors import GdanimError
 from gdanim.rendering.file_info import inspect
 from gdanim.rendering.jobs import Origin, shown_path
 from gdanim.rendering.provenance import Note, read
+from gdanim.views.theme import PACKAGE
 from scripts import SCENE, write
 
 SHORT = ["--size", "96x64", "--seconds", "0.4", "--fps", "10", "--theme", "dark"]
@@ -71,6 +73,7 @@ def test_render_read_and_render_again(name: str, options: list[str], described: 
     assert shown[0].startswith(f"{name}: {described}")
     versions = [f"gdanim {package.__version__}", f"matplotlib {matplotlib.__version__}"]
     versions.append(f"numpy {np.__version__}")
+    versions.append(f"{PACKAGE} {version(PACKAGE)}")
     if "--still" not in options:
         versions.append(f"ffmpeg {ffmpeg.version()}")
     assert shown[1] == f"made with: {', '.join(versions)}"

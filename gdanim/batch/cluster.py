@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
-import importlib.metadata
 import logging
 import platform
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from gdanim.core.digest import LIBRARIES, versions
+from gdanim.core.digest import LIBRARIES, installed, versions
 from gdanim.core.pool import Pool
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
-from gdanim.film.style import FONT
 from gdanim.version import __version__
+from gdanim.views.fonts import BUILT_IN, families, family_key
+from gdanim.views.theme import FONT
 
 # How many times a task whose worker died is given to another.
 RETRIES = 3
@@ -68,16 +66,14 @@ def _executor(address: str) -> Iterator[Executor]:
 
 
 def traits() -> dict[str, str]:
-    """Return what frames depend on besides the scene: versions, and the font's digest."""
-    from matplotlib import font_manager
-
-    font = Path(font_manager.findfont(FONT)).read_bytes()
+    """Return what frames depend on besides the scene: versions, and the fonts' files."""
     return {
         "python": platform.python_version(),
         "gdanim": f"{__version__} {versions()[:8]}",
-        **{name: importlib.metadata.version(name) for name in LIBRARIES},
+        **{name: installed(name) for name in LIBRARIES},
         "ffmpeg": ffmpeg.version(),
-        FONT: hashlib.sha256(font).hexdigest()[:8],
+        FONT: family_key(families(FONT)[0])[:8],
+        BUILT_IN: family_key(BUILT_IN)[:8],
     }
 
 

@@ -34,7 +34,7 @@ CHANGED = {
     "scene": "the scene has changed",
     "settings": "size, frame rate, look or format have changed",
     "origin": "script, scene or knobs have other names",
-    "versions": "gdanim or a library that it draws with has another version",
+    "versions": "gdanim, a library that it draws with or a font has another version",
 }
 
 

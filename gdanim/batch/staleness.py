@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from gdanim.rendering.jobs import Job, Origin
 from gdanim.scene import Descent
 from gdanim.scripting.examples import is_shipped
 from gdanim.scripting.opened_files import OpenedFiles, opened_files
+from gdanim.views.fonts import font_key
+from gdanim.views.theme import Theme
 
 # gdanim's sources that decide how a run goes.
 DESCENDING = ("core", "problems", "analysis", "descent")
@@ -50,7 +52,8 @@ def examine(
     """
     folders = {output.path.parent for clip in clips for output in clip.outputs}
     manifests = {folder: entries_of(folder) for folder in folders}
-    common = key_of((versions(), ffmpeg.version())), ffmpeg.encoders()
+    drawing, key_of_font = key_of((versions(), ffmpeg.version())), cache(font_key)
+    common = lambda theme: key_of((drawing, key_of_font(theme.font))), ffmpeg.encoders()
     examined = []
     for clip in clips:
         try:
@@ -64,7 +67,7 @@ def examine(
 
 def _examined(
     clip: PlannedClip, manifests: Mapping[Path, Mapping[str, ManifestEntry]], force: bool,
-    drawing: str, encoders: Collection[str],
+    drawing: Callable[[Theme], str], encoders: Collection[str],
 ) -> ExaminedClip:  # fmt: skip
     job, opened = loaded_job(clip)
     (job,) = check([job], clip.settings, encoders)
@@ -73,12 +76,13 @@ def _examined(
         descents = [one for one in job.scene.descents.values() if isinstance(one, Descent)]
         runs = tuple(map(run_name, descents))
         scene = scene_key(job, opened)
+        drawn = drawing(clip.settings.applied(job.scene).look)
         entries = tuple(
             ManifestEntry(
                 scene,
                 key_of((clip.settings, replace(output, path=Path()))),
                 key_of(_origin(job, output.path.parent)),
-                drawing,
+                drawn,
             )
             for output in job.outputs
         )

@@ -23,7 +23,7 @@ from gdanim.errors import GdanimError
 
 PACKAGE = Path(__file__).parents[1]
 # What a picture depends on besides the scene and gdanim itself.
-LIBRARIES = ("numpy", "matplotlib", "imageio-ffmpeg", "autograd")
+LIBRARIES = ("numpy", "matplotlib", "imageio-ffmpeg", "autograd", "font-source-sans-pro")
 _CACHED = type(cache(print))
 # The file name of the methods that dataclasses generate; these follow from the fields.
 _GENERATED = "<string>"
@@ -65,13 +65,21 @@ def effect_of(source: bytes) -> Any:
 
 def versions(parts: Sequence[str] = ("",)) -> str:
     """Return the key of gdanim's source, or some parts of it, and of the libraries' versions."""
-    # Imported late: only batches need it.
-    from importlib.metadata import version
-
     places = [PACKAGE / part for part in parts]
     files = {file for place in places for file in (place, *place.rglob("*.py")) if file.is_file()}
     sources = {file.relative_to(PACKAGE).as_posix(): file.read_bytes() for file in sorted(files)}
-    return key_of((sources, {library: version(library) for library in LIBRARIES}))
+    return key_of((sources, {library: installed(library) for library in LIBRARIES}))
+
+
+def installed(library: str) -> str:
+    """Return a library's version; "none" where it is not installed, as a font need not be."""
+    # Imported late: only batches need it.
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "none"
 
 
 def _special(seen: dict[int, Any], where: str, value: Any, walk: Walk) -> Any:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
 from matplotlib.text import Text
 
 from gdanim.errors import GdanimError
+from gdanim.views.fonts import drawing_font
 
 
 @contextmanager
@@ -31,15 +31,25 @@ def named_if_broken(figure: Figure) -> Iterator[None]:
         raise
 
 
-def lacking(figure: Figure) -> str:
-    """Name the characters that the fonts have no glyphs for; empty if there are none."""
-    missing = dict[str, None]()
+def fonts_of_signs(figure: Figure) -> dict[str, str | None]:
+    """Return the family that draws each character beyond ASCII; None where none has it."""
+    drawn: dict[str, str | None] = {}
     for text in _texts(figure):
         if not text.get_text().isascii():
-            font = get_font(findfont(text.get_fontproperties()))
-            used = (sign for sign in text.get_text() if not sign.isascii())
-            missing |= {sign: None for sign in used if not font.get_char_index(ord(sign))}
-    return f"the font has no {' '.join(missing)}: boxes stand for them" if missing else ""
+            signs = sorted(
+                {sign for sign in text.get_text() if not sign.isascii()} - set(drawn),
+                key=text.get_text().index,
+            )
+            drawn |= {sign: drawing_font(sign, text) for sign in signs}
+    return drawn
+
+
+def lacking(drawn: Mapping[str, str | None]) -> str:
+    """Name the characters that no font has; empty if there are none."""
+    missing = " ".join(sign for sign, family in drawn.items() if family is None)
+    return f"no font here has {missing}: boxes stand for them; install one that does" * bool(
+        missing
+    )
 
 
 def _texts(figure: Figure) -> list[Text]:

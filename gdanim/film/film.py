@@ -11,7 +11,7 @@ from matplotlib.artist import Artist
 
 from gdanim.core.words import looks_like_mathtext
 from gdanim.film._layout import blank_figure, keep_apart, keep_inside, keep_on_cards, mosaic, settle
-from gdanim.film._missing_glyphs import lacking, named_if_broken
+from gdanim.film._missing_glyphs import fonts_of_signs, lacking, named_if_broken
 from gdanim.film.animation import FilmAnimation
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.captions import unplaced
@@ -20,6 +20,7 @@ from gdanim.film.defaults import SIZE
 from gdanim.film.header import arrange, draw_header
 from gdanim.film.style import plain_style
 from gdanim.views.base import Clip, Update, View
+from gdanim.views.fonts import jumping_digits, own_family
 
 
 class Film:
@@ -27,8 +28,9 @@ class Film:
 
     `draw(frame)` returns the pixels of one frame. Frames can be drawn in any order with the same
     result, as long as no other code changes the panels' artists. `size` is width and height in
-    pixels. `notice` names the characters that the font lacks, a text with unmarked mathematics, and
-    a note or chapter that is not reached; it is empty if there are none. A film is pickled as the
+    pixels. `fonts` are the families that draw its texts, the theme's own first. `notice` names the
+    characters that no font has, a font whose numbers jump, a text with unmarked mathematics, and a
+    note or chapter that is not reached; it is empty if there are none. A film is pickled as the
     arguments it was created with.
     """
 
@@ -50,7 +52,17 @@ class Film:
             self.canvas = FrameCanvas(self.figure)
             with named_if_broken(self.figure):
                 self._updates: list[Update] = self._compose(layout)
-            notices = lacking(self.figure), _unparsed(clip), unplaced(clip), left_out(clip)
+            drawn = fonts_of_signs(self.figure)
+            own = own_family(clip.theme.font)
+            stepped_in = sorted({family for family in drawn.values() if family} - {own})
+            self.fonts = own, *stepped_in
+            notices = (
+                lacking(drawn),
+                _jumping(clip),
+                _unparsed(clip),
+                unplaced(clip),
+                left_out(clip),
+            )
             self.notice = "; ".join(filter(None, notices))
 
     def _compose(self, layout: str | None) -> list[Update]:
@@ -129,6 +141,12 @@ class Film:
             interval=1000 / self.timeline.fps,
             cache_frame_data=False,
         )
+
+
+def _jumping(clip: Clip) -> str:
+    """Say that the digits of the font are of different widths; empty if they are not."""
+    jump = jumping_digits(clip.theme.font)
+    return f"{clip.theme.font}: has digits of different widths, so numbers jump" if jump else ""
 
 
 def _unparsed(clip: Clip) -> str:

@@ -7,6 +7,7 @@ filters of warnings. So one thread draws at a time, and everything that draws do
 from __future__ import annotations
 
 import os
+import re
 import threading
 import warnings
 from collections.abc import Iterator
@@ -15,12 +16,12 @@ from typing import Any
 
 import matplotlib as mpl
 
+from gdanim.views.fonts import BUILT_IN, families
 from gdanim.views.theme import Theme
 
 # Settings that stay as the user has them: the backend, which no figure here uses, and those of
 # matplotlib's writers (`animation.writer`, `animation.embed_limit`), which change no pixel.
 LEFT_ALONE = ("backend", "interactive", "toolbar", "timezone", "animation.")
-FONT = "DejaVu Sans"
 # Held by the thread that draws; it may take it again.
 one_thread = threading.RLock()
 if hasattr(os, "register_at_fork"):
@@ -44,9 +45,34 @@ def plain_style(theme: Theme) -> Iterator[None]:
 
 def _changed(theme: Theme) -> dict[Any, Any]:
     """Return what differs from the settings that matplotlib has now: it checks each one set."""
-    ours = {"font.family": FONT, "mathtext.fontset": "dejavusans", "text.color": theme.ink}
+    ours: dict[Any, Any] = {
+        **_fonts(families(theme.font)),
+        # Hinting bends letters of a small size, and makes some digits wider than others.
+        "text.hinting": "none",
+        "text.color": theme.ink,
+    }
     return {
         key: value
         for key, value in (dict[Any, Any](mpl.rcParamsDefault) | ours).items()
         if not key.startswith(LEFT_ALONE) and mpl.rcParams[key] != value
+    }
+
+
+def _fonts(names: tuple[str, ...]) -> dict[Any, Any]:
+    """Return matplotlib's settings of the families of texts and of mathematics."""
+    # As fontconfig writes names.
+    own = re.sub(r"([\\\-:,])", r"\\\1", names[0])
+    if own == BUILT_IN:
+        return {"font.family": [*names], "mathtext.fontset": "dejavusans"}
+    return {
+        "font.family": [*names],
+        "mathtext.fontset": "custom",
+        "mathtext.fallback": "stixsans",
+        "mathtext.rm": own,
+        "mathtext.sf": own,
+        "mathtext.it": f"{own}:italic",
+        "mathtext.cal": f"{own}:italic",
+        "mathtext.bf": f"{own}:bold",
+        "mathtext.bfit": f"{own}:italic:bold",
+        "mathtext.tt": "DejaVu Sans Mono",
     }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePath
 
+from gdanim.core.digest import installed
 from gdanim.encoding import ffmpeg, metadata
 from gdanim.encoding.formats import BY_EXTENSION, STILL_EXTENSIONS
 from gdanim.errors import GdanimError
@@ -15,7 +16,7 @@ from gdanim.rendering.jobs import Origin, shown_path
 from gdanim.rendering.outputs import Output, StillOutput
 from gdanim.rendering.tasks import RenderTask
 from gdanim.version import __version__
-from gdanim.views.theme import THEMES, Theme
+from gdanim.views.theme import FONT, PACKAGE, THEMES, Theme
 
 # The options of `gdanim render` that a note may contain.
 OPTIONS = (
@@ -95,7 +96,7 @@ def note_of(task: RenderTask, film: Film, output: Output, asked: Film | None = N
     elif output.format.crf is not None:
         options["codec"] = output.format.codec
     given = {name: f"{value}" for name, value in options.items() if value is not None}
-    found = library_versions(encoder=not isinstance(output, StillOutput))
+    found = library_versions(film.fonts, encoder=not isinstance(output, StillOutput))
     return Note(found, task.origin, task.scene.seed, film.timeline.fps, given).text()
 
 
@@ -124,12 +125,16 @@ def read(path: Path) -> Note:
         ) from None
 
 
-def library_versions(encoder: bool) -> dict[str, str]:
-    """The versions of the packages that frames depend on, and of the `encoder` ffmpeg."""
+def library_versions(fonts: Sequence[str], encoder: bool) -> dict[str, str]:
+    """The versions of the packages that frames depend on, other fonts, the `encoder` ffmpeg."""
     import matplotlib
     import numpy
 
     found = {"matplotlib": matplotlib.__version__, "numpy": numpy.__version__}
+    if FONT in fonts:
+        found[PACKAGE] = installed(PACKAGE)
+    if others := ", ".join(font for font in fonts if font != FONT):
+        found["font"] = others
     return {**found, "ffmpeg": ffmpeg.version()} if encoder else found
 
 

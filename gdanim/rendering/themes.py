@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gdanim.errors import GdanimError, RequestError, did_you_mean
-from gdanim.views.theme import THEMES, Theme, theme_from_file, theme_from_table, toml_table
+from gdanim.views.theme import (
+    THEMES,
+    Theme,
+    font_beside,
+    theme_from_file,
+    theme_from_table,
+    toml_table,
+)
 
 PROJECT = "pyproject.toml"
 
@@ -75,7 +82,7 @@ def _theme_in_project(path: Path) -> Theme | None:
     if theme is None:
         return None
     if isinstance(theme, dict):
-        return theme_from_table({"name": "project", **theme}, where)
+        return theme_from_table({"name": "project", **font_beside(theme, path)}, where)
     # Not another pyproject.toml, which might refer to this one.
     if not isinstance(theme, str) or Path(theme).name == PROJECT:
         raise GdanimError(

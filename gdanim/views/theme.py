@@ -1,4 +1,4 @@
-"""Themes: the colours and sizes of a video."""
+"""Themes: the colours, font and sizes of a video."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from typing import Any
 from matplotlib import colormaps
 from matplotlib.colors import CSS4_COLORS, to_hex
 
+from gdanim.core.caller import folder_of_caller
 from gdanim.errors import GdanimError, did_you_mean
 from gdanim.views.colours import readable
 
+# The font of the themes here, and the package that has it.
+FONT, PACKAGE = "Source Sans Pro", "font-source-sans-pro"
 # The browser draws some of these colours too, so only what CSS and matplotlib both understand.
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours and sizes of a video; every field but `name` defaults to the light theme's.
+    """The colours, font and sizes of a video; every field but `name` defaults to the light theme's.
 
     Parameters
     ----------
@@ -43,6 +46,10 @@ class Theme:
     many : tuple of (str, float, float)
         A matplotlib colormap and the part of it to use, from 0 to 1, for more runs than `runs`
         has colours.
+    font : str, default "Source Sans Pro"
+        The font: an installed family, or the path of a .ttf, .otf or .ttc file, relative to the
+        folder of the script or theme file; its other faces are `NAME-Bold.otf` and the like next
+        to it. Characters that it lacks are drawn in another installed font that has them.
     title_size, step_size, subtitle_size, label_size, tick_size : float
         Font sizes, above 0, in points of a figure at least 7.2 inches high.
     line_width, point_size : float
@@ -54,7 +61,7 @@ class Theme:
     Raises
     ------
     GdanimError
-        For a value that is not a colour, a colormap or a size.
+        For a value that is not a colour, a colormap, a font or a size.
 
     See Also
     --------
@@ -84,16 +91,19 @@ class Theme:
     runs: tuple[str, ...] = ("#2563c9", "#e0115f", "#7a5c00", "#4a0d67", "#1d2733", "#5c0a0a")
     classes: tuple[str, ...] = ("#00c2a8", "#4a0d67", "#8c564b", "#111827")
     many: tuple[str, float, float] = ("viridis", 0.0, 0.75)
-    title_size: float = 24.0
-    step_size: float = 23.0
-    subtitle_size: float = 15.5
-    label_size: float = 15.5
-    tick_size: float = 13.5
+    font: str = FONT
+    title_size: float = 26.5
+    step_size: float = 25.5
+    subtitle_size: float = 17.2
+    label_size: float = 17.2
+    tick_size: float = 15.0
     line_width: float = 3.2
     point_size: float = 8.0
     transparent: bool = False
 
     def __post_init__(self) -> None:
+        if isinstance(self.font, str) and is_font_file(self.font):
+            object.__setattr__(self, "font", str(folder_of_caller() / self.font))
         for field in fields(self):
             _check(f"Theme: {field.name}", field.name, getattr(self, field.name))
 
@@ -126,6 +136,13 @@ def _check(where: str, field: str, value: object) -> None:
         right, wanted = isinstance(value, str) and value.strip() != "", 'a text, such as "brand"'
     elif field == "transparent":
         right, wanted = isinstance(value, bool), "true or false"
+    elif field == "font":
+        right, wanted = isinstance(value, str) and value.strip() != "", "a family or a file's path"
+        if right and value != FONT:
+            # Imported late: only who names another font needs all of matplotlib's.
+            from gdanim.views.fonts import check_font
+
+            check_font(where, value)  # type: ignore[arg-type]
     elif field in ("runs", "classes"):
         enough = isinstance(value, tuple) and (len(value) > 0 or field == "classes")
         right = enough and all(map(_is_colour, value))  # type: ignore[call-overload]
@@ -139,6 +156,11 @@ def _check(where: str, field: str, value: object) -> None:
         right, wanted = _is_colour(value), 'a colour, such as "#2563c9" or "teal"'
     if not right:
         raise GdanimError(f"{where}: must be {wanted}; got {value!r:.80}")
+
+
+def is_font_file(font: str) -> bool:
+    """Tell whether a font is written as the path of a file."""
+    return Path(font).suffix.lower() in (".ttf", ".otf", ".ttc")
 
 
 def _is_colour(value: object) -> bool:
@@ -186,11 +208,11 @@ PROJECTOR = Theme(
     loss="#b3121d",
     optimum="#3a434e",
     runs=("#0f4fbd", "#e0115f", "#7a5c00", "#4a0d67", "#1d2733", "#5c0a0a"),
-    title_size=28.0,
-    step_size=27.0,
-    subtitle_size=18.5,
-    label_size=18.5,
-    tick_size=16.5,
+    title_size=30.5,
+    step_size=29.5,
+    subtitle_size=20.0,
+    label_size=20.0,
+    tick_size=17.6,
     line_width=4.6,
     point_size=10.0,
 )
@@ -232,12 +254,20 @@ def theme_from_file(path: Path) -> Theme:
     table = toml_table(path)
     nested = table.pop("theme", None)
     if nested is None:
-        return theme_from_table({"name": path.stem, **table}, f"{path}")
+        return theme_from_table({"name": path.stem, **font_beside(table, path)}, f"{path}")
     if not isinstance(nested, dict):
         raise GdanimError(f"{path}: theme: must be a table, [theme]; got {nested!r:.80}")
     if table:
         raise GdanimError(f"{path}: {next(iter(table))}: must stand below [theme], or remove it")
-    return theme_from_table({"name": path.stem, **nested}, f"{path}")
+    return theme_from_table({"name": path.stem, **font_beside(nested, path)}, f"{path}")
+
+
+def font_beside(table: Mapping[str, object], path: Path) -> dict[str, object]:
+    """Return the table, with a font's file looked for next to the theme's."""
+    font = table.get("font")
+    if not (isinstance(font, str) and is_font_file(font)):
+        return {**table}
+    return {**table, "font": str(path.absolute().parent / font)}
 
 
 def toml_table(path: Path) -> dict[str, Any]:
@@ -271,7 +301,8 @@ def theme_from_table(table: Mapping[str, object], where: str) -> Theme:
     Raises
     ------
     GdanimError
-        For an unknown key or base, and for a value that is not a colour, a colormap or a size.
+        For an unknown key or base, and for a value that is not a colour, a colormap, a font or a
+        size.
 
     Examples
     --------

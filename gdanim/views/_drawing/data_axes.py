@@ -25,7 +25,7 @@ Column = tuple[str, Unit]
 Units = Literal["measured", "standardised"]
 UNITS = ("measured", "standardised")
 # The width of a date on an axis, in heights of the text: as wide as 12:00.
-_DATE = 3.5
+_DATE = 3.0
 
 
 def check_units(view: str, units: str) -> None:

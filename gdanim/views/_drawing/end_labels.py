@@ -18,7 +18,7 @@ from gdanim.views.theme import Theme
 _MOST = 8
 # How far to the right of its line's end a label stands, in points, and the distance between labels,
 # in heights of their letters.
-_AWAY, _LEADING = 9.0, 1.25
+_AWAY, _LEADING = 9.0, 1.1
 # The width of a letter, as a fraction of its height, from which the room in an inset is estimated.
 _LETTER = 0.62
 
