@@ -6,12 +6,13 @@ import pytest
 from cases import LINE
 from matplotlib.figure import Figure
 
-from gdanim import schedules
+from gdanim import MLP, Linear, Polynomial, Problem, schedules
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.schedule import Rate
-from gdanim.film.header import _widest, fit, method, texts_of
+from gdanim.film.header import _widest, fit, method, named_formula, texts_of
 from gdanim.pacing.timeline import Every
+from gdanim.problems.model import Model
 from gdanim.scene import Scene
 
 
@@ -28,6 +29,19 @@ from gdanim.scene import Scene
 def test_the_digits_of_a_learning_rate(lr: Rate, step: int, rate: str) -> None:
     run = descend(LINE, GradientDescent(lr), (-2, -1.5), 3)
     assert method(run, step)[2] == f"$\\eta$ = {rate}"
+
+
+@pytest.mark.parametrize(
+    ("model", "formula"),
+    [
+        (Linear(), r"\hat{y} = \mathrm{slope}\,x + \mathrm{intercept}"),
+        (Polynomial(2), r"\hat{y} = a\,x^{2} + b\,x + c"),
+        # Not every symbol stands in it.
+        (MLP((3,)), MLP((3,)).formula),
+    ],
+)
+def test_the_formula_has_the_names_of_the_panels(model: Model, formula: str) -> None:
+    assert named_formula(Problem(LINE.data, model)) == formula
 
 
 def said(scene: Scene, frame: int) -> dict[str, str]:

@@ -25,6 +25,10 @@ from gdanim.descent.schedule import Schedule
 from gdanim.film._text_size import LEAST, shrink, width, wrap
 from gdanim.film.captions import caption_at, captions
 from gdanim.problems.accuracy import accuracies, predicts_classes
+from gdanim.problems.model import Model, math_name
+from gdanim.problems.objective import Objective
+from gdanim.problems.problem import Problem
+from gdanim.views._drawing.formula import with_numbers
 from gdanim.views.base import Clip, Update
 
 # Inches above a line of text, and below the last one.
@@ -136,7 +140,7 @@ def method_text(clip: Clip, frame: int) -> str:
 
 def method(run: Run, step: int) -> tuple[str, str, str]:
     """Return the formula, the optimizer and its learning rate at a step; empty where unknown."""
-    formula = f"${run.problem.formula}$"
+    formula = f"${named_formula(run.problem)}$"
     name = "" if run.optimizer is None else run.optimizer.name
     if run.rates is None:
         return formula, name, ""
@@ -148,6 +152,19 @@ def method(run: Run, step: int) -> tuple[str, str, str]:
     if isinstance(lr, Chosen):
         rates += " (chosen)"
     return formula, name, f"$\\eta$ = ({rates})" if "," in rates else f"$\\eta$ = {rates}"
+
+
+def named_formula(problem: Objective) -> str:
+    """Return the formula, with the parameters' names for symbols, as the panels write them."""
+    if not (isinstance(problem, Problem) and isinstance(problem.model, Model)):
+        return problem.formula
+    model = problem.model
+    names = dict(zip(model.symbols, map(math_name, model.names), strict=True))
+    named = with_numbers(model.formula, names)
+    # A name and the symbol after it need a space between them.
+    return (
+        problem.formula if named is None else re.sub(r"(mathrm\{[^}]*\}) (?=\w)", r"\1\\,", named)
+    )
 
 
 def _samples(clip: Clip) -> dict[str, list[str]]:
