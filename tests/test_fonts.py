@@ -19,8 +19,9 @@ from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.rendering.file_info import inspect
 from gdanim.views import LIGHT, Theme, fonts
+from gdanim.views.font_names import FONT, PACKAGE
 from gdanim.views.fonts import BUILT_IN, families, font_key
-from gdanim.views.theme import FONT, PACKAGE, theme_from_file
+from gdanim.views.theme import theme_from_file
 
 Built = Callable[..., Path]
 

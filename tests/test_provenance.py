@@ -22,7 +22,7 @@ from gdanim.errors import GdanimError
 from gdanim.rendering.file_info import inspect
 from gdanim.rendering.jobs import Origin, shown_path
 from gdanim.rendering.provenance import Note, read
-from gdanim.views.theme import PACKAGE
+from gdanim.views.font_names import PACKAGE
 from scripts import SCENE, write
 
 SHORT = ["--size", "96x64", "--seconds", "0.4", "--fps", "10", "--theme", "dark"]

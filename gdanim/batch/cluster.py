@@ -16,8 +16,8 @@ from gdanim.core.pool import Pool
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.version import __version__
+from gdanim.views.font_names import FONT
 from gdanim.views.fonts import BUILT_IN, families, family_key
-from gdanim.views.theme import FONT
 
 # How many times a task whose worker died is given to another.
 RETRIES = 3

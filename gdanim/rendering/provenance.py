@@ -16,7 +16,8 @@ from gdanim.rendering.jobs import Origin, shown_path
 from gdanim.rendering.outputs import Output, StillOutput
 from gdanim.rendering.tasks import RenderTask
 from gdanim.version import __version__
-from gdanim.views.theme import FONT, PACKAGE, THEMES, Theme
+from gdanim.views.font_names import FONT, PACKAGE
+from gdanim.views.theme import THEMES, Theme
 
 # The options of `gdanim render` that a note may contain.
 OPTIONS = (

@@ -19,7 +19,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
 from gdanim.errors import GdanimError, did_you_mean
-from gdanim.views.theme import FONT, PACKAGE, is_font_file
+from gdanim.views.font_names import FONT, PACKAGE, is_font_file
 
 # The faces of the default font in its package. These outlines (CFF) are drawn better than its .ttf
 # files at the sizes of a small video.

@@ -16,9 +16,8 @@ from matplotlib.colors import CSS4_COLORS, to_hex
 from gdanim.core.caller import folder_of_caller
 from gdanim.errors import GdanimError, did_you_mean
 from gdanim.views.colours import readable
+from gdanim.views.font_names import FONT, is_font_file
 
-# The font of the themes here, and the package that has it.
-FONT, PACKAGE = "Source Sans Pro", "font-source-sans-pro"
 # The browser draws some of these colours too, so only what CSS and matplotlib both understand.
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 
@@ -156,11 +155,6 @@ def _check(where: str, field: str, value: object) -> None:
         right, wanted = _is_colour(value), 'a colour, such as "#2563c9" or "teal"'
     if not right:
         raise GdanimError(f"{where}: must be {wanted}; got {value!r:.80}")
-
-
-def is_font_file(font: str) -> bool:
-    """Tell whether a font is written as the path of a file."""
-    return Path(font).suffix.lower() in (".ttf", ".otf", ".ttc")
 
 
 def _is_colour(value: object) -> bool:
