@@ -58,7 +58,9 @@ def refused(result: Result, message: str, code: int = 2) -> None:
     assert not Path("output").exists()
 
 
-def test_a_script_becomes_a_video() -> None:
+def test_a_script_becomes_a_video(monkeypatch: pytest.MonkeyPatch) -> None:
+    # However busy the machine is, nothing is said of a wait.
+    monkeypatch.setattr(telling, "PATIENCE", 60)
     write(Path(), SCENE)
     result = gdanim("render", "lesson.py", *SHORT)
     assert result.exit_code == 0, result.output
@@ -571,13 +573,19 @@ def test_doctor_without_a_dependency_or_a_place(
 def test_sizes_in_words(count: int, text: str) -> None:
     outcome = Outcome(np.array("finished"), np.array(12))
     rendered = Rendered(Path("a.mp4"), (96, 64), 4, 0.4, count, 1.26, outcome)
-    assert telling.report(rendered) == f"a.mp4: 96x64, 4 frames, 0.4 s, {text}, made in 1.3 s"
+    assert (
+        telling.report(rendered, rendered.elapsed)
+        == f"a.mp4: 96x64, 4 frames, 0.4 s, {text}, made in 1.3 s"
+    )
 
 
 def test_a_single_frame_in_words() -> None:
     outcome = Outcome(np.array("finished"), np.array(12))
     rendered = Rendered(Path("a.mp4"), (96, 64), 1, 1 / 30, 2000, 0.3, outcome)
-    assert telling.report(rendered) == "a.mp4: 96x64, 1 frame, 0.0333 s, 2 kB, made in 0.3 s"
+    assert (
+        telling.report(rendered, rendered.elapsed)
+        == "a.mp4: 96x64, 1 frame, 0.0333 s, 2 kB, made in 0.3 s"
+    )
 
 
 def test_a_notice_about_data_is_one_line_with_the_line_of_the_script(tmp_path: Path) -> None:
@@ -596,3 +604,23 @@ def test_a_notice_about_data_is_one_line_with_the_line_of_the_script(tmp_path: P
     assert told == [
         f"{script}, line 4: {tmp_path / 'cars.csv'}: 1 of 3 rows left out, as they lack a value"
     ]
+
+
+def test_the_time_is_all_that_the_user_waits_and_what_is_done_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "PATIENCE", 0.2)
+    slow = SCENE.replace("-> Scene:\n", "-> Scene:\n    __import__('time').sleep(0.6)\n")
+    write(folder, slow)
+    times = []
+
+    def report(rendered: Rendered, seconds: float) -> str:
+        times.append(seconds - rendered.elapsed)
+        return telling.report(rendered, seconds)
+
+    monkeypatch.setattr(sys.modules["gdanim.cli.render"], "report", report)
+    result = gdanim("render", "lesson.py", "--still", "last")
+    assert result.exit_code == 0, result.output
+    (rest,) = times
+    assert rest >= 0.6, "the scene's own time belongs to it"
+    assert "running lesson.py" in result.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from gdanim.film.progress import Progress
     from gdanim.rendering.result import Rendered
 
+# Seconds for which nothing is said.
+PATIENCE = 1.0
+
 
 def say(text: str, err: bool = False) -> None:
     """Print a text, in which nothing but the ends of lines moves a terminal."""
@@ -30,8 +34,23 @@ def bar(path: Path, frames: int) -> Iterator[Progress]:
         yield lambda done, total: bar.update(done - bar.pos)
 
 
-def report(rendered: Rendered) -> str:
-    """Describe a file: `output/line.mp4: 1280x720, 300 frames, 10 s, 412 kB, made in 9.3 s`."""
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """Say on stderr what is being done if it takes longer than a second."""
+    timer = threading.Timer(PATIENCE, say, (what,), {"err": True})
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def report(rendered: Rendered, seconds: float) -> str:
+    """Describe a file: `output/line.mp4: 1280x720, 300 frames, 10 s, 412 kB, made in 9.3 s`.
+
+    `seconds` is how long the user has waited for it.
+    """
     width, height = rendered.size
     length = (
         f"{counted(rendered.frames, 'frame')}, {rendered.seconds:.3g} s, "
@@ -41,5 +60,5 @@ def report(rendered: Rendered) -> str:
     others = "with " * bool(rendered.sidecars) + ", ".join(path.name for path in rendered.sidecars)
     return (
         f"{printable(str(rendered.path))}: {width}x{height}, {length}{file_size(rendered.bytes)}, "
-        f"made in {rendered.elapsed:.1f} s"
+        f"made in {seconds:.1f} s"
     ) + "".join(f"; {text}" for text in (rendered.notice, others) if text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gdanim.cli.group import Command, debug_option
-from gdanim.cli.messages import bar, report, say
+from gdanim.cli.messages import bar, report, say, told
 from gdanim.cli.options import (
     bytes_of,
     jobs_option,
@@ -158,7 +159,10 @@ def render(
     jobs = partial(jobs_from_scripts, scripts, settings, options, sweep, compare)
 
     def make() -> None:
-        _render(jobs(), settings_from(**wishes).for_place(place), processes, show)
+        begun = time.perf_counter()
+        with told(f"running {', '.join(scripts)}"):
+            wanted = jobs()
+        _render(wanted, settings_from(**wishes).for_place(place), processes, show, begun)
 
     if watch:
         _watch(make, jobs, scripts)
@@ -178,19 +182,23 @@ def _watch(make: Callable[[], object], load: Callable[[], object], scripts: Sequ
     keep_making(make, sources, say)
 
 
-def _render(jobs: Sequence[Job], settings: Settings, processes: int | None, show: bool) -> None:
+def _render(
+    jobs: Sequence[Job], settings: Settings, processes: int | None, show: bool, begun: float
+) -> None:
     from gdanim.rendering.advice import advice_of
     from gdanim.rendering.pipeline import draw
     from gdanim.rendering.tasks import prepare, rehearse
 
-    tasks = prepare(jobs, settings)
+    with told("descending"):
+        tasks = prepare(jobs, settings)
     rehearse(tasks)
     for before, task in zip([None, *tasks], tasks, strict=False):
         # The files of a scene share its runs, of which one line is enough.
         same = before is not None and before.runs is task.runs
         advice = "" if same else advice_of(task)
         for rendered in draw(task, bar, processes):
-            say("\n".join(filter(None, [report(rendered), advice])))
-            advice = ""
+            now = time.perf_counter()
+            say("\n".join(filter(None, [report(rendered, now - begun), advice])))
+            advice, begun = "", now
             if show and click.launch(str(rendered.path)) != 0:
                 raise GdanimError(f"{rendered.path}: this desktop has no program to open it with")
