@@ -109,8 +109,8 @@ def test_a_validation_set_has_the_same_units() -> None:
 def test_axes_show_what_was_measured() -> None:
     ax = _axes(Problem(CARS.standardised(y=True), Linear()), Fit(inset=None), (0, 0))
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("distance (km)", "price (€)")
-    thousands = ["0", *(rf"{k}\,000" for k in (50, 100, 150, 200))]
-    assert _texts(ax.xaxis) == [rf"$\mathdefault{{{text}}}$" for text in thousands]
+    thousands = ["0", *(f"{k}\u2009000" for k in (50, 100, 150, 200))]
+    assert _texts(ax.xaxis) == thousands
     unit = CARS.standardised().x_units[0]
     np.testing.assert_allclose(np.diff(unit.measured(np.array(ax.get_xticks()))), 50_000)
 
@@ -120,7 +120,7 @@ def test_axes_show_standardised_numbers_if_asked() -> None:
         Problem(CARS.standardised(), Linear()), Fit(inset=None, units="standardised"), (0, 0)
     )
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("distance (standardised)", "price (€)")
-    assert "$\\mathdefault{0}$" in _texts(ax.xaxis)
+    assert "0" in _texts(ax.xaxis)
     views: list[Any] = [Fit, Boundary, Weights, Parameters]
     for view in views:
         with pytest.raises(GdanimError, match=f"^{view.__name__}: units .*standardised"):
@@ -211,8 +211,8 @@ def test_the_names_of_classes() -> None:
     ("values", "texts"),
     [
         ([0, 5_000], ["0", "5000"]),
-        ([0, 5_000, 10_000], ["0", r"5\,000", r"10\,000"]),
-        ([-250_000, 0], [r"−250\,000", "0"]),
+        ([0, 5_000, 10_000], ["0", "5\u2009000", "10\u2009000"]),
+        ([-250_000, 0], ["−250\u2009000", "0"]),
         ([0, 2e6], ["0", "2"]),
     ],
 )
@@ -220,4 +220,4 @@ def test_thousands_are_set_apart(values: list[float], texts: list[str]) -> None:
     numbers = TickNumbers()
     numbers.create_dummy_axis()
     numbers.axis.set_view_interval(values[0], values[-1])  # type: ignore[union-attr]
-    assert numbers.format_ticks(values) == [rf"$\mathdefault{{{text}}}$" for text in texts]
+    assert numbers.format_ticks(values) == texts

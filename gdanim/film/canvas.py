@@ -8,11 +8,14 @@ from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import RendererBase
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from gdanim.film.compositor import Compositor
+
+# To set a formula takes milliseconds; the last fifty are kept, for all films of the process.
+_FORMULAS = RendererAgg(1, 1, 72).mathtext_parser  # type: ignore[no-untyped-call]
 
 
 class FrameCanvas(FigureCanvasAgg):
@@ -26,6 +29,12 @@ class FrameCanvas(FigureCanvasAgg):
 
     _compositor: Compositor | None = None
     _composed: object = None
+
+    def get_renderer(self) -> RendererAgg:
+        """Return the renderer, which knows the formulas that other films have set."""
+        renderer: RendererAgg = super().get_renderer()  # type: ignore[no-untyped-call]
+        renderer.mathtext_parser = _FORMULAS
+        return renderer
 
     def draw_idle(self, *args: Any, **kwargs: Any) -> None:
         """Do nothing; `picture` draws."""
@@ -65,7 +74,7 @@ class FrameCanvas(FigureCanvasAgg):
         if self._compositor is None or self._look() != self._composed:
             return False
         # Before saving, matplotlib does a dry run for the layout; draw nothing then.
-        if "draw_path" not in vars(self.get_renderer()):  # type: ignore[no-untyped-call]
+        if "draw_path" not in vars(self.get_renderer()):
             self._compose(self._compositor)
         return True
 

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator, ScalarFormatter
 
 from gdanim.core.arrays import Floats
+from gdanim.core.numbers import count
 from gdanim.views._drawing.units import size_in_points
 
 # The width that a number may have, and that of a digit, in heights of the text.
@@ -21,13 +22,17 @@ _ABOVE = 1.4
 # Where a spacing leaves a single tick in view, this many finer ones are tried.
 _FINER = 4
 
-
+# What matplotlib makes of a number where its powers of ten are mathematics.
+_MATHTEXT = re.compile(r"\$\\mathdefault\{(.*)\}\$")
 # If a number on an axis has this size, the thousands of all are set apart.
 _LONG = 10_000
 
 
 class TickNumbers(ScalarFormatter):
-    """matplotlib's numbers, with the thousands of long ones set apart by thin spaces."""
+    """matplotlib's numbers as plain text, the thousands of long ones set apart by thin spaces.
+
+    To set a number as mathematics takes many times as long.
+    """
 
     def __init__(self) -> None:
         super().__init__(useMathText=True)
@@ -35,14 +40,10 @@ class TickNumbers(ScalarFormatter):
 
     def format_ticks(self, values: Any) -> list[str]:
         """Return the texts of all ticks."""
-        texts = super().format_ticks(values)
+        texts = [_MATHTEXT.sub(r"\1", text) for text in super().format_ticks(values)]
         if max(map(abs, values), default=0) < _LONG or self.get_offset():
             return texts
-        return [re.sub(r"\d+", _set_apart, text, count=1) for text in texts]
-
-
-def _set_apart(digits: re.Match[str]) -> str:
-    return f"{int(digits[0]):,}".replace(",", r"\,")
+        return [re.sub(r"\d+", lambda found: count(int(found[0])), text, count=1) for text in texts]
 
 
 class FewTicks(MaxNLocator):
