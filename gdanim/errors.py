@@ -1,10 +1,18 @@
 """Errors that the user can correct, shown without a traceback."""
 
 import difflib
+import re
 from collections.abc import Iterable
 
 # Longer lists are shown with their middle left out.
 LONGEST_LIST = 8
+# As are longer names.
+LONGEST_NAME = 80
+# Control characters, ends of lines, marks of direction, and what no encoding can write: a terminal
+# would act on them, or show another text than is there.
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
 
 
 class GdanimError(Exception):
@@ -57,6 +65,19 @@ class Notice(UserWarning):
     """
 
 
+def printable(text: str, keep: str = "") -> str:
+    r"""Escape what could move, colour or hide other text, such as `\u001b`, but for `keep`.
+
+    So a file's text cannot pass for anything else, and JSON keeps its meaning.
+    """
+    return _HIDDEN.sub(lambda one: one[0] if one[0] in keep else f"\\u{ord(one[0]):04x}", text)
+
+
+def printable_lines(text: object) -> str:
+    """Escape a text of several lines of ours; parts that are from files are `printable` before."""
+    return printable(f"{text}", keep="\n\t")
+
+
 def expect(name: str, value: object, kind: type, example: str) -> None:
     """Raise GdanimError, with an `example` of what is allowed, unless `value` is a `kind`."""
     if not isinstance(value, kind):
@@ -68,11 +89,12 @@ def expect(name: str, value: object, kind: type, example: str) -> None:
 
 def listed(values: Iterable[object]) -> str:
     """Join the values with commas; leave out the middle of a long list."""
-    words = [f"{value}" for value in values]
+    words = [printable(f"{value}"[:LONGEST_NAME]) for value in values]
     return ", ".join(words if len(words) <= LONGEST_LIST else [*words[:3], "...", words[-1]])
 
 
 def did_you_mean(name: str, names: Iterable[str], cutoff: float = 0.5) -> str:
     """Return `; did you mean lr?` with the names closest to `name`, or nothing if none is close."""
-    close = difflib.get_close_matches(name, list(names), cutoff=cutoff)
+    known = {name[:LONGEST_NAME]: None for name in names}
+    close = [*map(printable, difflib.get_close_matches(name[:LONGEST_NAME], known, cutoff=cutoff))]
     return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
+from gdanim.core.toml import read_toml
 from gdanim.encoding.formats import CODECS, FORMATS
-from gdanim.errors import GdanimError, RequestError, did_you_mean
+from gdanim.errors import GdanimError, RequestError, did_you_mean, printable
 from gdanim.rendering.places import PLACES
 from gdanim.rendering.quality import QUALITIES
 from gdanim.rendering.themes import is_theme_file
@@ -110,10 +110,10 @@ class PlanTable:
             with self.naming(key):
                 if key not in keys:
                     hint = did_you_mean(key, keys, cutoff=0.6) or f"; allowed are {', '.join(keys)}"
-                    raise RequestError(f"{key} is unknown{hint}")
+                    raise RequestError(f"{printable(key[:80])} is unknown{hint}")
                 allowed, valid = KEYS[key]
                 if not valid(value):
-                    raise RequestError(f"{key} must be {allowed}; got {value!r}")
+                    raise RequestError(f"{key} must be {allowed}; got {value!r:.80}")
 
     def with_defaults(self, other: PlanTable) -> PlanTable:
         """Return the table, with the other's values for keys that it lacks."""
@@ -136,12 +136,10 @@ def deck_of(path: Path) -> str | None:
 def _parsed(path: Path) -> tuple[dict[str, Any], dict[str, list[dict[str, int]]]]:
     """Parse a plan; return it with the lines of its tables."""
     try:
-        text = path.read_text(encoding="utf-8")
-        return tomllib.loads(text), table_lines(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise RequestError(f"{path}: cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise RequestError(f"{path}: is not valid TOML: {error}") from None
+        text, plan = read_toml(path)
+    except GdanimError as error:
+        raise RequestError(f"{error}") from None
+    return plan, table_lines(text)
 
 
 def tables_of(path: Path) -> tuple[PlanTable, list[PlanTable]]:
@@ -150,8 +148,8 @@ def tables_of(path: Path) -> tuple[PlanTable, list[PlanTable]]:
     for key in plan:
         if key not in (CLIP, DEFAULTS, DECK):
             raise RequestError(
-                f"{PlanTable(path, plan, lines[''][0]).where(key)}: {key} is unknown; "
-                f'a plan has [[{CLIP}]] tables, [{DEFAULTS}] and {DECK} = "lecture.pptx"'
+                f"{PlanTable(path, plan, lines[''][0]).where(key)}: {printable(key[:80])} is "
+                f'unknown; a plan has [[{CLIP}]] tables, [{DEFAULTS}] and {DECK} = "lecture.pptx"'
             )
     defaults, clips = plan.get(DEFAULTS, {}), plan.get(CLIP, [])
     if not _list_of(_is(dict))(clips) or not isinstance(defaults, dict):

@@ -11,7 +11,7 @@ from typing import Any
 from gdanim.batch.execute import FAILED, KEPT, MADE, NOT_BEGUN, ClipResult
 from gdanim.batch.staleness import ExaminedClip
 from gdanim.core.atomic import replacing
-from gdanim.core.words import printable, printable_lines
+from gdanim.errors import printable, printable_lines
 
 
 def outputs_of(examined: ExaminedClip) -> str:

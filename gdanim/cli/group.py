@@ -16,8 +16,7 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
-from gdanim.core.words import printable_lines
-from gdanim.errors import GdanimError, Notice, RequestError
+from gdanim.errors import GdanimError, Notice, RequestError, printable_lines
 
 DEBUG = "gdanim.debug"
 # Signals that ask the program to end, and the message for each. The exit code is 128 + signal.

@@ -10,8 +10,7 @@ from gdanim.cli.group import Command, debug_option
 from gdanim.cli.messages import say
 from gdanim.cli.render import render
 from gdanim.core.numbers import file_size
-from gdanim.core.words import printable
-from gdanim.errors import RequestError
+from gdanim.errors import RequestError, printable
 
 
 @click.command(cls=Command)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gdanim.core.numbers import counted, file_size
-from gdanim.core.words import printable, printable_lines
+from gdanim.errors import printable, printable_lines
 
 if TYPE_CHECKING:
     from gdanim.film.progress import Progress

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from gdanim.errors import printable
+
 # What was probably meant as mathematics: a TeX command between dollar signs.
 _FORMULA = re.compile(r"\$[^$]*\\[A-Za-z][^$]*\$")
-# Control characters, ends of lines, marks of direction, and what no encoding can write: a terminal
-# would act on them, or show another text than is there.
-_HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
-)
 
 
 class Mathtext(str):
@@ -79,16 +76,3 @@ def plain(text: str) -> str:
     for symbol, words in (("η", "learning rate"), ("−", "minus ")):
         text = text.replace(symbol, words)
     return printable(" ".join(text.split()))
-
-
-def printable(text: str, keep: str = "") -> str:
-    r"""Escape what could move, colour or hide other text, such as `\u001b`, but for `keep`.
-
-    So a file's text cannot pass for anything else, and JSON keeps its meaning.
-    """
-    return _HIDDEN.sub(lambda one: one[0] if one[0] in keep else f"\\u{ord(one[0]):04x}", text)
-
-
-def printable_lines(text: object) -> str:
-    """Escape a text of several lines of ours; parts that are from files are `printable` before."""
-    return printable(f"{text}", keep="\n\t")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import re
 import shutil
+import warnings
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from gdanim.encoding import _webp as webp
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.chapters import Chapter
 from gdanim.encoding.formats import Format, note_place
+from gdanim.errors import GdanimError
 
 # The keyword of a note in a PNG. https://www.w3.org/TR/png/#11keywords
 KEYWORD = b"Comment"
@@ -79,9 +82,21 @@ def shown_frames(path: Path, fps: float) -> int:
 
 
 def picture_size(path: Path) -> tuple[int, int]:
-    """Width and height of a PNG or WebP file."""
-    with Image.open(path) as picture:
+    """Width and height of a PNG or WebP file; GdanimError when it is damaged."""
+    with opened_picture(path) as picture:
         return picture.size
+
+
+@contextmanager
+def opened_picture(path: Path) -> Iterator[Image.Image]:
+    """Open a picture and read its beginning; GdanimError when it is damaged, or absurdly large."""
+    try:
+        # Pillow also warns of pictures that are large, but not absurdly.
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as picture:
+            yield picture
+    # A damaged file fails anywhere.
+    except Exception:
+        raise GdanimError(f"{path}: is not a picture that can be read") from None
 
 
 def read_note(path: Path) -> str:
@@ -139,7 +154,7 @@ def _in_tags(tags: Mapping[str, str]) -> str:
 
 
 def _in_picture(path: Path) -> str:
-    with Image.open(path) as picture:
+    with opened_picture(path) as picture:
         info = picture.info
     if "xmp" in info:
         return _in_xml(info["xmp"])

@@ -122,8 +122,8 @@ def _parse(cells: Sequence[str], where: Callable[[int], str]) -> list[datetime]:
         found = next(filter(None, (pattern.fullmatch(cell) for pattern in _PATTERNS)), None)
         if found is None:
             raise GdanimError(
-                f"{where(k)}: {cell!r} is not a date like {cells[0]!r}; correct it, or empty the "
-                'cell and write missing="drop"'
+                f"{where(k)}: {cell!r:.80} is not a date like {cells[0]!r:.80}; correct it, or "
+                'empty the cell and write missing="drop"'
             )
         parts = found.groupdict()
         if "a" in parts and order is None:
@@ -131,7 +131,7 @@ def _parse(cells: Sequence[str], where: Callable[[int], str]) -> list[datetime]:
         try:
             read.append(_datetime(parts, bool(order)))
         except ValueError as error:
-            raise GdanimError(f"{where(k)}: {cell!r} is not a date: {error}") from None
+            raise GdanimError(f"{where(k)}: {cell!r:.80} is not a date: {error}") from None
     return read
 
 
@@ -153,12 +153,12 @@ def _day_first(cells: Sequence[str], where: Callable[[int], str]) -> bool:
     second = next((k for k, _, b, _ in pairs if b > 12), None)
     if first is not None and second is not None:
         raise GdanimError(
-            f"{where(second)}: {cells[second]!r} begins with the month and {cells[first]!r} with "
-            "the day; write dates as 2024-02-01"
+            f"{where(second)}: {cells[second]!r:.80} begins with the month and "
+            f"{cells[first]!r:.80} with the day; write dates as 2024-02-01"
         )
     if first is None and second is None:
         raise GdanimError(
-            f"{where(0)}: {cells[0]!r} may begin with the day or the month; "
+            f"{where(0)}: {cells[0]!r:.80} may begin with the day or the month; "
             "write dates as 2024-02-01"
         )
     return first is not None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gdanim.core.caller import folder_of_caller, notify
-from gdanim.errors import GdanimError, did_you_mean, listed
+from gdanim.errors import LONGEST_NAME, GdanimError, did_you_mean, listed
 
 Name = str | int
 Row = list[str]
@@ -51,7 +51,7 @@ class Table:
 
     def place(self, row: int, column: int) -> str:
         """Say where a cell is: `cars.csv, line 4, column 'price'`."""
-        return f"{self.path}, line {self.lines[row]}, column {self.names[column]!r}"
+        return f"{self.path}, line {self.lines[row]}, column {self.names[column]!r:.80}"
 
 
 def read_table(path: Path, chosen: Sequence[Name], separator: str | None) -> Table:
@@ -150,7 +150,10 @@ def _separator(text: str, chosen: Sequence[Name]) -> str:
     start = "\n".join(text.split("\n", _LOOKED_AT)[:_LOOKED_AT])
 
     def suits(separator: str) -> tuple[int, float, int]:
-        rows, _ = _rows(start, separator, strict=False)
+        try:
+            rows, _ = _rows(start, separator, strict=False)
+        except csv.Error:
+            return 0, 0.0, 0
         named = max((_named(row, chosen) for row in rows), default=0)
         (width, times), *_ = Counter(map(len, rows)).most_common(1) or [(1, 0)]
         return named, times / max(1, len(rows)) if width > 1 else 0.0, width
@@ -219,7 +222,7 @@ def _place(where: str, header: Row, column: Name, separator: str) -> int:
         close = did_you_mean(name, header) or _by_letters(name, header)
         raise GdanimError(
             f"{where}: column {name!r} {problem}; the columns, separated by {by}, are "
-            f"{', '.join(map(repr, header))}{close}"
+            f"{listed(repr(one[:LONGEST_NAME]) for one in header)}{close}"
         )
     return header.index(name)
 

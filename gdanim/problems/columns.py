@@ -107,7 +107,7 @@ def _numbers(cells: Sequence[str], decimal: str, where: Where) -> Column:
     for k, cell in enumerate(cells):
         found = pattern.fullmatch(cell)
         if found is None:
-            raise GdanimError(f"{where(k)}: {cell!r} is not a number{_advice(cell, decimal)}")
+            raise GdanimError(f"{where(k)}: {cell!r:.80} is not a number{_advice(cell, decimal)}")
         sign, before, inner, number, after = found.group(
             "sign", "before", "inner", "number", "after"
         )
@@ -158,7 +158,7 @@ def _only_symbol(symbols: dict[str, int], cells: Sequence[str], where: Where) ->
     if len(units) > 1 or ("%" in symbols and "" in symbols):
         first, other = list(symbols.values())[:2]
         raise GdanimError(
-            f"{where(other)}: {cells[other]!r} has another unit than {cells[first]!r}; "
+            f"{where(other)}: {cells[other]!r:.80} has another unit than {cells[first]!r:.80}; "
             "write all values in one unit"
         )
     return units[0] if units else ""
@@ -187,12 +187,12 @@ def _labels(cells: Sequence[str], where: Where, allowed: bool) -> Column:
             return Column(np.array([number[cell] for cell in cells]), classes=classes)
     if not allowed:
         raise GdanimError(
-            f"{where(0)}: {cells[0]!r} is not a number or a date; "
+            f"{where(0)}: {cells[0]!r:.80} is not a number or a date; "
             "features are numbers, so choose other columns for x"
         )
     if len(names) > MOST_CLASSES and 2 * len(names) > len(cells):
         raise GdanimError(
-            f"{where(0)}: {cells[0]!r} is not a number or a date, and {len(names)} different "
+            f"{where(0)}: {cells[0]!r:.80} is not a number or a date, and {len(names)} different "
             f"texts ({listed(names)}) are not classes; choose another column"
         )
     code = {name: float(k) for k, name in enumerate(names)}
@@ -283,12 +283,12 @@ def find_decimal(columns: Iterable[Sequence[str]], separator: str) -> tuple[str,
     mark, cell = next(iter(unsure.items()))
     if len(unsure) > 1 or not (decimal == mark or separator == ","):
         raise GdanimError(
-            f"{cell!r} is {cell.replace(mark, '.')} or {cell.replace(mark, '')}; "
+            f"{cell!r:.80} is {cell.replace(mark, '.'):.80} or {cell.replace(mark, ''):.80}; "
             "write which, decimal='.' or decimal=','"
         )
     meant = cell.replace(mark, "." if mark == decimal else "")
     other = "," if decimal == "." else "."
-    return decimal, f"{cell!r} is read as {meant}; write decimal={other!r} if it is not"
+    return decimal, f"{cell!r:.80} is read as {meant}; write decimal={other!r} if it is not"
 
 
 def _proof(mark: str, other: str) -> str:

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
 from gdanim.encoding import ffmpeg
 from gdanim.encoding.chapters import read_chapters
 from gdanim.encoding.formats import FORMATS
-from gdanim.errors import GdanimError, RequestError
+from gdanim.encoding.metadata import picture_size
+from gdanim.errors import RequestError
 from gdanim.rendering.outputs import ALT, CAPTIONS, CHAPTERS, POSTER, sidecar_path
 
 _TYPES = {format.extension: format.mime for format in FORMATS.values()}
@@ -110,11 +109,7 @@ def _measured(path: Path) -> tuple[tuple[int, int], float]:
         stream = ffmpeg.stream(path)
         return stream.size, stream.fps
     # ffmpeg cannot read animated WebP.
-    try:
-        with Image.open(path) as picture:
-            return picture.size, 0.0
-    except OSError:
-        raise GdanimError(f"{path}: is not a picture that can be read") from None
+    return picture_size(path), 0.0
 
 
 def _existing(path: Path) -> Path | None:

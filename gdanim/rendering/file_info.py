@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gdanim.core.words import printable
 from gdanim.encoding import ffmpeg, metadata
-from gdanim.errors import RequestError
+from gdanim.errors import RequestError, printable
 from gdanim.rendering.provenance import Note, read
 from gdanim.scripting.examples import find_script, is_shipped
 from gdanim.scripting.load import returning

@@ -34,6 +34,8 @@ OPTIONS = (
 )
 # Those of them that take no value.
 FLAGS = ("transparent",)
+# No note of ours has more characters, or tells of more frames per second.
+LONGEST, FASTEST = 100_000, 1000
 # The files that gdanim leaves a note in.
 _WRITTEN = (*(end for end in BY_EXTENSION if end.startswith(".")), *STILL_EXTENSIONS)
 
@@ -118,8 +120,10 @@ def read(path: Path) -> Note:
     except (OSError, ValueError) as error:
         raise GdanimError(f"{path}: cannot be read: {error}") from None
     try:
+        if len(text) > LONGEST:
+            raise ValueError
         return _parsed(json.loads(text))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise GdanimError(
             f"{path}: contains no note on what wrote it; gdanim's files do, until another program "
             "rewrites them"
@@ -145,6 +149,8 @@ def _parsed(fields: dict[str, object]) -> Note:
     if not (isinstance(packages, dict) and isinstance(options, dict)):
         raise TypeError
     if not isinstance(fields["gdanim"], str) or not set(options) <= set(OPTIONS):
+        raise ValueError
+    if not 0 <= int(f"{fields['fps']}") <= FASTEST:
         raise ValueError
     return Note(
         {name: f"{version}" for name, version in {"gdanim": fields["gdanim"], **packages}.items()},

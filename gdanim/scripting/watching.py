@@ -10,8 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
-from gdanim.core.words import printable_lines
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, printable_lines
 from gdanim.film.defaults import OUTPUT
 from gdanim.scripting.opened_files import opened_files
 

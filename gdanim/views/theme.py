@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -14,7 +13,8 @@ from matplotlib import colormaps
 from matplotlib.colors import CSS4_COLORS, to_hex
 
 from gdanim.core.caller import folder_of_caller
-from gdanim.errors import GdanimError, did_you_mean
+from gdanim.core.toml import read_toml
+from gdanim.errors import GdanimError, did_you_mean, printable
 from gdanim.views.colours import readable
 from gdanim.views.font_names import FONT, is_font_file
 
@@ -266,14 +266,7 @@ def font_beside(table: Mapping[str, object], path: Path) -> dict[str, object]:
 
 def toml_table(path: Path) -> dict[str, Any]:
     """Read a TOML file; GdanimError, which names it, if that fails."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise GdanimError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise GdanimError(f"{path}: is not valid TOML: save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise GdanimError(f"{path}: is not valid TOML: {error}") from None
+    return read_toml(path)[1]
 
 
 def theme_from_table(table: Mapping[str, object], where: str) -> Theme:
@@ -312,9 +305,7 @@ def theme_from_table(table: Mapping[str, object], where: str) -> Theme:
     known = [field.name for field in fields(Theme)]
     for key, value in values.items():
         if key not in known:
-            close = did_you_mean(key, ["base", *known])
-            raise GdanimError(
-                f"{where}: {key}: unknown key{close or '; use base, ' + ', '.join(known)}"
-            )
+            close = did_you_mean(key, ["base", *known]) or f"; use base, {', '.join(known)}"
+            raise GdanimError(f"{where}: {printable(key[:80])}: unknown key{close}")
         _check(f"{where}: {key}", key, value)
     return replace(THEMES[base], **{"name": "custom", **values})  # type: ignore[arg-type]

@@ -1,0 +1,36 @@
+"""TOML files that anyone may have written."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from gdanim.errors import GdanimError
+
+# No plan or theme is larger; the time that a dotted key takes grows with the square of its length.
+MOST_BYTES = 10_000_000
+LONGEST_LINE = 10_000
+
+
+def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """Read a TOML file, as text and as a table; GdanimError, which names it, if that fails."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES + 1).decode("utf-8")
+    except OSError as error:
+        raise GdanimError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise GdanimError(f"{path}: is not valid TOML: save it as UTF-8") from None
+    if len(text) > MOST_BYTES or max(map(len, text.splitlines()), default=0) > LONGEST_LINE:
+        raise GdanimError(
+            f"{path}: is too large; it may have up to {MOST_BYTES // 1_000_000} MB, and lines of "
+            f"up to {LONGEST_LINE} characters"
+        )
+    try:
+        # As a file that is opened as text has them.
+        return text, tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise GdanimError(f"{path}: is not valid TOML: {error}") from None
+    except RecursionError:
+        raise GdanimError(f"{path}: is not valid TOML: it is nested too deeply") from None
