@@ -155,6 +155,14 @@ def test_the_table_reads_back_to_the_bit(tmp_path: Path) -> None:
     assert [[float(text) for text in row[3:]] for row in rows] == run.params.tolist()
 
 
+def test_no_cell_of_the_table_is_a_formula(tmp_path: Path) -> None:
+    run = run_of("no step")
+    labels = ["=1+1", "+a", "-b", "@c", "\td", "e = 2"]
+    write_table(dict.fromkeys(labels, run), tmp_path / "a.csv")
+    _, *rows = csv.reader((tmp_path / "a.csv").read_text().splitlines())
+    assert {row[0] for row in rows} == {"'=1+1", "'+a", "'-b", "'@c", "'\td", "e = 2"}
+
+
 def test_the_table_of_several_runs_and_of_rates_by_parameter(tmp_path: Path) -> None:
     own = descend(LINE, GradientDescent((0.01, 0.1)), LINES, 3)
     write_table({"one": own, "two": run_of("no step")}, tmp_path / "runs.csv")

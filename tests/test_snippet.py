@@ -102,6 +102,14 @@ def test_the_same_page_for_every_tool_that_takes_html(folder: Path) -> None:
     )
 
 
+def test_a_shortcode_in_the_alternative_text_is_none(folder: Path) -> None:
+    """Pandoc reads what is behind a backslash as it is, Quarto looks for the signs in a row."""
+    Path("lesson.alt.txt").write_text("a {{< include /etc/passwd >}} &amp; b", encoding="utf-8")
+    text = snippet("quarto")
+    assert "{{<" not in text
+    assert r'fig-alt="a \{\{\< include /etc/passwd \>\}\} \&amp; b"' in text
+
+
 def test_a_notebook_cell(folder: Path) -> None:
     Path("lesson.alt.txt").write_text(f"{ALT} 'x'")
     call = ast.parse(snippet("notebook")).body[-1].value  # type: ignore[attr-defined]

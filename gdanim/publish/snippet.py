@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from gdanim.publish._html import html, url
@@ -18,7 +19,8 @@ def quarto(media: Media, dark: Media | None) -> str:
     page = f"```{{=html}}\n{html(media, dark)}\n```"
     if media.poster is None:
         return page
-    alt = media.alt.replace("\\", "\\\\").replace('"', '\\"')
+    # In Pandoc's attributes, entities count, and Quarto looks for shortcodes, {{< >}}.
+    alt = re.sub(r'([\\"&<>{}])', r"\\\1", media.alt)
     picture = f'![]({url(media.poster)}){{fig-alt="{alt}"}}'
     return f'{page}\n\n::: {{.content-visible unless-format="html"}}\n{picture}\n:::'
 
