@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from gdanim.errors import GdanimError
 
-# No plan or theme is larger; the time that a dotted key takes grows with the square of its length.
+# No plan or theme is larger, or has longer keys and values; the time that a dotted key takes grows
+# faster than the square of its length.
 MOST_BYTES = 10_000_000
-LONGEST_LINE = 10_000
+LONGEST_PART = 10_000
 
 
 def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
@@ -22,10 +24,10 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
         raise GdanimError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise GdanimError(f"{path}: is not valid TOML: save it as UTF-8") from None
-    if len(text) > MOST_BYTES or max(map(len, text.splitlines()), default=0) > LONGEST_LINE:
+    if len(text) > MOST_BYTES or max(map(len, re.split("[,\n]", text))) > LONGEST_PART:
         raise GdanimError(
-            f"{path}: is too large; it may have up to {MOST_BYTES // 1_000_000} MB, and lines of "
-            f"up to {LONGEST_LINE} characters"
+            f"{path}: is too large; it may have up to {MOST_BYTES // 1_000_000} MB, and keys and "
+            f"values of up to {LONGEST_PART} characters"
         )
     try:
         # As a file that is opened as text has them.
