@@ -60,7 +60,7 @@ function showGallery(answer) {
   $("training").hidden = true;
   $("cards").replaceChildren(...answer.scenes.map((one) => {
     const link = Object.assign(document.createElement("a"), { href: toAddress({ scene: one.key, theme: wanted.theme, frame: null, knobs: {} }) });
-    link.append(Object.assign(document.createElement("strong"), { textContent: one.key.replaceAll("_", " ") }),
+    link.append(Object.assign(document.createElement("strong"), { textContent: one.key.replace(/-scene$/, "").replace(/[-_]/g, " ") }),
       one.title, Object.assign(document.createElement("small"), { textContent: one.controls.map((knob) => knob.name).join(", ") }));
     const item = document.createElement("li");
     item.append(link);
