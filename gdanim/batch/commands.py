@@ -59,7 +59,7 @@ def make(
     click.echo(words.summary(results, seconds))
     if failed := sum(result.status == FAILED for result in results):
         raise GdanimError(f"{failed} of {len(results)} clips failed; see above")
-    if deck is not None and write_deck(*deck):
+    if deck is not None and write_deck(*deck, plan):
         click.echo(f"{deck[0]}: {counted(len(deck[1]), 'slide')}")
 
 

@@ -36,9 +36,9 @@ def _shown(clip: PlannedClip) -> Path:
     )
 
 
-def write_deck(path: Path, videos: Sequence[Path]) -> bool:
-    """Write the deck if it is older than a video; tell whether it was."""
-    newest = max(video.stat().st_mtime for video in videos)
+def write_deck(path: Path, videos: Sequence[Path], plan: Path) -> bool:
+    """Write the deck if it is older than a video or the plan; tell whether it was written."""
+    newest = max(file.stat().st_mtime for file in (plan, *videos))
     if path.exists() and path.stat().st_mtime >= newest:
         return False
     write_slides([media_of(video) for video in videos], path)
