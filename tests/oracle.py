@@ -95,18 +95,19 @@ class Continued:
             return max(self.visible, OF_FLOOR * self.last)
         return self.visible
 
-    def settled(self, visible: float) -> bool:
+    def settled(self, visible: float, so_far: bool = False) -> bool:
         """Whether the loss stays where the shorter run ends, and no parameter swings visibly.
 
         Adaptive rules at a constant rate leave a minimum again, or spike, when they have forgotten
-        the gradients of the way there, which no look at the run can tell: of them the median over
+        the gradients of the way there: if a run is said to have converged `so_far`, the median over
         a tenth of the steps more decides.
         """
-        if self.longer.outcome.kind == DIVERGED and self.longer.steps > self.run.steps:
+        diverged = self.longer.outcome.kind == DIVERGED and self.longer.steps > self.run.steps
+        if diverged and not so_far:
             return False
         later = self.longer.losses[self.run.steps :]
-        change = np.abs(later[: self.run.steps // 10 + 2 if self.adaptive else None] - self.end)
-        most = np.quantile(change, 0.5 if self.adaptive else 0.9 if self.random else 1.0)
+        change = np.abs(later[: self.run.steps // 10 + 2 if so_far else None] - self.end)
+        most = np.quantile(change, 0.5 if so_far else 0.9 if self.random else 1.0)
         if most > visible:
             return False
         # At the floor a swing that one does not see in the loss is none.
@@ -209,7 +210,7 @@ class Continued:
         swings = self.turns if sure == Certainty.LIKELY else self.swings
         with np.errstate(all="ignore"):
             wrong = {
-                Ending.CONVERGED: not self.settled(self.seen_at(reason))
+                Ending.CONVERGED: not self.settled(self.seen_at(reason), sure == Certainty.LIKELY)
                 and "converged, and later moves visibly",
                 Ending.FALLING: reason != Reason.NO_MINIMUM
                 and not self.falls

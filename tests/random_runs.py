@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from oracle import Continued, cut, lowest
@@ -14,9 +14,10 @@ from gdanim.descent.adaptive import AdaGrad, Adam, RMSProp
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.momentum import Momentum, Nesterov
+from gdanim.descent.newton import Newton
 from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
-from gdanim.problems import objectives
+from gdanim.problems import datasets, objectives
 from gdanim.problems.dataset import Dataset
 from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.linear import Linear
@@ -45,7 +46,7 @@ SIDE_BY_SIDE = 20
 class Task:
     """What to minimise, and starts `[R, P]`; fresh points for a problem with a validation set.
 
-    A rule and a size of mini-batches, where they are not to be any.
+    A rule, a size of mini-batches and a number of steps, where they are not to be any.
     """
 
     problem: Objective
@@ -53,6 +54,7 @@ class Task:
     fresh: Dataset | None = None
     rule: Optimizer | None = None
     size: int | None = None
+    steps: int | None = None
 
 
 def quadratic(rng: Random) -> Task:
@@ -212,6 +214,80 @@ def far(rng: Random) -> Task:
     return Task(task.problem, starts, rule=GradientDescent(2 / (low + high)))
 
 
+def lowest_starts(rng: Random) -> Task:
+    """Starts at or next to the minimum, at rates around the edge: nothing lower comes."""
+    task = quadratic(rng) if rng.random() < 0.5 else line(rng)
+    matrix = hessian(task.problem, task.starts[0])
+    best = task.starts[0] - np.linalg.solve(matrix, task.problem.gradient(task.starts[0]))
+    aside = rng.choice([0.0, 1e-12, 1e-3, 1e-1], (SIDE_BY_SIDE, 1))
+    starts = best + aside * rng.normal(size=task.starts.shape)
+    shares = rng.uniform(0.5, 1.5, (SIDE_BY_SIDE, 1))
+    rate = shares * 2 / float(np.linalg.eigvalsh(matrix)[-1])
+    return Task(task.problem, starts, rule=GradientDescent(rate))
+
+
+def newton(rng: Random) -> Task:
+    """Newton's method, which goes to the nearest critical point, of whatever kind."""
+    makers = (
+        objectives.himmelblau(),
+        objectives.rastrigin(),
+        FunctionObjective(lambda x: np.cos(x), derivative=lambda x: [-np.sin(x)]),
+        FunctionObjective(lambda x: (x**2 - 1) ** 2, derivative=lambda x: [4 * x * (x**2 - 1)]),
+        FunctionObjective(
+            lambda x: np.sqrt(1 + x**2), derivative=lambda x: [x / np.sqrt(1 + x**2)]
+        ),
+    )
+    objective = makers[rng.integers(len(makers))]
+    starts = np.stack([objective.init(rng) for _ in range(SIDE_BY_SIDE)])
+    return Task(objective, starts, rule=Newton(float(rng.choice([1.0, 1.0, 0.5]))), steps=40)
+
+
+def edge(rng: Random) -> Task:
+    """Networks at the edge of stability, half-way."""
+    seed = int(rng.integers(1000))
+    data = datasets.sinusoid(1, 2, 0, 0, points=8, range=(-2, 2), noise=0.5, seed=seed)
+    problem = Problem(data, MLP((8,), "tanh"))
+    starts = np.stack([problem.init(rng) for _ in range(SIDE_BY_SIDE)])
+    rate = rng.uniform(0.1, 0.4, (SIDE_BY_SIDE, 1))
+    rule = Momentum(0.2 * rate, 0.9) if rng.random() < 0.25 else GradientDescent(rate)
+    return Task(problem, starts, rule=rule, steps=500)
+
+
+def huber_far(rng: Random) -> Task:
+    """Huber's loss from far away, where its slope is constant, at rates that end in cycles."""
+    task = line(rng, Huber(10.0 ** rng.uniform(-1, 1)))
+    lr = rates(rng, replace(task, starts=np.zeros_like(task.starts)))
+    starts = task.starts * 10.0 ** rng.uniform(1, 3, (SIDE_BY_SIDE, 1))
+    return Task(task.problem, starts, rule=GradientDescent(lr))
+
+
+def kinks(rng: Random) -> Task:
+    """Kinks, plateaus, and ways to infinity; rates that jump, and rates that die out."""
+    makers = (
+        FunctionObjective(lambda x: abs(x), derivative=lambda x: [np.sign(x)]),
+        FunctionObjective(lambda x: np.exp(x), derivative=lambda x: [np.exp(x)]),
+        FunctionObjective(
+            lambda x: np.logaddexp(0, -x), derivative=lambda x: [-1 / (1 + np.exp(x))]
+        ),
+        FunctionObjective(
+            lambda x: 1 - np.exp(-(x**2)), derivative=lambda x: [2 * x * np.exp(-(x**2))]
+        ),
+        FunctionObjective(
+            lambda x: np.tanh(x) ** 2,
+            derivative=lambda x: [2 * np.tanh(x) * (1 - np.tanh(x) ** 2)],
+        ),
+        FunctionObjective(
+            lambda x: x**2 / (1 + x**2), derivative=lambda x: [2 * x / (1 + x**2) ** 2]
+        ),
+    )
+    objective = makers[rng.integers(len(makers))]
+    starts = np.stack([objective.init(rng) for _ in range(SIDE_BY_SIDE)])
+    lr = 10.0 ** rng.uniform(-2, 2, (SIDE_BY_SIDE, 1))
+    dies = rng.random() < 0.4
+    rule = GradientDescent(Exponential(lr, float(rng.uniform(0.8, 0.99))) if dies else lr)
+    return Task(objective, starts, rule=rule)
+
+
 KINDS: tuple[Callable[[Random], Task], ...] = (
     quadratic,
     line,
@@ -226,6 +302,9 @@ KINDS: tuple[Callable[[Random], Task], ...] = (
     tops,
     far,
 )
+# Of the groups beyond FIRST.
+MORE: tuple[Callable[[Random], Task], ...] = (lowest_starts, newton, edge, huber_far, kinks)
+FIRST = 100
 
 
 def rates(rng: Random, task: Task) -> Floats:
@@ -277,10 +356,10 @@ class Sample:
 def group(number: int) -> Iterator[Sample]:
     """Twenty runs of a random problem by a random optimizer, seeded by the group's number."""
     rng = np.random.default_rng((13, number))
-    make = KINDS[number % len(KINDS)]
+    make = KINDS[number % len(KINDS)] if number < FIRST else MORE[number % len(MORE)]
     task = make(rng)
     # Networks cost the most.
-    steps = int(rng.choice([40, 120] if make is network else [40, 120, 300]))
+    steps = task.steps or int(rng.choice([40, 120] if make is network else [40, 120, 300]))
     rule = task.rule or optimizer(rng, task, steps)
     sizes = [None, None, 1, 10] if task.problem.points >= 10 and not task.rule else [None]
     size = task.size or sizes[rng.integers(len(sizes))]

@@ -85,11 +85,10 @@ def _refuted(case: Case, pair: Continued, ending: Ending) -> str:
     """What refutes an ending with each of its reasons."""
     if pair.longer.steps <= pair.run.steps:
         return ""
-    # Where no reason is known, nor is whether swings go on.
-    found = [
-        pair.refutes(ending, reason, Certainty.LIKELY if reason is None else Certainty.MEASURED)
-        for reason in case.reasons
-    ]
+    # Where no reason is known, nor is whether swings go on; nor whether adaptive rules stay.
+    unsure = {reason: reason is None or pair.adaptive for reason in case.reasons}
+    sure = {True: Certainty.LIKELY, False: Certainty.MEASURED}
+    found = [pair.refutes(ending, reason, sure[unsure[reason]]) for reason in case.reasons]
     return "" if "" in found else found[0]
 
 

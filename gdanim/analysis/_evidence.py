@@ -272,11 +272,22 @@ class Evidence:
 
     @property
     def transient(self) -> bool:
-        """Whether the rule is so slow, at any rate, that momentum swings on from the start."""
+        """Whether the rule is so slow, at any rate, that momentum swings on from the start.
+
+        Elsewhere than on a quadratic without noise the losses have to show that swings shrink.
+        """
         factors = None if self.record.factor is None else self.record.factor(SHARPNESS)
         if factors is None or self.rate_share is None or not 0 < factors.min() < 1:
             return False
+        if (self.unstable is None or self.record.random) and not self.lowest_last:
+            return False
         return bool(-np.log(factors.min()) * self.record.steps < SETTLED and self.rate_share < 1)
+
+    @property
+    def lowest_last(self) -> bool:
+        """Whether losses are typically lower in the last quarter than in any before."""
+        level = self.typical.level
+        return bool(level[3] < level[:3].min())
 
     @property
     def drifts(self) -> bool:

@@ -24,8 +24,9 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
    alone, whose zero has a meaning; there h is at most what the best constant prediction loses
    above f*. Without a finite optimum, the reason is NO_MINIMUM. PROVEN where theory says too that
    the run stays: no noise, and a stable rate for the curvature at the end. LIKELY, "so far", of
-   rules that scale steps by past gradients: at a constant rate they leave a minimum again. Noise
-   that shows has to have had time to spread along the slowest direction; of such rules it has none.
+   rules that scale steps by past gradients, and of unstable rates: they leave a minimum again.
+   Noise that shows has to have had time to spread along the slowest direction; of such rules it has
+   none.
 5. **Settled.** Newton's method from the end comes to rest near by, and the gap to the loss there
    is nothing, as in 4: CONVERGED, at a minimum, a local one if a lower loss is known. Where it is
    an inflection, a maximum, or a saddle point, the gap is at most 1e-6 h, and the run does not
@@ -193,7 +194,9 @@ def at_the_floor(evidence: Evidence) -> Judgement | None:
 
 
 def _arrived(evidence: Evidence) -> Certainty:
-    return Certainty.LIKELY if evidence.forgets else Certainty.MEASURED
+    """How sure it is that it stays: from very near, an unstable rate takes long to lead away."""
+    leaves = evidence.forgets or evidence.unstable
+    return Certainty.LIKELY if leaves else Certainty.MEASURED
 
 
 def settled(evidence: Evidence) -> Judgement | None:

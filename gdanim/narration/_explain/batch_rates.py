@@ -32,8 +32,8 @@ RUNS, EPOCHS, STEPS, SEED = 32, 12, 600, 0
 # The edge is looked for between these shares of the largest stable rate with full batches, then
 # again between the two rates next to it, to half a per cent.
 SHARES, RATES, ROUNDS = (0.02, 3.0), 10, 3
-# A growth of the distance of less than this in an epoch is chance.
-CHANCE = 0.01
+# A growth of the distance of less than this in an epoch is that along a flat direction: none.
+NONE = 1e-3
 # An epoch of more steps takes too long, and so does a matrix of more moments.
 MOST_STEPS, MOST_MOMENTS = 2000, 150
 # The mean square is taken over this many batches, or over all where a batch is one point. Its edge
@@ -54,7 +54,7 @@ def batch_edge(problem: Objective, optimizer: Optimizer, size: int, full: float)
         return None
     rates = full * np.geomspace(*SHARES, RATES)
     for _ in range(ROUNDS):
-        calm = np.flatnonzero(growth_per_epoch(problem, optimizer, size, rates) <= CHANCE)
+        calm = np.flatnonzero(growth_per_epoch(problem, optimizer, size, rates) <= NONE)
         if not calm.size or calm[-1] == RATES - 1:
             return None
         low, high = rates[calm[-1]], rates[calm[-1] + 1]
@@ -104,7 +104,7 @@ def mean_square_edge(
         return None
     hessians = _hessians(problem, size)
     low, high = LOWEST * full, full
-    if _moment_growth(optimizer, problem, hessians, low) > 1 + CHANCE:
+    if _moment_growth(optimizer, problem, hessians, low) > 1 + NONE:
         return None
     for _ in range(HALVINGS):
         middle = float(np.sqrt(low * high))

@@ -204,8 +204,8 @@ def _batches(edge: Edge, rates: Floats) -> str:
         which = f"the largest of the learning rates, {high:g},"
     typical = batch_edge(edge.run.problem, edge.rule, size, edge.rate)
     if typical is None:
-        part = f"is {percent(high / edge.rate)} of" if high <= edge.rate else "exceeds"
-        return f"{which} {part} the largest {edge.noun}, {edge.limit}; with batches it is smaller"
+        known = f"with full batches it is {edge.limit}, and with batches smaller"
+        return f"no largest stable learning rate is known with batches of {size}; {known}"
     with_full = f"with full batches the largest stable one is {edge.limit}"
     grows, batches = f"about {rounded(typical, 2)}", f"with batches of {size}"
     if high > typical:
