@@ -21,6 +21,8 @@ from gdanim.problems.problem import Problem
 
 # What one sees of a change of the loss: this much of what there is to gain, or of the floor.
 OF_HEIGHT, OF_FLOOR = 1e-5, 0.02
+# However near a run starts, this of what a constant prediction loses is nothing.
+OF_CONSTANT = 1e-12
 # A run hardly moves that gains less than this of what is left.
 LITTLE = 0.06
 # A change of less than this part of what one sees is none; in between both words will do.
@@ -70,15 +72,22 @@ class Continued:
     @cached_property
     def height(self) -> float:
         """What there was to gain; over data, at most what a constant prediction would gain."""
-        height, problem = float(self.run.losses[0]) - self.floor, self.run.problem
-        if isinstance(problem, Problem) and self.floor > 0:
-            y = problem.data.y
-            # The logit of a constant probability.
-            mean = float(y.mean())
-            guess = mean if problem.model.logits is None else np.log(mean) - np.log1p(-mean)
-            constant = problem.loss_function.value(np.full_like(y, guess), y)
-            height = min(height, max(float(constant) - self.floor, 0.0))
+        height = float(self.run.losses[0]) - self.floor
+        if self.floor > 0:
+            height = min(height, max(self.constant - self.floor, 0.0))
         return max(height, 0.0)
+
+    @cached_property
+    def constant(self) -> float:
+        """What a constant prediction loses; infinite without data."""
+        problem = self.run.problem
+        if not isinstance(problem, Problem):
+            return np.inf
+        y = problem.data.y
+        # The logit of a constant probability.
+        mean = float(y.mean())
+        guess = mean if problem.model.logits is None else np.log(mean) - np.log1p(-mean)
+        return float(problem.loss_function.value(np.full_like(y, guess), y))
 
     @cached_property
     def visible(self) -> float:
@@ -100,8 +109,10 @@ class Continued:
 
         Adaptive rules at a constant rate leave a minimum again, or spike, when they have forgotten
         the gradients of the way there: if a run is said to have converged `so_far`, the median over
-        a tenth of the steps more decides.
+        a tenth of the steps more decides, and no start is so near that less shows.
         """
+        if so_far and np.isfinite(self.constant):
+            visible = max(visible, OF_CONSTANT * self.constant)
         diverged = self.longer.outcome.kind == DIVERGED and self.longer.steps > self.run.steps
         if diverged and not so_far:
             return False
