@@ -2238,6 +2238,21 @@ for seed in (3, 4, 5):
         "a third of the losses of the next 3600 steps are more than 1 % above the minimum",
     )
 
+case(
+    "a cycle between two points of Himmelblau's function",
+    gd(objectives.himmelblau(), 0.025, [1, 1], 300),
+    OSCILLATING,
+    LARGE_RATE,
+    "losses of 3.08855 and 4.24055 in turn, from step 150 to step 3000",
+)
+case(
+    "a saddle that is left in time",
+    gd(objectives.saddle(), 0.1, [1, 1e-9], 100),
+    FALLING,
+    SADDLE,
+    "y grows by 1.1 in each step, and is 1e-9 * 1.1^300 = 2600 after 200 more",
+)
+
 # --- Causes. --------------------------------------------------------------------------------------
 
 case(

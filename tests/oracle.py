@@ -96,7 +96,8 @@ class Continued:
         if not isinstance(problem, Problem):
             return max(OF_HEIGHT * self.height, 1e3 * UNITS * min(float(np.abs(ends).max()), 1e300))
         rounding = UNITS**2 * float(np.mean(problem.data.y**2))
-        return max(OF_HEIGHT * self.height, OF_FLOOR * self.floor, rounding)
+        near = max(rounding, OF_CONSTANT * self.constant)
+        return max(OF_HEIGHT * self.height, OF_FLOOR * self.floor, near)
 
     def seen_at(self, reason: Reason | None) -> float:
         """What one sees of a change: above the floor the place's own loss is the measure."""
@@ -109,10 +110,8 @@ class Continued:
 
         Adaptive rules at a constant rate leave a minimum again, or spike, when they have forgotten
         the gradients of the way there: if a run is said to have converged `so_far`, the median over
-        a tenth of the steps more decides, and no start is so near that less shows.
+        a tenth of the steps more decides.
         """
-        if so_far and np.isfinite(self.constant):
-            visible = max(visible, OF_CONSTANT * self.constant)
         diverged = self.longer.outcome.kind == DIVERGED and self.longer.steps > self.run.steps
         if diverged and not so_far:
             return False

@@ -104,8 +104,8 @@ class Evidence:
             return True
         if self.cycle is None or self.record.random:
             return False
-        levels = self.cycle.levels
-        return bool(np.ptp(levels) <= STAYS * (levels.mean() - self.target))
+        _, before, last = self.cycle.levels
+        return bool(abs(last - before) <= STAYS * (last - self.target))
 
     @cached_property
     def more(self) -> float:

@@ -48,12 +48,15 @@ def escapes(evidence: Evidence) -> bool:
     """
     record, place = evidence.record, evidence.place
     assert place is not None
-    units = record.units
+    units, told = record.units, 1e-6
+    if record.problem.hessian is not None:
+        # An exact curvature is not lost to rounding, however short the way along it.
+        units, told = np.full_like(units, units.max()), 1e-14
     values, vectors = np.linalg.eigh(scaled_hessian(record.problem, place.params, units))
     along = abs(vectors.T @ ((record.params[-1] - place.params) / units))
     # What rounding alone leaves of a distance is none.
     aside = 1e-13 * float(abs(record.params[-1] / units).max())
-    down = (values < -1e-6 * abs(values).max()) & (along > aside)
+    down = (values < -told * abs(values).max()) & (along > aside)
     found = evidence.curvatures
     if found is None or not found[0] < 0:
         return bool((along[down] > 0).any())

@@ -343,7 +343,9 @@ def hardly_moving(evidence: Evidence) -> Judgement | None:
     if not (little or (known and soon < SOON * gap)):
         return None
     since = first_of(losses - evidence.end <= SOON * gap)
-    return Judgement(Ending.HARDLY_MOVING, slow_reason(evidence), Certainty.MEASURED, since)
+    # A rule without a known pace has gained what it could: what is left may be no rate's fault.
+    reason = None if evidence.forgets and not little else slow_reason(evidence)
+    return Judgement(Ending.HARDLY_MOVING, reason, Certainty.MEASURED, since)
 
 
 def falling(evidence: Evidence) -> Judgement:

@@ -147,7 +147,9 @@ def _what(run: Run) -> str:
     """How the run ends."""
     first, last = float(run.losses[0]), float(run.losses[-1])
     if _hardly_moves(run):
-        gained = first - last > GAINED * (first - run.judgement.numbers.get("minimum", -math.inf))
+        # A loss over data is at least 0.
+        lowest = run.judgement.numbers.get("minimum", 0.0 if run.problem.points else -math.inf)
+        gained = first - last > GAINED * (first - lowest)
         return f"hardly moves {'any more after' if gained else 'in'} {counted(run.steps, 'step')}"
     if not run.steps:
         return "diverges with its first step"
