@@ -26,6 +26,7 @@ from .descent.stopping import Convergence as Convergence
 from .descent.stopping import Divergence as Divergence
 from .descent.stopping import Stall as Stall
 from .descent.stopping import Stop as Stop
+from .descent.torch_landscape import torch_landscape as torch_landscape
 from .errors import GdanimError as GdanimError
 from .errors import Notice as Notice
 from .pacing.timeline import Even as Even

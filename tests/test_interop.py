@@ -27,6 +27,7 @@ from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.recorder import Recorder
 from gdanim.descent.run import Run
 from gdanim.descent.schedule import Planned
+from gdanim.descent.torch_landscape import torch_landscape
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Even
@@ -352,6 +353,56 @@ def test_layers_of_jax(tmp_path: Path) -> None:
     run, other = recorder.run(), black_box.run()
     np.testing.assert_allclose(run.losses, other.losses, rtol=1e-4)
     shown(other, tmp_path)
+
+
+def test_the_loss_of_a_network_of_torch_over_a_plane() -> None:
+    torch = peer("torch")
+    torch.manual_seed(0)
+    x, y = torch.tensor(MOONS.data.x), torch.tensor(MOONS.data.y)
+    layers = [torch.nn.Linear(2, 4), torch.nn.Dropout(0.5), torch.nn.Tanh(), torch.nn.Linear(4, 1)]
+    network = torch.nn.Sequential(*layers).double()
+
+    def loss(z: Any, y: Any) -> Any:
+        return torch.nn.functional.binary_cross_entropy_with_logits(z[:, 0], y)
+
+    paths: dict[str, list[Any]] = {}
+    start = torch.nn.utils.parameters_to_vector(network.parameters()).detach().clone()
+    for rate in (0.1, 0.5):
+        torch.nn.utils.vector_to_parameters(start, network.parameters())
+        optimizer, path = torch.optim.SGD(network.parameters(), lr=rate), [start]
+        for _ in range(10):
+            optimizer.zero_grad()
+            loss(network(x), y).backward()
+            optimizer.step()
+            path.append([p.detach().clone() for p in network.parameters()])
+        paths[f"rate {rate}"] = path
+    layers[0].eval()
+    modes, before = [part.training for part in network.modules()], network.state_dict()
+    before = {name: value.clone() for name, value in before.items()}
+    runs = torch_landscape(network, loss, x, y, paths, side=9, batch=7)
+    assert [part.training for part in network.modules()] == modes
+    assert all(p.requires_grad for p in network.parameters())
+    for name, value in network.state_dict().items():
+        assert torch.equal(value, before[name])
+    one, other = runs.values()
+    assert one.problem is other.problem and one.steps == other.steps == 10
+    np.testing.assert_allclose(one.params[0], other.params[0], atol=1e-12)
+    # The end of the first path is where all directions begin, and so in the plane itself.
+    end = torch.cat([p.ravel() for p in paths["rate 0.1"][-1]])
+    torch.nn.utils.vector_to_parameters(end, network.parameters())
+    network.eval()
+    np.testing.assert_allclose(one.params[-1], 0, atol=1e-12)
+    with torch.no_grad():
+        np.testing.assert_allclose(one.losses[-1], float(loss(network(x), y)), rtol=0.02)
+    alone = torch_landscape(network, loss, x, y, directions="random", side=5)["network"]
+    centre = alone.problem.loss((0.0, 0.0))
+    with torch.no_grad():
+        np.testing.assert_allclose(centre, float(loss(network(x), y)), rtol=1e-10)
+    for wrong in ([], [start[:-1]]):
+        with pytest.raises(GdanimError, match="^paths: "):
+            torch_landscape(network, loss, x, y, {"a": wrong})
+    with pytest.raises(GdanimError, match="needs a path"):
+        torch_landscape(network, loss, x, y)
 
 
 # What needs none of them

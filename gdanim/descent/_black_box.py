@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from gdanim.core.arrays import Floats
@@ -39,15 +40,22 @@ def _last_of_two(chances: Any) -> Any:
     return chances[:, 1] if chances.shape[1] == 2 else chances
 
 
-def _of_module(module: Any, x: Floats) -> Any:
-    """Return what a torch module says in evaluation mode, and leave it in the mode it had."""
+@contextmanager
+def evaluation_mode(module: Any) -> Iterator[None]:
+    """Put a torch module into evaluation mode, and each of its parts back into the one it had."""
     training = [part for part in module.modules() if part.training]
     module.eval()
     try:
-        like = next(iter(module.parameters()), None)
-        if like is None:
-            raise GdanimError("Recorder: predict: the module has no parameters; give a function")
-        return module(like.detach().new_tensor(x))
+        yield
     finally:
         for part in training:
             part.training = True
+
+
+def _of_module(module: Any, x: Floats) -> Any:
+    """Return what a torch module says in evaluation mode."""
+    like = next(iter(module.parameters()), None)
+    if like is None:
+        raise GdanimError("Recorder: predict: the module has no parameters; give a function")
+    with evaluation_mode(module):
+        return module(like.detach().new_tensor(x))

@@ -12,6 +12,7 @@ from gdanim.core.numbers import count
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.function_objective import FunctionObjective
+from gdanim.problems.landscape import Landscape
 from gdanim.problems.losses import Loss
 from gdanim.problems.model import Model
 from gdanim.problems.objective import Objective
@@ -73,11 +74,9 @@ class LossSurface:
     @property
     def range(self) -> Floats | None:
         """The part of a function's parameters that is worth seeing, `[P, 2]`; None with data."""
-        return (
-            np.asarray(self.objective.range)
-            if isinstance(self.objective, FunctionObjective)
-            else None
-        )
+        if isinstance(self.objective, FunctionObjective | Landscape):
+            return np.asarray(self.objective.range)
+        return None
 
     def loss(self, params: Floats) -> Floats:
         """`(p)->()`: the loss, infinite where it is not a number."""
