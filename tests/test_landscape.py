@@ -35,7 +35,7 @@ def test_it_is_that_of_the_grid_and_smooth_in_between() -> None:
 
 
 def test_beyond_the_grid_it_is_not_known() -> None:
-    losses = landscape().loss([[2.3, 0], [0, -1.2], [np.nan, 0], [0, 0]])
+    losses = landscape().loss(np.array([[2.3, 0], [0, -1.2], [np.nan, 0], [0, 0]]))
     np.testing.assert_array_equal(np.isnan(losses), [True, True, True, False])
 
 

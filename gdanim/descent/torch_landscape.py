@@ -128,13 +128,17 @@ def torch_landscape(
     across, up = np.linspace(low - beyond, high + beyond, side).T
     losses = _losses(module, loss, x, y, batch, origin, axes, across, up)
     landscape = Landscape(across.copy(), up.copy(), losses, window, names)
-    runs = {}
-    for name, way in (ways or {"network": np.zeros((1, 2))}).items():
-        recorder = Recorder(landscape, steps=len(way))
-        for row in way:
-            recorder.snapshot(row)
-        runs[name] = recorder.run()
-    return runs
+    return {
+        name: _run(landscape, way) for name, way in (ways or {"network": np.zeros((1, 2))}).items()
+    }
+
+
+def _run(landscape: Landscape, way: Floats) -> Run:
+    """Return a way over the plane, `[S, 2]`, as a run."""
+    recorder = Recorder(landscape, steps=len(way))
+    for row in way:
+        recorder.snapshot(row)
+    return recorder.run()
 
 
 def _joined(tensors: Sequence[Any]) -> Floats:
