@@ -59,11 +59,6 @@ class Predictions:
         """Return the number of steps recorded."""
         return 0 if self._rows is None else len(self._rows[0])
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the numbers of a step: those recorded with it, and its own."""
-        return (*self._names, STEP)
-
     def add(self, params: object, loss: object, validation: object) -> Floats:
         """Record one step; return the numbers recorded with it, and the number of the step."""
         values = self._named(params)
