@@ -45,7 +45,7 @@ class RequestError(GdanimError):
 
 
 class Notice(UserWarning):
-    """What the user should know about a result that could be made: how something was read.
+    """A result that was made, but that the user should know more about: how its input was read.
 
     A warning, so that Python's filters apply: `warnings.simplefilter("ignore", gdanim.Notice)`.
 

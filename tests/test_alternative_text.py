@@ -54,7 +54,7 @@ def test_the_alternative_text_of_a_wave() -> None:
         "The panel shows 100 orange points and a blue sine curve, with the loss at every step in "
         "an inset. Gradient descent starts with the curve mostly far above the points, at a mean "
         "squared error of 20.3; by step 7 it is down to 3.86. It gets stuck in a local minimum: "
-        "after 79 steps the loss is 2.47, where 0.0092 is possible. It ends with the curve "
+        "after 79 steps the loss is 2.47, although 0.0092 is possible. It ends with the curve "
         "across the points."
     )
     dark = replace(clip_of(run_of("the wrong wave")), theme=DARK, title="Stuck")
@@ -78,7 +78,7 @@ def test_a_fall_is_told_by_the_step_that_has_nine_tenths_of_it() -> None:
         ("steps down", "This happens 2 more times."),
         ("one step down", "At step 50 the learning rate changes from 0.01 to 0.001."),
         ("overfits", "and rises to"),
-        ("stops at 676", "on, the loss hardly falls. After 24 steps the loss is"),
+        ("stops at 676", "on, the loss barely falls. After 24 steps the loss is"),
         ("the wave swings", "d oscillates with a period of 2 steps and growing amplitude."),
         ("Adam", "the loss rises from"),
         ("no step", "No step is taken: the loss is"),
@@ -278,5 +278,5 @@ def test_events_that_come_again_and_again_are_not_counted() -> None:
         "",
         " This happens once more.",
         " This happens 2 more times.",
-        " This happens again and again.",
+        " This recurs many times.",
     ]

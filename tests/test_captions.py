@@ -176,7 +176,7 @@ def test_notes_do_not_depend_on_the_captions_of_events() -> None:
 def test_a_note_that_is_not_shown_is_named() -> None:
     assert "step 401" in noted({0: "start", 401: "too late"}).film().notice
     near = noted({step: f"note {step}" for step in range(10)}).film()
-    assert "too near" in near.notice
+    assert "too close" in near.notice
 
 
 @pytest.mark.parametrize("notes", [{-1: "a"}, {1.5: "a"}, {0: ""}, {0: 3}, ["a"]])

@@ -79,7 +79,7 @@ def test_the_loss_stops_at_676_and_has_not_converged() -> None:
     event = only("stops at 676", "plateau")
     assert 4 <= event.step <= 7
     assert event.last == 24
-    assert event.text == f"The loss hardly falls from step {event.step} to 24"
+    assert event.text == f"The loss barely falls from step {event.step} to 24"
 
 
 def test_where_a_line_has_converged() -> None:

@@ -257,7 +257,7 @@ def test_a_classifiers_units_add_up_to_its_logit() -> None:
         (objectives.himmelblau(), Boundary(), r"Boundary: shows classes, and f\(x, y\) has no"),
         (Problem(datasets.linear(), Linear()), Boundary(), r"Boundary: y must be 0 or 1, .* -1"),
         (Problem(Dataset(np.eye(3), np.ones(3)), Logistic(3), LogLoss()), Boundary(),
-         r"Boundary: shows data with one or two features, this has 3 \(x1, x2, x3\)"),
+         r"Boundary: shows data with one or two features, got 3 \(x1, x2, x3\)"),
         ({"a": Problem(PLANE, Logistic(2), LogLoss()),
           "b": Problem(PLANE.standardised(), Logistic(2), LogLoss())}, Boundary(),
          r"Boundary: the runs a, b have different data; .* views.Each\(views.Boundary\(\)\)"),

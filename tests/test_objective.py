@@ -223,7 +223,7 @@ def test_overflow_neither_raises_nor_warns() -> None:
         (lambda: objectives.bowl().loss((1, 2, 3)), r"^params: 2 numbers expected \(x, y\), got 3"),
         (
             lambda: objectives.bowl().loss((1, 2), np.array([0])),
-            r"^batch: there is no data to choose from; leave it out",
+            r"^batch: this objective has no data; leave batch out",
         ),
     ],
 )

@@ -221,7 +221,7 @@ def test_text_of_several_runs_has_the_step_alone() -> None:
             Gradient(),
             {"problem": Problem(LINE.data, Polynomial(8)), "start": None,
              "optimizer": GradientDescent(1e-20)},
-            "Gradient: shows at most 8 parameters, this run has 9",
+            "Gradient: shows at most 8 parameters, got 9",
         ),
         (
             LossCurve(gap=True),

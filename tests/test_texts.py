@@ -88,7 +88,7 @@ def test_other_errors_of_a_view_are_its_own() -> None:
 def test_signs_that_the_font_lacks_are_named_once(tmp_path: Path) -> None:
     whole = film(title=Mathtext("Größe, Ελλάδα, → ∞ and $\\eta$"))()
     assert whole.notice == ""
-    said = "no font here has 学 習 率: boxes stand for them; install one that does"
+    said = "no font here has 学 習 率: shown as boxes; install one that does"
     assert film(title="学習率 of 学", label="学")().notice == said
     problem = Problem(Dataset(X, X**2), Linear())
     scene = Scene(

@@ -157,7 +157,7 @@ class Evidence:
         return max(min(way, max(null - target, 0.0)), OF_FALL * null)
 
     def tolerance(self, target: float) -> float:
-        """Return which gap to `target` is nothing at the end.
+        """Return the gap to `target` below which a run has arrived.
 
         A millionth of the way down, `1e-6 (f0 - f)`. A loss over data has a meaningful zero, so
         that a hundredth of a positive f is nothing either.
@@ -171,7 +171,7 @@ class Evidence:
         return nothing + rounding
 
     def scale(self, reference: float) -> float:
-        """Return the way down to `reference` from the start, or if that is nothing, what is."""
+        """Return how far the start is above `reference`, at least the tolerance there."""
         rounding = float(self.record.problem.rounding(self.record.params[0]))
         return max(self.start - reference, self._nothing(reference, rounding))
 

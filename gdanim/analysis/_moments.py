@@ -10,7 +10,7 @@ from gdanim.analysis._neighbourhood import PointKind, scaled_hessian
 
 
 def gap_of(evidence: Evidence) -> float:
-    """What can still be gained; of an unknown infimum, at most what was."""
+    """Return the gap to the lowest loss, or where that is unknown, an estimate."""
     return evidence.end - evidence.target
 
 
@@ -54,7 +54,7 @@ def escapes(evidence: Evidence) -> bool:
         units, told = np.full_like(units, units.max()), 1e-14
     values, vectors = np.linalg.eigh(scaled_hessian(record.problem, place.params, units))
     along = abs(vectors.T @ ((record.params[-1] - place.params) / units))
-    # What rounding alone leaves of a distance is none.
+    # Distances below rounding count as 0.
     aside = 1e-13 * float(abs(record.params[-1] / units).max())
     down = (values < -told * abs(values).max()) & (along > aside)
     found = evidence.curvatures

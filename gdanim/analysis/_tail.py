@@ -112,7 +112,7 @@ def swings(params: Floats) -> Swings:
 
 
 def forecast(losses: Floats) -> float:
-    """Return by how much a loss that falls more and more slowly falls on, over ten times as long.
+    """Extrapolate the further fall of a loss that slows down, over ten times as many steps.
 
     From the fall between S/4, S/2 and S: each doubling of the steps takes the same share of the
     last one's, as on a power law; an exponential takes less. Infinite where the fall speeds up.

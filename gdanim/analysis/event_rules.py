@@ -44,7 +44,7 @@ MOST_EVENTS = 20
 def find_events(record: Record, judgement: Judgement) -> tuple[Event, ...]:
     """Find all events of a run, sorted by step.
 
-    How it ends is its judgement's: an event of that lasts from the first step from which it holds.
+    How a run ends comes from its judgement: that event lasts from the step at which it first holds.
     """
     with np.errstate(all="ignore"):
         end = list(ending(record, judgement))

@@ -56,8 +56,8 @@ class EventKind(StrEnum):
     PLATEAU = (
         "plateau",
         2,
-        "The loss hardly falls from step {step} to {last}",
-        "From step {step} {until}, the loss hardly falls.",
+        "The loss barely falls from step {step} to {last}",
+        "From step {step} {until}, the loss barely falls.",
     )
 
     @property

@@ -101,7 +101,7 @@ class Judgement:
         `where` follows the loss, to compare it with another one.
         """
         if self.ending == Ending.DIVERGED and not steps:
-            return "It diverges with its first step."
+            return "It diverges at its first step."
         numbers = self._numbers(spoken)
         numbers |= {"steps": counted(steps, "step"), "since": f"{self.since:,}", "where": where}
         why = "" if self.reason is None else CLAUSES.get(self.reason, "")
@@ -111,7 +111,7 @@ class Judgement:
         """The numbers as text, and what the loss does elsewhere than in a local minimum."""
         numbers = {name: write(value) for name, value in self.numbers.items()}
         bounded = self.numbers.get("lower", 0.0) > -math.inf
-        other = "where {lower} is possible" if bounded else "and falls without bound elsewhere"
+        other = "although {lower} is possible" if bounded else "and falls without bound elsewhere"
         return numbers | {"elsewhere": other.format(**{"lower": "", **numbers})}
 
     @property
@@ -161,8 +161,8 @@ WORDS: dict[tuple[Ending, Reason | None], Words] = {
     ),
     (Ending.CONVERGED, Reason.NO_MINIMUM): Words(
         "converged",
-        "The loss ends at {loss}, next to its infimum; there is no finite optimum",
-        "The loss ends at {loss}, next to its infimum, which no finite parameters reach.",
+        "The loss ends at {loss}, very close to its infimum; there is no finite optimum",
+        "The loss ends at {loss}, very close to its infimum, which no finite parameters reach.",
     ),
     (Ending.FALLING, None): Words(
         "still falling", "", "After {steps} the loss is {loss}{where}, and still falling{why}."
@@ -203,8 +203,8 @@ CLAUSES = {
     Reason.MAXIMUM: ", near a maximum",
     Reason.SADDLE: ", near a saddle point",
     Reason.PLATEAU: ", on a plateau",
-    Reason.SMALL_RATE: ": the learning rate is small",
-    Reason.LARGE_RATE: ": the learning rate is large",
+    Reason.SMALL_RATE: ": the learning rate is too small",
+    Reason.LARGE_RATE: ": the learning rate is too large",
     Reason.CONDITIONING: ": the problem is ill-conditioned",
     Reason.NOISE: ", from the noise of its mini-batches",
     Reason.ADDED_NOISE: ", from the noise of its gradients",

@@ -358,7 +358,7 @@ def falling(evidence: Evidence) -> Judgement:
         reason = Reason.SADDLE if near else reason
     elif endless or (floor.exact and floor.attained is False):
         reason = Reason.NO_MINIMUM
-    # From the last step on that was followed by none higher, or where only levels fall, a quarter.
+    # The step after which the loss is never higher, or where only levels fall, a quarter.
     highest_after = np.maximum.accumulate(losses[::-1])[::-1]
     since = first_of(losses >= highest_after)
     since = min(since, len(losses) - 1 - evidence.record.steps // 4)

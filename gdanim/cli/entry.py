@@ -25,7 +25,7 @@ def run(name: str = "gdanim") -> NoReturn:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
     if _threads_end():
         sys.exit(code)
-    click.echo("a thread that the script started is still running; it is stopped", err=True)
+    click.echo("a thread that the script started is still running, and was stopped", err=True)
     sys.stdout.flush()
     sys.stderr.flush()
     # Python itself would wait for the thread.

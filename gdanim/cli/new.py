@@ -16,7 +16,7 @@ from gdanim.cli.messages import say
     "--from",
     "example",
     metavar="SCENE",
-    help="Script to copy, one that ships with gdanim.",
+    help="Scene that ships with gdanim, to copy.",
 )
 @debug_option
 def new(name: str, example: str | None) -> None:

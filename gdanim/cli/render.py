@@ -201,4 +201,6 @@ def _render(
             say("\n".join(filter(None, [report(rendered, now - begun), advice])))
             advice, begun = "", now
             if show and click.launch(str(rendered.path)) != 0:
-                raise GdanimError(f"{rendered.path}: this desktop has no program to open it with")
+                raise GdanimError(
+                    f"{rendered.path}: no program is associated with this kind of file"
+                )

@@ -92,7 +92,7 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def forget_leftovers(path: Path) -> None:
-    """Remove what killed processes of this machine left of files that should replace `path`."""
+    """Remove temporary files of `path` that killed processes of this machine left."""
     target, token = Path(os.path.realpath(path)), rf"-{_machine()}[0-9a-f]{{6}}"
     stem, suffix = re.escape(target.stem), re.escape(target.suffix)
     # A leftover of a leftover was being finished, as the index of an mp4 is.

@@ -20,7 +20,7 @@ def folder_of_caller() -> Path:
 
 
 def notify(text: str) -> None:
-    """Warn with a `Notice` that names the line of the caller's which it is about."""
+    """Warn with a `Notice` that points to the caller's line."""
     _, depth = _first_outside()
     warnings.warn(text, Notice, stacklevel=depth)
 

@@ -194,7 +194,7 @@ def _names_read(code: CodeType) -> set[str]:
 
 
 def _is_written(name: str, member: Any) -> bool:
-    """Whether a member of a class is there because somebody wrote it."""
+    """Whether a member of a class was written by the user, and not generated."""
     if isinstance(member, FunctionType) and name.startswith("__"):
         code = getattr(unwrap(member), "__code__", None)
         return code is None or code.co_filename != _GENERATED

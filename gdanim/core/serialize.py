@@ -145,7 +145,7 @@ def _saved(known: Types, where: str, value: Any, walk: Walk) -> Any:
     else:
         raise GdanimError(
             f"{where}: {value!r:.80} cannot be saved in a file, only numbers, texts, arrays, "
-            "gdanim's own classes and frozen dataclasses can; save it without"
+            "gdanim's own classes and frozen dataclasses can; remove it before saving"
         )
     return {"type": name, "fields": fields_of(where, value, walk)}
 

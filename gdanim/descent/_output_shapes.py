@@ -22,7 +22,7 @@ def expect_shape(method: str, value: ArrayLike, shape: tuple[int, ...], given: s
 
 
 def check_output_shapes(problem: Objective, params: Floats) -> None:
-    """Raise GdanimError where an output for two rows of `params` has not the documented shape."""
+    """Raise GdanimError where the output for two rows of `params` has another shape."""
     rows = np.stack([params, params])
     with np.errstate(all="ignore"):
         if isinstance(problem, Problem):

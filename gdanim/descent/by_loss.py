@@ -46,7 +46,7 @@ class Switch(Schedule):
 
     See Also
     --------
-    Plateau : Changes the rate again and again.
+    Plateau : Changes the rate repeatedly.
     Stall : Ends the run by the same criterion.
 
     Examples

@@ -67,7 +67,7 @@ def _composed(parts: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str
     given = [*(["start"] if parts["start"] is not None else []), *settings]
     if given and not any(isinstance(each, Descent) for each in descents.values()):
         raise GdanimError(
-            f"{given[0]}: the run is recorded already and cannot follow it; remove {given[0]}"
+            f"{given[0]}: has no effect on a run that is recorded already; remove {given[0]}"
         )
     return descents
 

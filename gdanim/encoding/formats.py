@@ -73,7 +73,7 @@ class Format:
         if not self.output_with_alpha:
             able = dict.fromkeys(other.name for other in VARIANTS if other.output_with_alpha)
             raise RequestError(
-                f"transparent: {self.name} ({self.codec}) has no transparent pixels; "
+                f"transparent: {self.name} ({self.codec}) does not support transparency; "
                 f"take {', '.join(able)}"
             )
         return replace(self, output=self.output_with_alpha, alpha=True)
@@ -84,7 +84,7 @@ class Format:
         if given and self.playback is None:
             able = ", ".join(other.name for other in VARIANTS if other.playback)
             raise RequestError(
-                f"{given[0]}: {self.name} leaves that to whatever plays it; take {able}"
+                f"{given[0]}: {self.name} cannot store that: the player decides; take {able}"
             )
         return replace(self, loop=loop or 0, hold=hold or 0.0)
 

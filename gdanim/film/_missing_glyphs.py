@@ -47,9 +47,7 @@ def fonts_of_signs(figure: Figure) -> dict[str, str | None]:
 def lacking(drawn: Mapping[str, str | None]) -> str:
     """Name the characters that no font has; empty if there are none."""
     missing = " ".join(sign for sign, family in drawn.items() if family is None)
-    return f"no font here has {missing}: boxes stand for them; install one that does" * bool(
-        missing
-    )
+    return f"no font here has {missing}: shown as boxes; install one that does" if missing else ""
 
 
 def _texts(figure: Figure) -> list[Text]:

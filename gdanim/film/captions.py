@@ -67,7 +67,7 @@ def unplaced(clip: Clip) -> str:
     if step is None:
         return ""
     last = int(clip.timeline.steps[-1])
-    why = f"the last step is {last:,}" if step > last else "another note is too near"
+    why = f"the last step is {last:,}" if step > last else "it is too close to another note"
     return f"the note at step {step:,} is not shown: {why}"
 
 

@@ -150,7 +150,9 @@ def _jumping(clip: Clip) -> str:
 
 
 def _unparsed(clip: Clip) -> str:
-    """Name the first text that looks like mathematics but is drawn as it is; empty if none does."""
+    """Name the first text that looks like mathematics but is drawn literally, if any does."""
     texts = filter(looks_like_mathtext, (clip.title, *clip.runs, *clip.notes.values()))
     found = next(texts, None)
-    return f"{found!r:.80} is drawn as it is; for mathematics, write Mathtext(...)" if found else ""
+    return (
+        f"{found!r:.80} is drawn literally; for mathematics, write Mathtext(...)" if found else ""
+    )

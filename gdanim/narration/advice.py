@@ -1,4 +1,4 @@
-"""What to do about a run that is of no use: it diverges, or it hardly moves.
+"""What to do about an unsuccessful run: it diverges, or it hardly moves.
 
 Nothing is advised that was not tried: each suggestion is run first, and named only if it helps.
 """
@@ -51,12 +51,12 @@ def in_words(rate: float) -> str:
 
 
 def advice(runs: Run | Mapping[str, Run], how: Callable[[float], str] = in_words) -> str:
-    """Say what to do about a run that is of no use; nothing where there is no need.
+    """Say what to do about an unsuccessful run; nothing where there is no need.
 
     Parameters
     ----------
     runs : Run or mapping of str to Run
-        A single run; or several by label, of which the first is spoken of, if all are of no use.
+        A single run; or several by label, of which the first is spoken of, if all are unsuccessful.
     how : callable, optional
         What to write to set a learning rate, such as `use --set lr=0.01`.
 
@@ -104,7 +104,7 @@ def advice(runs: Run | Mapping[str, Run], how: Callable[[float], str] = in_words
 
 
 def remedies(run: Run, how: Callable[[float], str] = in_words) -> list[str]:
-    """Return what helps a run that is of no use, each tried; nothing for any other."""
+    """Return what helps an unsuccessful run, each tried; nothing for any other."""
     if not _useless(run):
         return []
     with np.errstate(all="ignore"):
@@ -152,7 +152,7 @@ def _what(run: Run) -> str:
         gained = first - last > GAINED * (first - lowest)
         return f"hardly moves {'any more after' if gained else 'in'} {counted(run.steps, 'step')}"
     if not run.steps:
-        return "diverges with its first step"
+        return "diverges at its first step"
     verb = "grows" if run.judgement.ending == Ending.GROWING else "diverges"
     return f"{verb} from step {run.judgement.since:,} on"
 

@@ -128,7 +128,7 @@ def _events(run: Run) -> Iterator[str]:
 def _again(times: int) -> str:
     """Say that an event happens `times` more times."""
     if times > MOST_COUNTED:
-        return " This happens again and again."
+        return " This recurs many times."
     often = {0: "", 1: " This happens once more."}
     return often.get(times, f" This happens {counted(times, 'more time')}.")
 

@@ -15,7 +15,7 @@ from gdanim.core.arrays import Floats
 from gdanim.errors import GdanimError
 
 BRANCH = (
-    "it cannot branch on values (if, and, or, min, max): it gets those of many steps at once; "
+    "it cannot branch on values (if, and, or, min, max): it is called with arrays of many steps; "
     "write np.where(condition, a, b), np.minimum, np.maximum"
 )
 SCALAR = (

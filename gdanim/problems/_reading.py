@@ -241,5 +241,5 @@ def _check_widths(path: Path, rows: list[Row], lines: list[int], width: int) -> 
         if len(row) < width or any(map(str.strip, row[width:])):
             raise GdanimError(
                 f"{path}, line {line}: has {len(row)} values, the header names {width} columns; "
-                "quote values that hold the separator"
+                "quote values that contain the separator"
             )

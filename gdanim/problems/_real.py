@@ -37,7 +37,7 @@ def iris(x: Sequence[str] = ("petal length", "petal width")) -> Dataset:
 
     Notes
     -----
-    The figures of Fisher's paper [1]_; UCI Machine Learning Repository, CC BY 4.0.
+    The data of Fisher's paper [1]_; UCI Machine Learning Repository, CC BY 4.0.
 
     References
     ----------

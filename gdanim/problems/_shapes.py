@@ -16,7 +16,7 @@ _CENTRE = 0.15
 
 
 def moons(points: int = 200, *, noise: float = 0.1, seed: int = 0) -> Dataset:
-    """Generate two half circles that reach into each other: no straight line parts them.
+    """Generate two interleaving half circles, which no straight line separates.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def moons(points: int = 200, *, noise: float = 0.1, seed: int = 0) -> Dataset:
 def circles(
     points: int = 200, *, factor: float = 0.5, noise: float = 0.1, seed: int = 0
 ) -> Dataset:
-    """Generate a circle within another: only a closed line parts them.
+    """Generate a circle within another, which only a closed curve separates.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def spirals(
 
 
 def xor(points: int = 200, *, noise: float = 0.05, seed: int = 0) -> Dataset:
-    """Generate four squares of which opposite ones are alike: the exclusive or.
+    """Generate four squares, of which diagonally opposite ones share a class: the exclusive or.
 
     Parameters
     ----------

@@ -33,18 +33,18 @@ def from_csv(
     Parameters
     ----------
     path : str or Path
-        The file: relative to the script that calls, else to the working folder. In UTF-8, in UTF-16
-        with a byte order mark, or, with a notice, in Latin-1. Empty lines, lines that begin with
-        `#`, and lines above the columns' names are skipped.
+        The file: relative to the calling script, otherwise to the working folder. In UTF-8, in
+        UTF-16 with a byte order mark, or, with a notice, in Latin-1. Empty lines, lines that begin
+        with `#`, and lines above the columns' names are skipped.
     x : str, int, or sequence of these
         The name of each column of features. In a file without names, its number; the first is 0.
     y : str or int
         The column of values. Text is taken as the names of classes, which are numbered from 0 in
         alphabetical order (`no` before `yes`).
     separator : str, optional
-        What is between columns: found out by default (comma, semicolon, tab, bar or space).
+        What is between columns: detected by default (comma, semicolon, tab, bar or space).
     decimal : {".", ","}, optional
-        The decimal mark: found out by default, with a notice where it is not certain.
+        The decimal mark: detected by default, with a notice where it is not certain.
     missing : {"error", "drop"}, default "error"
         What to do with a row that lacks a value (an empty cell, `NA`, `NaN`, `null`, `-`, `?`):
         raise an error, or leave it out, with a notice of how many are.

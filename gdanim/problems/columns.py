@@ -130,7 +130,7 @@ def _alike(cells: Sequence[str], decimal: str) -> Column | None:
         rf"[{_MINUS}]?+{re.escape(before)}[{_MINUS}]?+(?:\d{{1,3}}+(?:{re.escape(group)}\d{{3}})++|\d++)"
         rf"(?:{re.escape(decimal)}\d*+)?+{re.escape(after)}\n"
     )
-    # Possessive, as otherwise the matcher would keep a way back for each of the cells.
+    # Possessive, so that the matcher need not remember a way back for each cell.
     if re.fullmatch(rf"(?:{line})*+", text) is None:
         return None
     for part in filter(None, (before, after, group)):
@@ -158,7 +158,7 @@ def _only_symbol(symbols: dict[str, int], cells: Sequence[str], where: Where) ->
     if len(units) > 1 or ("%" in symbols and "" in symbols):
         first, other = list(symbols.values())[:2]
         raise GdanimError(
-            f"{where(other)}: {cells[other]!r:.80} has another unit than {cells[first]!r:.80}; "
+            f"{where(other)}: {cells[other]!r:.80} has a different unit from {cells[first]!r:.80}; "
             "write all values in one unit"
         )
     return units[0] if units else ""
@@ -193,7 +193,7 @@ def _labels(cells: Sequence[str], where: Where, allowed: bool) -> Column:
     if len(names) > MOST_CLASSES and 2 * len(names) > len(cells):
         raise GdanimError(
             f"{where(0)}: {cells[0]!r:.80} is not a number or a date, and {len(names)} different "
-            f"texts ({listed(names)}) are not classes; choose another column"
+            f"texts ({listed(names)}) are too many to be classes; choose another column"
         )
     code = {name: float(k) for k, name in enumerate(names)}
     return Column(np.array([code[cell] for cell in cells]), classes=tuple(names))
@@ -249,7 +249,7 @@ def _uniform(name: str, values: list[Any]) -> NDArray[Any]:
 
 
 def _is_missing(value: Any) -> bool:
-    # pandas.NA and NaT are unlike themselves, or neither like nor unlike.
+    # pandas.NA and NaT compare unequal to themselves, or give NA.
     return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
 
@@ -263,8 +263,8 @@ def find_decimal(columns: Iterable[Sequence[str]], separator: str) -> tuple[str,
     """Find out the decimal mark, and the words for it where another could be meant, too.
 
     A mark before other than three digits is a decimal mark, and so is the last of two different
-    ones. If all cells look like `1,234`, a comma is not the decimal mark between commas, and is it
-    between semicolons, which stand in files of countries with a decimal comma. GdanimError if that
+    ones. If all cells look like `1,234`, a comma is the decimal mark only in a file of semicolons,
+    as they come from countries with a decimal comma. GdanimError if that
     does not help.
     """
     text = "\n".join("\n".join(cells) for cells in columns)

@@ -29,7 +29,7 @@ class Dataset:
     y : (n,), (n, 1) or one-hot (n, k) sequence
         The value observed at each point. True and False count as 1 and 0. Text is taken as the
         names of classes, which are numbered from 0 in alphabetical order. Rows with a single 1,
-        else 0, are taken as the number of its column.
+        else 0, are converted to the number of that column.
     x_names : tuple of str, default ("x",)
         The name of each feature, for the axes; by default `x1, x2, ...` for several.
     y_name : str, default "y"
@@ -319,7 +319,6 @@ def _class_names(given: Sequence[str], y: Floats) -> tuple[str, ...]:
     names = tuple(f"{name}" for name in given)
     if isinstance(given, str) or (names and not np.isin(y, np.arange(len(names))).all()):
         raise GdanimError(
-            f"Dataset: classes: a name for each class that y numbers from 0 expected, "
-            f"got {given!r:.80}"
+            f"Dataset: classes: expected a name for each class in y, got {given!r:.80}"
         )
     return names

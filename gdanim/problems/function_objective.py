@@ -160,7 +160,7 @@ def _names(f: Callable[..., Any]) -> tuple[str, ...]:
     names = names[: f.nin] if isinstance(f, np.ufunc) else names
     if not names or any(a.kind is Parameter.VAR_POSITIONAL for a in arguments):
         raise GdanimError(
-            f"FunctionObjective: {f!r:.80} has no signature to take the names of parameters from; "
+            f"FunctionObjective: {f!r:.80} has no signature that names its parameters; "
             "give names=('x', 'y')"
         )
     return names

@@ -75,7 +75,7 @@ class Model(ABC):
 
     @property
     def features(self) -> int | None:
-        """The number D of features of a point; None for as many as the data has."""
+        """The number D of features of a point; None to take it from the data."""
         return 1
 
     @property
@@ -230,7 +230,7 @@ class Model(ABC):
         return residual, vjp
 
     def in_units(self, params: Floats, x_units: Sequence[Unit], y_unit: Unit) -> Floats | None:
-        """Return the parameters that predict what was measured from what was measured, `(p)->(p)`.
+        """Return the equivalent parameters for data in measured units, `(p)->(p)`.
 
         Views show these if the model was fitted to standardised data.
 

@@ -293,5 +293,5 @@ def _checked(
     if batch is None:
         return checked, None
     if not objective.points:
-        raise GdanimError("batch: there is no data to choose from; leave it out")
+        raise GdanimError("batch: this objective has no data; leave batch out")
     return checked, check_indices("batch", batch, objective.points)

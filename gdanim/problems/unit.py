@@ -11,8 +11,8 @@ from gdanim.core.arrays import Floats
 class Unit:
     """The unit of a column, and the shift and scale that give what was measured.
 
-    Measured are `number * factor + offset`, in the unit `symbol`. For dates, these are days since
-    `first`, itself in days since the beginning of 1970.
+    The measured values are `number * factor + offset`, in the unit `symbol`. For dates, these are
+    days since `first`, itself in days since the beginning of 1970.
     """
 
     symbol: str = ""

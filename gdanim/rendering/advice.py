@@ -1,4 +1,4 @@
-"""What to do about runs of no use, with the knobs of the scene that they come from."""
+"""What to do about unsuccessful runs, with the knobs of the scene that they come from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gdanim.scripting.load import SceneFunction, load
 
 
 def advice_of(task: RenderTask) -> str:
-    """Say what to do about a task's runs, if they are of no use; else nothing.
+    """Say what to do about a task's runs, if they are unsuccessful; else nothing.
 
     A learning rate is advised as `--set KNOB=...` where a knob of the scene is the learning rate.
     """

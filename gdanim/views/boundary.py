@@ -40,7 +40,7 @@ _ROW = 0.09
 class Boundary(StepView):
     """The predicted probability of each class, and the points of the classes.
 
-    With two features, the likeliest class is a colour, which is the paler the less certain it is,
+    With two features, the likeliest class is a colour, paler where it is less certain,
     and a line marks where the two likeliest are equally likely. With one feature, the probability
     that y is 1 is a curve over x between the points at 0 and 1, and a dashed line marks where it is
     one half; with more than two classes, each has a curve, and its points lie below. Points of the
@@ -100,7 +100,9 @@ class Boundary(StepView):
         """Say what the colours or the curve are."""
         if len(_colours(clip)) == 2:
             return "the points of two classes with the predicted probability of one of them"
-        return f"the points of {len(_colours(clip))} classes with the likeliest class everywhere"
+        return (
+            f"the points of {len(_colours(clip))} classes with the region of each predicted class"
+        )
 
 
 def _classes(clip: Clip) -> Dataset:
@@ -117,7 +119,7 @@ def _classes(clip: Clip) -> Dataset:
         )
     if data.features > 2:
         raise GdanimError(
-            f"Boundary: shows data with one or two features, this has {data.features} "
+            f"Boundary: shows data with one or two features, got {data.features} "
             f"({', '.join(data.x_names)})"
         )
     return data

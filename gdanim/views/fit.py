@@ -361,7 +361,6 @@ def _common_problem(clip: Clip) -> Problem:
     expect_alike("Fit", clip, same, "data")
     if data.features != 1:
         raise GdanimError(
-            f"Fit: shows data with one feature, this has {data.features} "
-            f"({', '.join(data.x_names)})"
+            f"Fit: shows data with one feature, got {data.features} ({', '.join(data.x_names)})"
         )
     return fitted_problem(first)

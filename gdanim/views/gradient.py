@@ -64,9 +64,7 @@ class Gradient(StepView):
         check_differentiable("Gradient", run.problem)
         names = run.problem.names
         if len(names) > MOST:
-            raise GdanimError(
-                f"Gradient: shows at most {MOST} parameters, this run has {len(names)}"
-            )
+            raise GdanimError(f"Gradient: shows at most {MOST} parameters, got {len(names)}")
         axes.style_axes(ax, theme)
         axes.label_axes(ax, theme)
         ax.set_title("gradient", loc="left", color=theme.loss, fontsize=theme.label_size, pad=6)

@@ -161,7 +161,7 @@ def _network(run: Run) -> tuple[Problem, MLP]:
         raise GdanimError(f"HiddenUnits: shows the hidden units of an MLP, and the model is {kind}")
     if problem.data.features != 2:
         raise GdanimError(
-            f"HiddenUnits: shows data with two features, this has {problem.data.features}; for one "
+            f"HiddenUnits: shows data with two features, got {problem.data.features}; for one "
             "feature there is Weights()"
         )
     if max(problem.model.hidden) > _MOST:

@@ -353,5 +353,5 @@ class _LossRange:
 
 
 def _spared(low: float, tame: float) -> float:
-    """Return how high the axis may reach if other runs than the diverging reach `low` to `tame`."""
+    """Return the upper limit of the axis if the runs that do not diverge span `low` to `tame`."""
     return tame + DIVERGING_HEIGHTS * (tame - low) if tame > low else np.inf

@@ -71,7 +71,7 @@ class Surface(View):
         the paths.
     elevation : float, optional
         How high the camera stands above the floor, in degrees: 90 looks straight down. By default
-        as low as hides little of the paths.
+        the lowest at which little of the paths is hidden.
     turn : float, default 0.0
         How far the camera turns during the video, in degrees; a camera that does not move draws
         faster.

@@ -252,7 +252,7 @@ def theme_from_file(path: Path) -> Theme:
     if not isinstance(nested, dict):
         raise GdanimError(f"{path}: theme: must be a table, [theme]; got {nested!r:.80}")
     if table:
-        raise GdanimError(f"{path}: {next(iter(table))}: must stand below [theme], or remove it")
+        raise GdanimError(f"{path}: {next(iter(table))}: must be inside [theme]; move or remove it")
     return theme_from_table({"name": path.stem, **font_beside(nested, path)}, f"{path}")
 
 

@@ -175,7 +175,7 @@ def _network(run: Run) -> tuple[Problem, MLP]:
         raise GdanimError("Weights: shows a network with one output; use HiddenUnits for classes")
     if problem.data.features != 1:
         raise GdanimError(
-            f"Weights: shows data with one feature, this has {problem.data.features} "
+            f"Weights: shows data with one feature, got {problem.data.features} "
             f"({', '.join(problem.data.x_names)})"
         )
     return problem, problem.model

@@ -92,7 +92,7 @@ def against_lowest_known(run: Run, end: Diagnosis) -> Iterator[str]:
         yield from _at_rest(run, end)
         return
     if end.eigenvalues[0] < 0 and not run.problem.convex and end.has_curvature:
-        yield "where the run ends, the loss curves downward in some direction: not a minimum"
+        yield "the run does not end at a minimum: the loss curves downward in some direction"
     yield from _tail(run)
 
 

@@ -76,7 +76,7 @@ class Grid:
 
 
 class ClassPicture(Painted):
-    """The likeliest class as a colour, which is the paler the less certain it is.
+    """The likeliest class as a colour, paler where it is less certain.
 
     `chances [K, S, S]` holds the logarithms of the probabilities on a Grid; setting them changes
     the picture. It is made of square cells of a few pixels; the lines on top hide their steps.
