@@ -75,7 +75,10 @@ WORDS: Mapping[str, Allowed] = {
     r"\bstill falling\b": ends(Ending.FALLING),
     r"\bhardly mov": ends(Ending.HARDLY_MOVING),
     r"\boscillating\b": ends(Ending.OSCILLATING),
-    r"\bwithout bound\b": ends(Ending.UNBOUNDED, Ending.GROWING, Ending.DIVERGED),
+    # What a loss does elsewhere is not how the run ends.
+    r"(?<!elsewhere the loss falls )\bwithout bound\b(?! elsewhere)": ends(
+        Ending.UNBOUNDED, Ending.GROWING, Ending.DIVERGED
+    ),
     r"\blocal minimum\b": due_to(Reason.LOCAL_MINIMUM),
     r"\bsaddle\b": due_to(Reason.SADDLE),
     r"\binflection\b": due_to(Reason.INFLECTION),
