@@ -46,7 +46,7 @@ def test_the_books_surface() -> None:
     assert found.quadratic
     np.testing.assert_allclose(found.eigenvalues, [0.2586, 15.98, 56499], rtol=3e-4)
     assert f"{found.condition:.0f}" == "218451"
-    assert f"{found.max_stable_lr:.2e}" == "3.54e-05"
+    assert f"{found.largest_stable_rate:.2e}" == "3.54e-05"
     assert found.minimum is not None and found.minimum.name == "best fit"
     assert found.minimum.loss == pytest.approx(7.303745, rel=1e-9)
     assert found.loss == pytest.approx(25823.8086, abs=0.003)
@@ -78,7 +78,7 @@ def test_the_books_slowest_direction_halves_every_268_000_steps() -> None:
 
 def test_the_blogs_line() -> None:
     found = diagnose(LINE, (0.0, 0.0))
-    assert f"{found.max_stable_lr:.6f}" == "0.029994"
+    assert f"{found.largest_stable_rate:.6f}" == "0.029994"
     for lr, grows in ((0.02999, False), (0.0300, True)):
         assert (abs(found.factors(lr)) > 1).any() == grows
         run = descend(LINE, GradientDescent(lr), (-2.0, -1.5), 2000)
@@ -90,7 +90,7 @@ def test_the_blogs_line() -> None:
 
 def test_the_fastest_rate_is_the_fastest() -> None:
     bowl = objectives.bowl(20)
-    best = diagnose(bowl, (2.0, 1.0)).optimal_lr
+    best = diagnose(bowl, (2.0, 1.0)).fastest_rate
     assert best == pytest.approx(2 / 21)
     ratios = []
     for lr in (0.98 * best, best, 1.02 * best):
@@ -115,7 +115,7 @@ def test_a_flat_direction_and_a_saddle() -> None:
     assert flat.excess[0] == 0 and np.isinf(flat.steps(0.01, 0.5)[0])
     assert flat.excess.sum() == pytest.approx(flat.loss, rel=1e-9)
     saddle = diagnose(objectives.saddle(), (0.5, 0.5))
-    assert saddle.minimum is None and np.isnan(saddle.optimal_lr)
+    assert saddle.minimum is None and np.isnan(saddle.fastest_rate)
     np.testing.assert_allclose(saddle.excess, [-0.125, 0.125])
 
 

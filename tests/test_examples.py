@@ -40,7 +40,7 @@ def built() -> dict[str, dict[str, object]]:
 
 
 def test_the_wheel_carries_the_scenes_and_the_sdist_what_the_wheel_is_built_from() -> None:
-    packaged = examples.PLACES[0].relative_to(examples.PACKAGE.parent).as_posix()
+    packaged = examples.FOLDERS[0].relative_to(examples.PACKAGE.parent).as_posix()
     assert built()["wheel"]["force-include"] == {"scenes": packaged}
     included = built()["sdist"]["include"]
     assert isinstance(included, list) and {"gdanim", "scenes"} <= set(included)

@@ -284,5 +284,5 @@ def test_texts_agree_with_batches(rule: Callable[[float], Optimizer]) -> None:
 def test_a_schedule_has_no_one_rate() -> None:
     problem = KNOWN["line"]
     plan = descend(problem, GradientDescent(Cosine(0.02, 50)), (0, 0), 50).judgement.numbers
-    assert "rate" not in plan and plan["largest_rate"] == pytest.approx(0.029994, rel=1e-4)
+    assert "rate" not in plan and plan["largest_stable_rate"] == pytest.approx(0.029994, rel=1e-4)
     assert descend(problem, GradientDescent(0.02), (0, 0), 50).judgement.numbers["rate"] == 0.02

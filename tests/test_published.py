@@ -126,7 +126,7 @@ def _rate(run_losses: np.ndarray, first: int, last: int) -> float:
 def test_the_optimal_learning_rate_of_gradient_descent(condition: float) -> None:
     bowl, steps = objectives.bowl(condition), int(3 * condition)
     best = 2 / (1 + condition)
-    assert diagnose(bowl, (1, 1)).optimal_lr == pytest.approx(best, rel=1e-12)
+    assert diagnose(bowl, (1, 1)).fastest_rate == pytest.approx(best, rel=1e-12)
     slower, run, faster = (
         descend(bowl, GradientDescent(factor * best), (1, 1), steps) for factor in (0.98, 1, 1.02)
     )

@@ -247,11 +247,11 @@ class Evidence:
         return max((share for share in found if share is not None), default=0.0)
 
     def _share(self, found: Floats | None) -> float | None:
-        rate = self.record.rate
-        if found is None or rate is None or self.record.largest_rate is None or not found[-1] > 0:
+        rate, largest_of = self.record.rate, self.record.largest_stable_rate
+        if found is None or rate is None or largest_of is None or not found[-1] > 0:
             return None
         # Of several rates the largest, with the Hessian scaled by the others' share of it.
-        largest = self.record.largest_rate(float(found[-1] / rate.max()))
+        largest = largest_of(float(found[-1] / rate.max()))
         return None if largest is None else float(rate.max()) / largest
 
     @cached_property
@@ -308,7 +308,7 @@ class Evidence:
         Newton's method can go astray at any rate, unless that is larger than the largest stable one
         of all curvatures; and some rates are not known.
         """
-        largest = self.record.largest_rate
+        largest = self.record.largest_stable_rate
         if self.record.rate is None:
             return False
         free = largest is None or largest(1.0) is None or largest(1.0) != largest(2.0)
@@ -320,7 +320,7 @@ class Evidence:
 
         Such a rule leaves a minimum again when it has forgotten the gradients of the way there.
         """
-        largest = self.record.largest_rate
+        largest = self.record.largest_stable_rate
         return largest is not None and largest(1.0) is None and not self.decays
 
     @property

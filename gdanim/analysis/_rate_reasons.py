@@ -72,7 +72,7 @@ def slow_reason(evidence: Evidence) -> Reason | None:
     Where no pace is known, the rate of a convex loss, or of a rule whose steps do not shrink with
     the slope: a larger one makes larger steps.
     """
-    record, largest = evidence.record, evidence.record.largest_rate
+    record, largest = evidence.record, evidence.record.largest_stable_rate
     if not evidence.rate_acts:
         return None
     if evidence.decays:

@@ -75,9 +75,9 @@ class Diagnosis:
     >>> found = diagnose(Problem(datasets.linear(), Linear()), (-2.0, -1.5))
     >>> found.names
     ('slope', 'intercept')
-    >>> print(f"{found.condition:.1f} {found.max_stable_lr:.4f} {found.optimal_lr:.4f}")
+    >>> print(f"{found.condition:.1f} {found.largest_stable_rate:.4f} {found.fastest_rate:.4f}")
     33.4 0.0300 0.0291
-    >>> found.steps(found.optimal_lr, accuracy=0.01).round()
+    >>> found.steps(found.fastest_rate, accuracy=0.01).round()
     array([77., 77.])
     """
 
@@ -101,12 +101,12 @@ class Diagnosis:
         return float(high / low) if low > 0 else np.inf
 
     @property
-    def max_stable_lr(self) -> float:
+    def largest_stable_rate(self) -> float:
         """The largest stable learning rate of gradient descent: 2 over the largest eigenvalue."""
         return _over(2.0, float(self.eigenvalues[-1]))
 
     @property
-    def optimal_lr(self) -> float:
+    def fastest_rate(self) -> float:
         """The learning rate that converges fastest.
 
         2 over the sum of the smallest and the largest eigenvalue; NaN where one is negative
@@ -208,7 +208,7 @@ def diagnose(
     --------
     >>> from gdanim import Linear, Problem, datasets, diagnose
     >>> found = diagnose(Problem(datasets.linear(), Linear()), (-2.0, -1.5))
-    >>> found.quadratic, round(found.max_stable_lr, 6)
+    >>> found.quadratic, round(found.largest_stable_rate, 6)
     (True, 0.029994)
     """
     expect("problem", problem, Objective, "Problem(datasets.linear(), Linear())")

@@ -72,8 +72,9 @@ class Judgement:
         The first step from which it holds to the end.
     numbers : mapping of str to float
         What it rests on: `loss` at the end, `minimum` where the infimum is known, `gain`, what can
-        still be gained, `rate` and `largest_rate`, where they are known; `lower`, a loss that is
-        known to be lower than that of a local minimum, minus infinity where there is no bound.
+        still be gained, `rate` and `largest_stable_rate`, where they are known; `lower`, a loss
+        that is known to be lower than that of a local minimum, minus infinity where there is no
+        bound.
     """
 
     ending: Ending

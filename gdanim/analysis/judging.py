@@ -144,7 +144,7 @@ def _numbers(evidence: Evidence, reason: Reason | None) -> dict[str, float]:
         # Not worth a Hessian where no rule asked for it.
         share = evidence.rate_share if "rate_share" in evidence.__dict__ else None
         if share and record.batch_size is None and (reason != Reason.LARGE_RATE or share > 1):
-            numbers["largest_rate"] = last / share
+            numbers["largest_stable_rate"] = last / share
     return numbers
 
 

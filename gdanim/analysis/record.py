@@ -39,7 +39,7 @@ class Record:
     batch_size: int | None = None
     noise: bool = False
     validation_losses: Floats | None = None
-    largest_rate: Callable[[float], float | None] | None = None
+    largest_stable_rate: Callable[[float], float | None] | None = None
     factor: Callable[[Floats], Floats | None] | None = None
 
     @property

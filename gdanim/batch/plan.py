@@ -14,7 +14,7 @@ from gdanim.errors import RequestError
 from gdanim.film.defaults import OUTPUT
 from gdanim.rendering.jobs import Job, Settings, job_of_scene
 from gdanim.rendering.outputs import Output, OutputOptions, Sidecars, outputs_for
-from gdanim.rendering.places import usual_format
+from gdanim.rendering.platforms import usual_format
 from gdanim.rendering.quality import QUALITIES, parse_bytes, parse_size
 from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.rendering.themes import is_theme_file, project_theme, theme_called
@@ -168,7 +168,7 @@ def _settings(table: PlanTable, theme: str | None, size: str | None, common: Set
             common, quality=quality, size=parsed, fps=fps, seconds=seconds,
             transparent=get("transparent", False), loop=get("loop"), hold=get("hold"),
             max_size=most,
-        ).for_place(get("for"))  # fmt: skip
+        ).for_platform(get("for"))  # fmt: skip
     if theme is None:
         return settings
     with table.naming("themes"):

@@ -13,7 +13,7 @@ from typing import Any
 from gdanim.core.toml import read_toml
 from gdanim.encoding.formats import CODECS, FORMATS
 from gdanim.errors import GdanimError, RequestError, did_you_mean, printable
-from gdanim.rendering.places import PLACES
+from gdanim.rendering.platforms import PLATFORMS
 from gdanim.rendering.quality import QUALITIES
 from gdanim.rendering.themes import is_theme_file
 from gdanim.views.theme import THEMES
@@ -71,7 +71,7 @@ KEYS: dict[str, tuple[str, Test]] = {
     "hold": ("how many seconds the last frame of these stays", _is(int, float)),
     "codec": (f"one of {', '.join(CODECS)}", _text(CODECS.__contains__)),
     "max-size": ('the most that a video takes, such as "5MB"', _is(str)),
-    "for": (f"one of {', '.join(PLACES)}", _text(PLACES.__contains__)),
+    "for": (f"one of {', '.join(PLATFORMS)}", _text(PLATFORMS.__contains__)),
     "poster": (
         'the number of a step, or "last"',
         lambda value: value == "last" or (type(value) is int and value >= 0),

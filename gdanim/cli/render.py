@@ -23,7 +23,7 @@ from gdanim.cli.options import (
 from gdanim.core.quick_import import import_without_docstrings
 from gdanim.encoding.formats import CODECS, FORMATS, STILLS
 from gdanim.errors import GdanimError, RequestError
-from gdanim.rendering.places import PLACES, usual_format
+from gdanim.rendering.platforms import PLATFORMS, usual_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,8 +78,8 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--for",
-    "place",
-    type=click.Choice(list(PLACES)),
+    "platform",
+    type=click.Choice(list(PLATFORMS)),
     help="Site the video is for: sets format, size, frame rate, and limits on duration and file "
     "size. Other options take precedence.",
 )
@@ -140,7 +140,7 @@ def render(
     alt: bool,
     filmstrip: bool,
     csv: bool,
-    place: str | None,
+    platform: str | None,
     **wishes: Any,
 ) -> None:
     """Render scenes to videos, GIFs and stills.
@@ -155,14 +155,14 @@ def render(
     if compare and not sweep:
         raise RequestError("--compare needs --sweep KNOB=V1,V2,... with the values to compare")
     sidecars = Sidecars(poster, captions, alt, filmstrip, csv, chapters)
-    options = OutputOptions(output, formats, still, codec, sidecars, usual_format(place))
+    options = OutputOptions(output, formats, still, codec, sidecars, usual_format(platform))
     jobs = partial(jobs_from_scripts, scripts, settings, options, sweep, compare)
 
     def make() -> None:
         begun = time.perf_counter()
         with told(f"running {', '.join(scripts)}"):
             wanted = jobs()
-        _render(wanted, settings_from(**wishes).for_place(place), processes, show, begun)
+        _render(wanted, settings_from(**wishes).for_platform(platform), processes, show, begun)
 
     if watch:
         _watch(make, jobs, scripts)

@@ -219,7 +219,7 @@ class Run:
             batch_size=None if self.batches is None else int(self.batches.shape[1]),
             noise=isinstance(optimizer, Noisy) and optimizer.scale > 0,
             validation_losses=self.validation_losses,
-            largest_rate=None if optimizer is None else optimizer.largest_stable_rate,
+            largest_stable_rate=None if optimizer is None else optimizer.largest_stable_rate,
             factor=None if optimizer is None else optimizer.convergence_factor,
         )
 

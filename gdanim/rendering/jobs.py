@@ -13,7 +13,7 @@ from gdanim.errors import RequestError
 from gdanim.film.defaults import Size, check_fps, check_size
 from gdanim.rendering.comparison import compared
 from gdanim.rendering.outputs import Output, OutputOptions, outputs_for
-from gdanim.rendering.places import Place, place_called
+from gdanim.rendering.platforms import Platform, platform_called
 from gdanim.rendering.quality import MEDIUM, Quality
 from gdanim.rendering.sweep import grid, label, suffix
 from gdanim.rendering.themes import ProjectTheme
@@ -37,8 +37,8 @@ class Settings:
     duration. No video takes more than `max_size` bytes. `theme_file` is the path that `theme` was
     read from; `project_theme` is for scenes without a theme, and `transparent` leaves out the
     background of whichever it is. Animated pictures play `loop` times (0: for ever) and hold their
-    last frame for `hold` seconds. `place` (see `for_place`) decides what nothing else does. Raises
-    RequestError for values that no video can have.
+    last frame for `hold` seconds. `platform` (see `for_platform`) decides what nothing else does.
+    Raises RequestError for values that no video can have.
     """
 
     quality: Quality | None = None
@@ -52,7 +52,7 @@ class Settings:
     transparent: bool = False
     loop: int | None = None
     hold: float | None = None
-    place: Place | None = None
+    platform: Platform | None = None
 
     def __post_init__(self) -> None:
         if self.size is not None:
@@ -70,12 +70,12 @@ class Settings:
 
     def applied(self, scene: Scene, format: Format | None = None) -> Scene:
         """The scene as it is rendered in `format` (None: as a still)."""
-        usual = self.place.size if self.place else scene.size
+        usual = self.platform.size if self.platform else scene.size
         size = self.size or (self.quality.size if self.quality else usual)
         wanted = (self.fps, scene.fps, (self.quality or MEDIUM).fps)
         fps = next(rate for rate in wanted if rate is not None)
-        if self.place and self.fps is None and self.quality is None:
-            fps = min(fps, self.place.fps)
+        if self.platform and self.fps is None and self.quality is None:
+            fps = min(fps, self.platform.fps)
         if format and format.fps and self.fps is None:
             fps = max((rate for rate in format.fps if rate <= fps), default=min(format.fps))
         pace = scene.pace if self.seconds is None else scene.pace.with_duration(self.seconds)
@@ -86,19 +86,20 @@ class Settings:
             theme = replace(theme or LIGHT, transparent=True)
         return replace(scene, size=size, fps=fps, pace=pace, theme=theme)
 
-    def for_place(self, name: str | None) -> Settings:
-        """The same for the place of this name, if there is one."""
+    def for_platform(self, name: str | None) -> Settings:
+        """The same for the platform of this name, if there is one."""
         if name is None:
             return self
-        place = place_called(name)
-        return replace(self, place=place, max_size=self.max_size or place.bytes)
+        platform = platform_called(name)
+        return replace(self, platform=platform, max_size=self.max_size or platform.bytes)
 
     def within(self, scene: Scene, runs: Mapping[str, Run], format: Format) -> Settings:
-        """The same, with no more seconds than the place takes."""
-        if self.place is None or self.place.longest is None:
+        """The same, with no more seconds than the platform takes."""
+        longest = None if self.platform is None else self.platform.longest
+        if longest is None:
             return self
         seconds = self.applied(scene, format).timeline(runs).seconds
-        return self if seconds <= self.place.longest else replace(self, seconds=self.place.longest)
+        return self if seconds <= longest else replace(self, seconds=longest)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def render(
     transparent: bool = False,
     loop: int | None = None,
     hold: float | None = None,
-    place: str | None = None,
+    platform: str | None = None,
     still: StillStep | None = None,
     processes: int = 1,
     progress: Progress | None = None,
@@ -96,7 +96,7 @@ def render(
         How many times a .gif, .webp or .apng plays, from 0 (for ever, the default) to 65535.
     hold : float, optional
         How many seconds the last frame of these stays, at most 600.
-    place : {"x", "discord", "whatsapp", "github", "linkedin", "instagram"}, optional
+    platform : {"x", "discord", "whatsapp", "github", "linkedin", "instagram"}, optional
         Where the video will be shown, which decides size, frame rate, duration and bytes, unless
         other arguments do. What that costs is in the result's `notice`.
     still : int or "last", optional
@@ -145,7 +145,7 @@ def render(
     limit = None if max_size is None else parse_bytes(max_size)
     settings = Settings(
         chosen, size, fps, seconds, theme, limit, transparent=transparent, loop=loop, hold=hold
-    ).for_place(place)
+    ).for_platform(platform)
     output = single_output(Path(path), OutputOptions(still=still, codec=codec))
     (task,) = prepare([Job(scene, (output,))], settings)
     follow = progress or ignore_progress

@@ -16,7 +16,7 @@ from gdanim.pacing.timeline import Timeline
 from gdanim.rendering.checks import check
 from gdanim.rendering.jobs import Job, Origin, Settings
 from gdanim.rendering.outputs import Output, StillOutput, StillStep, VideoOutput
-from gdanim.rendering.places import given_up
+from gdanim.rendering.platforms import given_up
 from gdanim.scene import Descent, Scene, longest
 from gdanim.scripting.load import ScriptError, own_lines
 from gdanim.scripting.load import load as load_script
@@ -112,13 +112,13 @@ def tasks_of(
 def _with_notice(
     output: VideoOutput, asked: Scene, made: Scene, runs: Mapping[str, Run], settings: Settings
 ) -> VideoOutput:
-    """The output, whose notice says what the place has cost."""
-    if settings.place is None:
+    """The output, whose notice says what the platform has cost."""
+    if settings.platform is None:
         return output
     before, after = (
         (one.size, one.fps or FPS, one.timeline(runs).seconds) for one in (asked, made)
     )
-    notices = output.notice, given_up(settings.place, before, after)
+    notices = output.notice, given_up(settings.platform, before, after)
     return replace(output, notice="; ".join(filter(None, notices)))
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 # In an installed package, and in a clone, where they are at the top of the repository.
-PLACES = (PACKAGE / "examples", PACKAGE.parent / "scenes")
+FOLDERS = (PACKAGE / "examples", PACKAGE.parent / "scenes")
 
 
 def folder() -> Path:
     """Return the folder of the scenes that ship with gdanim."""
-    return next((place for place in PLACES if place.is_dir()), PLACES[0])
+    return next((one for one in FOLDERS if one.is_dir()), FOLDERS[0])
 
 
 def names() -> list[str]:

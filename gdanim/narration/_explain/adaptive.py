@@ -30,7 +30,7 @@ LEFT_OUT = 1e-6
 def scaled_stability(run: Run, end: Diagnosis) -> Iterator[str]:
     """Compare the last learning rate with what is stable with the scaling of the last step."""
     rule, rates = noiseless(run.optimizer), run.rate_columns
-    if rule is None or rates is None or not run.steps or not end.max_stable_lr < np.inf:
+    if rule is None or rates is None or not run.steps or not end.largest_stable_rate < np.inf:
         return
     random = _with(run)
     if not isinstance(rule, Scaled) or random:

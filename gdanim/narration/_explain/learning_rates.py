@@ -54,8 +54,8 @@ class Edge:
     @property
     def limit(self) -> str:
         """The rate, and for plain gradient descent the fastest one, where that is another."""
-        limit, optimal = rounded(self.rate, 5), rounded(self.end.optimal_lr, 5)
-        if not self.plain or optimal == limit or math.isnan(self.end.optimal_lr):
+        limit, optimal = rounded(self.rate, 5), rounded(self.end.fastest_rate, 5)
+        if not self.plain or optimal == limit or math.isnan(self.end.fastest_rate):
             return limit
         # Elsewhere than at a minimum, the curvature does not stay what it is.
         fixed = self.end.quadratic or self.run.judgement.reason in MINIMA
@@ -85,7 +85,7 @@ def edge_of(run: Run, end: Diagnosis) -> Edge | None:
 
 def stability(run: Run, end: Diagnosis) -> Iterator[str]:
     """Compare the learning rates of all steps, where the loss is quadratic; for any optimizer."""
-    if not math.isfinite(end.max_stable_lr):
+    if not math.isfinite(end.largest_stable_rate):
         return
     edge, rates = edge_of(run, end), run.rate_columns
     if edge is None or rates is None or (rates.shape[1] > 1 and not edge.plain):
@@ -108,7 +108,7 @@ def local_stability(run: Run, end: Diagnosis, row: int) -> Iterator[str]:
     A stable learning rate there says nothing about a run that does not come to rest, or whose rate
     was too large elsewhere, and is left out; so is any comparison on a loss that falls without end.
     """
-    if not math.isfinite(end.max_stable_lr) or run.judgement.ending == Ending.UNBOUNDED:
+    if not math.isfinite(end.largest_stable_rate) or run.judgement.ending == Ending.UNBOUNDED:
         return
     edge, rates = edge_of(run, end), run.rate_columns
     if edge is None:
@@ -151,7 +151,7 @@ def swings(run: Run, end: Diagnosis) -> Iterator[str]:
 
 def _plain(run: Run, end: Diagnosis) -> Iterator[str]:
     """Give the largest stable rate of plain gradient descent, where the rule has none."""
-    edge = Edge(run, end, GradientDescent(1.0), end.max_stable_lr)
+    edge = Edge(run, end, GradientDescent(1.0), end.largest_stable_rate)
     noun = edge.noun.replace("one", "learning rate", 1)
     yield f"for plain gradient descent the largest {noun} is {edge.limit}"
 

@@ -1,4 +1,4 @@
-"""Files for places: what each takes, and what that costs."""
+"""Files for platforms: what each takes, and what that costs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Even
-from gdanim.rendering import places
+from gdanim.rendering import platforms
 from gdanim.rendering.pipeline import render
-from gdanim.rendering.places import PLACES, Place
+from gdanim.rendering.platforms import PLATFORMS, Platform
 from gdanim.scene import Scene
 from scripts import SCENE, write
 
@@ -41,18 +41,18 @@ def scene(**look: Any) -> Scene:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A place that takes hardly anything, so that tests are quick."""
-    tiny = Place("x", "mp4", (160, 96), 8, longest=2.0, bytes=500_000)
-    monkeypatch.setattr(places, "PLACES", {**PLACES, "x": tiny})
+    """A platform that takes hardly anything, so that tests are quick."""
+    tiny = Platform("x", "mp4", (160, 96), 8, longest=2.0, bytes=500_000)
+    monkeypatch.setattr(platforms, "PLATFORMS", {**PLATFORMS, "x": tiny})
 
 
 def test_what_each_place_takes() -> None:
-    found = {name: dataclasses.astuple(place)[1:] for name, place in PLACES.items()}
+    found = {name: dataclasses.astuple(platform)[1:] for name, platform in PLATFORMS.items()}
     assert found == EXPECTED
 
 
 def test_the_documentation_has_the_same_figures() -> None:
-    text = (Path(__file__).parent.parent / "docs" / "places.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parent.parent / "docs" / "platforms.md").read_text(encoding="utf-8")
     row = r"^\| `(\w+)` \| (\w+) \| (\d+)x(\d+) \| (\d+) \| (.*?) ?\| (.*?) ?\|"
     rows = re.findall(row, text, re.M)
     found = {
@@ -68,7 +68,7 @@ def test_the_documentation_has_the_same_figures() -> None:
 
 def test_a_video_is_made_to_measure_and_says_what_that_cost(tmp_path: Path, small: None) -> None:
     path = tmp_path / "line.mp4"
-    made = render(scene(pace=Even(5)), path, place="x")
+    made = render(scene(pace=Even(5)), path, platform="x")
     assert ffmpeg.stream(path) == ffmpeg.Stream("h264", (160, 96), 8.0)
     assert (made.size, made.seconds) == ((160, 96), 2.0) and made.bytes <= 500_000
     assert made.notice == (
@@ -78,18 +78,18 @@ def test_a_video_is_made_to_measure_and_says_what_that_cost(tmp_path: Path, smal
 
 
 def test_what_is_said_otherwise_comes_first(tmp_path: Path, small: None) -> None:
-    asked: dict[str, Any] = {"size": (128, 96), "fps": 12, "seconds": 1.5, "place": "x"}
+    asked: dict[str, Any] = {"size": (128, 96), "fps": 12, "seconds": 1.5, "platform": "x"}
     made = render(scene(), tmp_path / "a.mp4", **asked)
     assert (made.size, made.frames, made.seconds) == ((128, 96), 18, 1.5)
-    slow = render(scene(fps=4), tmp_path / "b.mp4", place="x")
+    slow = render(scene(fps=4), tmp_path / "b.mp4", platform="x")
     assert slow.frames == 4, "no frames are made up"
-    fits = render(scene(size=(160, 96), fps=8), tmp_path / "c.mp4", place="x")
+    fits = render(scene(size=(160, 96), fps=8), tmp_path / "c.mp4", platform="x")
     assert fits.notice == ""
 
 
 def test_an_unknown_place(tmp_path: Path) -> None:
     with pytest.raises(GdanimError, match="did you mean github"):
-        render(scene(), tmp_path / "a.mp4", place="gitub")
+        render(scene(), tmp_path / "a.mp4", platform="gitub")
 
 
 def test_the_command_takes_the_format_of_the_place(
@@ -105,4 +105,4 @@ def test_the_command_takes_the_format_of_the_place(
     Path("plan.toml").write_text('[[clip]]\nscene = "lesson.py"\nfor = "github"\nloop = 1\n')
     (clip,) = read_plan(Path("plan.toml"))
     assert [output.path.suffix for output in clip.outputs] == [".webp"]
-    assert clip.settings.place == PLACES["github"] and clip.settings.loop == 1
+    assert clip.settings.platform == PLATFORMS["github"] and clip.settings.loop == 1
