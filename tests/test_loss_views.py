@@ -314,7 +314,7 @@ OTHER = Problem(LINE.data.standardised(), Linear())
         (changed(BOWL, optimizer={"a": GradientDescent(0.1), "b": GradientDescent(0.2)}),
          LossSlice(), r"2 runs \(a, b\) have a curve each over slope; give `fixed`"),
         (changed(BOWL, problem={"raw": LINE, "even": OTHER}), Contour(),
-         r"Contour: the runs raw, even minimise different losses; .*views.Each\(views.Contour"),
+         r"Contour: the runs raw, even have different losses; .*views.Each\(views.Contour"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named(scene: Scene, view: View, message: str) -> None:

@@ -164,10 +164,8 @@ def render(
             wanted = jobs()
         _render(wanted, settings_from(**wishes).for_platform(platform), processes, show, begun)
 
-    if watch:
-        _watch(make, jobs, scripts)
-    else:
-        make()
+    begin = partial(_watch, make, jobs, scripts) if watch else make
+    begin()
 
 
 def _watch(make: Callable[[], object], load: Callable[[], object], scripts: Sequence[str]) -> None:
