@@ -56,7 +56,7 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     (descend, (Linear(), Adam(1)), f"{PROBLEM}Linear(features=None)"),
     (descend, (DATA, Adam(1)), f"{PROBLEM}Dataset(5 points"),
     (diagnose, (DATA, (0, 0)), f"{PROBLEM}Dataset(5 points"),
-    (Recorder, (DATA,), f"{PROBLEM}Dataset(5 points"),
+    (Recorder, (DATA,), "Recorder: data alone needs predict=, a function of points"),
     (Noisy, (0.1, 1), f"Noisy: {OPTIMIZER}0.1"),
     (stopping, (5,), "stop: must be a Stop, such as Convergence(); got 5"),
     (stopping, (Convergence,), "stop: must be a Stop, such as Convergence(); got <class"),

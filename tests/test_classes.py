@@ -41,6 +41,7 @@ from gdanim.views.hidden_units import HiddenUnits, unit_maps
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.loss_slice import LossSlice
 from gdanim.views.parameters import Parameters
+from gdanim.views.predicted_actual import PredictedActual
 
 BLOBS = datasets.blobs(points=60, classes=3, spread=2.5)
 X = BLOBS.x
@@ -264,7 +265,7 @@ CLOUD = Dataset(np.ones((4, 3)) * np.arange(4)[:, np.newaxis], np.array([0.0, 1,
         (Problem(Dataset(X[:, 0], BLOBS.y), Softmax(), CrossEntropy()), [Boundary]),
         (Problem(datasets.moons(), Logistic(), LogLoss()), [Boundary]),
         (Problem(datasets.moons(), MLP(output="softmax"), CrossEntropy()), [Boundary]),
-        (Problem(BLOBS, Linear()), [LossCurve, Parameters]),
+        (Problem(BLOBS, Linear()), [PredictedActual, LossCurve]),
         (Problem(CLOUD, Softmax(), CrossEntropy()), [LossCurve, Parameters]),
         (FunctionObjective(lambda x: x**2), [LossSlice]),
         (objectives.rosenbrock(), [Contour]),

@@ -35,7 +35,9 @@ from gdanim.version import __version__
 from scripts import SCENE, TWO, write
 
 SHORT = ["--size", "96x64", "--seconds", "0.4", "--fps", "10"]
-COMMANDS = ["render", "batch", "info", "snippet", "embed", "explain", "list", "new", "doctor"]
+COMMANDS = [
+    "render", "batch", "info", "snippet", "embed", "explain", "play", "list", "new", "doctor",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +150,7 @@ def test_opening_what_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
     assert gdanim(*picture, "--open").exit_code == 0
     assert opened == ["output/lesson-step0.png"]
     result = gdanim(*picture, "--open")
-    assert (result.exit_code, "this desktop has no program" in result.stderr) == (1, True)
+    assert (result.exit_code, "no program is associated" in result.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(

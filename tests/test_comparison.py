@@ -257,7 +257,7 @@ def test_verdicts_stand_on_one_line() -> None:
         (LINE, 0.02, 500, (-2, -1.5), "converged"),
         (LINE, 3e-4, 200, (-2, -1.5), "still falling"),
         (WAVE, 0.1, 300, (2.9, 1.72, 0, -1.2), "local minimum"),
-        (LINE, 1e-9, 0, (-2, -1.5), "still falling"),
+        (LINE, 1e-9, 0, (-2, -1.5), "not started"),
         # Up from 11 to 1618 at steps 68 to 73, and on the way down again.
         (EXPONENTIAL, 1e-4, 100, (1, 0.5), "still falling"),
         # Neither a plateau that the loss has left, nor a rise that it has made good, says how.
