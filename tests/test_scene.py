@@ -151,7 +151,7 @@ def test_a_wrong_problem_by_keyword_is_an_error(arguments: dict[str, Any], messa
         Scene(**arguments)
 
 
-REMOVE = "is recorded already .*remove"
+REMOVE = "is recorded already; remove"
 
 
 @pytest.mark.parametrize(

@@ -97,11 +97,12 @@ def encoding(
             _reap(process)
 
 
-def count_frames(path: Path) -> int:
-    """The number of frames in the file, without decoding them."""
+def count_frames(path: Path, own: bool = False) -> int:
+    """The number of frames in the file, without decoding them; `own` files may have any name."""
     # A line for each frame: the counter of `-progress` is not there in ffmpeg 7.0 for copies.
     copied = ("-map", "0:v:0", "-c", "copy", "-f", "framecrc", "-")
-    report, _ = _asked((*reading(path), *copied), LONG_PATIENCE)
+    source = ("-i", path) if own else reading(path)
+    report, _ = _asked((*source, *copied), LONG_PATIENCE)
     return sum(not line.startswith(b"#") for line in report.splitlines())
 
 

@@ -66,11 +66,11 @@ def finish(path: Path, format: Format, size: tuple[int, int], seconds: float, no
 
 
 def frames_in(path: Path, format: Format, fps: int, drawn: int) -> int:
-    """The number of frames in the file or folder, without decoding them."""
+    """The number of frames in a file or folder of our own, without decoding them."""
     if format.folder or format.note == "webp":
         # A WebP of identical frames is a still picture without a duration.
         return shown_frames(path, fps) or (drawn if path.stat().st_size else 0)
-    return ffmpeg.count_frames(path) if path.stat().st_size else 0
+    return ffmpeg.count_frames(path, own=True) if path.stat().st_size else 0
 
 
 def shown_frames(path: Path, fps: float) -> int:
