@@ -102,7 +102,7 @@ def test_only_what_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert to_make() == {"other.gif": "the scene has changed"}
     change(folder / "plan.toml", "lr = 0.03", "lr = 0.02")
     change(folder / "plan.toml", "fps = 10", "fps = 20")
-    assert to_make() == {"other.gif": "size, rate, look or format have changed"}
+    assert to_make() == {"other.gif": "size, frame rate, look or format have changed"}
     change(folder / "plan.toml", "fps = 20", "fps = 10")
     assert to_make() == {}
 
@@ -116,7 +116,7 @@ def test_only_what_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     # As is another version of what draws.
     monkeypatch.setattr(examining, "versions", lambda *parts: "other")
-    why = "gdanim or a library that draws has another version"
+    why = "gdanim or a library that it draws with has another version"
     assert to_make() == dict.fromkeys(BOTH, why)
 
 
@@ -453,7 +453,7 @@ def test_watch_notices_a_new_pyproject(folder: Path) -> None:
     assert state_of(sources) == before
     write(folder / "pyproject.toml", '[tool.gdanim]\ntheme = "dark"\n')
     assert state_of(sources) != before
-    assert to_make() == dict.fromkeys(BOTH, "size, rate, look or format have changed")
+    assert to_make() == dict.fromkeys(BOTH, "size, frame rate, look or format have changed")
 
 
 def test_watch_sees_the_data_that_lie_elsewhere(folder: Path) -> None:
@@ -560,7 +560,7 @@ def test_what_goes_beside_a_video_is_kept_up_to_date_with_it(folder: Path) -> No
     write(folder / "output" / "lesson.alt.txt", "A line.")
     assert to_make() == {"lesson.mp4": "was edited"}
     change(folder / "plan.toml", "csv = true\n", "")
-    assert to_make() == {"lesson.mp4": "size, rate, look or format have changed"}
+    assert to_make() == {"lesson.mp4": "size, frame rate, look or format have changed"}
 
 
 def after_first(pool: Pool, act: Callable[[], object]) -> Pool:
@@ -650,7 +650,7 @@ def test_modules_that_change_others_count(folder: Path) -> None:
 def test_another_ffmpeg_makes_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert invoke().exit_code == 0
     monkeypatch.setattr(ffmpeg, "version", lambda: "1.2.3")
-    why = "gdanim or a library that draws has another version"
+    why = "gdanim or a library that it draws with has another version"
     assert to_make() == dict.fromkeys(BOTH, why)
 
 
