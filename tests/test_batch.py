@@ -116,7 +116,7 @@ def test_only_what_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     # As is another version of what draws.
     monkeypatch.setattr(examining, "versions", lambda *parts: "other")
-    why = "gdanim or a library that it draws with has another version"
+    why = "gdanim, a library that it draws with or a font has another version"
     assert to_make() == dict.fromkeys(BOTH, why)
 
 
@@ -650,7 +650,7 @@ def test_modules_that_change_others_count(folder: Path) -> None:
 def test_another_ffmpeg_makes_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert invoke().exit_code == 0
     monkeypatch.setattr(ffmpeg, "version", lambda: "1.2.3")
-    why = "gdanim or a library that it draws with has another version"
+    why = "gdanim, a library that it draws with or a font has another version"
     assert to_make() == dict.fromkeys(BOTH, why)
 
 
