@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 from gdanim import Mathtext, render, views
 from gdanim.core.digest import key_of
-from gdanim.core.words import joined, plain
+from gdanim.core.words import in_mathtext, joined, plain
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.run import Run
@@ -138,3 +138,18 @@ def test_mathtext_is_saved_and_keyed_as_such(tmp_path: Path) -> None:
     (name,) = Run.load(tmp_path / "run.npz").problem.data.x_names  # type: ignore[attr-defined]
     assert isinstance(name, Mathtext)
     assert key_of(Mathtext("$x$")) != key_of("$x$")
+
+
+def test_small_numbers_have_their_exponents_in_mathematics(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # The font of mathematics has no raised minus: matplotlib would log that and draw a box.
+    assert in_mathtext("$a = 3×10⁻⁴$, b = 10⁵") == "$a = 3×10^{-4}$, b = 10$^{5}$"
+    problem = Problem(Dataset(X, X**2), Linear())
+    scene = Scene(
+        problem, GradientDescent(3e-4), (1e9, 0), 3, title=Mathtext("$\\eta$ = 3×10⁻⁴"),
+        panels={"fit": views.Fit(numbers=True), "rate": views.Text(Mathtext("$\\eta$ {rate}"))},
+        pace=Every(1, 0, 0), size=(320, 180),
+    )  # fmt: skip
+    assert scene.film().draw(0) is not None
+    assert not caplog.records

@@ -9,6 +9,8 @@ from gdanim.errors import printable
 
 # What was probably meant as mathematics: a TeX command between dollar signs.
 _FORMULA = re.compile(r"\$[^$]*\\[A-Za-z][^$]*\$")
+_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
 
 class Mathtext(str):
@@ -38,7 +40,16 @@ class Mathtext(str):
 
 def drawn(text: str) -> str:
     """Return a text in matplotlib's mathtext, with the dollar signs of plain text escaped."""
-    return text if isinstance(text, Mathtext) else text.replace("$", r"\$")
+    return in_mathtext(text) if isinstance(text, Mathtext) else text.replace("$", r"\$")
+
+
+def in_mathtext(text: str) -> str:
+    """Return mathtext with raised digits as exponents, since few fonts for it have `⁻`."""
+    parts = re.split(r"(?<!\\)\$", text)
+    for number, part in enumerate(parts):
+        raised = r"^{\g<0>}" if number % 2 else r"$^{\g<0>}$"
+        parts[number] = _RAISED.sub(raised, part).translate(_LOWERED)
+    return "$".join(parts)
 
 
 def looks_like_mathtext(text: str) -> bool:

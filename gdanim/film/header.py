@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from gdanim.core.numbers import count, percent, quantity, setting
-from gdanim.core.words import drawn
+from gdanim.core.words import drawn, in_mathtext
 from gdanim.descent.chosen_rate import Chosen
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.descent.schedule import Schedule
@@ -135,7 +135,8 @@ def method_text(clip: Clip, frame: int) -> str:
     """Return formula, optimizer and learning rate, each only if all runs have the same."""
     parts = [method(run, clip.step(label, frame)) for label, run in clip.runs.items()]
     formula, name, rate = (one[0] if len(set(one)) == 1 else "" for one in zip(*parts, strict=True))
-    return "      ".join(filter(None, (formula, ",  ".join(filter(None, (name, rate))))))
+    said = "      ".join(filter(None, (formula, ",  ".join(filter(None, (name, rate))))))
+    return in_mathtext(said)
 
 
 def method(run: Run, step: int) -> tuple[str, str, str]:

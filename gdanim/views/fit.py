@@ -18,7 +18,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
 
 from gdanim.core.arrays import Floats, Ints, check_int, check_non_negative
-from gdanim.core.words import with_article
+from gdanim.core.words import in_mathtext, with_article
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.grids import curve_grid
@@ -343,11 +343,12 @@ def _draw_numbers(ax: Axes, clip: Clip, units: Units) -> Update:
             f"({', '.join(model.names)}); remove numbers"
         )
     title = ax.set_title(
-        f"${text(0)}$", loc="left", color=theme.ink, fontsize=theme.label_size, pad=6
+        in_mathtext(f"${text(0)}$"), loc="left", color=theme.ink, fontsize=theme.label_size, pad=6
     )
 
     def update(frame: int) -> list[Artist]:
-        title.set_text(f"${text(clip.step(next(iter(clip.drawn_runs)), frame))}$")
+        shown = text(clip.step(next(iter(clip.drawn_runs)), frame))
+        title.set_text(in_mathtext(f"${shown}$"))
         return [title]
 
     return update
