@@ -100,7 +100,7 @@ def test_every_view_shows_a_run_without_rates(case: Any) -> None:
 def test_nothing_is_said_of_a_rate_that_nobody_knows(tmp_path: Path) -> None:
     run = loop().run()
     film = Scene(LINE, run, panels={"words": views.Text("hello, {step}")}, size=SIZE).film()
-    assert method_text(film.clip, 0) == f"${LINE.formula}$"
+    assert method_text(film.clip, 0) == r"$\hat{y} = \mathrm{slope}\,x + \mathrm{intercept}$"
     assert "hello, 0" in {text.get_text() for text in film.figure.axes[0].texts}
     assert not any("rate 0" in line or "nan" in line for line in explain(run))
     write_table({"run": run}, tmp_path / "a.csv")
