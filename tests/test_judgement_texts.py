@@ -246,7 +246,7 @@ def test_scenes_end_as_ten_times_as_many_steps_show(function: SceneFunction) -> 
         # Noise of a rate that decays swings less and less.
         if pair.random and judged.ending == Ending.OSCILLATING:
             continue
-        assert not pair.refutes(judged.ending, judged.reason), (label, judged)
+        assert not pair.refutes(judged.ending, judged.reason, judged.certainty), (label, judged)
 
 
 RULES: list[Callable[[float], Optimizer]] = [

@@ -128,11 +128,11 @@ def moving_parts(film: Film) -> set[Artist]:
 
 
 # What lies above something that moves and does not hide it is drawn at every frame: points on
-# residuals and on probabilities, a name at its point.
+# residuals and on probabilities, a name at its point, the title that touches maps of hidden units.
 ABOVE = {
     "bowl-in_three_dimensions": 1,
     "classes-penguins": 8,
-    "classes-spirals": 7,
+    "classes-spirals": 8,
     "heart-two_features": 6,
     "lecture": 1,
     "residuals": 1,

@@ -215,7 +215,7 @@ def _draw_sweep(ax: Axes, clip: Clip, label: str, sweep: _Sweep) -> Update:
     least = ax.get_ylim()[0] / 10 if ax.get_yscale() == "log" else -np.inf
     losses = np.clip(sweep.losses, least, top)
     (curve,) = ax.plot(
-        [], [], color=colour, linewidth=theme.line_width, zorder=3, gid="curve",
+        [], [], color=colour, linewidth=theme.line_width, zorder=3.5, gid="curve",
         solid_joinstyle="round",
     )  # fmt: skip
     star = marks.star(ax, theme, np.empty((0, 2)))
