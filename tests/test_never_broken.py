@@ -172,8 +172,8 @@ def test_memory_does_not_grow_with_frames(case: ViewCase) -> None:
 
     tracemalloc.start()
     try:
-        memory()
-        sizes = [memory() for _ in range(4)]
+        # Python's own stores of small objects fill up at first.
+        sizes = [memory() for _ in range(8)][-4:]
     finally:
         tracemalloc.stop()
     # Thirty frames that each kept a single array of a path would keep more.
