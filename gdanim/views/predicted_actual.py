@@ -19,7 +19,7 @@ from gdanim.problems.problem import Problem
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.data_axes import Units, check_units, name_axes
 from gdanim.views._drawing.limits import drawable_range
-from gdanim.views._drawing.points import MANY, point_size
+from gdanim.views._drawing.points import MANY, name_validation, point_size
 from gdanim.views._drawing.predictions import data_limits
 from gdanim.views._drawing.samples import sampled_steps
 from gdanim.views.base import Clip, StepView, Update
@@ -99,9 +99,7 @@ class PredictedActual(StepView):
                 markersize=0.85 * point_size(theme.point_size, len(validation) + len(data)),
             )  # fmt: skip
             shown.append(_mover(ax, problem, validation, hollow))
-            ax.set_title(
-                "○ validation", loc="right", color=theme.muted, fontsize=theme.tick_size, pad=6
-            )
+            name_validation(ax, theme)
 
         def update(frame: int) -> list[Artist]:
             params = run.params[clip.step(label, frame)]

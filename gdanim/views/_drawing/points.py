@@ -34,9 +34,12 @@ def draw_points(ax: Axes, theme: Theme, data: Dataset, validation: Dataset | Non
             markeredgecolor=theme.points, markeredgewidth=1.6, zorder=2.1, gid="validation",
             markersize=0.85 * point_size(theme.point_size, len(validation) + len(data)),
         )  # fmt: skip
-        ax.set_title(
-            "○ validation", loc="right", color=theme.muted, fontsize=theme.tick_size, pad=6
-        )
+        name_validation(ax, theme)
+
+
+def name_validation(ax: Axes, theme: Theme) -> None:
+    """Say above the panel's right end what hollow points are."""
+    ax.set_title("○ validation", loc="right", color=theme.muted, fontsize=theme.tick_size, pad=6)
 
 
 def _draw_density(ax: Axes, colour: str, data: Dataset) -> None:
