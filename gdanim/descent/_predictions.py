@@ -31,19 +31,18 @@ class Predictions:
         self,
         data: object,
         predict: object,
-        loss: object,
+        loss: Any,
         validation: object,
         logits: bool,
         capacity: int,
         memory: int | None,
     ) -> None:
         expect("Recorder: data", data, Dataset, "datasets.linear()")
-        if loss is not None:
+        if loss is not None and (isinstance(loss, type) or not callable(loss)):
             expect("Recorder: loss", loss, Loss, "MeanSquaredError()")
         if validation is not None:
             expect("Recorder: validation", validation, Dataset, "data.split(0.8)[1]")
         assert isinstance(data, Dataset)
-        assert loss is None or isinstance(loss, Loss)
         assert validation is None or isinstance(validation, Dataset)
         self._data, self._loss, self._validation = data, loss, validation
         self._classes, self._logits = _count_classes(data, loss), logits

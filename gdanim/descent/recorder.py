@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -58,9 +58,9 @@ class Recorder:
         `(N,)`, or the probability of each of K classes `(N, K)`; a torch module, which is put into
         evaluation mode for the call; or an estimator with `predict_proba` or `predict`. It is asked
         at every snapshot, at the points and, for one or two features, over the panel.
-    loss : Loss, optional
-        With `predict`: the loss; by default the mean squared error, or the cross-entropy of
-        classes, or what `snapshot` is told.
+    loss : Loss or callable, optional
+        With `predict`: the loss, or a function of `(prediction, y)` as in Problem; by default the
+        mean squared error, or the cross-entropy of classes, or what `snapshot` is told.
     validation : Dataset, optional
         With `predict`: the validation set.
     logits : bool, default False
@@ -122,7 +122,7 @@ class Recorder:
         memory: int | None = None,
         *,
         predict: object = None,
-        loss: Loss | None = None,
+        loss: Loss | Callable[..., object] | None = None,
         validation: Dataset | None = None,
         logits: bool = False,
     ) -> None:

@@ -33,7 +33,7 @@ class FormulaError(GdanimError):
     """A formula does what is not allowed; the message says what to write instead."""
 
 
-def evaluated(value: Any, shape: tuple[int, ...]) -> Floats:
+def evaluated(value: Any, shape: tuple[int, ...] | None = None) -> Floats:
     """Return the result of a formula as read-only float64; FormulaError unless it is numeric."""
     if value is None:
         raise FormulaError("it returns None; end it with `return ...`")
@@ -42,7 +42,8 @@ def evaluated(value: Any, shape: tuple[int, ...]) -> Floats:
             "its values are complex numbers; write it with real ones, or take "
             "np.real(...) or np.abs(...) of them"
         )
-    return np.broadcast_to(np.asarray(value, dtype=np.float64), shape)
+    values = np.asarray(value, dtype=np.float64)
+    return values if shape is None else np.broadcast_to(values, shape)
 
 
 def slopes(

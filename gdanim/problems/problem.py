@@ -10,6 +10,7 @@ import numpy as np
 from gdanim.core.arrays import Floats, Ints, floats, set_fields
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.loss_formula import as_loss
 from gdanim.problems.losses import Loss, MeanSquaredError
 from gdanim.problems.model import LinearInParameters, Model
 from gdanim.problems.objective import KnownMinimum, Objective
@@ -35,8 +36,10 @@ class Problem(Objective):
     model : Model
         Its number of features must be that of the data; where the model leaves it open, it is
         taken from the data, as is the number of classes.
-    loss_function : Loss, default MeanSquaredError()
-        The distance from the prediction to the data.
+    loss_function : Loss or callable, default MeanSquaredError()
+        The distance from the prediction to the data. A function of `(prediction, y)` in plain NumPy
+        will do: it returns the loss of each point, of which the mean is taken, or one number for
+        all points, and autograd differentiates it. Its name stands in the header.
     penalty : Penalty, optional
         A cost of large parameters, added to the loss. It leaves the model's `intercepts` alone.
     validation : Dataset, optional
@@ -79,6 +82,15 @@ class Problem(Objective):
     4.0
     >>> problem.minimum.params.round(6)
     array([2., 1.])
+
+    A loss of your own:
+
+    >>> import numpy as np
+    >>> def quantile_loss(prediction, y):
+    ...     return np.maximum(0.9 * (y - prediction), 0.1 * (prediction - y))
+    >>> problem = Problem(datasets.linear(), Linear(), quantile_loss)
+    >>> problem.loss_name
+    'quantile loss'
     """
 
     data: Dataset
@@ -99,6 +111,8 @@ class Problem(Objective):
         if isinstance(self.model, Model) and isinstance(self.data, Dataset):
             sized = self.model.sized(self.data.features, _count_classes(self.data))
             set_fields(self, model=sized)
+            loss = as_loss(self.loss_function, sized.outputs, self.differentiable)
+            set_fields(self, loss_function=loss)
         _check(self)
         # The loss of scaled values is another number than that of the measured ones.
         after = " (standardised)" if self.data.y_unit.standardised else ""
