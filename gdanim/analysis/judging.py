@@ -17,7 +17,7 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
    did before (GROWING). So does a run that has come to rest a million times h above the floor. With
    batches the medians of the quarters count, and the last half has to stay above f0. Between
    the rate with which the mean square of the distance grows, max eig E[(I - rate H_b) x (I - rate
-   H_b)] = 1 over batches b, and that with which a typical run does, E log |growth| = 0, bursts of
+   H_b)] = 1 over batches b, and that with which a typical run does, `E log |growth| = 0`, bursts of
    any height come and go (Kesten, "Random difference equations and renewal theory", 1973): no run
    has diverged there, and it is the noise of the batches that it moves by.
 4. **At the floor.** `f - f* <= max(1e-6 h, 0.01 f*)`: CONVERGED. f* counts for losses over data

@@ -51,7 +51,7 @@ def descend(
         What to minimise: a Problem, or one of `objectives`.
     optimizer : Optimizer
         The update rule, with its learning rate.
-    start : (P,) or (*R, P) array_like, optional
+    start : (P,) or (..., P) array_like, optional
         The first parameters, or those of R runs side by side. By default the model draws them from
         `seed`. A learning rate of shape `(R, 1)` makes R runs of one start.
     steps : int, optional

@@ -22,7 +22,7 @@ class Step(NamedTuple):
     ----------
     number : int
         The number of the step; the first is 0.
-    params : (*R, P) array
+    params : (..., P) array
         The parameters before the step.
     problem : Objective
         What is minimised.
@@ -127,7 +127,7 @@ class Optimizer(ABC):
 
         Parameters
         ----------
-        params : (*R, P) array
+        params : (..., P) array
             The first parameters.
 
         Returns
@@ -211,7 +211,7 @@ class Optimizer(ABC):
 
         Parameters
         ----------
-        gradient : (*R, P) array
+        gradient : (..., P) array
             The gradient of the loss at `step.params`, over the step's mini-batch.
         state : object
             What `init` returned, or the step before.
@@ -220,7 +220,7 @@ class Optimizer(ABC):
 
         Returns
         -------
-        direction : (*R, P) array
+        direction : (..., P) array
             The next parameters are `params - lr * direction`.
         state : object
             The state for the next step.

@@ -168,7 +168,7 @@ class Recorder:
 
         Parameters
         ----------
-        params : (*R, P) array_like, tensor, module, tree or estimator
+        params : (..., P) array_like, tensor, module, tree or estimator
             Numbers, arrays or lists of them, in the order of the problem's names; a mapping from
             the names; a torch tensor or module; a JAX array or tree; or a scikit-learn estimator.
             They are copied. With `predict`: numbers by name, to be shown beside, such as

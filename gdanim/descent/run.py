@@ -38,12 +38,12 @@ class Outcome:
 
     Parameters
     ----------
-    kind : (*R,) array of str
+    kind : (...,) array of str
         `"finished"` (it took all its steps), `"converged"` or `"diverged"`.
-    step : (*R,) array of int
+    step : (...,) array of int
         The last step of each run. If it diverged, the last one with finite parameters and a finite
         loss, or the one at which a stopping rule held.
-    stopped : (*R,) array of bool, optional
+    stopped : (...,) array of bool, optional
         Whether a stopping rule ended it; by default where `kind` is `"converged"`.
 
     Examples
@@ -101,9 +101,9 @@ class Run:
         What was minimised.
     optimizer : Optimizer or None
         The optimizer; None for a training loop of your own.
-    params : (S + 1, *R, P) array
+    params : (S + 1, ..., P) array
         The parameters: row s after s steps. A run that ended before the others keeps its last ones.
-    rates : (S, *R, P) array or None
+    rates : (S, ..., P) array or None
         The learning rate of each step, for each parameter; None if unknown. If S is 0, it has the
         one row that the first step would have used. Given as `(S, ...)`, it is broadcast.
     outcome : Outcome
@@ -245,7 +245,7 @@ class Run:
 
         Returns
         -------
-        () or (*R, 1) or (*R, P) array
+        () or (..., 1) or (..., P) array
             A single number where possible; one for each run if all parameters share it.
 
         Raises

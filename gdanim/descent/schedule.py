@@ -72,7 +72,7 @@ class Schedule(ABC):
         ----------
         number : int
             The number of the step; the first is 0.
-        loss : (*R,) array
+        loss : (...,) array
             The loss before the step, over all points.
         state : object
             What `init` returned, or the step before.

@@ -55,12 +55,12 @@ class Stop(ABC):
 
         Parameters
         ----------
-        losses : (S+1, *R) array
+        losses : (S+1, ...) array
             The loss before the first step and after each step so far.
 
         Returns
         -------
-        (S+1, *R) array of bool
+        (S+1, ...) array of bool
             Whether a run stops at a step; it may depend on losses up to that step only.
         """
 
