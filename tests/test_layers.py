@@ -15,6 +15,7 @@ import pytest
 from cases import CLASSES, LINE, NETWORK, PLANE_NETWORK, VIEWS, ViewCase, changed
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
@@ -61,11 +62,12 @@ SIZES = [(853, 480), (333, 211)]
 
 
 def whole(film: Film, frame: int) -> NDArray[np.uint8]:
-    """As matplotlib draws it."""
+    """As matplotlib's own renderer draws it."""
     film.show(frame)
+    renderer: Any = RendererAgg(*film.size, film.figure.dpi)  # type: ignore[no-untyped-call]
     with plain_style(film.clip.theme):
-        film.canvas.draw()  # type: ignore[no-untyped-call]
-    return np.array(film.canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        Figure.draw(film.figure, renderer)
+    return np.array(renderer.buffer_rgba())
 
 
 def assert_same_frames(film: Film, frames: int = 4) -> None:

@@ -12,10 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
+from gdanim.film._renderer import FrameRenderer
 from gdanim.film.compositor import Compositor
-
-# To set a formula takes milliseconds; the last fifty are kept, for all films of the process.
-_FORMULAS = RendererAgg(1, 1, 72).mathtext_parser  # type: ignore[no-untyped-call]
 
 
 class FrameCanvas(FigureCanvasAgg):
@@ -29,12 +27,15 @@ class FrameCanvas(FigureCanvasAgg):
 
     _compositor: Compositor | None = None
     _composed: object = None
+    renderer: FrameRenderer
+    _look_of_renderer: tuple[float, ...] | None = None
 
     def get_renderer(self) -> RendererAgg:
-        """Return the renderer, which knows the formulas that other films have set."""
-        renderer: RendererAgg = super().get_renderer()  # type: ignore[no-untyped-call]
-        renderer.mathtext_parser = _FORMULAS
-        return renderer
+        """Return the renderer, a new one after a change of the figure's size."""
+        look = (*self.get_width_height(physical=True), self.figure.dpi)
+        if self._look_of_renderer != look:
+            self.renderer, self._look_of_renderer = FrameRenderer(*look), look
+        return self.renderer
 
     def draw_idle(self, *args: Any, **kwargs: Any) -> None:
         """Do nothing; `picture` draws."""

@@ -39,6 +39,7 @@ from gdanim.views._drawing.predictions import (
     labels_sharing_limits,
     predicted,
     sampled_predictions,
+    vertex_gap,
 )
 from gdanim.views._drawing.units import dpi
 from gdanim.views.base import Clip, Update, View, chain_updates
@@ -48,6 +49,8 @@ from gdanim.views.theme import Theme
 
 # A trail that is nowhere further than this from the curve, in line widths, is hidden by it.
 _HIDDEN = 0.1
+# How far from a trail's own curve a line between two of its vertices may be, in pixels.
+_BEND = 0.1
 # How far inside the panel an arrow at its edge stands, in diameters of a point, and how far from
 # the corners, as a part of the panel's width.
 _INSIDE, _BESIDE = 1.3, 0.03
@@ -239,14 +242,15 @@ class Fit(View):
             earlier = steps[np.maximum(frame - behind, 0)]
             curves = np.clip(predicted(run, earlier, grid), low, high)
             now = curves[-1]
-            hidden = _HIDDEN * width * (top - bottom) / ax.bbox.height
-            visible = np.abs(curves[:-1] - now).max(axis=1) > hidden
+            pixel = (top - bottom) / ax.bbox.height
+            visible = np.abs(curves[:-1] - now).max(axis=1) > _HIDDEN * width * pixel
             # Where a step lasts for many frames, it is drawn once.
             visible &= earlier[:-1] != earlier[1:]
+            # A trail of all points takes longer to draw than all the rest.
+            gap = vertex_gap(curves[:-1], _BEND * pixel)
             trail.set_segments(
                 [
-                    # Every other grid point: a trail takes longer to draw than all the rest.
-                    np.column_stack([grid[::2], y[::2]]) if shows else nothing
+                    np.column_stack([grid[::gap], y[::gap]]) if shows else nothing
                     for y, shows in zip(curves[:-1], visible, strict=True)
                 ]
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -103,6 +104,11 @@ def jumping_digits(font: str) -> bool:
     face = _face(families(font)[0])
     face.set_size(100, 72)
     return len({face.load_char(ord(digit)).linearHoriAdvance for digit in "0123456789"}) > 1
+
+
+def has_even_digits(face: FT2Font) -> bool:
+    """Tell whether any digit may take another's place, and no other letter moves."""
+    return Path(os.fsdecode(face.fname)) in _packaged()
 
 
 def _face(family: str) -> FT2Font:

@@ -98,3 +98,19 @@ def data_limits(y: Floats, predictions: Floats) -> tuple[float, float]:
         )
     margin = 0.06 * (height + below + above)
     return low - below - margin, high + above + margin
+
+
+def vertex_gap(curves: Floats, tolerance: float) -> int:
+    """Return a power of two: every so-many-th point of `curves [K, G]` is enough to draw them.
+
+    That is at least every other one, as long as no line between vertices is further than
+    `tolerance` from a point that it leaves out.
+    """
+    gap, last = 2, curves.shape[1] - 1
+    while last % (2 * gap) == 0:
+        ends = curves[:, :: 2 * gap]
+        between = curves[:, gap :: 2 * gap]
+        if np.abs(between - (ends[:, 1:] + ends[:, :-1]) / 2).max(initial=0.0) > tolerance:
+            break
+        gap *= 2
+    return gap
