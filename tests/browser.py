@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import tarfile
 import tempfile
 import threading
 from contextlib import suppress
@@ -34,6 +35,22 @@ class Seen:
     report: Any = None
     requests: list[str] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
+
+
+def from_npm(package: str, folder: Path) -> Path:
+    """Fetch `NAME@VERSION`; skip the test where npm is missing or cannot reach its registry."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip(f"no npm on the PATH, which {package} comes from")
+    fetched = subprocess.run(
+        [npm, "pack", "--silent", package], cwd=folder, capture_output=True, text=True
+    )
+    if fetched.returncode != 0:
+        pytest.skip(f"npm cannot fetch {package}")
+    # Pythons before 3.11.4 have no filters.
+    safe: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+    shutil.unpack_archive(folder / fetched.stdout.strip(), folder, **safe)
+    return folder / "package"
 
 
 def observe(page: Path, probe: str, *flags: str) -> Any:

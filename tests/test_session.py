@@ -12,11 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 from annotated_types import Ge, Gt, Le, Lt
+from films import decoded
 
+from gdanim import Dataset, Even, GradientDescent, Linear, Problem, Scene
 from gdanim.descent.descent import Descent
 from gdanim.descent.loop import Progress
 from gdanim.descent.run import Run
 from gdanim.errors import RequestError
+from gdanim.playground import session as session_module
+from gdanim.playground.by_hand import moved
 from gdanim.playground.controls import Control, control_of
 from gdanim.playground.messages import (
     About,
@@ -24,11 +28,13 @@ from gdanim.playground.messages import (
     Explain,
     Explanation,
     Failure,
+    File,
     Look,
     Picture,
     Show,
     Stopped,
     Training,
+    Video,
     read,
     written,
 )
@@ -53,9 +59,19 @@ def scenes(tmp_path: Path) -> dict[str, SceneFunction]:
         "                 title='A line', pace=Even(2))\n"
         "def broken() -> Scene:\n"
         "    raise ValueError('no data')\n"
+        "def map() -> Scene:\n"
+        "    from gdanim import views\n"
+        "    problem = Problem(datasets.linear(points=20), Linear())\n"
+        "    return Scene(problem, GradientDescent(0.01), start=(0, 5), steps=20, pace=Even(2),\n"
+        "                 panels={'fit': views.Fit(inset=None), 'map': views.Contour()})\n"
+        "def recorded() -> Scene:\n"
+        "    return Scene(scene().run(), pace=Even(2))\n"
+        "def standardised() -> Scene:\n"
+        "    problem = Problem(datasets.linear(points=20).standardised(), Linear())\n"
+        "    return Scene(problem, GradientDescent(0.01), steps=20, pace=Even(2))\n"
     )
-    line, broken = load(script).scenes
-    return {"line": line, "broken": broken}
+    keys = ("line", "broken", "map", "recorded", "standardised")
+    return dict(zip(keys, load(script).scenes, strict=True))
 
 
 def asked(session: Session, request: Any, **more: Any) -> list[Answer]:
@@ -71,10 +87,10 @@ def painted(canvas: Pixels | None, picture: Picture) -> Pixels:
         canvas = np.zeros((height, width, 4), np.uint8)
     at = 0
     for x, y, w, h in picture.rectangles:
-        part = np.frombuffer(picture.pixels, np.uint8, w * h * 4, at)
+        part = np.frombuffer(picture.content, np.uint8, w * h * 4, at)
         canvas[y : y + h, x : x + w] = part.reshape(h, w, 4)
         at += w * h * 4
-    assert at == len(picture.pixels)
+    assert at == len(picture.content)
     return canvas
 
 
@@ -92,7 +108,7 @@ def test_painted_pictures_are_the_frames_of_the_video(scenes: dict[str, SceneFun
             canvas = painted(canvas, picture)
             assert np.array_equal(canvas, expected.draw(frame)), (knobs, frame)
             # The last frame is asked for twice.
-            assert number % 6 or not (picture.rectangles or picture.pixels)
+            assert number % 6 or not (picture.rectangles or picture.content)
 
 
 def test_a_look_is_described_once(scenes: dict[str, SceneFunction]) -> None:
@@ -168,6 +184,77 @@ def test_what_cannot_be_shown_is_said_and_the_stage_stays(
     assert isinstance(asked(session, Show(3, LINE, 9))[-1], Picture)
 
 
+def test_a_start_and_points_moved_by_hand(scenes: dict[str, SceneFunction]) -> None:
+    points = ((0.0, 1.0), (1.0, 3.0), (2.0, 5.5))
+    look = Look("line", {}, "", SMALL, start=(1.5, 2.0), points=points)
+    about, picture = asked(Session(scenes), Show(1, look))
+    assert isinstance(about, About) and isinstance(picture, Picture)
+    x, y = np.transpose(points)
+    problem = Problem(Dataset(x, y), Linear())
+    (losses,) = about.losses.values()
+    assert losses[0] == pytest.approx(float(problem.loss((1.5, 2.0))), rel=1e-5)
+    scene = Scene(problem, GradientDescent(0.01), start=(1.5, 2.0), steps=20, title="A line",
+                  pace=Even(2), size=SMALL)  # fmt: skip
+    assert np.array_equal(painted(None, picture), scene.film().draw(0))
+    assert about.hands.points == points and about.hands.start == (1.5, 2.0)
+    assert not about.command, "no command renders this"
+
+
+def test_what_can_be_moved_and_where(scenes: dict[str, SceneFunction]) -> None:
+    about, _ = asked(Session(scenes), Show(1, Look("map", size=SMALL)))
+    assert isinstance(about, About)
+    hands, film = about.hands, replace(scenes["map"](), size=SMALL).film()
+    assert hands.names == ("slope", "intercept") and hands.start == (0.0, 5.0)
+    assert all(a < b < c for a, b, c in zip(hands.least, hands.start, hands.most, strict=True))
+    assert [place.parameters for place in hands.places] == [(), (0, 1)]
+    width, height = SMALL
+    for place, ax in zip(hands.places, film.figure.axes, strict=True):
+        left, top, wide, high = place.box
+        (x0, x1), (y0, y1) = place.x, place.y
+        middle = ax.transData.transform([(x0 + x1) / 2, (y0 + y1) / 2])
+        there = (left + wide / 2) * width, (1 - top - high / 2) * height
+        assert middle == pytest.approx(there, abs=0.01)
+
+
+@pytest.mark.parametrize("key", ["recorded", "standardised"])
+def test_what_cannot_be_moved_is_not_offered(scenes: dict[str, SceneFunction], key: str) -> None:
+    session = Session(scenes)
+    about, _ = asked(session, Show(1, Look(key, size=SMALL)))
+    assert isinstance(about, About) and not about.hands.points
+    (failure,) = asked(session, Show(2, Look(key, {}, "", SMALL, points=((0, 0), (1, 1)))))
+    assert isinstance(failure, Failure) and failure.message.startswith(("points", "start, points"))
+
+
+def test_a_start_has_a_number_for_each_parameter(scenes: dict[str, SceneFunction]) -> None:
+    (failure,) = asked(Session(scenes), Show(2, replace(LINE, start=(1.0, 2.0, 3.0))))
+    assert failure == Failure(2, "start: this scene has 2 parameters, got 3")
+
+
+def test_the_video_is_that_of_the_look(scenes: dict[str, SceneFunction], tmp_path: Path) -> None:
+    look = replace(LINE, start=(3.0, 3.0))
+    session = Session(scenes)
+    file = asked(session, Video(4, look))[-1]
+    assert isinstance(file, File) and file.name == "line.mp4"
+    (tmp_path / file.name).write_bytes(file.content)
+    frames = decoded(tmp_path / file.name, SMALL).astype(int)
+    about, _ = asked(session, Show(5, look))
+    assert isinstance(about, About) and len(frames) == len(about.steps) and about.fps == 30
+    scene = replace(scenes["line"](), size=SMALL)
+    own, there = (
+        np.asarray(one.film().draw(0))[..., :3].astype(int)
+        for one in (scene, moved(scene, look.start, ()))
+    )
+    assert abs(frames[0] - there).mean() < abs(frames[0] - own).mean()
+
+
+def test_a_video_can_be_given_up(
+    scenes: dict[str, SceneFunction], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "REPORT", 0.0)
+    *told, last = asked(Session(scenes), Video(1, LINE), is_wanted=lambda: False)
+    assert last == Stopped(1) and told
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "[]", "{}", '{"ask": "show"}', '{"ask": "run", "number": 1, "scene": "line"}',
@@ -176,6 +263,12 @@ def test_what_cannot_be_shown_is_said_and_the_stage_stays(
      '{"ask": "show", "number": 1, "scene": "line", "frame": -1}',
      '{"ask": "show", "number": 1, "scene": "line", "size": [1, 2, 3]}',
      '{"ask": "show", "number": 1, "scene": "line", "size": [10, 10]}',
+     '{"ask": "show", "number": 1, "scene": "line", "start": ["1"]}',
+     '{"ask": "show", "number": 1, "scene": "line", "start": [1e10]}',
+     '{"ask": "show", "number": 1, "scene": "line", "start": [NaN]}',
+     '{"ask": "show", "number": 1, "scene": "line", "start": [1, 2, 3, 4, 5, 6, 7, 8, 9]}',
+     '{"ask": "show", "number": 1, "scene": "line", "points": [[1, 2]]}',
+     '{"ask": "show", "number": 1, "scene": "line", "points": [[1, 2], [3]]}',
      '{"ask": "show", "number": 1, "scene": ["line"]}', "[" * 5000, "x" * 20_000],
 )  # fmt: skip
 def test_what_is_no_request_is_refused(text: str) -> None:
@@ -188,6 +281,9 @@ def test_messages_as_they_are_written() -> None:
     text = f'{{"ask": "show", "number": 7, "scene": "line", {knobs}, {size}, "frame": 3}}'
     assert read(text) == Show(7, Look("line", {"lr": "0.1"}, "", SMALL), 3)
     assert read('{"ask": "explain", "number": 8, "scene": "line"}') == Explain(8, Look("line"))
+    hands = '"start": [1, 2.5], "points": [[0, 1], [2, 3]]'
+    look = Look("line", start=(1.0, 2.5), points=((0.0, 1.0), (2.0, 3.0)))
+    assert read(f'{{"ask": "video", "number": 9, "scene": "line", {hands}}}') == Video(9, look)
     training = written(Training(7, 10, 20))
     assert json.loads(training) == {"kind": "training", "number": 7, "taken": 10, "steps": 20}
     data = written(Picture(7, 3, (2, 1), [(0, 0, 2, 1)], b"12345678"))
@@ -195,6 +291,8 @@ def test_messages_as_they_are_written() -> None:
     length = int.from_bytes(data[:4], "little")
     assert json.loads(data[4 : 4 + length])["rectangles"] == [[0, 0, 2, 1]]
     assert data[4 + length :] == b"12345678"
+    file = written(File(8, "line.mp4", b"abc"))
+    assert isinstance(file, bytes) and file.endswith(b'"name": "line.mp4"}abc')
 
 
 @pytest.mark.parametrize("shape", [(720, 1280), (181, 323), (16, 16), (1, 1)])
@@ -265,7 +363,7 @@ answers = []
 request = Show(1, Look("linear", {}, "", (320, 180)), 9)
 Session({"linear": choose("linear")[0]}).answer(request, answers.append)
 assert isinstance(answers[-1], Picture), answers
-print(len(answers[-1].pixels))
+print(len(answers[-1].content))
 """
 
 

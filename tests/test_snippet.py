@@ -6,13 +6,11 @@ import ast
 import re
 import shutil
 import subprocess
-import tarfile
 from pathlib import Path
-from typing import Any
 
 import imageio.v3 as iio
 import pytest
-from browser import needs_chromium, observe
+from browser import from_npm, needs_chromium, observe
 from click.testing import CliRunner
 from pptx import Presentation
 from snippets import ALT, PLAYS, Tags, rendered, snippet
@@ -276,22 +274,14 @@ def test_a_picture_is_seen_and_stands_still_with_less_motion(
 @pytest.mark.browser
 def test_a_slide_of_reveal_plays_when_it_is_shown(folder: Path) -> None:
     """With reveal.js itself, from npm, which has to be there and reach its registry."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("no npm on the PATH, which reveal.js comes from")
-    fetched = subprocess.run([npm, "pack", "--silent", "reveal.js@6.0.2"], capture_output=True)
-    if fetched.returncode != 0:
-        pytest.skip("npm cannot fetch reveal.js")
-    # Pythons before 3.11.4 have no filters.
-    safe: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-    shutil.unpack_archive("reveal.js-6.0.2.tgz", "reveal", **safe)
+    from_npm("reveal.js@6.0.2", folder)
     page = Path("slides.html").resolve()
     page.write_text(
         "<!doctype html><title>t</title>"
-        '<link rel="stylesheet" href="reveal/package/dist/reveal.css">'
+        '<link rel="stylesheet" href="package/dist/reveal.css">'
         '<div class="reveal"><div class="slides"><section>First</section>'
         f"{snippet('reveal')}</div></div>"
-        '<script src="reveal/package/dist/reveal.js"></script>'
+        '<script src="package/dist/reveal.js"></script>'
         "<script>Reveal.initialize();</script>",
         encoding="utf-8",
     )

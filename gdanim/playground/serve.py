@@ -31,27 +31,31 @@ from gdanim.scripting.watching import state_of
 
 # Readers at a time; seconds that a request may take, and that a reader may take for a picture.
 MOST_READERS, LONGEST, SLOWEST = 100, 60.0, 30.0
+# Answers that wait for a reader. A page asks for one thing at a time, which takes a few.
+MOST_ANSWERS = 64
 # Seconds between two looks at the scripts.
 LOOK = 0.5
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
+    "connect-src 'self'; img-src 'self' blob: data:; frame-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
 
 Ask = Callable[[str], None]
-Answers = asyncio.Queue[str | bytes]
+# None is the last: the reader was too slow.
+Answers = asyncio.Queue[str | bytes | None]
 
 
 class Studio:
     """The process that draws, the readers who wait for it, and the gallery it has said.
 
-    A reader has a number and a queue of messages, of which the newest picture alone is of use; the
-    page asks for one at a time, so that a queue stays short.
+    A reader has a number and a queue of answers. One who asks on without reading them is shown the
+    door. Of the questions that the process has not taken yet, the newest of each reader is kept:
+    so nothing grows without bound, and nobody waits for a pipe that is full.
     """
 
     def __init__(self, place: Path | None, longest: float = LONGEST) -> None:
@@ -61,6 +65,8 @@ class Studio:
         self._busy: tuple[int, float] | None = None
         self._connection: Connection | None = None
         self._process: multiprocessing.process.BaseProcess | None = None
+        self._outbox: dict[int, str | None] = {}
+        self._posted = asyncio.Event()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -80,14 +86,14 @@ class Studio:
     ) -> AsyncIterator[tuple[Ask, Answers]]:
         """Give a new reader a way to ask, and a queue of answers that begins with the gallery."""
         self._number += 1
-        number, answers = self._number, Answers()
+        number, answers = self._number, Answers(MOST_ANSWERS)
         self._readers[number] = answers
         if self._gallery:
             answers.put_nowait(self._gallery)
         try:
             yield lambda text: self._tell(number, text), answers
         finally:
-            del self._readers[number]
+            self._readers.pop(number, None)
             self._tell(number, None)
 
     @property
@@ -96,10 +102,19 @@ class Studio:
         return len(self._readers) >= MOST_READERS
 
     def _tell(self, number: int, text: str | None) -> None:
-        # A process that has just died is started again soon.
-        with suppress(OSError, ValueError):
-            if self._connection is not None:
-                self._connection.send((number, text))
+        self._outbox[number] = text
+        self._posted.set()
+
+    def _answer(self, number: int, message: str | bytes) -> None:
+        if (answers := self._readers.get(number)) is None:
+            return
+        if answers.qsize() < MOST_ANSWERS - 1:
+            answers.put_nowait(message)
+            return
+        del self._readers[number]
+        while not answers.empty():
+            answers.get_nowait()
+        answers.put_nowait(None)
 
     def _start(self) -> None:
         spawn = multiprocessing.get_context("spawn")
@@ -108,10 +123,14 @@ class Studio:
         self._process = spawn.Process(target=work, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
-        self._listener = asyncio.create_task(self._listen(self._connection))
+        self._outbox.clear()
+        self._talks = [
+            asyncio.create_task(one(self._connection)) for one in (self._listen, self._post)
+        ]
 
     def _end(self) -> None:
-        self._listener.cancel()
+        for talk in self._talks:
+            talk.cancel()
         assert self._process is not None and self._connection is not None
         self._process.kill()
         self._process.join()
@@ -123,8 +142,8 @@ class Studio:
         The new one says the gallery, at which all pages ask again.
         """
         self._end()
-        if message and self._busy is not None and self._busy[0] in self._readers:
-            self._readers[self._busy[0]].put_nowait(written(Failure(0, message)))
+        if message and self._busy is not None:
+            self._answer(self._busy[0], written(Failure(0, message)))
         self._busy = None
         self._start()
 
@@ -137,10 +156,21 @@ class Studio:
                     self._busy = (number, time.monotonic()) if message else None
                 elif number == ALL:
                     self._gallery = message
-                    for answers in self._readers.values():
-                        answers.put_nowait(message)
-                elif number in self._readers:
-                    self._readers[number].put_nowait(message)
+                    for reader in list(self._readers):
+                        self._answer(reader, message)
+                else:
+                    self._answer(number, message)
+
+    async def _post(self, connection: Connection) -> None:
+        """Pass on the questions; the pipe may be full for as long as the process is busy."""
+        with suppress(OSError, ValueError):
+            while True:
+                await self._posted.wait()
+                self._posted.clear()
+                while self._outbox:
+                    reader = next(iter(self._outbox))
+                    letter = reader, self._outbox.pop(reader)
+                    await asyncio.to_thread(connection.send, letter)
 
     async def _limit(self) -> None:
         """End a process that takes too long for a request, and replace one that has died."""
@@ -188,8 +218,11 @@ def application(place: Path | None, hosts: set[str], token: str, **limits: float
         origins = {f"http://{host}" for host in hosts}
         given = websocket.query_params.get("token", "")
         if headers.get("host") not in hosts or headers.get("origin") not in origins:
-            await websocket.close(1008, "this origin is not served")
-        elif not secrets.compare_digest(given.encode(), token.encode()):
+            await websocket.close(1008)
+            return
+        # A page is told why it is turned away only if the connection is there.
+        await websocket.accept()
+        if not secrets.compare_digest(given.encode(), token.encode()):
             await websocket.close(1008, "the token is wrong: open the address that gdanim printed")
         elif studio.is_full:
             await websocket.close(1013, "too many readers")
@@ -206,7 +239,6 @@ def application(place: Path | None, hosts: set[str], token: str, **limits: float
 
 
 async def _serve(websocket: WebSocket, studio: Studio) -> None:
-    await websocket.accept()
     async with studio.reader() as (ask, answers):
         sender = asyncio.create_task(_send(websocket, answers))
         try:
@@ -224,7 +256,8 @@ async def _serve(websocket: WebSocket, studio: Studio) -> None:
 async def _send(websocket: WebSocket, answers: Answers) -> None:
     with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
         while True:
-            message = await answers.get()
+            if (message := await answers.get()) is None:
+                break
             async with asyncio.timeout(SLOWEST):
                 if isinstance(message, bytes):
                     await websocket.send_bytes(message)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -12,23 +11,25 @@ from functools import partial
 
 import numpy as np
 
+from gdanim.core.atomic import scratch_folder
 from gdanim.core.words import capitalised, plain
 from gdanim.descent.descent import Descent
 from gdanim.descent.run import Run
+from gdanim.encoding.formats import FORMATS
 from gdanim.errors import GdanimError, RequestError, did_you_mean
-from gdanim.film.captions import captions
 from gdanim.film.film import Film
 from gdanim.film.style import plain_style
-from gdanim.narration.alternative_text import alternative_text
 from gdanim.narration.explain import explain
+from gdanim.playground.about import about_of
+from gdanim.playground.by_hand import moved
 from gdanim.playground.controls import control_of
 from gdanim.playground.messages import (
-    About,
     Answer,
+    Drawing,
     Entry,
     Explanation,
     Failure,
-    Line,
+    File,
     Look,
     Picture,
     Request,
@@ -36,6 +37,7 @@ from gdanim.playground.messages import (
     Stop,
     Stopped,
     Training,
+    Video,
 )
 from gdanim.playground.pictures import Pixels, changed, cut
 from gdanim.rendering.jobs import shown_path
@@ -72,6 +74,8 @@ class Session:
                 self._show(request, send, is_wanted)
             elif isinstance(request, Stop):
                 send(Stopped(request.number))
+            elif isinstance(request, Video):
+                send(self._video(request, send, is_wanted))
             else:
                 send(self._explanation(request.number, request.look, send, is_wanted))
         except _UnwantedError:
@@ -93,7 +97,7 @@ class Session:
             film = scene.film(runs)
             _check("frames", len(film), MOST_FRAMES)
             self._filmed = request.look, _Projector(film)
-            about = partial(_about, request, film, self._scenes[request.look.scene])
+            about = partial(about_of, request, scene, film, self._scenes[request.look.scene])
         projector = self._filmed[1]
         frame = min(request.frame, len(projector.film) - 1)
         pixels = projector.draw(frame)
@@ -103,6 +107,19 @@ class Session:
         self._sent = pixels
         size = projector.film.size
         send(Picture(request.number, frame, size, rectangles, cut(pixels, rectangles)))
+
+    def _video(self, request: Video, send: Send, is_wanted: Callable[[], bool]) -> File:
+        # Only here, as not every place has ffmpeg.
+        from gdanim.film.save import save
+
+        scene, runs = self._train(request.number, request.look, send, is_wanted)
+        film = scene.film(runs)
+        _check("frames", len(film), MOST_FRAMES)
+        report = _Report(partial(Drawing, request.number), send, is_wanted)
+        with scratch_folder() as folder:
+            path = folder / f"{request.look.scene}.mp4"
+            save(film, path, FORMATS["mp4"], report)
+            return File(request.number, path.name, path.read_bytes())
 
     def _explanation(
         self, number: int, look: Look, send: Send, is_wanted: Callable[[], bool]
@@ -128,9 +145,9 @@ class Session:
         same = replace(look, theme="", size=None)
         if self._trained is None or self._trained[0] != same:
             self._trained = None
-            scene = function(**function.values(look.knobs))
+            scene = moved(function(**function.values(look.knobs)), look.start, look.points)
             _check("steps", scene.max_steps or 0, MOST_STEPS)
-            report = partial(_report, number, send, is_wanted, [time.monotonic()])
+            report = _Report(partial(Training, number), send, is_wanted)
             with own_lines(function.script):
                 self._trained = same, scene, scene.runs(partial(Descent.run, progress=report))
         _, scene, runs = self._trained
@@ -167,6 +184,23 @@ class _Projector:
         return np.array(self.film.draw(frame))
 
 
+class _Report:
+    """Says from time to time how far the work is, and ends it if it is not wanted any more."""
+
+    def __init__(
+        self, answer: Callable[[int, int], Answer], send: Send, is_wanted: Callable[[], bool]
+    ) -> None:
+        self._answer, self._send, self._is_wanted = answer, send, is_wanted
+        self._last = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        if (now := time.monotonic()) - self._last >= REPORT:
+            self._last = now
+            self._send(self._answer(done, total))
+            if not self._is_wanted():
+                raise _UnwantedError
+
+
 class _UnwantedError(Exception):
     """The request was given up while it was worked on."""
 
@@ -178,60 +212,10 @@ def entry_of(key: str, function: SceneFunction) -> Entry:
     return Entry(key, shown_path(function.script), title, text.strip(), controls)
 
 
-def _about(request: Show, film: Film, function: SceneFunction) -> About:
-    """Say all of a film but its pictures."""
-    clip, timeline = film.clip, film.timeline
-    losses = {plain(label): run.losses[clip.steps(label)] for label, run in clip.runs.items()}
-    return About(
-        request.number,
-        film.size,
-        timeline.fps,
-        timeline.steps.tolist(),
-        {label: [_number(loss) for loss in each] for label, each in losses.items()},
-        [Line(plain(one.text), one.first, one.last) for one in captions(clip)],
-        alternative_text(clip, film.panels),
-        _command(request.look, function),
-        film.notice,
-    )
-
-
-def _command(look: Look, function: SceneFunction) -> str:
-    """Write the command that renders the same video."""
-    defaults = {knob.name: knob.default for knob in function.knobs}
-    values = function.values(look.knobs)
-    changed = {name: value for name, value in values.items() if value != defaults[name]}
-    words = ["gdanim", "render", f"{shown_path(function.script)}::{function.name}"]
-    words += [f"--set={name}={value}" for name, value in changed.items()]
-    words += [f"--theme={look.theme}"] if look.theme else []
-    words += ["--size={}x{}".format(*look.size)] if look.size else []
-    return shlex.join(words)
-
-
-def _report(
-    number: int,
-    send: Send,
-    is_wanted: Callable[[], bool],
-    last: list[float],
-    taken: int,
-    steps: int,
-) -> None:
-    """Say from time to time how far the training is, and end it if it is not wanted any more."""
-    if (now := time.monotonic()) - last[0] >= REPORT:
-        last[0] = now
-        send(Training(number, taken, steps))
-        if not is_wanted():
-            raise _UnwantedError
-
-
 def _theme(name: str) -> Theme | None:
     if name and name not in THEMES:
         raise RequestError(f"theme: must be one of {', '.join(THEMES)}, got {name!r:.40}")
     return THEMES.get(name)
-
-
-def _number(loss: float) -> float | None:
-    """Return the first digits of a loss, or None, as JSON has no infinity."""
-    return float(f"{loss:.6g}") if math.isfinite(loss) else None
 
 
 def _check(name: str, number: int, most: int) -> None:

@@ -1,6 +1,6 @@
 // Requests to a session and its answers, over a WebSocket; their form is in messages.py.
 
-// `receive` is called with every answer; of a picture, `pixels` are the bytes of its rectangles.
+// `receive` is called with every answer; a picture or a file has its bytes as `content`.
 export function connect(token, receive, lost) {
   const socket = new WebSocket(`ws://${location.host}/ws?token=${encodeURIComponent(token)}`);
   socket.binaryType = "arraybuffer";
@@ -15,10 +15,10 @@ function decoded(data) {
   if (typeof data === "string") return JSON.parse(data);
   const length = new DataView(data).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
-  return { kind: "picture", ...header, pixels: new Uint8ClampedArray(data, 4 + length) };
+  return { ...header, content: new Uint8ClampedArray(data, 4 + length) };
 }
 
-export function paint(canvas, { size: [width, height], rectangles, pixels }) {
+export function paint(canvas, { size: [width, height], rectangles, content }) {
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
@@ -26,7 +26,7 @@ export function paint(canvas, { size: [width, height], rectangles, pixels }) {
   const context = canvas.getContext("2d");
   let at = 0;
   for (const [left, top, w, h] of rectangles) {
-    context.putImageData(new ImageData(pixels.slice(at, at + 4 * w * h), w, h), left, top);
+    context.putImageData(new ImageData(content.slice(at, at + 4 * w * h), w, h), left, top);
     at += 4 * w * h;
   }
 }

@@ -4,12 +4,12 @@
 const POSITIONS = 1000;
 
 // `changed(name, text)` is called at every change; returns the element and a way to set its text.
-export function controlOf(control, changed) {
+export function controlOf(control, changed, prefix = "knob") {
   const place = document.createElement("div");
   place.className = "knob";
   const label = document.createElement("label");
   label.textContent = control.name;
-  label.htmlFor = `knob-${control.name}`;
+  label.htmlFor = `${prefix}-${control.name}`;
   place.append(label);
   const tell = (text) => changed(control.name, text);
   const kind = { slider, switch: toggle, choice }[control.kind] ?? entry;
@@ -68,8 +68,10 @@ function entry(control, place, label, tell) {
   const hint = document.createElement("small");
   hint.id = `${label.htmlFor}-allowed`;
   hint.textContent = control.allowed;
-  input.setAttribute("aria-describedby", hint.id);
-  place.append(hint);
+  if (control.allowed) {
+    input.setAttribute("aria-describedby", hint.id);
+    place.append(hint);
+  }
   return (text) => { input.value = text; };
 }
 

@@ -2,9 +2,12 @@
 import { fromAddress, toAddress } from "./address.js";
 import { connect, paint } from "./connection.js";
 import { controlOf } from "./controls.js";
+import { onPicture, parameterSliders, pointsIn } from "./hands.js";
 
+// Two stages side by side are frames of side.html.
+const beside = parent !== window;
 // Below this width the picture is upright, so that its letters can be read.
-const NARROW = 640;
+const NARROW = beside ? 400 : 640;
 const UPRIGHT = [720, 900];
 const $ = (id) => document.getElementById(id);
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -17,8 +20,10 @@ let seen = ""; // the look and frame that are painted, or failed
 let refused = ""; // the same, where Python itself had to be started again for it
 let asked = null; // the request that has no answer yet
 let number = 0;
+let video = false; // whether it is to be asked for
 let playing = null; // since when, and from which frame
 let setters = {};
+let setParameters = null;
 let ask = () => {};
 
 const look = () => ({
@@ -26,17 +31,27 @@ const look = () => ({
   knobs: wanted.knobs,
   theme: wanted.theme !== "auto" ? wanted.theme : dark.matches ? "dark" : "",
   size: innerWidth < NARROW ? UPRIGHT : null,
+  start: wanted.start,
+  points: wanted.points,
 });
 const keyOf = (one, frame) => JSON.stringify([one, frame]);
 
 // Asks for what is wanted, once the last request is answered.
 function pursue() {
-  if (!gallery || !wanted.scene || asked) return;
+  if (gallery?.[wanted.scene] && !asked) askNext();
+  $("screen").setAttribute("aria-busy", Boolean(asked));
+}
+
+function askNext() {
   const key = keyOf(look(), wanted.frame ?? 0);
   if (key !== seen) {
     asked = { ask: "show", number: ++number, ...look(), frame: wanted.frame ?? 0 };
     asked.key = key;
     ask({ ...asked, key: undefined });
+  } else if (video) {
+    video = false;
+    asked = { ask: "video", number: ++number, ...look() };
+    ask(asked);
   } else if ($("explain").open && $("explanation").dataset.key !== keyOf({ ...look(), theme: "", size: null })) {
     asked = { ask: "explain", number: ++number, ...look() };
     $("explanation").textContent = "…";
@@ -47,7 +62,7 @@ function pursue() {
 function receive(answer) {
   if (answer.kind === "gallery") return showGallery(answer);
   if (answer.number && answer.number !== asked?.number) return;
-  ({ about: showAbout, training: showTraining, picture: showPicture, explanation: showExplanation,
+  ({ about: showAbout, training: showTraining, picture: showPicture, drawing: showDrawing, file: showFile, explanation: showExplanation,
     failure: showFailure, stopped: showFailure })[answer.kind](answer);
   pursue();
 }
@@ -59,7 +74,7 @@ function showGallery(answer) {
   [seen, refused] = [refused, ""];
   $("training").hidden = true;
   $("cards").replaceChildren(...answer.scenes.map((one) => {
-    const link = Object.assign(document.createElement("a"), { href: toAddress({ scene: one.key, theme: wanted.theme, frame: null, knobs: {} }) });
+    const link = Object.assign(document.createElement("a"), { href: toAddress({ scene: one.key, theme: wanted.theme }) });
     link.append(Object.assign(document.createElement("strong"), { textContent: one.key.replace(/-scene$/, "").replace(/[-_]/g, " ") }),
       one.title, Object.assign(document.createElement("small"), { textContent: one.controls.map((knob) => knob.name).join(", ") }));
     const item = document.createElement("li");
@@ -80,11 +95,13 @@ function enter(key) {
   $("theme").value = wanted.theme;
   document.title = scene ? `${scene.title || key} · gdanim` : "gdanim";
   if (!scene) {
-    if (key && gallery) $("line").textContent = `There is no scene ${key} here.`;
-    wanted.scene = gallery ? "" : key;
+    // Perhaps it is back when its script can be read again.
+    if (gallery) $("line").textContent = key && `There is no scene ${key} here.`;
     return;
   }
   $("line").textContent = "";
+  $("beside").hidden = beside;
+  linkBeside();
   $("title").textContent = scene.title || key;
   $("about").textContent = scene.text || scene.title;
   const knobs = scene.controls.map((control) => [control.name, controlOf(control, turn)]);
@@ -110,7 +127,7 @@ function turn(name, text) {
 function want(change, push = false) {
   wanted = { ...wanted, ...change };
   remember(push);
-  if (asked && !$("training").hidden && change.knobs) giveUp();
+  if (asked && !$("training").hidden && (change.knobs || change.start || change.points)) giveUp();
   pursue();
 }
 
@@ -119,12 +136,21 @@ function giveUp() {
   $("training").hidden = true;
 }
 
+function linkBeside() {
+  const state = toAddress(wanted).slice(1);
+  $("beside").href = `side.html${location.search}#${new URLSearchParams({ left: state, right: state })}`;
+}
+
 let later = 0;
 function remember(push) {
+  linkBeside();
   if (push) return history.pushState(null, "", toAddress(wanted));
   // Browsers allow a page some hundred changes of its address in half a minute.
   clearTimeout(later);
-  later = setTimeout(() => history.replaceState(null, "", toAddress(wanted)), 200);
+  later = setTimeout(() => {
+    history.replaceState(null, "", toAddress(wanted));
+    if (beside) parent.postMessage({ state: location.hash }, location.origin);
+  }, 200);
 }
 
 function showAbout(answer) {
@@ -133,13 +159,46 @@ function showAbout(answer) {
   $("picture").setAttribute("aria-label", answer.description);
   $("description").textContent = answer.description;
   $("command").textContent = answer.command;
+  for (const id of ["same", "command"]) $(id).hidden = !answer.command;
+  $("no-command").hidden = Boolean(answer.command);
   $("failure").textContent = answer.notice;
+  showHands(answer.hands);
+}
+
+function showHands(hands) {
+  $("by-hand").hidden = !hands.names.length;
+  $("own-data").hidden = !hands.points.length;
+  // While something is moved, the ends of the sliders stay.
+  if (!setParameters || !wanted.start.length) {
+    setParameters = parameterSliders($("parameters"), hands, (start) => { play(false); want({ start, frame: 0 }); });
+    setParameters(hands.start);
+  } else if (!$("parameters").contains(document.activeElement)) {
+    setParameters(hands.start);
+  }
+  if (document.activeElement !== $("points")) $("points").value = hands.points.map((one) => one.join(", ")).join("\n");
 }
 
 function showTraining({ taken, steps }) {
   $("training").hidden = false;
   Object.assign($("taken"), { value: taken, max: steps });
   $("training-words").textContent = `Step ${taken.toLocaleString("en")} of ${steps.toLocaleString("en")}`;
+}
+
+function showDrawing({ drawn, frames }) {
+  $("training").hidden = false;
+  Object.assign($("taken"), { value: drawn, max: frames });
+  $("training-words").textContent = `Frame ${drawn.toLocaleString("en")} of ${frames.toLocaleString("en")}`;
+}
+
+function showFile({ name, content }) {
+  keep(new Blob([content], { type: "video/mp4" }), name);
+  done();
+}
+
+function keep(blob, name) {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
 function showPicture(answer) {
@@ -168,7 +227,7 @@ function showExplanation({ paragraphs }) {
 function showFailure({ kind, message, number: of }) {
   if (of === 0 && asked) refused = asked.key;
   if (asked?.ask === "explain") $("explanation").dataset.key = keyOf({ ...look(), theme: "", size: null });
-  else if (asked) seen = asked.key;
+  else if (asked?.ask === "show") seen = asked.key;
   $("failure").textContent = message ?? (kind === "stopped" ? "Stopped." : "");
   done();
   play(false);
@@ -202,7 +261,7 @@ function play(on) {
 }
 
 function tick(now) {
-  if (!playing || !wanted.scene) return;
+  if (!playing || !gallery[wanted.scene]) return;
   if (about && !asked) {
     const last = about.steps.length - 1;
     const frame = playing.from + Math.floor(Math.max(0, now - playing.since) / 1000 * about.fps * Number($("speed").value));
@@ -230,18 +289,50 @@ $("time").addEventListener("input", () => { play(false); want({ frame: Number($(
 $("speed").addEventListener("change", () => { if (playing) play(true); });
 $("theme").addEventListener("change", () => want({ theme: $("theme").value }, true));
 $("reset").addEventListener("click", () => { want({ knobs: {} }, true); setKnobs(); });
-$("stop").addEventListener("click", () => { seen = asked?.key ?? seen; ask({ ask: "stop", number: ++number }); giveUp(); $("failure").textContent = "Stopped."; });
+$("stop").addEventListener("click", () => { if (asked?.ask === "show") seen = asked.key; ask({ ask: "stop", number: ++number }); giveUp(); $("failure").textContent = "Stopped."; });
 $("explain").addEventListener("toggle", pursue);
-$("knobs").addEventListener("submit", (event) => event.preventDefault());
 $("link").addEventListener("click", async () => {
   history.replaceState(null, "", toAddress(wanted));
   await navigator.clipboard.writeText(location.href);
 });
-$("still").addEventListener("click", () => $("picture").toBlob((blob) => {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: `${wanted.scene}.png` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}));
+$("still").addEventListener("click", () => $("picture").toBlob((blob) => keep(blob, `${wanted.scene}.png`)));
+$("video").addEventListener("click", () => { play(false); video = true; pursue(); });
+$("learn").addEventListener("click", learn);
+$("own-start").addEventListener("click", () => want({ start: [] }, true));
+$("own-points").addEventListener("click", () => want({ points: [] }, true));
+$("use-points").addEventListener("click", () => fit($("points").value));
+for (const form of ["knobs", "parameters"]) $(form).addEventListener("submit", (event) => event.preventDefault());
+
+// From the start that is set, whatever the last frame was.
+function learn() {
+  wanted.frame = 0;
+  play(true);
+}
+
+function fit(text) {
+  try {
+    want({ points: pointsIn(text) }, true);
+    $("failure").textContent = "";
+  } catch (error) {
+    $("failure").textContent = error.message;
+  }
+}
+
+onPicture($("picture"), $("grip"), () => about && { ...about.hands, start: wanted.start.length ? wanted.start : about.hands.start,
+  points: wanted.points.length ? wanted.points : about.hands.points }, (change, done) => {
+  play(false);
+  want(change.start ? { ...change, frame: 0 } : change, done);
+  if (done && change.start && !matchMedia("(prefers-reduced-motion: reduce)").matches) learn();
+});
+$("stage").addEventListener("dragover", (event) => event.preventDefault());
+$("stage").addEventListener("drop", async (event) => {
+  event.preventDefault();
+  const [file] = event.dataTransfer.files;
+  if (!$("own-data").hidden) fit(file ? await file.text() : event.dataTransfer.getData("text"));
+});
+addEventListener("message", ({ origin, data }) => {
+  if (beside && origin === location.origin && data.play !== undefined) data.play ? learn() : play(false);
+});
 dark.addEventListener("change", pursue);
 addEventListener("resize", pursue);
 addEventListener("keydown", (event) => {
@@ -259,6 +350,7 @@ addEventListener("popstate", () => {
   if (wanted.scene !== before) {
     play(false);
     about = null;
+    setParameters = null;
   }
   enter(wanted.scene);
 });
