@@ -25,5 +25,6 @@ def scene(lr: Annotated[float, Interval(gt=0, le=0.5)] = 0.03, seed: int = 0) ->
         steps=24,
         title="One weight: the steeper, the further",
         panels={"fit": views.Fit(inset=None), "u": views.LossSlice()},
-        pace=Even(seconds=12),
+        # 24 steps in 10 seconds: between two, the ball rolls.
+        pace=Even(seconds=12, tween=True),
     )

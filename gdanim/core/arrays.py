@@ -133,6 +133,19 @@ def blocks(count: int, row_cost: int, times: int = 1) -> Iterator[slice]:
     return (slice(i, i + size) for i in range(0, max(1, count), size))
 
 
+def between(values: Floats, positions: ArrayLike) -> Floats:
+    """Return `values [S+1, ...]` at positions from 0 to S, linear between two of them."""
+    places = np.asarray(positions)
+    rows = places.astype(np.int64)
+    share = (places - rows).reshape(places.shape + (1,) * (values.ndim - 1))
+    here = values[rows]
+    if not share.any():
+        return here
+    after = values[np.minimum(rows + 1, len(values) - 1)]
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(share > 0, here * (1 - share) + after * share, here))
+
+
 def set_fields(value: object, **fields: object) -> None:
     """Set fields of a frozen dataclass to their checked values; only for `__post_init__`."""
     for name, content in fields.items():

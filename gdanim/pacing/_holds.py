@@ -24,6 +24,11 @@ class Holds:
         """All frames in which nothing moves."""
         return self.before + self.after + sum(self.stays.values())
 
+    @property
+    def at_steps(self) -> dict[int, int]:
+        """How many frames hold each step, that of the end excepted."""
+        return {0: self.before, **self.stays}
+
     def around(self, moving: Ints, last: int) -> Ints:
         """Return the `moving` frames between the holds of both ends, and with those on the way.
 
@@ -84,11 +89,12 @@ def with_stays(steps: Ints, stays: Mapping[int, int]) -> Ints:
     return added
 
 
-def without_stays(steps: Ints, stays: Mapping[int, int]) -> Ints:
-    """Return the steps that `with_stays` has added frames to."""
+def unstayed(steps: Ints, stays: Mapping[int, int]) -> Ints:
+    """Return the numbers of the frames that `with_stays` has not added."""
     places = np.searchsorted(steps, list(stays))
     added = [np.arange(k, k + n) for k, n in zip(places, stays.values(), strict=True)]
-    return np.delete(steps, np.concatenate(added)) if added else steps
+    frames = np.arange(len(steps))
+    return np.delete(frames, np.concatenate(added)) if added else frames
 
 
 def whole_frames(seconds: float, fps: int) -> int:

@@ -12,7 +12,8 @@ from gdanim.analysis.events import EventKind
 from gdanim.core.arrays import Ints, check_finite, check_int, check_positive
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.pacing._holds import stays_of, with_stays, without_stays
+from gdanim.pacing._glide import glide
+from gdanim.pacing._holds import stays_of, unstayed, with_stays
 from gdanim.pacing.timeline import Pace, Timeline, all_runs, last_step
 
 
@@ -71,7 +72,7 @@ class SlowMotion(Pace):
         runs = all_runs(run)
         timeline = self.pace.timeline(runs, fps)
         stays = stays_of(self.holds, last_step(run), fps)
-        timeline = Timeline(without_stays(timeline.steps, stays), fps)
+        timeline = timeline.at(unstayed(timeline.steps, stays))
         steps, (first, last) = timeline.steps, timeline.moving
         moving = steps[first : last + 1]
         moments = np.searchsorted(moving, self._steps(runs))
@@ -80,7 +81,9 @@ class SlowMotion(Pace):
             reach = self.seconds * fps / 2
             slow[max(0, round(moment - reach)) : round(moment + reach)] = True
         frames = [steps[:first], _slowed(moving, slow, self.factor), steps[last + 1 :]]
-        return Timeline(with_stays(np.concatenate(frames), stays), fps)
+        steps = with_stays(np.concatenate(frames), stays)
+        held = {0: first, **stays}
+        return Timeline(steps, fps, None if timeline.glide is None else glide(steps, held, fps))
 
     @property
     def holds(self) -> Mapping[int, float]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
-from gdanim.core.arrays import Ints, check_int, check_positive, read_only
+from gdanim.core.arrays import Floats, Ints, check_int, check_positive, read_only
 from gdanim.descent.run import Run
-from gdanim.pacing._holds import check_holds, holds_within
+from gdanim.pacing._glide import first_frames, glide
+from gdanim.pacing._holds import Holds, check_holds, holds_within
 from gdanim.pacing._speeds import tidy_speeds
 
 
@@ -24,6 +26,9 @@ class Timeline:
         The step that each of F frames shows, not decreasing.
     fps : int
         Frames per second, at least 1.
+    glide : (F,) array, optional
+        How many steps further than `steps` the picture is, where it glides from one step to the
+        next; the numbers on screen are those of `steps`.
 
     Examples
     --------
@@ -36,10 +41,13 @@ class Timeline:
 
     steps: Ints
     fps: int
+    glide: Floats | None = None
 
     def __post_init__(self) -> None:
         read_only(self.steps)
         check_int("fps", self.fps, least=1)
+        if self.glide is not None:
+            read_only(self.glide)
 
     def __len__(self) -> int:
         """Return the number of frames."""
@@ -50,34 +58,50 @@ class Timeline:
         """The duration."""
         return len(self.steps) / self.fps
 
+    @cached_property
+    def positions(self) -> Floats | Ints:
+        """Where the picture is at each frame, in steps: `steps`, and between them if it glides."""
+        return self.steps if self.glide is None else self.steps + self.glide
+
     def frame(self, step: int) -> int:
         """Return the last frame that shows `step`, or if none does, the first frame after it."""
-        after = int(np.searchsorted(self.steps, step, side="right"))
-        shown = after > 0 and self.steps[after - 1] == step
+        after = int(np.searchsorted(self.positions, step, side="right"))
+        shown = after > 0 and self.positions[after - 1] == step
         return after - 1 if shown else min(after, len(self) - 1)
 
     def showing(self, step: int) -> Timeline:
         """Return a timeline whose `frame(step)` shows exactly `step`; no other frame changes."""
-        steps = self.steps.copy()
-        steps[self.frame(step)] = step
-        return Timeline(steps, self.fps)
+        frame, steps = self.frame(step), self.steps.copy()
+        steps[frame] = step
+        ahead = (
+            None if self.glide is None else np.where(np.arange(len(self)) == frame, 0, self.glide)
+        )
+        return Timeline(steps, self.fps, ahead)
+
+    def at(self, frames: Ints) -> Timeline:
+        """Return the timeline of some of the frames; each step that is shown begins exactly."""
+        steps = self.steps[frames]
+        if self.glide is None:
+            return Timeline(steps, self.fps)
+        ahead = self.glide[frames]
+        ahead[first_frames(steps)] = 0
+        return Timeline(steps, self.fps, ahead)
 
     def thinned(self, fps: int) -> Timeline:
         """Return the timeline at a lower frame rate.
 
         Each frame shows what is on screen when it begins, but the last one shows the last step.
         """
-        frames = max(1, round(len(self) * fps / self.fps))
-        steps = self.steps[np.arange(frames) * self.fps // fps]
-        steps[-1] = self.steps[-1]
-        return Timeline(steps, fps)
+        frames = np.arange(max(1, round(len(self) * fps / self.fps))) * self.fps // fps
+        frames[-1] = len(self) - 1
+        return replace(self.at(frames), fps=fps)
 
     @property
     def moving(self) -> tuple[int, int]:
         """The first and the last frame between the holds at both ends; (0, 0) if nothing moves."""
         if self.steps[0] == self.steps[-1]:
             return 0, 0
-        first = int(np.searchsorted(self.steps, self.steps[0], side="right")) - 1
+        first = int(np.searchsorted(self.positions, self.steps[0], side="right")) - 1
         return first, int(np.searchsorted(self.steps, self.steps[-1]))
 
     def speeds(self) -> Ints:
@@ -175,6 +199,9 @@ class Even(Pace):
         How many seconds to stay at some steps, as `{0: 2.0, 40: 3.0}`; at step 0 and the last one
         in place of `first` and `last`. These are part of the duration too, and at
         most half of it.
+    tween : bool, default False
+        Whether the picture glides from each step to the next where a step lasts for several
+        frames. Each step begins with its own picture, and all numbers are those of the step.
 
     Raises
     ------
@@ -197,6 +224,7 @@ class Even(Pace):
     first: float = 0.5
     last: float = 1.5
     holds: Mapping[int, float] = field(default_factory=dict, hash=False)
+    tween: bool = False
 
     def __post_init__(self) -> None:
         check_positive("seconds", self.seconds)
@@ -214,7 +242,7 @@ class Even(Pace):
         else:
             # Every frame goes equally far, but for the last one, which shows the end.
             steps = moving * last // max(1, frames - 1)
-        return Timeline(holds.around(steps, last), fps)
+        return timeline_of(steps, last, holds, fps, self.tween)
 
     def with_duration(self, seconds: float) -> Even:
         """Return the same pace over another duration, with the same holds."""
@@ -268,11 +296,17 @@ class Every(Pace):
         if steps[-1] != last:
             steps = np.append(steps, last)
         holds = holds_within(np.inf, self.first, self.last, self.holds, last, fps)
-        return Timeline(holds.around(steps, last), fps)
+        return timeline_of(steps, last, holds, fps, tween=False)
 
     def with_duration(self, seconds: float) -> Even:
         """Return Even over that duration, with the same holds."""
         return Even(seconds, self.first, self.last, self.holds)
+
+
+def timeline_of(moving: Ints, last: int, holds: Holds, fps: int, tween: bool) -> Timeline:
+    """Return the timeline of the frames between the holds, gliding from step to step if asked."""
+    steps = holds.around(moving, last)
+    return Timeline(steps, fps, glide(steps, holds.at_steps, fps) if tween else None)
 
 
 def all_runs(run: Run | Sequence[Run]) -> Sequence[Run]:

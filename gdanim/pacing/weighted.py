@@ -13,7 +13,7 @@ from gdanim.core.arrays import Floats, Ints, check_positive, in_blocks
 from gdanim.descent.run import Run
 from gdanim.pacing._holds import check_holds, holds_within
 from gdanim.pacing._spread import spread
-from gdanim.pacing.timeline import Pace, Timeline, all_runs, frames_in, last_step
+from gdanim.pacing.timeline import Pace, Timeline, all_runs, frames_in, last_step, timeline_of
 from gdanim.problems.problem import Problem
 
 # ByLoss: losses below this fraction of the first one count as equal.
@@ -45,6 +45,8 @@ class ByWeight(Pace):
     holds : mapping of int to float, optional
         How many seconds to stay at some steps, as `{0: 2.0, 40: 3.0}`; at step 0 and the last one
         in place of `first` and `last`.
+    tween : bool, default False
+        Whether the picture glides from each step to the next, as in Even.
 
     Raises
     ------
@@ -71,6 +73,7 @@ class ByWeight(Pace):
     last: float = 1.5
     longest: float = 0.5
     holds: Mapping[int, float] = field(default_factory=dict, hash=False)
+    tween: bool = False
 
     def __post_init__(self) -> None:
         check_positive("seconds", self.seconds)
@@ -101,7 +104,7 @@ class ByWeight(Pace):
         holds = holds_within(self.seconds, self.first, self.last, self.holds, last, fps)
         moving = frames_in(self.seconds, fps) - holds.frames
         steps = spread(weights, moving, self.longest * fps)
-        return Timeline(holds.around(steps, last), fps)
+        return timeline_of(steps, last, holds, fps, self.tween)
 
     @final
     def with_duration(self, seconds: float) -> Self:
@@ -128,6 +131,8 @@ class Log(ByWeight):
     holds : mapping of int to float, optional
         How many seconds to stay at some steps, as `{0: 2.0, 40: 3.0}`; at step 0 and the last one
         in place of `first` and `last`.
+    tween : bool, default False
+        Whether the picture glides from each step to the next, as in Even.
 
     Raises
     ------
@@ -167,6 +172,8 @@ class ByLoss(ByWeight):
     holds : mapping of int to float, optional
         How many seconds to stay at some steps, as `{0: 2.0, 40: 3.0}`; at step 0 and the last one
         in place of `first` and `last`.
+    tween : bool, default False
+        Whether the picture glides from each step to the next, as in Even.
 
     Raises
     ------
@@ -208,6 +215,8 @@ class ByMotion(ByWeight):
     holds : mapping of int to float, optional
         How many seconds to stay at some steps, as `{0: 2.0, 40: 3.0}`; at step 0 and the last one
         in place of `first` and `last`.
+    tween : bool, default False
+        Whether the picture glides from each step to the next, as in Even.
 
     Raises
     ------

@@ -116,6 +116,18 @@ class Recording(Model):
 
     def _looked_up(self, params: Floats, x: Floats) -> Floats:
         """Return what was recorded at `x`, or interpolated, `(p),(n,d)->(n)`, or `(n,k)`."""
+        before = np.floor(params)
+        share = params[..., -1:] - before[..., -1:]
+        here = self._recorded(before, x)
+        if not share.any():
+            return here
+        share = share if self.outputs == 1 else share[..., np.newaxis]
+        return np.where(
+            share > 0, (1 - share) * here + share * self._recorded(np.ceil(params), x), here
+        )
+
+    def _recorded(self, params: Floats, x: Floats) -> Floats:
+        """Return what was recorded after the step, like `_looked_up`."""
         steps = self.steps_of(params)[..., np.newaxis]
         found: Any
         if (rows := self._places.rows_of(x)) is not None:

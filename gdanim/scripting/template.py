@@ -14,7 +14,7 @@ TEMPLATE = '''\
 from typing import Annotated
 
 from annotated_types import Interval
-from gdanim import GradientDescent, Linear, Problem, Scene, datasets
+from gdanim import GradientDescent, Linear, Problem, Scene, datasets, pacing
 
 
 def scene(lr: Annotated[float, Interval(gt=0, le=1)] = 0.002, seed: int = 0) -> Scene:
@@ -25,6 +25,8 @@ def scene(lr: Annotated[float, Interval(gt=0, le=1)] = 0.002, seed: int = 0) -> 
         start=(-1, 5),
         steps=300,
         title="A straight line finds its data",
+        # The same motion in every second, gliding from step to step.
+        pace=pacing.ByMotion(seconds=10, tween=True),
     )
 '''
 

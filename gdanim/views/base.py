@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from gdanim.core.arrays import Ints
+from gdanim.core.arrays import Floats, Ints, between
 from gdanim.descent.run import DIVERGED, Run
 from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Timeline
@@ -74,6 +74,8 @@ class Clip:
     (['slow', 'fast'], '#2563c9')
     >>> clip.step("slow", frame=len(clip.timeline) - 1)
     25
+    >>> clip.params("slow", frame=0)
+    array([0., 0.])
     """
 
     runs: Mapping[str, Run]
@@ -134,6 +136,24 @@ class Clip:
     def step(self, label: str, frame: int) -> int:
         """Return the step that `frame` shows of the run called `label`."""
         return min(int(self.timeline.steps[frame]), self.runs[label].steps)
+
+    def positions(self, label: str) -> Floats | Ints:
+        """Return where the picture of a run in `limit_runs` is at each of F frames, `(F,)`.
+
+        It is the step, or a number between two steps while the picture glides.
+        """
+        return np.minimum(self.timeline.positions, self.limit_runs[label].steps)
+
+    def position(self, label: str, frame: int) -> float:
+        """Return where the picture of the run called `label` is at `frame`, in steps."""
+        return min(float(self.timeline.positions[frame]), float(self.runs[label].steps))
+
+    def params(self, label: str, frame: int) -> Floats:
+        """Return the parameters of the run called `label` at `frame`, `(P,)`.
+
+        They are those of the step, or between those of two steps while the picture glides.
+        """
+        return between(self.runs[label].params, self.position(label, frame))
 
     def colour(self, label: str, alone: str | None = None) -> str:
         """Return a run's colour, which is the same in all panels.
@@ -295,10 +315,10 @@ def chain_updates(updates: Sequence[Update]) -> Update:
 
 
 class StepView(View):
-    """The base class of views that look the same in all frames of a step.
+    """The base class of views that depend on nothing but the step, or the place between two steps.
 
-    Its `frame_key` is the step. A subclass that also depends on something else, such as on earlier
-    frames, has to give a `frame_key` of its own.
+    A subclass that also depends on something else, such as on earlier frames, has to give a
+    `frame_key` of its own.
 
     See Also
     --------
@@ -326,5 +346,5 @@ class StepView(View):
     """
 
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
-        """Return the step."""
-        return int(clip.timeline.steps[frame])
+        """Return the step, or the position between two steps while the picture glides."""
+        return float(clip.timeline.positions[frame])

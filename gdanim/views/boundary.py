@@ -167,7 +167,7 @@ def _draw_classes(ax: Axes, clip: Clip, label: str, many: bool) -> Update:
     ax.add_collection(line, autolim=False)
 
     def update(frame: int) -> list[Artist]:
-        params = run.params[clip.step(label, frame)]
+        params = clip.params(label, frame)
         chances = grid.squares(log_chances(model, params, grid.points))
         line.set_segments(grid.borders(chances))
         if picture is None:
@@ -207,7 +207,7 @@ def _draw_class_curves(ax: Axes, clip: Clip, label: str, grid: Floats) -> Update
     ]  # fmt: skip
 
     def update(frame: int) -> list[Artist]:
-        params = run.params[clip.step(label, frame)]
+        params = clip.params(label, frame)
         chances = np.exp(log_chances(model, params, grid[:, np.newaxis]))
         for curve, chance in zip(curves, chances, strict=True):
             curve.set_data(grid, chance)
@@ -226,7 +226,7 @@ def _draw_curve(ax: Axes, clip: Clip, label: str, grid: Floats) -> Update:
     ax.add_collection(crossing, autolim=False)
 
     def update(frame: int) -> list[Artist]:
-        (chance,) = predicted(run, np.array([clip.step(label, frame)]), grid)
+        (chance,) = predicted(run, clip.positions(label)[[frame]], grid)
         curve.set_data(grid, np.clip(chance, -9, 9))
         above = np.clip(chance, -9, 9) - 0.5
         at = np.flatnonzero((above[1:] > 0) != (above[:-1] > 0))

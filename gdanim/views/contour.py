@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from gdanim.core.arrays import Floats, Ints, check_finite
+from gdanim.core.arrays import Floats, Ints, between, check_finite
 from gdanim.core.words import enumerated
 from gdanim.views._drawing import axes, marks
 from gdanim.views._drawing.bands import Bands, loss_colours, loss_scale
@@ -144,10 +144,13 @@ class Contour(StepView):
         arrow = marks.arrow(ax, theme, front)
 
         def update(frame: int) -> list[Artist]:
-            step = clip.step(label, frame)
-            line.set_data(*way[: np.searchsorted(steps, step, side="right")].T)
-            spots.set_data(*stops[: np.searchsorted(dots, step, side="right")].T)
-            here = path[step]
+            step, at = clip.step(label, frame), clip.position(label, frame)
+            here = between(path, at)
+            gone = way[: np.searchsorted(steps, at, side="right")]
+            if at > step and ((low <= here) & (here <= high)).all():
+                gone = np.vstack([gone, here])
+            line.set_data(*gone.T)
+            spots.set_data(*stops[: np.searchsorted(dots, at, side="right")].T)
             ball.set_data(*pulled_in(here[np.newaxis], low, high).T)
             with np.errstate(over="ignore"):
                 ahead = here + self.arrow * (path[min(step + 1, run.steps)] - here)
@@ -177,18 +180,18 @@ def _draw_surface(ax: Axes, clip: Clip, surface: LossSurface, plane: Slice) -> U
     x, y = np.linspace(*ax.get_xlim(), side), np.linspace(*ax.get_ylim(), side)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
 
-    def losses(step: int) -> Floats:
-        return surface.loss(plane.points(grid, run.params[step]))
+    def losses(params: Floats) -> Floats:
+        return surface.loss(plane.points(grid, params))
 
     if not moves:
-        heights = losses(run.steps)
+        heights = losses(run.params[run.steps])
         lowest = surface.best.loss if surface.best is not None else np.inf
         bands.show(x, y, loss_scale(heights, lowest)(heights))
         return lambda frame: []
     samples = sampled_steps(clip.steps(first), _SAMPLES)
     # Colours are heights above the lowest point in view: the other parameters lift all of it.
-    shades = loss_scale(np.stack([_above_lowest(losses(step)) for step in samples]))
-    return lambda frame: bands.show(x, y, shades(_above_lowest(losses(clip.step(first, frame)))))
+    shades = loss_scale(np.stack([_above_lowest(losses(run.params[step])) for step in samples]))
+    return lambda frame: bands.show(x, y, shades(_above_lowest(losses(clip.params(first, frame)))))
 
 
 def _above_lowest(losses: Floats) -> Floats:

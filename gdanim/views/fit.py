@@ -144,9 +144,11 @@ class Fit(View):
         return chain_updates(movers)
 
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
-        """Return the steps of the trail and of the curve, and the inset's key."""
-        steps = clip.timeline.steps[np.maximum(frame - self._behind(clip, self.trail), 0)]
-        return tuple(steps.tolist()), self.inset and self.inset.frame_key(clip, frame)
+        """Return the positions of the trail and of the curve, and the inset's key."""
+        frames = np.maximum(frame - self._behind(clip, self.trail), 0)
+        return tuple(clip.timeline.positions[frames].tolist()), self.inset and self.inset.frame_key(
+            clip, frame
+        )
 
     def describe(self, clip: Clip) -> str:
         """Name the points and the curve, with their colours."""
@@ -212,14 +214,14 @@ class Fit(View):
         low, high = drawable_range(ax)
 
         def update(frame: int) -> list[Artist]:
-            step = np.array([clip.step(label, frame)])
-            return [show(np.clip(predicted(run, step, x[:, 0])[0], low, high))]
+            now = clip.positions(label)[[frame]]
+            return [show(np.clip(predicted(run, now, x[:, 0])[0], low, high))]
 
         return update
 
     def _draw_run(self, ax: Axes, clip: Clip, label: str, grid: Floats) -> Update:
         """Draw one run's trail and curve, and an arrow while the curve is out of view."""
-        run, theme, steps = clip.runs[label], clip.theme, clip.steps(label)
+        run, theme, positions = clip.runs[label], clip.theme, clip.positions(label)
         colour = clip.colour(label)
         low, high = drawable_range(ax)
         bottom, top = ax.get_ylim()
@@ -239,7 +241,7 @@ class Fit(View):
         behind = self._behind(clip, length)
 
         def update(frame: int) -> list[Artist]:
-            earlier = steps[np.maximum(frame - behind, 0)]
+            earlier = positions[np.maximum(frame - behind, 0)]
             curves = np.clip(predicted(run, earlier, grid), low, high)
             now = curves[-1]
             pixel = (top - bottom) / ax.bbox.height
@@ -314,10 +316,9 @@ def _draw_names(ax: Axes, clip: Clip, edge: Floats, truth: float | None) -> Upda
     low, high = drawable_range(ax)
 
     def update(frame: int) -> list[Artist]:
-        steps = [np.array([clip.step(name, frame)]) for name in named]
         heights = [
-            float(predicted(clip.runs[name], step, edge)[0, 0])
-            for name, step in zip(named, steps, strict=True)
+            float(predicted(clip.runs[name], clip.positions(name)[[frame]], edge)[0, 0])
+            for name in named
         ]
         y = np.clip([*heights, *fixed], low, high)
         return [*ends.show(np.full(len(y), edge[0]), y)]

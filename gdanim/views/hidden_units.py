@@ -77,7 +77,7 @@ class HiddenUnits(StepView):
         picture, points = UnitMaps(ax, theme), _points(problem.data.x)
 
         def update(frame: int) -> list[Artist]:
-            picture.maps = unit_maps(model, run.params[clip.step(label, frame)], points)
+            picture.maps = unit_maps(model, clip.params(label, frame), points)
             return [picture]
 
         return update

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -14,7 +15,7 @@ from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.end_labels import EndLabels
 from gdanim.views._drawing.limits import LINEAR_SPAN, YLimits
-from gdanim.views._drawing.trace import draw_trace
+from gdanim.views._drawing.trace import draw_trace, height_at
 from gdanim.views.base import Clip, StepView, Update
 
 # The share of the smallest rates that do not decide whether the axis is logarithmic: a cosine's
@@ -71,11 +72,13 @@ class LearningRate(StepView):
         ends = EndLabels(ax, theme, names if len(names) > 1 else [], colours)
 
         def update(frame: int) -> list[Artist]:
-            steps = np.array([clip.step(label, frame) for label, _ in lines])
-            now = list(zip(lines, traces, steps, strict=True))
-            values = np.array([every[label][step, k] for (label, k), _, step in now])
-            moved = [artist for _, show, step in now for artist in show(int(step))]
-            return [*moved, *ends.show(steps, values)]
+            at = [clip.position(label, frame) for label, _ in lines]
+            moved = [show(place) for show, place in zip(traces, at, strict=True)]
+            heights = [
+                height_at(ax, every[label][:, k], place)
+                for (label, k), place in zip(lines, at, strict=True)
+            ]
+            return [*chain.from_iterable(moved), *ends.show(np.array(at), np.array(heights))]
 
         return update
 

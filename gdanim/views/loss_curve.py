@@ -29,7 +29,7 @@ from gdanim.views._drawing.limits import (
     YLimits,
     drawable_range,
 )
-from gdanim.views._drawing.trace import draw_trace
+from gdanim.views._drawing.trace import draw_trace, height_at
 from gdanim.views._drawing.units import size_in_points
 from gdanim.views.base import Clip, StepView, Update, chain_updates, ends_above_start
 from gdanim.views.theme import Theme
@@ -179,11 +179,13 @@ def _draw_curves(ax: Axes, clip: Clip, curves: Sequence[_Curve]) -> Update:
     ends = EndLabels(ax, theme, names, [colours[curves.index(curve)] for curve in named])
 
     def update(frame: int) -> list[Artist]:
-        steps = [clip.step(curve.run, frame) for curve in curves]
-        moved = [artist for show, s in zip(traces, steps, strict=True) for artist in show(s)]
-        x = np.array([clip.step(curve.run, frame) for curve in named])
-        y = np.array([min(curve.values[at], reach) for curve, at in zip(named, x, strict=True)])
-        return [*moved, *ends.show(x, y)]
+        at = [clip.position(curve.run, frame) for curve in curves]
+        moved = [artist for show, place in zip(traces, at, strict=True) for artist in show(place)]
+        x = np.array([clip.position(curve.run, frame) for curve in named])
+        heights = [
+            height_at(ax, curve.values, place) for curve, place in zip(named, x, strict=True)
+        ]
+        return [*moved, *ends.show(x, np.minimum(heights, reach))]
 
     return update
 
@@ -242,11 +244,12 @@ def _draw_gap(ax: Axes, clip: Clip, best: KnownMinimum | None) -> Update:
     ends = EndLabels(ax, theme, [widest], [theme.ink])
 
     def update(frame: int) -> list[Artist]:
-        step = clip.step(label, frame)
-        line.set_data([step, step], [best.loss, run.losses[step]])
+        at = clip.position(label, frame)
+        height = height_at(ax, run.losses, at)
+        line.set_data([at, at], [best.loss, height])
         for text in ends.texts:
-            text.set_text(_gap_text(float(gaps[step])))
-        return [line, *ends.show(np.array([step]), run.losses[[step]])]
+            text.set_text(_gap_text(float(gaps[clip.step(label, frame)])))
+        return [line, *ends.show(np.array([at]), np.array([height]))]
 
     return update
 

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from numpy.typing import ArrayLike
 
-from gdanim.core.arrays import Floats, Ints, check_int, check_interval, check_params
+from gdanim.core.arrays import Floats, Ints, between, check_int, check_interval, check_params
 from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes, marks
 from gdanim.views._drawing.axes import LARGEST
@@ -174,6 +174,16 @@ class _Track:
         steps = sampled_steps(self.clip.steps(label), SAMPLED_STEPS)
         return np.column_stack([self.at(label)[steps], self.heights(label, steps)])
 
+    def place(self, label: str, position: float) -> Floats:
+        """Return where the ball is at a position in steps, `[2]`."""
+        if position == int(position):
+            step = int(position)
+            return np.array([self.at(label)[step], self.heights(label, np.array([step]))[0]])
+        params = between(self.clip.runs[label].params, position)
+        across = self.line.coordinates(params)
+        through = params if self.line.base is None else self.clip.runs[label].params[0]
+        return np.array([across[0], self.curve(across, through)[0]])
+
     def heights(self, label: str, steps: Ints) -> Floats:
         """Return how high the ball is at each of `steps [K]`."""
         run = self.clip.limit_runs[label]
@@ -221,7 +231,7 @@ def _ordinary(values: Floats) -> Floats:
 def _draw_curve(ax: Axes, clip: Clip, track: _Track) -> Update:
     """Draw the loss, once or at every frame."""
     theme = clip.theme
-    label, run = next(iter(clip.drawn_runs.items()))
+    label = next(iter(clip.drawn_runs))
     (line,) = ax.plot(
         [], [], color=theme.prediction, linewidth=theme.line_width, zorder=2, gid="loss"
     )
@@ -235,7 +245,7 @@ def _draw_curve(ax: Axes, clip: Clip, track: _Track) -> Update:
     x = np.linspace(*ax.get_xlim(), count)
 
     def update(frame: int) -> list[Artist]:
-        losses = track.curve(x, run.params[clip.step(label, frame)])
+        losses = track.curve(x, clip.params(label, frame))
         line.set_data(x, np.clip(losses, low - reach, high + reach))
         return [line]
 
@@ -265,16 +275,16 @@ def _draw_ball(ax: Axes, clip: Clip, label: str, track: _Track, trail: int) -> U
     outside = marks.EdgeMark(ax, theme, front)
 
     def update(frame: int) -> list[Artist]:
-        step = clip.step(label, frame)
-        here = np.array([x[step], track.heights(label, np.array([step]))[0]])
-        slope = track.slope(here[0], run.params[step])
+        step, params = clip.step(label, frame), clip.params(label, frame)
+        here = track.place(label, clip.position(label, frame))
+        slope = track.slope(here[0], params)
         tangent.set_data(*_tangent_ends(here, slope, low, high).T)
-        known = int(np.searchsorted(steps, step))
+        known = int(np.searchsorted(steps, clip.position(label, frame)))
         last = dots[max(0, known - trail) : known]
         behind.set_offsets(np.concatenate([np.full((trail - len(last), 2), np.nan), last]))
         ahead = x[min(step + 1, run.steps)]
         tip = np.array([ahead, here[1]])
-        landing = np.array([ahead, track.curve(np.array([ahead]), run.params[step])[0]])
+        landing = np.array([ahead, track.curve(np.array([ahead]), params)[0]])
         marks.place_arrow(arrow, *pulled_in(np.stack([here, tip]), low, high))
         lands = arrow.get_visible() and np.isfinite(landing).all()
         drop.set_data(*(pulled_in(np.stack([tip, landing]), low, high).T if lands else ([], [])))

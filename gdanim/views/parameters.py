@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import chain, cycle
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -26,7 +26,7 @@ from gdanim.views._drawing.limits import (
     drawable_range,
 )
 from gdanim.views._drawing.parameters_known import no_parameters
-from gdanim.views._drawing.trace import draw_trace
+from gdanim.views._drawing.trace import draw_trace, height_at
 from gdanim.views.base import Clip, StepView, Update, ends_above_start
 from gdanim.views.theme import Theme
 
@@ -175,17 +175,19 @@ def _draw_traces(ax: Axes, clip: Clip, traces: Sequence[_Trace]) -> Update:
     if several:
         names = [trace.run if one_each else f"{trace.run}, {trace.name}" for trace in traces]
     styles = [_STYLES[trace.column % len(_STYLES)] if several else "-" for trace in traces]
-    shows: list[Callable[[int], tuple[Line2D, Line2D]]] = [
+    shows: list[Callable[[float], tuple[Line2D, Line2D]]] = [
         draw_trace(ax, clip.theme, trace.values, own, style)
         for trace, own, style in zip(traces, colours, styles, strict=True)
     ]
     ends = EndLabels(ax, clip.theme, names, colours)
 
     def update(frame: int) -> list[Artist]:
-        steps = [clip.step(trace.run, frame) for trace in traces]
-        values = [trace.values[step] for trace, step in zip(traces, steps, strict=True)]
-        moved = [artist for show, step in zip(shows, steps, strict=True) for artist in show(step)]
-        return [*moved, *ends.show(np.array(steps), np.array(values))]
+        at = [clip.position(trace.run, frame) for trace in traces]
+        moved = [show(place) for show, place in zip(shows, at, strict=True)]
+        heights = [
+            height_at(ax, trace.values, place) for trace, place in zip(traces, at, strict=True)
+        ]
+        return [*chain.from_iterable(moved), *ends.show(np.array(at), np.array(heights))]
 
     return update
 

@@ -75,8 +75,8 @@ class PredictedActual(StepView):
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Draw the diagonal and the points."""
-        run, theme = clip.run, clip.theme
-        (label,), problem = clip.drawn_runs, _regression(clip.run)
+        theme, (label,) = clip.theme, clip.drawn_runs
+        problem = _regression(clip.run)
         data, validation = problem.data, problem.validation
         axes.style_axes(ax, theme)
         name_axes(
@@ -102,7 +102,7 @@ class PredictedActual(StepView):
             name_validation(ax, theme)
 
         def update(frame: int) -> list[Artist]:
-            params = run.params[clip.step(label, frame)]
+            params = clip.params(label, frame)
             return [show(params) for show in shown]
 
         return update

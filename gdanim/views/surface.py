@@ -13,7 +13,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import ListedColormap, to_rgb
 from numpy.typing import NDArray
 
-from gdanim.core.arrays import Floats, check_finite
+from gdanim.core.arrays import Floats, between, check_finite
 from gdanim.core.words import enumerated
 from gdanim.views._drawing import axes, marks
 from gdanim.views._drawing.bands import loss_colours
@@ -145,8 +145,8 @@ class Surface(View):
         return update
 
     def frame_key(self, clip: Clip, frame: int) -> Hashable:
-        """Return the step, or the frame's number if the camera turns."""
-        return frame if self.turn else int(clip.timeline.steps[frame])
+        """Return the position in steps, or the frame's number if the camera turns."""
+        return frame if self.turn else float(clip.timeline.positions[frame])
 
     def describe(self, clip: Clip) -> str:
         """Name the parameters of the plane."""
@@ -253,15 +253,20 @@ def _draw_run(ax: Axes, clip: Clip, label: str, ground: Ground, path: Floats, st
         if still and "way" not in kept:
             kept["way"] = lie(camera, heights)
         standing_at, hidden = kept["way"] if still else lie(camera, heights)
-        step = clip.step(label, frame)
-        count = int(np.searchsorted(steps, step, side="right"))
-        seen = camera.project(standing_at[:count])[:, :2]
+        at = clip.position(label, frame)
+        count = int(np.searchsorted(steps, at, side="right"))
+        standing_at, hidden = standing_at[:count], hidden[:count]
+        place = between(path, at)
+        here = ground.standing(place[np.newaxis], heights)
+        behind = ground.hidden(here, heights, camera)
+        if at > clip.step(label, frame):
+            standing_at, hidden = np.vstack([standing_at, here]), np.append(hidden, behind)
+        seen = camera.project(standing_at)[:, :2]
         faint.set_data(*seen.T)
-        bold.set_data(*np.where(hidden[:count, np.newaxis], np.nan, seen).T)
-        here = ground.standing(path[[step]], heights)
+        bold.set_data(*np.where(hidden[:, np.newaxis], np.nan, seen).T)
         ball.set_data(*camera.project(here)[:, :2].T)
-        ball.set_alpha(_BEHIND if ground.hidden(here, heights, camera)[0] else 1.0)
-        gone = np.full(2, np.nan) if np.isfinite(here).all() else ground.beyond(path[step], camera)
+        ball.set_alpha(_BEHIND if behind[0] else 1.0)
+        gone = np.full(2, np.nan) if np.isfinite(here).all() else ground.beyond(place, camera)
         return [faint, bold, ball, outside.show(*gone)]
 
     return move

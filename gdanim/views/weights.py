@@ -105,10 +105,10 @@ class Weights(StepView):
             [], [], color=theme.prediction, linewidth=theme.line_width, zorder=4, gid="sum"
         )
         bottom, top = drawable_range(ax)
-        steps = clip.steps(_label_of(clip))
+        (label,) = clip.drawn_runs
 
         def update(frame: int) -> list[Artist]:
-            (curves,) = parts(model, run.params[steps[[frame]]], x)
+            (curves,) = parts(model, clip.params(label, frame)[np.newaxis], x)
             curves = np.clip(curves, bottom, top)
             units.set_segments([np.column_stack([x, curve]) for curve in curves[:-1]])
             total.set_data(x, curves[-1])
@@ -156,12 +156,6 @@ def _title(model: MLP) -> str:
     """Say how many units there are."""
     units = model.hidden[-1]
     return f"{units} hidden units and their sum" if units > 1 else "the hidden unit, and with bias"
-
-
-def _label_of(clip: Clip) -> str:
-    """Return the label of the only run."""
-    (label,) = clip.drawn_runs
-    return label
 
 
 def _network(run: Run) -> tuple[Problem, MLP]:

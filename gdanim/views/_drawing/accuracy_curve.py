@@ -42,7 +42,7 @@ def _draw_run(over: Axes, clip: Clip, label: str) -> Update:
     )  # fmt: skip
 
     def update(frame: int) -> list[Artist]:
-        return [*show(clip.step(label, frame))]
+        return [*show(clip.position(label, frame))]
 
     return update
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gdanim.core.arrays import Floats, Ints
+from gdanim.core.arrays import Floats, Ints, between
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.dataset import Dataset
@@ -77,10 +77,10 @@ def sampled_predictions(clip: Clip, label: str, grid: Floats) -> Floats:
     return predicted(clip.limit_runs[label], samples, grid)
 
 
-def predicted(run: Run, steps: Ints, x: Floats) -> Floats:
-    """`(k),(g)->(k,g)`: the predictions after each of `steps` at `x`; infinite on overflow."""
+def predicted(run: Run, positions: Floats | Ints, x: Floats) -> Floats:
+    """`(k),(g)->(k,g)`: the predictions at positions in steps, at `x`; infinite on overflow."""
     with np.errstate(all="ignore"):
-        y = fitted_problem(run).model.predict(run.params[steps], x[:, np.newaxis])
+        y = fitted_problem(run).model.predict(between(run.params, positions), x[:, np.newaxis])
     return np.nan_to_num(y, nan=np.inf, posinf=np.inf, neginf=-np.inf)
 
 

@@ -89,7 +89,8 @@ class Ground:
             if plane.base is None
             else np.zeros(1, np.int64)
         )
-        seen = np.stack([self._losses(int(step)) for step in steps[:: max(1, len(steps) // 8)]])
+        sampled = clip.runs[self.first].params[steps[:: max(1, len(steps) // 8)]]
+        seen = np.stack([self._losses(params) for params in sampled])
         lowest = np.inf if surface.best is None or plane.base is None else surface.best.loss
         self.shades: Scale = loss_scale(seen, lowest)
         half = float(np.median(np.minimum(seen, self.shades.high)))
@@ -98,9 +99,8 @@ class Ground:
             self.top = self.shades.high
         self._still = self._raised(seen[0]) if plane.base is not None else None
 
-    def _losses(self, step: int) -> Floats:
-        run = self.clip.runs[self.first]
-        return self.surface.loss(self.plane.points(self._grid, run.params[step]))
+    def _losses(self, params: Floats) -> Floats:
+        return self.surface.loss(self.plane.points(self._grid, params))
 
     def _highest(self) -> float:
         """Return the loss at the highest place that a path visits in the box, within the scale."""
@@ -115,7 +115,7 @@ class Ground:
         """Return the landscape on the grid, `[G, G]`; it is above HEIGHT where it is cut off."""
         if self._still is not None:
             return self._still
-        return self._raised(self._losses(self.clip.step(self.first, frame)))
+        return self._raised(self._losses(self.clip.params(self.first, frame)))
 
     def _raised(self, losses: Floats) -> Floats:
         span = self.top - self.shades.low

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from gdanim.core.arrays import Floats, Ints
+from gdanim.core.arrays import Floats, Ints, between
 from gdanim.views._drawing.axes import clip_near
 from gdanim.views.theme import Theme
 
@@ -19,8 +19,11 @@ VERTICES = 2000
 
 def draw_trace(
     ax: Axes, theme: Theme, values: Floats, colour: str, style: str = "-"
-) -> Callable[[int], tuple[Line2D, Line2D]]:
-    """Draw the line of `values [S+1]` and its dot; return a function that moves both to a step."""
+) -> Callable[[float], tuple[Line2D, Line2D]]:
+    """Draw the line of `values [S+1]` and its dot.
+
+    Return a function that moves both to a step, or to a position between two.
+    """
     steps = extremes(values)
     heights = values[steps]
     (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width, linestyle=style,
@@ -29,13 +32,22 @@ def draw_trace(
                      markeredgecolor=theme.paper, zorder=4, gid="step")  # fmt: skip
     clip_near(dot, ax, theme.point_size)
 
-    def show(step: int) -> tuple[Line2D, Line2D]:
-        count = int(np.searchsorted(steps, step))
-        line.set_data(np.append(steps[:count], step), np.append(heights[:count], values[step]))
-        dot.set_data([step], [values[step]])
+    def show(position: float) -> tuple[Line2D, Line2D]:
+        count, height = int(np.searchsorted(steps, position)), height_at(ax, values, position)
+        line.set_data(np.append(steps[:count], position), np.append(heights[:count], height))
+        dot.set_data([position], [height])
         return line, dot
 
     return show
+
+
+def height_at(ax: Axes, values: Floats, position: float) -> float:
+    """Return how high the line of `values [S+1]` is at a position in steps; straight on screen."""
+    if position == int(position):
+        return float(values[int(position)])
+    scale = ax.yaxis.get_transform()
+    ends = scale.transform(values[[int(position), int(position) + 1]])
+    return float(scale.inverted().transform([between(ends, position % 1)])[0])
 
 
 def extremes(values: Floats) -> Ints:
