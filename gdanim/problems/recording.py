@@ -117,32 +117,32 @@ class Recording(Model):
     def _looked_up(self, params: Floats, x: Floats) -> Floats:
         """Return what was recorded at `x`, or interpolated, `(p),(n,d)->(n)`, or `(n,k)`."""
         before = np.floor(params)
-        share = params[..., -1:] - before[..., -1:]
-        here = self._recorded(before, x)
-        if not share.any():
+        here = _recorded(self, self.steps_of(before), self._places, x)
+        if (before == params).all():
             return here
+        share = (params - before)[..., -1:]
         share = share if self.outputs == 1 else share[..., np.newaxis]
-        return np.where(
-            share > 0, (1 - share) * here + share * self._recorded(np.ceil(params), x), here
-        )
-
-    def _recorded(self, params: Floats, x: Floats) -> Floats:
-        """Return what was recorded after the step, like `_looked_up`."""
-        steps = self.steps_of(params)[..., np.newaxis]
-        found: Any
-        if (rows := self._places.rows_of(x)) is not None:
-            found = self.at_points[steps, rows]
-        else:
-            found = sum(
-                # A prediction of weight 0 need not be finite.
-                np.where(weight > 0, weight * self.on_grid[steps, number], 0)
-                for number, weight in self._places.around(x)
-            )
-        return np.array(found[..., 0] if self.outputs == 1 else found, dtype=np.float64)
+        after = _recorded(self, self.steps_of(np.ceil(params)), self._places, x)
+        return np.where(share > 0, (1 - share) * here + share * after, here)
 
     @cached_property
     def _places(self) -> Places:
         return Places(self.x, self.axes)
+
+
+def _recorded(recording: Recording, steps: Ints, places: Places, x: Floats) -> Floats:
+    """Return what was recorded after each step at `x`, or interpolated on the grid."""
+    steps = steps[..., np.newaxis]
+    found: Any
+    if (rows := places.rows_of(x)) is not None:
+        found = recording.at_points[steps, rows]
+    else:
+        found = sum(
+            # A prediction of weight 0 need not be finite.
+            np.where(weight > 0, weight * recording.on_grid[steps, number], 0)
+            for number, weight in places.around(x)
+        )
+    return np.array(found[..., 0] if recording.outputs == 1 else found, dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
