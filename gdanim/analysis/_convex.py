@@ -135,7 +135,8 @@ def _of_logits(problem: Problem, design: Floats, scale: Floats) -> Infimum | Non
     shape = y.shape if classes == 1 else (len(y), classes)
     outcomes = classes > 1 or bool(((y == 0) | (y == 1)).all())
     here, total = np.zeros(design.shape[1]), _total(problem, design, units)
-    now, gain = total(here), np.inf
+    first = now = total(here)
+    gain = np.inf
     step: Floats = np.zeros(design.shape[1])
     for _ in range(60):
         logits = (design @ here).reshape(shape)
@@ -149,7 +150,7 @@ def _of_logits(problem: Problem, design: Floats, scale: Floats) -> Infimum | Non
         length = 1.0
         while not total(here + length * step) <= now and length > 1e-6:
             length /= 2
-        if length <= 1e-6 or gain <= ENOUGH * max(abs(now), 1e-300):
+        if length <= 1e-6 or gain <= ENOUGH * first:
             break
         here, now = here + length * step, total(here + length * step)
     away = float(abs(design @ step).max()) > FAR

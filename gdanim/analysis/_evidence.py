@@ -337,8 +337,8 @@ class Evidence:
         if not np.isfinite(record.params[-1]).all():
             return None
         fall = max(self.start - float(record.losses.min()), self.rounding, 1e-300)
-        slope = float(abs(record.problem.gradient(record.params[0]) * record.units).max())
-        return neighbourhood(record.problem, record.params[-1], record.units, fall, slope)
+        first = record.problem.gradient(record.params[0]) * record.units
+        return neighbourhood(record.problem, record.params[-1], record.units, fall, first)
 
     @cached_property
     def lower(self) -> float:

@@ -29,11 +29,12 @@ def first_arrived(evidence: Evidence, target: float, margin: float) -> int | Non
     """
     record = evidence.record
     gaps = abs(record.losses - target)
-    if record.irregular and record.steps >= 8:
-        if not evidence.end - target <= margin:
-            return None
-        return min(first_of(gaps <= (3 if record.random else 1) * margin), record.steps)
-    since, steps = first_of(gaps <= margin), record.steps
+    steps, irregular = record.steps, record.irregular and record.steps >= 8
+    if irregular and not evidence.end - target <= margin:
+        return None
+    if irregular and record.random:
+        return min(first_of(gaps <= 3 * margin), steps)
+    since = first_of(gaps <= margin)
     if since > steps:
         return None
     quarter = record.losses[-1 - steps // 4 :]

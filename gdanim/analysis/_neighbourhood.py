@@ -24,7 +24,12 @@ FLAT, VANISHED = 1e-10, 0.05
 REACH = 2.0
 # A way down that leads further than this many ranges, in steps that go on in one direction and do
 # not become shorter, leads to infinity.
-FAR, SAME_DIRECTION, RECENT = 1.0, 0.9, 20
+FAR, SAME_DIRECTION, RECENT = 1.0, 0.9, 8
+# The radius becomes so many times as wide as a good step, or narrower than a bad one, down to this
+# share of the range. Steps that promise less than the other share of the first one are rounding.
+WIDER, NARROWEST, TOLD = 10.0, 1e-9, 1e-11
+# Further than this many ranges nobody looks.
+FARTHEST = 1e6
 # Newton's method comes to rest where its step is this share of its longest one, or this share of
 # the run's range. On the way to infinity, steps promise less and less, but do not become so short.
 SHORTER, SHORT = 0.01, 1e-6
@@ -66,23 +71,23 @@ def affordable(problem: Objective) -> bool:
 
 
 def neighbourhood(
-    problem: Objective, params: Floats, units: Floats, fall: float, slope: float
+    problem: Objective, params: Floats, units: Floats, fall: float, first: Floats
 ) -> Neighbourhood:
     """Find what kind of place `params [P]` is near to.
 
-    `units [P]` are the scales of the parameters, `fall` that of the loss, `slope` that of its
-    derivatives by them. Newton's method goes to the nearest critical point, of whatever kind; where
-    that lies further away than the run itself has gone, regularised Newton steps go downhill: to a
-    minimum, or away for ever.
+    `units [P]` are the scales of the parameters, `fall` that of the loss, and `first [P]` its first
+    derivatives by parameters in these units. Newton's method goes to the nearest critical point, of
+    whatever kind; where that lies further away than the run itself has gone, Newton steps within a
+    radius go downhill: to a minimum, or away for ever.
     """
     with np.errstate(all="ignore"):
-        if _is_level(problem, params, units, slope):
+        if _is_level(problem, params, units, float(abs(first).max())):
             return Neighbourhood(PointKind.PLATEAU, float(problem.loss(params)), params)
-        point = _nearest(problem, params, units, fall)
+        point = _nearest(problem, params, units, fall, first)
         if point is not None and abs((point - params) / units).max() <= REACH:
             place = _kind(problem, point, params, units, fall)
             return Neighbourhood(place, float(problem.loss(point)), point)
-        return _below(problem, params, units, fall)
+        return _below(problem, params, units, fall, first)
 
 
 def _is_level(problem: Objective, params: Floats, units: Floats, slope: float) -> bool:
@@ -111,8 +116,13 @@ def scaled_hessian(problem: Objective, params: Floats, units: Floats) -> Floats:
     return (rows + np.swapaxes(rows, -2, -1)) / 2
 
 
-def _nearest(problem: Objective, params: Floats, units: Floats, fall: float) -> Floats | None:
-    """Newton's method from `params`; None where it does not come to rest."""
+def _nearest(
+    problem: Objective, params: Floats, units: Floats, fall: float, first: Floats
+) -> Floats | None:
+    """Newton's method from `params`; None where it does not come to rest.
+
+    Nor does it where nothing curves, and the slope is still a part of the first one.
+    """
     point, enough, longest = params, ROUNDING * fall, 0.0
     for number in range(NEAR_STEPS):
         matrix = scaled_hessian(problem, point, units)
@@ -123,7 +133,8 @@ def _nearest(problem: Objective, params: Floats, units: Floats, fall: float) -> 
         along = vectors.T @ slopes
         bent = abs(values) > FLAT * abs(values).max()
         step = np.where(bent, along / np.where(bent, values, 1.0), 0.0)
-        if (abs(along[~bent]) > 1e-6 * fall).any():
+        left = _told(along, LEVEL * abs(first).max()), VANISHED * abs(vectors.T @ first)
+        if (abs(along[~bent]) > 1e-6 * fall).any() or (abs(left[0]) > left[1])[~bent].any():
             return None
         length = float(abs(step).max())
         if not length <= 2 * REACH:
@@ -135,6 +146,11 @@ def _nearest(problem: Objective, params: Floats, units: Floats, fall: float) -> 
         if promised <= enough and length <= max(SHORTER * longest, SHORT):
             return np.asarray(point)
     return None
+
+
+def _told(values: Floats, rounding: float) -> Floats:
+    """The values, 0 where they are below rounding."""
+    return np.where(abs(values) > rounding, values, 0.0)
 
 
 def _kind(problem: Objective, point: Floats, end: Floats, units: Floats, fall: float) -> PointKind:
@@ -163,45 +179,92 @@ def _kind(problem: Objective, point: Floats, end: Floats, units: Floats, fall: f
     return PointKind.INFLECTION if len(point) == 1 else PointKind.SADDLE
 
 
-def _below(problem: Objective, params: Floats, units: Floats, fall: float) -> Neighbourhood:
-    """Go down by regularised Newton steps; to infinity where the way has no end."""
-    point, loss = params, float(problem.loss(params))
-    damping, rests, steps = 1e-3, False, list[Floats]()
+def _below(
+    problem: Objective, params: Floats, units: Floats, fall: float, first: Floats
+) -> Neighbourhood:
+    """Go down by Newton steps within a radius; to infinity where the way has no end.
+
+    The scales of the parameters grow with the way that was gone.
+    """
+    point, loss, scales = params, float(problem.loss(params)), units
+    radius, rests, told, least = 1.0, False, list[Floats](), 0.0
     for _ in range(DOWN_STEPS):
-        matrix, slopes = scaled_hessian(problem, point, units), problem.gradient(point) * units
-        if not (np.isfinite(matrix).all() and np.isfinite(slopes).all()):
+        rounding = LEVEL * float(abs(first * scales / units).max())
+        if (
+            radius < NARROWEST
+            or (way := _way_down(problem, point, scales, radius, rounding)) is None
+        ):
             break
-        values, vectors = np.linalg.eigh(matrix)
-        along = vectors.T @ slopes
-        # Where nothing curves, a step goes as far as the slope would lead.
-        size = abs(values) + damping * max(abs(values).max(), abs(along).max()) + 1e-300
-        step = vectors @ (along / size)
-        trial = point - units * step
+        trial, length = point - scales * way.step, float(abs(way.step).max())
         lower = float(problem.loss(trial))
         # A large constant in the loss hides how little it falls.
-        if lower <= loss:
-            promised = 0.5 * float(np.sum(along**2 / size))
-            point, loss, damping = trial, lower, max(damping / 10, 1e-12)
-            moved = abs((point - params) / units).max()
-            steps.append(step)
-            # On the way to infinity steps gain less and less, but do not become shorter.
-            rests = bool(promised <= ARRIVED * fall and abs(step).max() <= 0.01 * moved)
-            if rests and (values > -1e-6 * abs(values).max()).all():
-                break
-        else:
-            damping *= 10
-            if damping > 1e8:
-                break
-        if abs((point - params) / np.maximum(units, abs(params))).max() > 1e6:
+        if not lower <= loss:
+            radius = length / WIDER
+            # Where no curvature shortened it, it rises beyond: there is an end.
+            told = told if way.told else []
+            continue
+        point, loss, radius = trial, lower, max(radius, WIDER * length)
+        least = least or TOLD * way.promised
+        if way.told and way.promised > least:
+            told.append(scales * way.step / units)
+        elif len(told) > RECENT:
             break
-    far = abs((point - params) / units).max() > FAR
-    if not rests and far and len(steps) > RECENT:
-        before, last = steps[-RECENT], steps[-1]
-        lengths = float(np.linalg.norm(before)), float(np.linalg.norm(last))
-        if lengths[1] > 0.5 * lengths[0] and before @ last > SAME_DIRECTION * np.prod(lengths):
-            return Neighbourhood(PointKind.INFINITY, loss, point)
+        # On the way to infinity steps gain less and less, but do not become shorter.
+        rests = way.promised <= ARRIVED * fall and length <= SHORTER
+        if rests and way.convex:
+            break
+        scales = np.maximum(scales, abs(point - params))
+        if (scales > FARTHEST * np.maximum(units, abs(params))).any():
+            break
+    if abs((point - params) / units).max() > FAR and _goes_on(told):
+        return Neighbourhood(PointKind.INFINITY, loss, point)
     rests = rests or _is_kink(problem, point, units)
     return Neighbourhood(PointKind.MINIMUM if rests else PointKind.SLOPE, loss, point)
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """A step down `[P]`, by how much lower a loss it promises, and whether the loss is convex.
+
+    It is `told` where the direction that promises the most has a curvature that is told from 0.
+    """
+
+    step: Floats
+    promised: float
+    told: bool
+    convex: bool
+
+
+def _way_down(
+    problem: Objective, point: Floats, units: Floats, radius: float, rounding: float
+) -> _Way | None:
+    """A Newton step down, in `units [P]`; None where something is not finite.
+
+    The `radius` holds along each direction of curvature of its own, so that a steep one does not
+    shorten the step along a flat one.
+    """
+    matrix, slopes = scaled_hessian(problem, point, units), problem.gradient(point) * units
+    if not (np.isfinite(matrix).all() and np.isfinite(slopes).all()):
+        return None
+    values, vectors = np.linalg.eigh(matrix)
+    along, bent = vectors.T @ slopes, _told(abs(values), FLAT * abs(values).max())
+    along = np.where(bent > 0, along, _told(along, rounding))
+    size = np.maximum(bent, abs(along) / radius)
+    step = along / np.where(size > 0, size, 1.0)
+    promised = 0.5 * along * step
+    told = bool(bent[promised.argmax()] > 0)
+    convex = bool((values > -1e-6 * abs(values).max()).all())
+    return _Way(vectors @ step, float(promised.sum()), told, convex)
+
+
+def _goes_on(steps: list[Floats]) -> bool:
+    """Whether the last steps `[P]` go in one direction, and do not become shorter."""
+    if len(steps) <= RECENT:
+        return False
+    before, last = steps[-RECENT], steps[-1]
+    lengths = float(np.linalg.norm(before)), float(np.linalg.norm(last))
+    along = float(before @ last)
+    return lengths[1] > 0.5 * lengths[0] and along > SAME_DIRECTION * float(np.prod(lengths))
 
 
 def _is_kink(problem: Objective, point: Floats, units: Floats) -> bool:

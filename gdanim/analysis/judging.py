@@ -28,11 +28,12 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
    Noise that shows has to have had time to spread along the slowest direction; of such rules it has
    none.
 5. **Settled.** Newton's method from the end comes to rest near by, and the gap to the loss there
-   is nothing, as in 4: CONVERGED, at a minimum, a local one if a lower loss is known. Where it is
-   an inflection, a maximum, or a saddle point, the gap is at most 1e-6 h, and the run does not
-   leave within ten times as many steps. Newton's steps that promise less and less without becoming
-   shorter lead to infinity: NO_MINIMUM. Without slope all around it is a minimum only if no lower
-   loss is known; else HARDLY_MOVING, on a PLATEAU.
+   is nothing, as in 4: CONVERGED, at a minimum, a local one if a lower loss is known; without that
+   reason where looking for one costs too much. Where it is an inflection, a maximum, or a saddle
+   point, the gap is at most 1e-6 h, and the run does not leave within ten times as many steps.
+   Newton's steps that promise less and less without becoming shorter lead to infinity: NO_MINIMUM.
+   Without slope all around it is a minimum only if no lower loss is known; else HARDLY_MOVING, on a
+   PLATEAU.
 6. **Random or irregular.** FALLING (or 9) where levels and peaks of the last three quarters fall,
    the last level by more than 2.5 standard errors, and by more than 5 % of the gap in ten times as
    many steps; if steps are not random, the same of the quartiles, whatever the peaks. So it is
@@ -213,11 +214,14 @@ def settled(evidence: Evidence) -> Judgement | None:
         return _on_a_plateau(evidence, margin)
     if since is None or (place.place in LEFT and (record.random or escapes(evidence))):
         return None
-    ending, reason, sure = Ending.CONVERGED, REASONS[place.place], _arrived(evidence)
+    ending, sure = Ending.CONVERGED, _arrived(evidence)
+    reason: Reason | None = REASONS[place.place]
     if reason == Reason.MINIMUM:
-        lower = min(evidence.lower, lowest_of_many(record.problem))
-        if lower < place.loss - margin:
+        found = lowest_of_many(record.problem)
+        if (lower := min(evidence.lower, found)) < place.loss - margin:
             return Judgement(ending, Reason.LOCAL_MINIMUM, sure, since, {"lower": lower})
+        if found == np.inf and evidence.floor.loss < place.loss - margin:
+            reason = None
     return Judgement(ending, reason, sure, since)
 
 
@@ -345,24 +349,32 @@ def hardly_moving(evidence: Evidence) -> Judgement | None:
     since = first_of(losses - evidence.end <= SOON * gap)
     # A rule without a known pace has gained what it could: what is left may be no rate's fault.
     reason = None if evidence.forgets and not little else slow_reason(evidence)
+    if reason != Reason.SMALL_RATE and _endless(evidence):
+        reason = Reason.NO_MINIMUM
     return Judgement(Ending.HARDLY_MOVING, reason, Certainty.MEASURED, since)
 
 
 def falling(evidence: Evidence) -> Judgement:
     """Rule 10: it is on its way."""
-    losses, floor, place = evidence.record.losses, evidence.floor, evidence.place
+    losses, place = evidence.record.losses, evidence.place
     reason = rate_reason(evidence)
-    endless = place is not None and place.place == PointKind.INFINITY
     if place is not None and place.place == PointKind.SADDLE:
         near = abs(evidence.end - place.loss) < NEAR * (evidence.start - place.loss)
         reason = Reason.SADDLE if near else reason
-    elif endless or (floor.exact and floor.attained is False):
+    elif _endless(evidence):
         reason = Reason.NO_MINIMUM
     # The step after which the loss is never higher, or where only levels fall, a quarter.
     highest_after = np.maximum.accumulate(losses[::-1])[::-1]
     since = first_of(losses >= highest_after)
     since = min(since, len(losses) - 1 - evidence.record.steps // 4)
     return Judgement(Ending.FALLING, reason, Certainty.MEASURED, since)
+
+
+def _endless(evidence: Evidence) -> bool:
+    """Whether no finite parameters have the lowest loss, or that of the valley."""
+    floor, place = evidence.floor, evidence.place
+    valley = place is not None and place.place == PointKind.INFINITY
+    return valley or (floor.exact and floor.attained is False)
 
 
 Rule = Callable[[Evidence], Judgement | None]

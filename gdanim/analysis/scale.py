@@ -14,13 +14,18 @@ NOTHING = 1e-12
 STARTS, SEED = 11, 0
 
 
+def constant_loss(problem: Objective) -> float | None:
+    """Return what the best constant prediction loses; None without data, or where unknown."""
+    return floor_of(problem).null
+
+
 def nothing(problem: Objective, first: float) -> float:
     """Return the largest loss that is next to nothing, for a run whose first loss is `first`.
 
     Measured by the first loss, but a start far away excuses nothing: of a loss over data at most by
     what the best constant prediction loses, of any other by what random starts do.
     """
-    ordinary = floor_of(problem).null
+    ordinary = constant_loss(problem)
     if ordinary is None:
         rng = np.random.default_rng(SEED)
         starts = np.array([problem.init(rng) for _ in range(STARTS)])

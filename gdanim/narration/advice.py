@@ -14,6 +14,7 @@ import numpy as np
 
 from gdanim.analysis.curvature import LANCZOS_STEPS, MOST_DENSE, spectrum
 from gdanim.analysis.judgement import Ending, Reason
+from gdanim.analysis.scale import constant_loss
 from gdanim.core.numbers import counted, percent, rounded
 from gdanim.descent.loop import DEFAULT_STEPS, descend
 from gdanim.descent.noise import Noisy
@@ -32,8 +33,9 @@ from gdanim.problems.problem import Problem
 HALF, DRAWS = 0.5, 10
 # Starts from this many seeds are tried in the place of one that leads nowhere at any rate.
 SEEDS = 3
-# A run that gained more than this share of what there is does not move "any more".
-GAINED = 0.05
+# A run that gained more than this share of what there is does not move "any more"; one that has no
+# more than the other share left is of use.
+GAINED, LEFT = 0.05, 0.1
 # A condition number this many times smaller is worth standardising the data.
 BETTER = 100.0
 # A rate is suggested at this share of the largest stable one, else at these multiples of the run's.
@@ -64,7 +66,8 @@ def advice(runs: Run | Mapping[str, Run], how: Callable[[float], str] = in_words
     -------
     str
         One line without full stop: how the run ends, why, and what helps. Empty for a run that
-        neither diverges nor hardly moves, and for a comparison in which another one does neither.
+        neither diverges nor hardly moves, or that has gained nine tenths of what there is before,
+        and for a comparison in which another one does neither.
 
     See Also
     --------
@@ -136,7 +139,21 @@ def _remedies(run: Run, limit: Limit | None, how: Callable[[float], str]) -> lis
 
 
 def _useless(run: Run) -> bool:
-    return run.judgement.ending in (Ending.DIVERGED, Ending.GROWING, Ending.HARDLY_MOVING)
+    """Whether it diverges, or hardly moves with a part of the way left that one sees.
+
+    Of a loss over data, an ordinary way is that from what the best constant prediction loses.
+    """
+    if not _hardly_moves(run):
+        return run.judgement.ending in (Ending.DIVERGED, Ending.GROWING)
+    first, last, lowest = float(run.losses[0]), float(run.losses[-1]), _lowest(run)
+    ordinary = constant_loss(run.problem)
+    way = (first if ordinary is None else min(first, ordinary)) - lowest
+    return not last - lowest <= LEFT * way
+
+
+def _lowest(run: Run) -> float:
+    """The lowest loss that is known: of data at least 0."""
+    return run.judgement.numbers.get("minimum", 0.0 if run.problem.points else -math.inf)
 
 
 def _hardly_moves(run: Run) -> bool:
@@ -147,9 +164,7 @@ def _what(run: Run) -> str:
     """How the run ends."""
     first, last = float(run.losses[0]), float(run.losses[-1])
     if _hardly_moves(run):
-        # A loss over data is at least 0.
-        lowest = run.judgement.numbers.get("minimum", 0.0 if run.problem.points else -math.inf)
-        gained = first - last > GAINED * (first - lowest)
+        gained = first - last > GAINED * (first - _lowest(run))
         return f"hardly moves {'any more after' if gained else 'in'} {counted(run.steps, 'step')}"
     if not run.steps:
         return "diverges at its first step"
@@ -202,14 +217,16 @@ def _limit_of(run: Run, problem: Objective) -> Limit | None:
         or (problem.hessian is None and gradients * problem.workspace > WORK)
     ):
         return None
-    highest = float(spectrum(problem, run.params[0]).eigenvalues[-1])
-    largest = rule.largest_stable_rate(highest) if highest > 0 else None
+    lowest, highest = spectrum(problem, run.params[0]).eigenvalues[[0, -1]]
+    largest = rule.largest_stable_rate(float(highest)) if highest > 0 else None
     if largest is None:
         return None
     if uses_batches(run):
         assert run.batches is not None
         return _batch_limit(run, problem, rule, largest)
-    where = "" if problem.hessian is not None else " at the start"
+    # Where the loss curves downward, no rate is stable along all directions.
+    where = " along the steepest direction" if lowest < 0 else ""
+    where += "" if problem.hessian is not None else " at the start"
     return Limit(largest, where, SAFE * largest)
 
 
@@ -218,7 +235,7 @@ def _batch_limit(run: Run, problem: Objective, rule: Optimizer, full: float) -> 
     assert run.batches is not None
     size, rate = run.batches.shape[1], _largest_rate(run)
     typical = batch_edge(problem, rule, size, full)
-    calm = mean_square_edge(problem, rule, size, full)
+    calm = mean_square_edge(problem, run.params[0], rule, size, full)
     if typical is None:
         return None
     calm = typical if calm is None else min(calm, typical)

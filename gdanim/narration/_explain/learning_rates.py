@@ -118,13 +118,17 @@ def local_stability(run: Run, end: Diagnosis, row: int) -> Iterator[str]:
     if rates is None or (rates.shape[1] > 1 and not edge.plain):
         return
     near, which = rates[row], "first" if row == 0 else "last"
+    which = f"the {which}" if np.ptp(rates) else "the"
+    if uses_batches(run):
+        yield from _local_batches(edge, float(near[0]), which) if len(near) == 1 else ()
+        return
     too_large = moves_on(run) or run.judgement.reason == Reason.LARGE_RATE
     if too_large and float(_shares(edge, near[np.newaxis])[0]) <= 1:
         return
     if len(near) > 1:
         yield _per_parameter(edge, near[np.newaxis])
     else:
-        yield _constant(edge, float(near[0]), f"the {which}" if np.ptp(rates) else "the")
+        yield _constant(edge, float(near[0]), which)
 
 
 def swings(run: Run, end: Diagnosis) -> Iterator[str]:
@@ -209,18 +213,38 @@ def _batches(edge: Edge, rates: Floats) -> str:
     with_full = f"with full batches the largest stable one is {edge.limit}"
     grows, batches = f"about {rounded(typical, 2)}", f"with batches of {size}"
     if high > typical:
-        return f"{which} exceeds the largest stable one {batches}, {grows}; {with_full}"
-    calm = mean_square_edge(edge.run.problem, edge.rule, size, edge.rate)
+        return f"{which} exceeds the largest stable one {batches}, {grows} (simulated); {with_full}"
+    calm = mean_square_edge(edge.run.problem, edge.end.params, edge.rule, size, edge.rate)
     if calm is None:
         part = f"is {percent(high / typical)} of"
-        return f"{which} {part} the largest stable one {batches}, {grows}; {with_full}"
-    calm = min(calm, typical)
-    part = "exceeds" if high > calm else f"is {percent(high / calm)} of"
-    bursts = ": rare bursts come and go" if high > calm else ""
+        return f"{which} {part} the largest stable one {batches}, {grows} (simulated); {with_full}"
     return (
-        f"{which} {part} the largest one that is stable in the mean square {batches}, about "
-        f"{rounded(calm, 2)}{bursts}; a typical run grows from {grows} on; {with_full}"
+        f"{_mean_square(which, high, size, min(calm, typical))}; "
+        f"a typical run grows from {grows} on (both simulated); {with_full}"
     )
+
+
+def _mean_square(which: str, lr: float, size: int, calm: float) -> str:
+    """Compare a rate with the largest one that is stable in the mean square with batches."""
+    part = "exceeds" if lr > calm else f"is {percent(lr / calm)} of"
+    bursts = ": rare bursts come and go" if lr > calm else ""
+    return (
+        f"{which} {part} the largest one that is stable in the mean square with batches of {size}, "
+        f"about {rounded(calm, 2)}{bursts}"
+    )
+
+
+def _local_batches(edge: Edge, lr: float, which: str) -> Iterator[str]:
+    """The same near a minimum; nothing elsewhere, nor where it is not known or no reason."""
+    run, end = edge.run, edge.end
+    if run.batches is None or not end.eigenvalues[0] > 0:
+        return
+    size = run.batches.shape[1]
+    calm = mean_square_edge(run.problem, end.params, edge.rule, size, edge.rate)
+    grows = run.judgement.ending in (Ending.GROWING, Ending.DIVERGED)
+    if calm is not None and (lr > calm or not grows):
+        compared = _mean_square(f"{which} learning rate, {lr:g},", lr, size, calm)
+        yield f"{compared} (simulated)"
 
 
 def _per_parameter(edge: Edge, rates: Floats) -> str:
