@@ -1,7 +1,7 @@
 """Learning rate too high: the line goes flat and swings, every swing a little wider.
 
 Watch the wave die within ten steps; from then on only the offset d moves, from one side of the
-points to the other (with 4 of the first 20 seeds the wave flares up once more). The edge for d is a
+points to the other (with about one seed in five the wave flares up once more). The edge for d is a
 learning rate of 1: its swings stay the same. At 1.002 they grow by 0.4 % a step, at 0.998 they
 shrink.
 """

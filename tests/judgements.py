@@ -1424,7 +1424,7 @@ for lr, seed in ((0.021, 0), (0.023, 0), (0.023, 1), (0.023, 2)):
         batches(ROUGH, GradientDescent(lr), 3000, 1, seed=seed),
         OSCILLATING,
         NOISE,
-        "the mean square of the distance grows above 0.0165, a typical run above 0.0239, the zero "
+        "the mean square of the distance grows above 0.019, a typical run above 0.0239, the zero "
         "of the mean log growth of a step: bursts, and back",
     )
 case(

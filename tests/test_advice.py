@@ -154,6 +154,7 @@ def test_with_batches_the_rate_is_compared_with_theirs() -> None:
         lambda: descend(WAVE, GradientDescent(0.1), (2.9, 1.72, 0, -1.2), 300),
         lambda: descend(LINE, Adam(0.05), (-2, -1.5), 300),
         lambda: descend(LINE, GradientDescent(0.01), (-2, -1.5), 400, batch_size=5),
+        lambda: descend(LINE, GradientDescent(Cosine(0.02, 100)), (-2, -1.5), 100),
         lambda: descend(BOWL, GradientDescent(0.1), (0, 0), 30),
         lambda: descend(BOWL, GradientDescent(0.1), (1, 1), 0),
     ],
@@ -176,6 +177,16 @@ def test_only_what_is_known_is_said() -> None:
     followed(plan)
     network = Problem(datasets.sinusoid(points=5000), MLP((20, 20), "tanh"))
     assert advice(descend(network, GradientDescent(1e4), steps=3)).count(";") == 0
+
+
+def test_where_the_loss_curves_downward_the_rate_is_that_of_the_steepest_direction() -> None:
+    """At (0, 0.1) of x^4 - x^2 + y^2 the loss curves by -2 along x, and by 2 along y."""
+    double = FunctionObjective(lambda x, y: x**4 - x**2 + y**2)
+    line = advice(descend(double, GradientDescent(3.0), (0.01, 0.1), 100))
+    assert line.startswith("diverges from step ")
+    assert (
+        "3.0 times the largest stable one along the steepest direction at the start (1.0)" in line
+    )
 
 
 def test_a_rate_that_dies_out_is_held() -> None:

@@ -487,11 +487,6 @@ WAVES = [
     }),
     once("sine_lr_too_high", {
         "every swing a little wider": lambda r: between(1.003, growth(r[0]), 1.005)}),
-    Row("sine_lr_too_high", {"the wave flares up once more":
-        lambda r: amplitude(r[0])[10:].max() > 1}, seeds=(2, 3, 6, 9)),
-    Row("sine_lr_too_high", {"with 4 of the first 20 seeds":
-        lambda r: amplitude(r[0])[10:].max() < 0.6 and (growth(r[0]) > 1).all()},
-        seeds=[seed for seed in TWENTY if seed not in (2, 3, 6, 9)]),
     once("sine_lr_too_high", {"its swings stay the same":
         lambda r: between(0.999, growth(r[0])[10:], 1.001)}, lr=1.0),
     once("sine_lr_too_high", {"at 0.998 they shrink":
@@ -742,6 +737,11 @@ def test_how_many_seeds_of_twenty() -> None:
     def loads(name: str) -> list[Runs]:
         return [list(script(name)["scene"](seed=seed).runs().values()) for seed in TWENTY]
 
+    too_high = [runs[0] for runs in loads("sine_lr_too_high")]
+    calm = [run for run in too_high if amplitude(run)[10:].max() < 1]
+    # Which ones do depends on the last digit of a sine, and so on the machine.
+    assert 2 <= len(too_high) - len(calm) <= 7 and all((growth(run) > 1).all() for run in calm)
+    assert "with about one seed in five the wave flares up" in text(once("sine_lr_too_high", {}))
     assert sum(map(finds_the_wave, loads("sine_batches"))) == 6
     assert "six of the first twenty get out" in text(once("sine_batches", {}))
     restarts = [finds_the_wave(runs) for runs in loads("sine_restarts")]
