@@ -148,7 +148,7 @@ def _useless(run: Run) -> bool:
     first, last, lowest = float(run.losses[0]), float(run.losses[-1]), _lowest(run)
     ordinary = constant_loss(run.problem)
     way = (first if ordinary is None else min(first, ordinary)) - lowest
-    return not last - lowest <= LEFT * way
+    return not math.isfinite(lowest) or last - lowest > LEFT * way
 
 
 def _lowest(run: Run) -> float:
