@@ -144,6 +144,37 @@ def test_the_data_keeps_its_room_when_the_line_swings_away() -> None:
     assert low < -5 and high > 3.5
 
 
+def test_a_start_far_away_leaves_the_room_to_the_data() -> None:
+    data = Dataset(np.linspace(0, 1, 20), 10 + np.linspace(0, 1, 20))
+    problem = Problem(data, Linear())
+
+    def shown(**changes: object) -> Film:
+        scene = Scene(problem, GradientDescent(0.5), (0, 0), steps=40, size=SIZE)
+        return changed(scene, panels={"fit": Fit(inset=None)}, **changes).film()
+
+    film = shown(pace=Even(4, 0.2, 1))
+    low, high = panel(film).get_ylim()
+    assert low > 7, "a tenth of the height would show the start"
+    film.show(0)
+    (arrow,) = (c for c in panel(film).collections if c.get_gid() == "outside")
+    assert len(arrow.get_offsets()) == 1 and arrow.get_offsets()[0][1] < 0.1, "it points down"
+    film.show(len(film) - 1)
+    assert not len(arrow.get_offsets())
+    # Where it is on its way for most of the time, it is shown.
+    low, high = panel(shown(steps=3, pace=Even(4, 0, 0))).get_ylim()
+    assert low < 8
+
+
+def test_a_curve_beyond_the_points_does_not_shrink_them() -> None:
+    x = np.linspace(-1, 1, 12)
+    problem = Problem(Dataset(x, np.sin(3 * x)), Polynomial(9))
+    start = [30.0] + [0.0] * 9
+    scene = Scene(problem, GradientDescent(1e-9), start, steps=10, size=SIZE)
+    low, high = panel(changed(scene, panels={"fit": Fit(inset=None)}).film()).get_ylim()
+    edge = 30 * 1.06**9
+    assert high < edge and 1 / (high - low) > 0
+
+
 @pytest.mark.parametrize(
     "problem",
     [

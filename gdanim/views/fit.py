@@ -37,6 +37,7 @@ from gdanim.views._drawing.predictions import (
     data_limits,
     fitted_problem,
     labels_sharing_limits,
+    lasting,
     predicted,
     sampled_predictions,
     vertex_gap,
@@ -62,8 +63,8 @@ class Fit(View):
 
     Points of the validation set are hollow, and those of the step's mini-batch have rings; more
     than 5000 points are drawn as their density. The limits are fixed for the whole video: a
-    prediction that swings far away leaves the panel rather than shrink the data, and an arrow
-    points to where it went.
+    prediction that starts or swings far away leaves the panel rather than shrink the data, and an
+    arrow points to where it is.
 
     Parameters
     ----------
@@ -184,8 +185,11 @@ class Fit(View):
         alike = labels_sharing_limits(clip, problem)
         x, y = all_points([problem, *(fitted_problem(clip.limit_runs[label]) for label in alike)])
         grid = curve_grid(x)
-        predictions = np.concatenate([sampled_predictions(clip, label, grid) for label in alike])
-        low, high = data_limits(y, predictions)
+        sampled = {label: sampled_predictions(clip, label, grid) for label in alike}
+        predictions = np.concatenate([*sampled.values()])
+        among = (grid >= x.min()) & (grid <= x.max())
+        last = [lasting(clip, label, curves)[:, among] for label, curves in sampled.items()]
+        low, high = data_limits(y, np.concatenate(last), predictions)
         card = None
         if self.inset is not None:
             size = card_size(ax, clip.theme)

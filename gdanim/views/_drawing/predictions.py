@@ -19,6 +19,9 @@ _SAMPLED_STEPS = 200
 # How much room the predictions get above and below the data, in heights of the data: up to
 # _ALL_ROOM if that shows all of them, else _ROOM.
 _ALL_ROOM, _ROOM = 4.0, 1.5
+# Predictions in this first part of the frames, or beyond the outermost points, get room up to
+# _WHOLE heights of the data on each side if that shows all of them there, else _GLIMPSE.
+_FIRST, _WHOLE, _GLIMPSE = 0.2, 0.9, 0.5
 # Linked videos share their limits if these are at most this many times as wide and high as the data
 # of each.
 _MOST_EXTENT = 4.0
@@ -77,6 +80,13 @@ def sampled_predictions(clip: Clip, label: str, grid: Floats) -> Floats:
     return predicted(clip.limit_runs[label], samples, grid)
 
 
+def lasting(clip: Clip, label: str, predictions: Floats) -> Floats:
+    """Return those of the sampled predictions `[K, G]` that are shown after the first frames."""
+    steps = clip.steps(label)
+    late = sampled_steps(steps, _SAMPLED_STEPS) >= steps[int(_FIRST * len(steps))]
+    return predictions[late]
+
+
 def predicted(run: Run, positions: Floats | Ints, x: Floats) -> Floats:
     """`(k),(g)->(k,g)`: the predictions at positions in steps, at `x`; infinite on overflow."""
     with np.errstate(all="ignore"):
@@ -84,8 +94,13 @@ def predicted(run: Run, positions: Floats | Ints, x: Floats) -> Floats:
     return np.nan_to_num(y, nan=np.inf, posinf=np.inf, neginf=-np.inf)
 
 
-def data_limits(y: Floats, predictions: Floats) -> tuple[float, float]:
-    """Return limits for the data, and for as much of the predictions as leaves the data room."""
+def data_limits(
+    y: Floats, predictions: Floats, passing: Floats | None = None
+) -> tuple[float, float]:
+    """Return limits for the data, and for as much of the predictions as leaves the data room.
+
+    `passing` predictions, which are soon over, get little room.
+    """
     low, high = float(y.min()), float(y.max())
     height = high - low or abs(high) or 1.0
     below = max(0.0, low - float(predictions.min()))
@@ -96,6 +111,10 @@ def data_limits(y: Floats, predictions: Floats) -> tuple[float, float]:
             min(below, max(room / 2, room - above)),
             min(above, max(room / 2, room - below)),
         )
+    if passing is not None:
+        under, over = low - float(passing.min()), float(passing.max()) - high
+        below = max(below, under if under <= _WHOLE * height else _GLIMPSE * height)
+        above = max(above, over if over <= _WHOLE * height else _GLIMPSE * height)
     margin = 0.06 * (height + below + above)
     return low - below - margin, high + above + margin
 
