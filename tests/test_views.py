@@ -161,7 +161,7 @@ def test_a_start_far_away_leaves_the_room_to_the_data() -> None:
     film.show(len(film) - 1)
     assert not len(arrow.get_offsets())
     # Where it is on its way for most of the time, it is shown.
-    low, high = panel(shown(steps=3, pace=Even(4, 0, 0))).get_ylim()
+    low, _ = panel(shown(steps=3, pace=Even(4, 0, 0))).get_ylim()
     assert low < 8
 
 
