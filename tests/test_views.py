@@ -153,7 +153,7 @@ def test_a_start_far_away_leaves_the_room_to_the_data() -> None:
         return changed(scene, panels={"fit": Fit(inset=None)}, **changes).film()
 
     film = shown(pace=Even(4, 0.2, 1))
-    low, high = panel(film).get_ylim()
+    low, _ = panel(film).get_ylim()
     assert low > 7, "a tenth of the height would show the start"
     film.show(0)
     (arrow,) = (c for c in panel(film).collections if c.get_gid() == "outside")
