@@ -84,7 +84,8 @@ def lasting(clip: Clip, label: str, predictions: Floats) -> Floats:
     """Return those of the sampled predictions `[K, G]` that are shown after the first frames."""
     steps = clip.steps(label)
     late = sampled_steps(steps, _SAMPLED_STEPS) >= steps[int(_FIRST * len(steps))]
-    return predictions[late]
+    kept: Floats = predictions[late]
+    return kept
 
 
 def predicted(run: Run, positions: Floats | Ints, x: Floats) -> Floats:
