@@ -1,4 +1,4 @@
-"""Write files atomically: next to their place first, then moved there when complete and stored."""
+"""Write files atomically: next to their target first, moved there when complete and synced."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def replacing(path: AnyPath) -> Iterator[Path]:
 
 @contextmanager
 def replacing_folder(path: AnyPath, pattern: str) -> Iterator[Path]:
-    """Yield an empty folder, which then replaces `path`; all else as for `replacing`.
+    """Yield an empty folder, which then replaces `path`; otherwise like `replacing`.
 
     GdanimError, before the block runs, if `path` holds files whose names do not match `pattern`.
     """
@@ -73,7 +73,7 @@ def check_folder(path: AnyPath, pattern: str) -> None:
 def scratch_folder() -> Iterator[Path]:
     """Yield a folder for temporary files, which is removed afterwards.
 
-    What killed processes left of theirs is removed, too. GdanimError where there is no room.
+    The leftovers of killed processes are removed too. GdanimError if there is no space.
     """
     try:
         place = Path(tempfile.gettempdir()).resolve()
@@ -92,10 +92,10 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def forget_leftovers(path: Path) -> None:
-    """Remove temporary files of `path` that killed processes of this machine left."""
+    """Remove temporary files of `path` that killed processes on this machine left behind."""
     target, token = Path(os.path.realpath(path)), rf"-{_machine()}[0-9a-f]{{6}}"
     stem, suffix = re.escape(target.stem), re.escape(target.suffix)
-    # A leftover of a leftover was being finished, as the index of an mp4 is.
+    # A second dot and token: the process was killed while it finished a file, such as an mp4.
     pattern = re.compile(rf"\.{{1,2}}{stem}(?:\.\d+{token})?\.(\d+){token}{suffix}")
     with suppress(OSError):
         for entry in target.parent.iterdir():
@@ -129,7 +129,7 @@ def _beside(
     except BaseException:
         _remove(part)
         for place in missing:
-            # A folder that is not empty is used by somebody else by now.
+            # A folder that is no longer empty is in use by someone else.
             with suppress(OSError):
                 place.rmdir()
         raise
@@ -139,7 +139,7 @@ def _exchange(part: Path, target: Path) -> None:
     """Move the folder `part` to `target`, and remove the folder that was there.
 
     Python has no system call for both at once. If another process comes in between, this one
-    replaces what the other has put there.
+    replaces what the other one put there.
     """
     old = _name_beside(target)
     try:
@@ -160,13 +160,13 @@ def _exchange(part: Path, target: Path) -> None:
 
 
 def _name_beside(target: Path) -> Path:
-    """Return a hidden name next to `target` that says which process of which machine writes."""
+    """Return a hidden name next to `target` that identifies the writing process and its machine."""
     mark = f"{os.getpid()}-{_machine()}{os.urandom(3).hex()}"
     return target.with_name(f".{target.stem}.{mark}{target.suffix}")
 
 
 def _machine() -> str:
-    """Tell machines that share a folder apart, as processes of another one cannot be checked."""
+    """Tell apart machines that share a folder: processes on another one cannot be checked."""
     return f"{zlib.crc32(platform.node().encode()):08x}"[:6]
 
 
@@ -183,7 +183,7 @@ def _is_alive(process: int) -> bool:
 
 
 def _store(file: Path) -> None:
-    """Flush the file to the disk: after a power cut, its name must not stand for half of it."""
+    """Flush the file to the disk, so that no power cut leaves half a file under its name."""
     with file.open("r+b") as opened:
         try:
             os.fsync(opened.fileno())
@@ -208,7 +208,7 @@ def _remove(part: Path) -> None:
 
 @contextmanager
 def _explained(path: AnyPath, only: tuple[int, ...] = ()) -> Iterator[None]:
-    """Turn an OSError into a GdanimError: any, or those with `only` these numbers."""
+    """Turn OSErrors into GdanimErrors: all of them, or `only` those with these numbers."""
     try:
         yield
     except OSError as error:

@@ -30,7 +30,7 @@ _GENERATED = "<string>"
 
 
 class UnkeyableError(GdanimError):
-    """The value holds something whose behaviour cannot be put in a key; the message says where."""
+    """The value holds something whose behaviour no key can capture; the message says where."""
 
 
 def key_of(value: Any, name: str = "value") -> str:
@@ -38,7 +38,7 @@ def key_of(value: Any, name: str = "value") -> str:
 
     Two values have the same key if they are of the same classes with the same contents to the bit.
     A user's class or function counts by its compiled code and by everything that the code refers
-    to; comments and file names play no part. Raises UnkeyableError for any other object, as its
+    to; comments and file names do not matter. Raises UnkeyableError for any other object, as its
     behaviour can change while it looks the same.
     """
     seen: dict[int, Any] = {}
@@ -56,7 +56,7 @@ def key_of(value: Any, name: str = "value") -> str:
 
 
 def effect_of(source: bytes) -> Any:
-    """Return what a module's source does, as a value for `key_of`: comments play no part."""
+    """Return a module's code as a value for `key_of`; comments do not matter."""
     try:
         return _code(compile(source, "", "exec", dont_inherit=True))
     except (SyntaxError, ValueError):
@@ -64,7 +64,7 @@ def effect_of(source: bytes) -> Any:
 
 
 def versions(parts: Sequence[str] = ("",)) -> str:
-    """Return the key of gdanim's source, or some parts of it, and of the libraries' versions."""
+    """Return the key of gdanim's source, or of some parts of it, and the libraries' versions."""
     places = [PACKAGE / part for part in parts]
     files = {file for place in places for file in (place, *place.rglob("*.py")) if file.is_file()}
     sources = {file.relative_to(PACKAGE).as_posix(): file.read_bytes() for file in sorted(files)}
@@ -72,7 +72,7 @@ def versions(parts: Sequence[str] = ("",)) -> str:
 
 
 def installed(library: str) -> str:
-    """Return a library's version; "none" where it is not installed, as a font need not be."""
+    """Return a library's version; "none" if it is not installed, as fonts may be missing."""
     # Imported late: only batches need it.
     from importlib.metadata import PackageNotFoundError, version
 
@@ -155,7 +155,7 @@ def _function(where: str, function: FunctionType, walk: Walk) -> Any:
 
 
 def _module(where: str, module: ModuleType, code: CodeType, walk: Walk) -> Any:
-    """Encode a library by name and version, and of the user's own module what `code` uses."""
+    """Encode a library by name and version, and a user's module by what `code` uses of it."""
     if (library := _library_version(module.__name__)) is not None:
         return {"name": module.__name__, "version": library}
     names = sorted({name for part in _codes(code) for name in part.co_names})

@@ -1,4 +1,4 @@
-"""Values that belong to an object, found once for each."""
+"""Values that belong to an object, computed once for each."""
 
 from __future__ import annotations
 

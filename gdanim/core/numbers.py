@@ -14,7 +14,7 @@ MINUS, THIN_SPACE = "−", "\u2009"
 
 
 def quantity(value: float) -> str:
-    """Write a value that moves, in at least four digits: `25823.81`, `3.947`, `3.95×10⁻⁵`."""
+    """Write a changing value, with at least four digits: `25823.81`, `3.947`, `3.95×10⁻⁵`."""
     if not math.isfinite(value):
         return "∞" if value > 0 else f"{MINUS}∞" if value < 0 else "not a number"
     if value == 0:
@@ -32,7 +32,7 @@ def scientific(value: float, decimals: int) -> str:
 
 
 def setting(value: float) -> str:
-    """Write a value that somebody chose as briefly as they did: `0.05`, `10⁻⁵`, `3×10⁻⁴`."""
+    """Write a value that somebody chose, as briefly as they would: `0.05`, `10⁻⁵`, `3×10⁻⁴`."""
     if value == 0 or not math.isfinite(value):
         return quantity(value)
     if 1e-3 <= abs(value) < 1e5:

@@ -35,9 +35,9 @@ WORKER_DIED = "a worker process exited unexpectedly (out of memory?)"
 
 @dataclass(frozen=True)
 class Pool:
-    """Workers that each `open` starts or joins; leaving its block ends what they are doing.
+    """Workers that `open` starts or connects to; leaving its block ends what they are doing.
 
-    Remote workers have none of this machine's files.
+    Remote workers cannot read this machine's files.
     """
 
     workers: int
@@ -62,7 +62,7 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield executor
     except BaseException:
-        # That breaks the executor, which then begins nothing more.
+        # That breaks the executor, so it starts nothing more.
         for child in multiprocessing.active_children():
             if child not in others:
                 child.terminate()
@@ -79,10 +79,10 @@ def as_completed(
 ) -> Iterator[tuple[T, Future[Any]]]:
     """Submit the tasks, at most one per worker; yield each with its future when it is done.
 
-    The rest stays in `tasks`, to which the caller may add in between: a task that waited in a
-    worker's queue would be begun even after an interrupt. Tasks that are not wanted any more are
-    dropped. When workers break down, the tasks that they were doing are tried again one by one, so
-    only a task that breaks a worker by itself has a broken future.
+    The rest stays in `tasks`, to which the caller may add meanwhile: a task that waited in a
+    worker's queue would start even after an interrupt. Tasks that are no longer wanted are
+    dropped. When workers die, the tasks that they were doing are tried again one by one, so
+    only a task that kills a worker by itself has a broken future.
     """
     while tasks:
         suspects = list[T]()
@@ -98,7 +98,7 @@ def as_completed(
 def _as_completed(
     pool: Pool, workers: int, tasks: deque[T], submit: Submit[T], is_wanted: Callable[[T], bool]
 ) -> Iterator[tuple[T, Future[Any]]]:
-    """Do the tasks until all are done, or until the workers have broken down."""
+    """Do the tasks until all are done, or until the workers have died."""
     running, broken = dict[Future[Any], T](), False
     with pool.open() as executor:
         while True:
@@ -142,7 +142,7 @@ def _begin() -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    # What a script prints has been printed by the program already.
+    # The main program has already printed what a script prints.
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)
 
@@ -154,7 +154,7 @@ def _interruptible(function: Callable[..., R], *arguments: Any, **keywords: Any)
         try:
             return function(*arguments, **keywords)
         finally:
-            # A library may have dropped the exception.
+            # A library may have swallowed the exception.
             if signal.signal(signal.SIGTERM, signal.SIG_DFL) == signal.SIG_IGN:
                 os._exit(1)
     except KeyboardInterrupt:
@@ -162,7 +162,7 @@ def _interruptible(function: Callable[..., R], *arguments: Any, **keywords: Any)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    # Once: a second signal must not disturb the cleaning up after the first.
+    # Only once: a second signal must not disturb the cleanup after the first.
     signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 

@@ -8,9 +8,9 @@ from typing import Any
 def import_without_docstrings() -> None:
     """Keep matplotlib from composing docstrings for its artists in this process.
 
-    That takes a third of its import, most of it to read the docstrings of all setters. To be called
-    before anything else imports matplotlib, and only by programs of our own: in a user's session
-    `help(ax.set)` should list what there is to set.
+    That takes a third of its import time, most of it for reading the docstrings of all setters.
+    Call this before anything else imports matplotlib, and only in programs of our own: in a user's
+    session `help(ax.set)` should list all properties.
     """
     from matplotlib import artist
 

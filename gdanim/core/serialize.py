@@ -1,7 +1,7 @@
 """Save frozen dataclasses as .npz: a tree of type names next to plain arrays.
 
 Nothing is pickled, and loading never executes code from the file. gdanim's own types are stored by
-their bare names, so that files outlive a move within the package: the caller gives a table of them.
+their bare names, so that files survive moves within the package: the caller passes a table of them.
 A user's class is stored as `module:name`, and found only among the classes that are loaded already.
 """
 
@@ -33,7 +33,7 @@ Special = Callable[[str, Any, Walk], Any]
 
 
 class _NotLoadedError(GdanimError):
-    """The file holds a class that is not loaded."""
+    """The file names a class that is not loaded."""
 
 
 def save_value(value: Any, path: Path, known: Types) -> None:
@@ -50,13 +50,13 @@ def save_value(value: Any, path: Path, known: Types) -> None:
 
 
 def load_value(path: Path, known: Types, types: Sequence[type] = ()) -> Any:
-    """Return the value that `save_value` wrote; GdanimError if the file is not one of those.
+    """Return the value that `save_value` wrote; GdanimError if the file is anything else.
 
     A class that is not gdanim's is taken from `types`, by its name, or from the loaded modules if
     it derives from a class of gdanim's.
     """
     try:
-        # Opened here, as numpy would not close a file of its own that turns out to be damaged.
+        # Opened here, as numpy would not close a file that turns out to be damaged.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
             arrays: Arrays = dict(content)
         tree = json.loads(str(arrays.pop("tree")))
@@ -67,7 +67,7 @@ def load_value(path: Path, known: Types, types: Sequence[type] = ()) -> Any:
         raise GdanimError(f"{path}: cannot be read: {error.strerror or error}") from error
     except _NotLoadedError as error:
         raise GdanimError(f"{path}: {error}") from None
-    # A damaged file fails anywhere: in zlib, zipfile, numpy, json, or a value's own checks.
+    # A damaged file may fail anywhere: in zlib, zipfile, numpy, json, or a value's own checks.
     except Exception as error:
         raise GdanimError(
             f"{path}: is damaged, or is not a file that this version of gdanim wrote"
@@ -75,10 +75,10 @@ def load_value(path: Path, known: Types, types: Sequence[type] = ()) -> Any:
 
 
 def encode(where: str, value: Any, special: Special) -> tuple[Any, Arrays]:
-    """Return `value` as a tree for JSON, and the arrays in it by the names that the tree has.
+    """Return `value` as a tree for JSON, and its arrays by the names that the tree uses.
 
     `special` encodes values that are not numbers, texts, arrays, sequences or mappings. `where` is
-    the place of the value, for error messages.
+    the path to the value, for error messages.
     """
     arrays: Arrays = {}
 
@@ -151,7 +151,7 @@ def _saved(known: Types, where: str, value: Any, walk: Walk) -> Any:
 
 
 def _module_name(name: str) -> str:
-    """Return the name of a module, without the folder that a scene script's has."""
+    """Return the name of a module, without the folder in the name of a scene script."""
     return re.split(r"[\\/]", name)[-1]
 
 
@@ -185,7 +185,7 @@ def _loaded_type(name: str, types: Sequence[type]) -> type:
     for name, loaded in [] if found else list(sys.modules.items()):
         if _module_name(name) == module and name.partition(".")[0] != "gdanim":
             kind: Any = loaded
-            # Not by getattr, as a module may import what it is asked for.
+            # Not by getattr, as a module may import what is asked of it.
             for part in qualified.split("."):
                 kind = vars(kind).get(part)
                 if not isinstance(kind, type):

@@ -1,4 +1,4 @@
-"""TOML files that anyone may have written."""
+"""TOML files, which anyone may have written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST_PART = 10_000
 
 
 def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
-    """Read a TOML file, as text and as a table; GdanimError, which names it, if that fails."""
+    """Read a TOML file, as text and as a table; GdanimError with its name if that fails."""
     try:
         with path.open("rb") as file:
             text = file.read(MOST_BYTES + 1).decode("utf-8")
@@ -30,7 +30,7 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
             f"values of up to {LONGEST_PART} characters"
         )
     try:
-        # As a file that is opened as text has them.
+        # As in a file opened in text mode.
         return text, tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n"))
     except tomllib.TOMLDecodeError as error:
         raise GdanimError(f"{path}: is not valid TOML: {error}") from None

@@ -1,4 +1,4 @@
-"""Words as parts of a sentence, and on screen."""
+"""Words, in sentences and on screen."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def drawn(text: str) -> str:
 
 
 def in_mathtext(text: str) -> str:
-    """Return mathtext with raised digits as exponents, since few fonts for it have `⁻`."""
+    """Return mathtext with raised digits as exponents, since few mathematics fonts have `⁻`."""
     parts = re.split(r"(?<!\\)\$", text)
     for number, part in enumerate(parts):
         raised = r"^{\g<0>}" if number % 2 else r"$^{\g<0>}$"
@@ -76,7 +76,7 @@ def with_article(noun: str) -> str:
 
 
 def capitalised(sentence: str) -> str:
-    """Make the first letter a capital, and leave the others as they are."""
+    """Capitalise the first letter, and leave the others as they are."""
     return sentence[:1].upper() + sentence[1:]
 
 
