@@ -6,8 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
-from gdanim.core.pool import Pool
+from click.testing import CliRunner, Result
+
+from gdanim.batch import commands
+from gdanim.cli import main
+from gdanim.core.pool import Pool, local_pool
 
 LESSON = """
 from pathlib import Path
@@ -52,3 +57,12 @@ def change(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     write(path, text.replace(old, new))
+
+
+def batch(*arguments: str, real: bool = False) -> Result:
+    """`gdanim batch -j 1`, whose worker is a thread of this process, or really a process.
+
+    A worker process takes a second to import what it needs.
+    """
+    with mock.patch.object(commands, "local_pool", local_pool if real else lambda _: IN_THREAD):
+        return CliRunner().invoke(main, ["batch", "-j", "1", *arguments])

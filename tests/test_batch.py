@@ -1,4 +1,6 @@
-"""Batches: only what has changed, whatever interrupts them. Real processes, small videos."""
+"""Batches: only what has changed, whatever interrupts them. Small videos, real processes
+where they matter.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ from typing import Any
 import pytest
 from cases import changed
 from click.testing import CliRunner, Result
-from plans import ELSEWHERE, IN_THREAD, LESSON, PLAN, change, write
+from plans import ELSEWHERE, IN_THREAD, LESSON, PLAN, batch, change, write
 from processes import descendants, started, wait_for, watching
 
 from gdanim.batch import staleness as examining
@@ -58,8 +60,8 @@ def line() -> Scene:
 """
 
 
-def invoke(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["batch", "plan.toml", "-j", "1", *arguments])
+def invoke(*arguments: str, real: bool = False) -> Result:
+    return batch("plan.toml", *arguments, real=real)
 
 
 def to_make() -> dict[str, str]:
@@ -81,7 +83,7 @@ def held(folder: Path) -> dict[str, str]:
 def test_only_what_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert to_make() == dict.fromkeys(BOTH, "is new")
     assert not (folder / "output").exists()
-    done = invoke()
+    done = invoke(real=True)
     assert done.exit_code == 0, done.output
     assert "2 made; 10 frames in " in done.output.splitlines()[-1]
     first = held(folder)
@@ -124,7 +126,7 @@ def test_a_script_is_run_once_here_and_once_for_each_clip(folder: Path) -> None:
     log = folder / "log.txt"
     noting = f"import os\nwith open({str(log)!r}, 'a') as log:\n    print(os.getpid(), file=log)\n"
     write(folder / "lesson.py", noting + LESSON)
-    assert invoke().exit_code == 0
+    assert invoke(real=True).exit_code == 0
     runs = Counter(log.read_text(encoding="utf-8").split())
     assert runs.pop(f"{os.getpid()}") == 1 and runs.total() == len(BOTH)
 
@@ -160,7 +162,7 @@ def test_plans_in_one_folder_keep_their_runs(folder: Path) -> None:
     invoke()
     before = set(RUNS.glob("*/*.npz"))
     write(folder / "other.toml", PLAN.replace("lr = 0.02", "lr = 0.03"))
-    assert CliRunner().invoke(main, ["batch", "other.toml", "-j", "1"]).exit_code == 0
+    assert batch("other.toml").exit_code == 0
     assert before < set(RUNS.glob("*/*.npz"))
 
 
@@ -174,7 +176,7 @@ def test_runs_of_a_plan_that_is_called_dots_lie_apart_from_other_files(
     other.parent.mkdir()
     other.write_bytes(b"not gdanim's")
     monkeypatch.chdir(scripts / "below")
-    result = CliRunner().invoke(main, ["batch", "..", "-j", "1"])
+    result = batch("..")
     assert result.exit_code == 0, result.output
     assert other.read_bytes() == b"not gdanim's"
     assert len(list((RUNS / "scripts").glob("*.npz"))) == 1
@@ -266,7 +268,7 @@ def test_failures_are_named_and_stop_the_rest(folder: Path) -> None:
         '[defaults]\nsizes = ["64x48"]\n[[clip]]\nscene = "broken.py"\n'
         '[[clip]]\nscene = "lesson.py"\n',
     )
-    done = invoke()
+    done = invoke(real=True)
     assert done.exit_code == 1
     assert "1 failed, 1 not begun; 0 frames" in done.output
     assert "plan.toml, line 3: output/broken.mp4: " in done.output.replace(f"{folder}/", "")
@@ -300,7 +302,7 @@ def test_a_scene_that_cannot_be_made_fails_alone(
     write(folder / "scripts" / "plan.toml", '[[clip]]\nscene = "b.py"\n[[clip]]\nscene = "a.py"\n')
 
     def begun(*arguments: str) -> Result:
-        return CliRunner().invoke(main, ["batch", plan, "-j", "1", *arguments])
+        return batch(plan, *arguments)
 
     stopped = begun()
     assert stopped.exit_code == 1 and said in stopped.output

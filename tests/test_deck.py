@@ -6,12 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from plans import batch
 
-from gdanim import cli
 from scripts import SCENE, write
-
-Presentation = pytest.importorskip("pptx").Presentation
 
 PLAN = """
 deck = "week1/lecture.pptx"
@@ -35,19 +33,23 @@ formats = ["gif"]
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    pytest.importorskip("pptx")
     monkeypatch.chdir(tmp_path)
     write(tmp_path, SCENE)
     return tmp_path
 
 
-def batch(text: str) -> Result:
+def planned(text: str) -> Result:
+    """A batch of that plan."""
     Path("plan.toml").write_text(text, encoding="utf-8")
-    return CliRunner().invoke(cli.main, ["batch", "plan.toml", "-j", "1"])
+    return batch("plan.toml")
 
 
 @pytest.mark.slow
 def test_a_slide_for_each_clip(folder: Path) -> None:
-    made = batch(PLAN)
+    from pptx import Presentation
+
+    made = planned(PLAN)
     assert made.exit_code == 0, made.output
     deck = Path("output", "week1", "lecture.pptx")
     assert made.output.splitlines()[-1] == f"{deck}: 3 slides"
@@ -60,10 +62,10 @@ def test_a_slide_for_each_clip(folder: Path) -> None:
         blobs += [{part.blob for part in parts if part.partname.ext in ("mp4", "gif")}]
     for name, own in zip(("lesson-light.mp4", "lesson-dark.mp4", "loop.gif"), blobs, strict=True):
         assert own == {Path("output", name).read_bytes()}
-    again = CliRunner().invoke(cli.main, ["batch", "plan.toml", "-j", "1"])
+    again = batch("plan.toml")
     assert f"{deck}" not in again.output, "nothing has changed"
     two = "[[clip]]".join(PLAN.split("[[clip]]")[:2])
-    assert f"{deck}: 2 slides" in batch(two).output, "a clip was left out of the plan"
+    assert f"{deck}: 2 slides" in planned(two).output, "a clip was left out of the plan"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_a_slide_for_each_clip(folder: Path) -> None:
     ],
 )
 def test_what_no_deck_can_be_made_of(folder: Path, text: str, said: str) -> None:
-    result = batch(text)
+    result = planned(text)
     assert result.exit_code != 0
     assert re.search(said, result.output), result.output
     assert not Path("output").exists(), "before anything is drawn"

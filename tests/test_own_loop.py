@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from cases import LINE, VIEWS, WAVE
 from click.testing import CliRunner, Result
+from plans import batch
 
 from gdanim import Formula, Problem, Recorder, Run, Scene, cli, datasets, descend, render, views
 from gdanim.descent.gradient_descent import GradientDescent
@@ -247,14 +248,13 @@ def test_a_batch_knows_when_the_loop_has_gone_otherwise(folder: Path) -> None:
         "sweep = {lr = [0.01, 0.02]}\ncompare = true\n",
         encoding="utf-8",
     )
-    batch = ("batch", "plan.toml", "-j", "1")
-    made = gdanim(*batch)
+    made = batch("plan.toml")
     assert made.exit_code == 0, made.output
     assert {path.name for path in folder.rglob("*.mp4")} == {"lesson.mp4", "both.mp4"}
     assert not list(folder.rglob("*.npz")), "what a script has recorded need not be kept"
 
     def reasons() -> list[str]:
-        said = gdanim(*batch, "--dry-run").output.splitlines()
+        said = batch("plan.toml", "--dry-run").output.splitlines()
         return [line for line in said if "lesson" in line or "both" in line]
 
     kept = reasons()

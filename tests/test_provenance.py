@@ -14,6 +14,7 @@ import matplotlib
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from plans import batch
 
 import gdanim as package
 from gdanim import GradientDescent, Linear, Problem, Scene, cli, datasets, render
@@ -200,7 +201,7 @@ def test_names_and_scripts_print_nothing_but_their_own_lines(folder: Path) -> No
         gdanim("list", ".").output,
         gdanim("render", "bad.py").output,
         gdanim("batch", ".", "--dry-run").output,
-        gdanim("batch", ".", "--keep-going", "--report", "r.json", "-j", "1").output,
+        batch(".", "--keep-going", "--report", "r.json").output,
         gdanim("render", name, *SHORT, "-o", "a.gif", "--captions", "--alt").output,
         *(Path(name).read_text(encoding="utf-8") for name in ("r.json", "a.vtt", "a.alt.txt")),
     ]
