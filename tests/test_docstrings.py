@@ -46,7 +46,9 @@ def test_every_public_name_is_found() -> None:
     found = {*public_names()}
     for name in ("gdanim.Adam", "gdanim.views.Fit", "gdanim.datasets.xor", "gdanim.pacing.Log"):
         assert name in found
-    classes = [name for name in gdanim.views.__all__ if inspect.isclass(getattr(gdanim.views, name))]
+    classes = [
+        name for name in gdanim.views.__all__ if inspect.isclass(getattr(gdanim.views, name))
+    ]
     assert {f"gdanim.views.{name}" for name in classes} <= found
 
 

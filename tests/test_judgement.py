@@ -50,15 +50,11 @@ def test_the_table_is_long_and_has_every_word() -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_how_it_ends(name: str) -> None:
-    case, judgement = CASES[name], run_of(name).judgement
+    case, run = CASES[name], run_of(name)
+    judgement = run.judgement
     assert judgement.ending in case.endings, f"{judgement}: {case.why}"
     assert judgement.reason in case.reasons, f"{judgement}: {case.why}"
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_the_numbers_are_those_of_the_run(name: str) -> None:
-    run = run_of(name)
-    judgement = run.judgement
+    # The numbers are those of the run.
     assert 0 <= judgement.since <= run.steps
     assert not any(np.isnan(value) for value in judgement.numbers.values())
     if "loss" in judgement.numbers:

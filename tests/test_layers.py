@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -31,6 +31,7 @@ from gdanim.film._moving_text import MovingText
 from gdanim.film._pixels import Box, Picture
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.compositor import Compositor
+from gdanim.film.defaults import Size
 from gdanim.film.film import Film
 from gdanim.film.style import plain_style
 from gdanim.pacing.timeline import Even
@@ -46,7 +47,7 @@ from gdanim.views.fit import Fit
 from gdanim.views.inset import Inset
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.text import Text as Sentence
-from gdanim.views.theme import DARK, THEMES, Theme
+from gdanim.views.theme import DARK, LIGHT, PROJECTOR, THEMES, Theme
 
 pytestmark = pytest.mark.slow
 
@@ -56,9 +57,14 @@ SCENES = [
     for scene in choose(str(script))
 ]
 PROBLEMS = (LINE, CLASSES, NETWORK, PLANE_NETWORK)
-each_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 # Odd ones too, where text is scaled by no whole number.
 SIZES = [(853, 480), (333, 211)]
+
+
+def looks(number: int) -> list[tuple[Theme, Size]]:
+    """Each theme, with one of both sizes; a scene or view of the next number has the other one."""
+    sizes = cycle(SIZES[number % 2 :] + SIZES[: number % 2])
+    return list(zip(THEMES.values(), sizes, strict=False))
 
 
 def whole(film: Film, frame: int) -> NDArray[np.uint8]:
@@ -70,9 +76,9 @@ def whole(film: Film, frame: int) -> NDArray[np.uint8]:
     return np.array(renderer.buffer_rgba())
 
 
-def assert_same_frames(film: Film, frames: int = 4) -> None:
+def assert_same_frames(film: Film, frames: int = 4, seed: int = 0) -> None:
     """In random order, the first and the last among them, each layered and then whole."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     some = rng.permutation([0, len(film) - 1, *rng.integers(len(film), size=frames - 2)])
     with plain_style(film.clip.theme), film.canvas.settled(film.show(0)):
         for frame in map(int, some):
@@ -86,13 +92,12 @@ def made(scene: SceneFunction) -> tuple[Scene, Mapping[str, Run]]:
     return (shown := scene()), shown.runs()
 
 
-@each_theme
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.file_name)
-def test_every_scene(scene: SceneFunction, theme: Theme) -> None:
+def test_every_scene(scene: SceneFunction) -> None:
     shown, runs = made(scene)
-    # The dark theme's texts are as large as the light one's.
-    for size in SIZES[: 1 if theme is DARK else None]:
-        assert_same_frames(replace(shown, theme=theme, size=size).film(runs))
+    for seed, (theme, size) in enumerate(looks(SCENES.index(scene))):
+        film = replace(shown, theme=theme, size=size).film(runs)
+        assert_same_frames(film, 3, seed)
 
 
 def drawn_of(film: Film, frames: Sequence[int]) -> list[Artist]:
@@ -153,16 +158,15 @@ def test_every_scene_draws_what_does_not_move_once(scene: SceneFunction) -> None
     assert len(still) <= len(frames) * ABOVE.get(scene.file_name, 0), {*still}
 
 
-@each_theme
 @pytest.mark.parametrize("case", VIEWS, ids=str)
-def test_every_view(case: ViewCase, theme: Theme) -> None:
+def test_every_view(case: ViewCase) -> None:
     problem = next(
         problem for problem in (LINE, CLASSES, NETWORK, PLANE_NETWORK) if case.made_for(problem)
     )
-    shown = line(problem=problem, start=None, panels={"only": case.view}, theme=theme)
+    shown = line(problem=problem, start=None, panels={"only": case.view})
     runs = shown.runs()
-    for size in SIZES:
-        assert_same_frames(replace(shown, size=size).film(runs))
+    for theme, size in looks(VIEWS.index(case)):
+        assert_same_frames(replace(shown, theme=theme, size=size).film(runs))
 
 
 def line(**changes: Any) -> Scene:
@@ -321,15 +325,14 @@ def test_large_frames(size: tuple[int, int]) -> None:
     assert_same_frames(line(size=size).film())
 
 
-@each_theme
 @pytest.mark.parametrize(
-    "panels",
+    ("panels", "theme"),
     [
-        {"fit": Fit(), "loss": LossCurve()},
-        {"loss": LossCurve(), "fit": Fit(inset=None)},
-        {"one": Fit(trail=0), "other": Fit(inset=Fit(inset=None))},
+        ({"fit": Fit(), "loss": LossCurve()}, LIGHT),
+        ({"loss": LossCurve(), "fit": Fit(inset=None)}, DARK),
+        ({"one": Fit(trail=0), "other": Fit(inset=Fit(inset=None))}, PROJECTOR),
     ],
-    ids=lambda panels: " ".join(panels),
+    ids=["fit loss", "loss fit", "one other"],
 )
 def test_several_panels(panels: dict[str, Any], theme: Theme) -> None:
     assert_same_frames(line(panels=panels, theme=theme).film())

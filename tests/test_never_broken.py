@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -13,6 +13,7 @@ import pytest
 from cases import VIEWS, ViewCase, only
 
 from gdanim.descent.gradient_descent import GradientDescent
+from gdanim.descent.run import Run
 from gdanim.film.film import Film
 from gdanim.pacing.timeline import Even
 from gdanim.problems import datasets, objectives
@@ -130,13 +131,15 @@ FEW = {name: crowded(10) for name, crowded in CROWDS.items()}
 
 
 @cache
-def crowded_scene(name: str) -> Scene:
-    return CROWDS[name](MANY)
+def made(name: str) -> tuple[Scene, Mapping[str, Run]]:
+    """The scene and its runs, which all views share."""
+    scene = TROUBLE[name] if name in TROUBLE else CROWDS[name](MANY)
+    return scene, scene.runs()
 
 
 def film(name: str, case: ViewCase) -> Film:
-    scene = TROUBLE[name] if name in TROUBLE else crowded_scene(name)
-    return replace(scene, panels={"only": case.view}, size=SIZE, pace=Even(seconds=1)).film()
+    scene, runs = made(name)
+    return replace(scene, panels={"only": case.view}, size=SIZE, pace=Even(seconds=1)).film(runs)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +153,9 @@ def film(name: str, case: ViewCase) -> Film:
 )
 def test_no_run_breaks_a_picture(name: str, case: ViewCase) -> None:
     film_ = film(name, case)
-    for frame in (0, len(film_) // 2, len(film_) - 1):
-        assert np.asarray(film_.draw(frame)).shape == (180, 320, 4)
+    with film_.composed():
+        for frame in (0, len(film_) // 2, len(film_) - 1):
+            assert np.asarray(film_.draw(frame)).shape == (180, 320, 4)
     for ax in film_.figure.axes:
         # A matrix has its first row at the top.
         ylim = ax.get_ylim()[::-1] if str(case) == "confusion" else ax.get_ylim()

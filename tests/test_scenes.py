@@ -73,8 +73,8 @@ def test_every_script_gives_scenes_that_run_as_planned(name: str, called: str) -
         parameter.default is not inspect.Parameter.empty
         for parameter in inspect.signature(function).parameters.values()
     )
+    # Its frames are drawn in test_layers.
     timeline = scene.pace.timeline(list(runs.values()), scene.fps or 30)
-    scene.film(runs).draw(len(timeline) - 1)
     assert 3 <= timeline.seconds <= 25
 
 
@@ -400,9 +400,6 @@ def test_noise_escapes() -> None:
     assert plain.params[-1, 0] == pytest.approx(shallow, abs=1e-6)
     assert noisy.params[-1, 0] == pytest.approx(deep, abs=0.05)
     assert (noisy.params[:100, 0] > 0).all(), "it takes its time"
-    script = scene_of("noise_escapes")
-    ends = [list(script(seed=seed).runs().values())[1].params[-1, 0] for seed in range(100)]
-    assert 0.5 < np.mean(np.array(ends) < 0) < 0.7
 
 
 def test_rosenbrock() -> None:
