@@ -1,9 +1,9 @@
 """Animated WebP files, chunk by chunk: exact durations, and notes.
 
-ffmpeg's muxer guesses how long the last frame lasts and keeps no note. Pillow's `save_all` does
-both right, but holds all frames in memory (3.7 MB each at 1280x720, as it makes a list of
-`append_images`), needs them at once where a movie writer gets one by one, and its files were 9 and
-22 % larger.
+ffmpeg's muxer guesses how long the last frame lasts and stores no note. Pillow's `save_all` gets
+both right, but keeps all frames in memory (3.7 MB each at 1280x720, as it makes a list of
+`append_images`), needs them all at once, where a movie writer gets them one by one, and made files
+that were 9 and 22 % larger.
 
 https://developers.google.com/speed/webp/docs/riff_container
 """
@@ -16,7 +16,7 @@ Chunk = tuple[bytes, bytes]
 """A chunk's four letters and its content."""
 
 ANIMATED, WITH_XMP = 0x02, 0x04
-# A frame's duration in its chunk: 3 bytes of milliseconds, after place and size.
+# A frame's duration in its chunk: 3 bytes of milliseconds, after position and size.
 DURATION = slice(12, 15)
 
 
@@ -37,13 +37,13 @@ def joined(parts: Iterable[Chunk]) -> bytes:
 
 
 def durations(content: bytes) -> list[int]:
-    """The milliseconds that each frame is shown; empty for a still picture."""
+    """How many milliseconds each frame is shown; empty for a still picture."""
     parts = chunks(content)
     return [int.from_bytes(part[DURATION], "little") for name, part in parts if name == b"ANMF"]
 
 
 def with_duration(content: bytes, size: tuple[int, int], milliseconds: int, loop: int = 0) -> bytes:
-    """The same animation, of exactly this duration: its last frame takes up the difference.
+    """The same animation with exactly this duration: its last frame takes up the difference.
 
     The encoder guesses when the last frame ends. It turns identical frames into a still picture
     without a duration; that becomes an animation of one frame.
@@ -71,7 +71,7 @@ def _animation(
     frame = bytes(6) + extent + milliseconds.to_bytes(3, "little") + bytes(1)
     return [
         (b"VP8X", bytes([ANIMATED, 0, 0, 0]) + extent),
-        # The background colour, and how often it plays.
+        # The background colour, and the number of loops.
         (b"ANIM", bytes([255, 255, 255, 255]) + loop.to_bytes(2, "little")),
         (b"ANMF", frame + b"".join(_bytes(*part) for part in image)),
     ]

@@ -22,7 +22,7 @@ class Chapter:
 
 
 def write_chapters(path: Path, format: Format, chapters: Sequence[Chapter], fps: int) -> None:
-    """Put chapters into a video, nothing of which is encoded again; other files stay as they are.
+    """Put chapters into a video without encoding it again; other files stay as they are.
 
     The note and all other tags are kept.
     """
@@ -40,7 +40,7 @@ def write_chapters(path: Path, format: Format, chapters: Sequence[Chapter], fps:
 
 
 def read_chapters(path: Path) -> dict[float, str]:
-    """Return the titles of a video's chapters by the second at which each begins."""
+    """Return the titles of a video's chapters by their start, in seconds."""
     found = {}
     for name, fields in ffmpeg.metadata(path):
         if name == "CHAPTER":

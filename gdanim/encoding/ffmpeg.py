@@ -26,16 +26,16 @@ else:
 
 Write = Callable[[memoryview], None]
 
-# How much of ffmpeg's error output a message shows.
+# How much of ffmpeg's error output an error message shows.
 LAST_LINES = 5
 LAST_BYTES = 4096
 PIPE_BYTES = 1 << 20
-# Seconds: an ffmpeg that takes no byte of a frame, or gives no answer, for so long hangs. Reading,
-# joining or finishing a whole file may take longer than one frame.
+# Seconds: ffmpeg hangs if it takes no byte of a frame, or does not answer, for this long. Reading,
+# joining or finishing a whole file may take longer than a frame.
 PATIENCE = 60.0
 LONG_PATIENCE = 900.0
-# How ffmpeg reads a file of each name, whatever is in it: a playlist that is called .mp4 would have
-# it open other files.
+# The demuxer for each extension, whatever the file holds: a playlist with the name of an mp4 would
+# make ffmpeg open other files.
 DEMUXERS = {".mp4": "mov", ".webm": "matroska", ".mkv": "matroska", ".gif": "gif", ".apng": "apng"}
 # As ffmpeg describes a video stream; a tag's lines are indented further.
 STREAM = re.compile(
@@ -45,7 +45,7 @@ STREAM = re.compile(
 
 def executable() -> str:
     """The path of ffmpeg: IMAGEIO_FFMPEG_EXE, else the one that imageio-ffmpeg ships or finds."""
-    # Imported late: there is none for WebAssembly, where frames are drawn all the same.
+    # Imported late: there is no such package for WebAssembly, where frames can be drawn without it.
     import imageio_ffmpeg
 
     shipped = Path(imageio_ffmpeg.__file__).with_name("binaries").glob("ffmpeg-*")
@@ -98,8 +98,8 @@ def encoding(
 
 
 def count_frames(path: Path, own: bool = False) -> int:
-    """The number of frames in the file, without decoding them; `own` files may have any name."""
-    # A line for each frame: the counter of `-progress` is not there in ffmpeg 7.0 for copies.
+    """The number of frames in the file, without decoding them; our `own` may have any name."""
+    # One line per frame: ffmpeg 7.0 has no counter in `-progress` when it copies.
     copied = ("-map", "0:v:0", "-c", "copy", "-f", "framecrc", "-")
     source = ("-i", path) if own else reading(path)
     report, _ = _asked((*source, *copied), LONG_PATIENCE)
@@ -139,7 +139,7 @@ def metadata(path: Path) -> list[tuple[str, dict[str, str]]]:
     with _naming(path):
         listing, _ = _asked((*reading(path), "-f", "ffmetadata", "-"))
     sections = [("", dict[str, str]())]
-    # https://ffmpeg.org/ffmpeg-formats.html#Metadata-2: an end of line in a tag has a backslash.
+    # https://ffmpeg.org/ffmpeg-formats.html#Metadata-2: a backslash escapes a line's end in a tag.
     for line in re.findall(r"(?:[^\\\n]|\\.)+", listing.decode(errors="replace"), re.DOTALL):
         name, equals, text = line.partition("=")
         if equals:
@@ -161,7 +161,7 @@ def run(arguments: Sequence[str | Path]) -> None:
 
 
 def _asked(arguments: Sequence[str | Path], patience: float | None = None) -> tuple[bytes, bytes]:
-    """Run ffmpeg; what it writes to standard output, and to standard error."""
+    """Run ffmpeg; return what it writes to standard output and to standard error."""
     patience = PATIENCE if patience is None else patience
     with tempfile.TemporaryFile() as words:
         process = _start(arguments, words, subprocess.PIPE)
@@ -178,7 +178,7 @@ def _asked(arguments: Sequence[str | Path], patience: float | None = None) -> tu
 
 
 def reading(path: Path) -> tuple[str, ...]:
-    """The arguments to read a file, and nothing else that it may name."""
+    """The arguments for reading a file, but no other files that it may refer to."""
     demuxer = DEMUXERS.get(path.suffix.lower())
     if demuxer is None:
         raise FfmpegError(f"{path}: must be a {', '.join(DEMUXERS)} file")
@@ -206,7 +206,7 @@ def _start(
             stdin=subprocess.PIPE,
             stdout=stdout,
             stderr=words,
-            # Ctrl-C is for gdanim alone: ffmpeg would catch it too, and complete half a file.
+            # Only gdanim should get Ctrl-C: ffmpeg would catch it too, and finish half a file.
             process_group=0,
             creationflags=NO_WINDOW,
         )
@@ -220,7 +220,7 @@ def _start(
 
 
 def _prepare(pipe: IO[bytes]) -> None:
-    # So that writing to an ffmpeg that hangs does not hang. Windows has no such pipes.
+    # So that writing does not block when ffmpeg hangs. Windows has no such pipes.
     if sys.platform != "win32":
         os.set_blocking(pipe.fileno(), False)
     # With a megabyte, the most that Linux allows without privileges, a frame takes a few turns
@@ -233,10 +233,10 @@ def _prepare(pipe: IO[bytes]) -> None:
 
 
 def _write_all(stdin: IO[bytes], frame: memoryview) -> None:
-    # Unbuffered, so the canvas's own memory goes to the pipe, which takes as much as it can.
+    # Unbuffered: the canvas's memory goes straight to the pipe, which takes what it can.
     rest = frame.cast("B")
     while rest:
-        # None when the pipe is full.
+        # None if the pipe is full.
         if (written := stdin.write(rest)) is not None:
             rest = rest[written:]
         elif not _has_room(stdin):
@@ -246,7 +246,7 @@ def _write_all(stdin: IO[bytes], frame: memoryview) -> None:
 def _has_room(pipe: IO[bytes]) -> bool:
     if sys.platform == "win32":
         return True
-    # Unlike select, it takes a descriptor of any number.
+    # Unlike select, it takes any file descriptor.
     waiting = select.poll()
     waiting.register(pipe, select.POLLOUT)
     return bool(waiting.poll(1000 * PATIENCE))
@@ -260,9 +260,9 @@ def _exit_code(process: subprocess.Popen[bytes], patience: float) -> int:
 
 
 class FfmpegError(GdanimError):
-    """ffmpeg failed; the message ends in the last lines of its error output.
+    """ffmpeg failed; the message ends with the last lines of its error output.
 
-    `code` is its exit code, negative when a signal ended it.
+    `code` is its exit code, negative if a signal ended it.
     """
 
     def __init__(self, message: str, code: int = 1) -> None:
@@ -281,10 +281,10 @@ def _failure(code: int, words: IO[bytes], arguments: Sequence[str | Path]) -> Ff
     words.seek(max(0, words.tell() - LAST_BYTES))
     lines = words.read().decode(errors="replace").strip().splitlines()[-LAST_LINES:]
     for number in FULL:
-        # The exit code says so, too: where there is no room for the file, there may be none for
-        # words.
+        # The exit code tells, too: if there is no space for the file, there may be none for the
+        # error output.
         if code == 256 - number or any(os.strerror(number) in line for line in lines):
-            # Files that are not complete are in hidden folders.
+            # Incomplete files are in hidden folders.
             place = next(p for p in Path(arguments[-1]).parents if not p.name.startswith("."))
             return FfmpegError(
                 f"ffmpeg cannot write to {place}: {os.strerror(number)}; free some space, or name "
@@ -295,7 +295,7 @@ def _failure(code: int, words: IO[bytes], arguments: Sequence[str | Path]) -> Ff
 
 
 def ending(code: int) -> str:
-    """How a process with this exit code ended."""
+    """Say how a process with this exit code ended."""
     if code < 0:
         return f"was killed by signal {-code} ({signal.strsignal(-code)})"
     return f"failed (exit code {code})"

@@ -19,14 +19,14 @@ class Format:
 
     `encoder` is ffmpeg's encoder, and `output` its arguments and filters; `crf`, where it has one,
     is its constant rate factor (higher is smaller). `muxer` are the container's arguments, given
-    where encoded videos can be joined without encoding again. `fps` lists the frame rates that the
+    if encoded videos can be joined without encoding again. `fps` lists the frame rates that the
     format can keep (any when None); `even` says that width and height must be even. Frames are
     drawn in a palette of `colours` colours (all when None). A `folder` holds a numbered file for
-    every frame. `lower_crfs` and `lower_colours` are what a limit on the file's size may choose
-    instead, best first. `mime` is the type that a web page names. `alpha` says that pixels may be
-    transparent; then `output_with_alpha` takes the place of `output`, where there is one. An
-    animated picture plays `loop` times (0: for ever), and its last frame stays for `hold` seconds:
-    `playback(loop, hold)` are ffmpeg's arguments for that, None where the player decides.
+    every frame. `lower_crfs` and `lower_colours` are the alternatives for a limit on the file's
+    size, best first. `mime` is the type that a web page names. `alpha` says that pixels may be
+    transparent; then `output_with_alpha`, if given, replaces `output`. An animated picture plays
+    `loop` times (0: for ever), and its last frame stays for `hold` seconds: `playback(loop, hold)`
+    returns ffmpeg's arguments for that; it is None if the player decides.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Format:
 
     @property
     def extension(self) -> str:
-        """The end of the file's name, with its dot; of the folder's, `-frames`."""
+        """The file's extension with its dot; for a folder, `-frames`."""
         return "-frames" if self.folder else f".{self.name}"
 
     @property
@@ -69,7 +69,7 @@ class Format:
         return (*self.output, *crf, *playback, *self.muxer)
 
     def transparent(self) -> Format:
-        """The same for frames with transparent pixels; RequestError when it cannot hold them."""
+        """The same for frames with transparent pixels; RequestError if the format has none."""
         if not self.output_with_alpha:
             able = dict.fromkeys(other.name for other in VARIANTS if other.output_with_alpha)
             raise RequestError(
@@ -79,7 +79,7 @@ class Format:
         return replace(self, output=self.output_with_alpha, alpha=True)
 
     def replayed(self, loop: int | None, hold: float | None) -> Format:
-        """The same, playing so often, its end held; RequestError when it has no say in that."""
+        """The same with loops and a hold at the end; RequestError if the format stores neither."""
         given = [name for name, value in (("loop", loop), ("hold", hold)) if value is not None]
         if given and self.playback is None:
             able = ", ".join(other.name for other in VARIANTS if other.playback)
@@ -89,11 +89,11 @@ class Format:
         return replace(self, loop=loop or 0, hold=hold or 0.0)
 
     def lasting(self, frames: int, fps: int) -> float:
-        """The seconds that this many frames take."""
+        """The duration of this many frames, in seconds."""
         return (frames - 1) / fps + max(self.hold, 1 / fps)
 
     def check(self, size: tuple[int, int], fps: int) -> None:
-        """GdanimError when the format cannot hold frames of this size at this rate."""
+        """GdanimError if the format cannot hold frames of this size at this rate."""
         width, height = size
         if width < 1 or height < 1:
             raise GdanimError(f"size: must be at least 1x1 pixels, got {width}x{height}")
@@ -112,10 +112,10 @@ class Format:
             )
 
 
-# Unless `scale` is told, swscale converts RGB with BT.601's matrix and tags nothing, and players
-# show other colours. Halved chroma is the mean of all four pixels (full_chroma_inp: not of every
-# other one): as close to the frame as bicubic, in two thirds of the time. bitexact rounds alike on
-# every processor. Newer ffmpegs give the encoder the frames' tags (setparams), older ones the
+# By default swscale converts RGB with BT.601's matrix and writes no tags, and players show other
+# colours. Halved chroma is the mean of all four pixels (full_chroma_inp: not of every other one):
+# as close to the frame as bicubic, in two thirds of the time. bitexact rounds the same way on every
+# processor. Newer ffmpegs give the encoder the frames' tags (setparams), older ones the
 # options. https://trac.ffmpeg.org/wiki/colorspace
 def _bt709(pixels: str) -> tuple[str, ...]:
     return (
@@ -134,7 +134,7 @@ _THREADS = ("-threads", "4")
 
 _MUXERS = {
     "mp4": ("-movflags", "+faststart", "-f", "mp4"),
-    # Without bitexact the file gets a random id, and the same film would give other bytes.
+    # Without bitexact the file gets a random id, and the same film would give different bytes.
     "webm": ("-fflags", "+bitexact", "-f", "webm"),
 }
 
@@ -143,14 +143,14 @@ def _video(
     name: str, codec: str, encoder: str, options: tuple[str, ...], crfs: tuple[int, ...] = (),
     even: bool = True,
 ) -> Format:  # fmt: skip
-    """A video in colours that players know; `crfs` are its constant rate factors, best first."""
+    """A video in colours that players support; `crfs` are constant rate factors, best first."""
     return Format(
         name=name,
         mime=f"video/{name}",
         codec=codec,
         encoder=encoder,
         output=(*_bt709("yuv420p"), "-c:v", encoder, *options),
-        # The one of these encoders that takes transparent pixels.
+        # The only one of these encoders that takes transparent pixels.
         output_with_alpha=(*_bt709("yuva420p"), "-c:v", encoder, *options) * (codec == "vp9"),
         muxer=_MUXERS[name],
         even=even,
@@ -159,8 +159,8 @@ def _video(
     )
 
 
-# Slower presets save a tenth of the bytes and take more than twice the time: at this factor there
-# is no visible difference. Lines on an even ground need no fine motion search, and more frames
+# Slower presets save a tenth of the bytes but take more than twice the time; at this rate factor
+# no difference is visible. Lines on an even ground need no fine motion search, and more frames
 # between two others cost hardly any bytes there: that saves a quarter of x264's time.
 _X264 = (
     *("-preset", "veryfast", "-tune", "animation"),
@@ -183,7 +183,7 @@ MP4 = _video("mp4", "h264", "libx264", _X264, (18, 21, 24, 27, 30))
 
 
 def _gif_playback(loop: int, hold: float) -> tuple[str, ...]:
-    # A GIF counts repetitions, of which 0 stands for ever and -1 for none.
+    # A GIF counts repetitions: 0 means for ever, -1 none.
     delay = ("-final_delay", f"{round(100 * hold)}") if hold else ()
     return ("-loop", f"{loop - 1 if loop > 1 else -loop}", *delay)
 
@@ -193,7 +193,7 @@ def _apng_playback(loop: int, hold: float) -> tuple[str, ...]:
 
 
 def _webp_playback(loop: int, hold: float) -> tuple[str, ...]:
-    # ffmpeg has no say in the hold, which is put in when it is done.
+    # ffmpeg cannot set the hold, which is added afterwards.
     return ("-loop", f"{loop}")
 
 
@@ -220,8 +220,8 @@ GIF = Format(
     output_with_alpha=_GIF,
     playback=_gif_playback,
 )
-# Of several formats with one name and codec, the first that ffmpeg has an encoder for is used; of
-# those with one name, the first codec unless another is asked for.
+# Of several formats with the same name and codec, the first that ffmpeg has an encoder for is used;
+# of those with the same name, the first codec unless another is asked for.
 VARIANTS = (
     MP4,
     # For ffmpegs without libx264, such as those of free-only distributions. It has no rate factor.
@@ -275,7 +275,7 @@ STILL_EXTENSIONS = tuple(f".{kind}" for kind in STILLS)
 
 
 def with_codec(format: Format, codec: str | None) -> Format:
-    """The format with this codec (None: its first); RequestError when it has no such codec."""
+    """The format with this codec (None: its first); RequestError if it has no such codec."""
     same = [other for other in VARIANTS if other.name == format.name]
     for other in same:
         if codec in (None, other.codec):
@@ -295,7 +295,7 @@ BY_EXTENSION = {format.extension: format for format in FORMATS.values()}
 def usable(format: Format, encoders: Collection[str]) -> Format:
     """The format, or one of the same name and codec, whose encoder is among `encoders`.
 
-    Raises GdanimError when there is none.
+    Raises GdanimError if there is none.
     """
     like = [o for o in VARIANTS if (o.name, o.codec) == (format.name, format.codec)]
     for other in (format, *like):
@@ -309,7 +309,7 @@ def usable(format: Format, encoders: Collection[str]) -> Format:
 
 
 def note_place(extension: str) -> NotePlace:
-    """Where a video or still with this extension keeps its note."""
+    """Where a video or still with this extension stores its note."""
     if extension in BY_EXTENSION:
         return BY_EXTENSION[extension].note
     return next((kind for kind in STILLS if f".{kind}" == extension), "tags")

@@ -1,4 +1,4 @@
-"""What ffmpeg's muxers leave undone: notes on what wrote a file, and WebP's exact duration."""
+"""What ffmpeg's muxers leave out: notes on what wrote a file, and WebP's exact duration."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ NO_METADATA = Metadata()
 
 
 def tags(format: Format, note: str) -> tuple[str, ...]:
-    """The arguments for ffmpeg of a note (ASCII), in formats whose muxer takes one."""
+    """Return the arguments for a note (ASCII), in formats whose muxer takes one."""
     return ("-metadata", f"comment={note}") if format.note == "tags" and note else ()
 
 
@@ -82,25 +82,25 @@ def shown_frames(path: Path, fps: float) -> int:
 
 
 def picture_size(path: Path) -> tuple[int, int]:
-    """Width and height of a PNG or WebP file; GdanimError when it is damaged."""
+    """Width and height of a PNG or WebP file; GdanimError if it is damaged."""
     with opened_picture(path) as picture:
         return picture.size
 
 
 @contextmanager
 def opened_picture(path: Path) -> Iterator[Image.Image]:
-    """Open a picture and read its beginning; GdanimError when it is damaged, or absurdly large."""
+    """Open a picture and read its header; GdanimError if it is damaged or absurdly large."""
     try:
-        # Pillow also warns of pictures that are large, but not absurdly.
+        # Pillow also warns of pictures that are large, but not absurdly so.
         with warnings.catch_warnings(action="ignore"), Image.open(path) as picture:
             yield picture
-    # A damaged file fails anywhere.
+    # A damaged file may fail anywhere.
     except Exception:
         raise GdanimError(f"{path}: is not a picture that can be read") from None
 
 
 def read_note(path: Path) -> str:
-    """The note in a file, or in the first of a folder's; empty when it has none."""
+    """The note in a file, or in the first file of a folder; empty if there is none."""
     if path.is_dir():
         files = sorted(path.glob("*.png"))
         return read_note(files[0]) if files else ""
@@ -133,7 +133,7 @@ def _gif_comment(note: bytes) -> bytes:
 
 
 def _after_loop(path: Path) -> int:
-    """Where a GIF's first blocks may go: some programs need the loop to come before all others."""
+    """Where a GIF's first blocks may go: some programs need the loop before all others."""
     with path.open("rb") as file:
         head = file.read(13)
         colours = 3 << (head[10] & 7) + 1 if head[10] & 0x80 else 0
@@ -149,7 +149,7 @@ def _insert(path: Path, at: int, extra: bytes) -> None:
 
 
 def _in_tags(tags: Mapping[str, str]) -> str:
-    # Matroska writes the names of its tags in capitals.
+    # Matroska writes tag names in capitals.
     return next((text for name, text in tags.items() if name.lower() == "comment"), "")
 
 
