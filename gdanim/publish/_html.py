@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from gdanim.publish.media import VIDEOS, Media
 
-# Where the user prefers less motion the video waits; a poster alone cannot follow the colours.
+# If the user prefers less motion, the video waits. A poster alone cannot follow dark mode.
 SCRIPT = """<script>
   (() => {
     const video = document.currentScript.previousElementSibling;
@@ -30,7 +30,7 @@ def html(media: Media, dark: Media | None = None, autoplay: str = "autoplay loop
     The video plays automatically, muted and in a loop, unless the user prefers less motion; it has
     a fixed size, so that the page does not jump; its poster, captions and alternative text; and its
     dark version in dark mode. `autoplay` are the attributes that start and repeat it. An animated
-    picture is an `<img>`, replaced by its poster where the user prefers less motion.
+    picture is an `<img>`, replaced by its poster if the user prefers less motion.
     """
     if media.picture:
         return "\n".join(['<div class="gdanim">', *_picture(media, dark), "</div>"])

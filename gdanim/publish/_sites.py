@@ -38,7 +38,7 @@ def github(media: Media, dark: Media | None) -> str:
 
 
 def _address(media: Media) -> str | None:
-    """The address of the picture that stands for a video, or that is one."""
+    """The address of the picture, or of the poster that stands for a video."""
     path = media.picture or media.poster
     return None if path is None else url(path)
 
@@ -65,7 +65,7 @@ def jekyll(media: Media, dark: Media | None) -> str:
 
 
 def _name(media: Media) -> str:
-    """A name that both generators take."""
+    """A name that both generators accept."""
     return re.sub(r"[^\w-]+", "-", media.video.stem, flags=re.ASCII).strip("-") or "video"
 
 

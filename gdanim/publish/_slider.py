@@ -16,7 +16,7 @@ from gdanim.views.colours import luminance
 
 # The most digits that fit next to a slider on one line; longer values take more lines.
 WIDEST = 20
-# What the controls below the video take in height, in rem: without a slider for a knob, and each.
+# The height of the controls below the video, in rem: without sliders, and of each slider.
 CONTROLS, SLIDER = 8.5, 2.75
 
 
@@ -74,7 +74,7 @@ def page(
 
 
 def _json(value: object) -> str:
-    """The value for a script in the page, which no text in it can end."""
+    """The value for a script in the page, escaped so that no text ends the script."""
     return json.dumps(value).replace("<", r"\u003c")
 
 

@@ -40,7 +40,7 @@ SCRIPT = """<script>
 
 
 def stopping(begins: Sequence[float], fps: float) -> str:
-    """The script that lets the video before it wait at each chapter but one that begins it.
+    """The script that makes the video before it wait at each chapter, except at its start.
 
     Each time is the middle of the chapter's first frame, which no rounding moves to another one.
     """

@@ -44,7 +44,7 @@ def _frame(package: str, show: str) -> str:
 
 
 def _path(path: Path) -> str:
-    """The path for TeX; RequestError for a name that TeX cannot read."""
+    """The path for TeX; RequestError if TeX cannot read it."""
     text = path.as_posix()
     if set(text) & set("#%{}\\$&^ ~"):
         raise RequestError(f"{path}: TeX cannot read this name; use only letters, digits, - and _")

@@ -14,7 +14,7 @@ from gdanim.errors import RequestError
 from gdanim.rendering.outputs import ALT, CAPTIONS, CHAPTERS, POSTER, sidecar_path
 
 _TYPES = {format.extension: format.mime for format in FORMATS.values()}
-# The types of videos, best first, as browsers take the first that they can play; MP4 is the last.
+# The types of videos, best first: browsers take the first that they can play. MP4 is last.
 VIDEOS = {end: mime for end, mime in reversed(_TYPES.items()) if mime.startswith("video/")}
 # The types of animated pictures, each of which stands alone.
 PICTURES = {end: mime for end, mime in _TYPES.items() if mime.startswith("image/")}
@@ -25,7 +25,7 @@ LIGHT, DARK = "-light", "-dark"
 class Media:
     """The files of one video: those that play, its poster, captions and chapters, or None.
 
-    `begins` are the seconds at which the chapters begin that the video itself has. `alt` is its
+    `begins` are the seconds at which the video's own chapters begin. `alt` is its
     alternative text, or its name; `frames` the folder of its frames. An animated picture is the
     only one of `videos`; its `fps` is 0.
     """
@@ -75,7 +75,7 @@ def find_media(video: Path) -> tuple[Media, Media | None]:
 
 
 def media_of(video: Path) -> Media:
-    """Return the files of this video alone, which exists, whatever other version there is of it."""
+    """Return the files of this existing video alone, without its other versions."""
     kind = video.suffix.lower()
     return _media(video.with_suffix(""), list(VIDEOS) if kind in VIDEOS else [kind])
 

@@ -20,7 +20,7 @@ BLANK_LAYOUT = 6
 def write_slides(videos: Sequence[Media], path: Path) -> None:
     """Write a slide with each video, as large as it fits, and its poster or else its last frame.
 
-    A GIF is a picture that PowerPoint animates. Raises GdanimError when python-pptx is missing or
+    A GIF is a picture that PowerPoint animates. Raises GdanimError if python-pptx is missing or
     the file cannot be written; RequestError for a kind of picture that PowerPoint does not support.
     """
     for media in videos:

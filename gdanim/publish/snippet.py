@@ -19,7 +19,7 @@ def quarto(media: Media, dark: Media | None) -> str:
     page = f"```{{=html}}\n{html(media, dark)}\n```"
     if media.poster is None:
         return page
-    # In Pandoc's attributes, entities count, and Quarto looks for shortcodes, {{< >}}.
+    # Pandoc's attributes may hold entities, and Quarto looks for shortcodes, {{< >}}.
     alt = re.sub(r'([\\"&<>{}])', r"\\\1", media.alt)
     picture = f'![]({url(media.poster)}){{fig-alt="{alt}"}}'
     return f'{page}\n\n::: {{.content-visible unless-format="html"}}\n{picture}\n:::'

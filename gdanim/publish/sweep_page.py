@@ -31,7 +31,7 @@ def embed(
     separate: bool = False,
     processes: int | None = 1,
 ) -> list[Path]:
-    """Write a page with a slider for each knob of a sweep; returns all paths that were written.
+    """Write a page with a slider for each knob of a sweep; return all paths written.
 
     Without a sweep the page has the one video, and buttons that go from step to step as well.
     Every frame of one video shows the same step as that frame of the others. The videos are inside
@@ -78,7 +78,7 @@ def in_step(tasks: Sequence[RenderTask]) -> list[RenderTask]:
 
 
 def _by_name(watch: Watch) -> Watch:
-    """The same, told only the files' names, as the folder is a temporary one."""
+    """The same, with the files' names alone, as their folder is temporary."""
     return lambda path, frames: watch(Path(path.name), frames)
 
 

@@ -17,7 +17,7 @@ from gdanim.scripting.load import SceneFunction, load
 def advice_of(task: RenderTask) -> str:
     """Say what to do about a task's runs, if they are unsuccessful; else nothing.
 
-    A learning rate is advised as `--set KNOB=...` where a knob of the scene is the learning rate.
+    A learning rate is suggested as `--set KNOB=...` if a knob of the scene sets it.
     """
 
     def how(rate: float) -> str:
@@ -28,7 +28,7 @@ def advice_of(task: RenderTask) -> str:
 
 
 def _knob(task: RenderTask, rate: float) -> str:
-    """The knob that makes `rate` the learning rate of the scene, found by trying; or nothing."""
+    """Find by trial the knob that sets the learning rate to `rate`; empty if none does."""
     used = constant_rate(next(iter(task.runs.values())))
     if task.script is None or task.origin is None or used is None:
         return ""

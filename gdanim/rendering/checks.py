@@ -21,9 +21,9 @@ from gdanim.scene import Scene
 def check(
     jobs: Sequence[Job], settings: Settings, encoders: Collection[str] | None = None
 ) -> list[Job]:
-    """The jobs, their formats replaced by those that ffmpeg can encode.
+    """Return the jobs, with formats that ffmpeg can encode.
 
-    `encoders` are ffmpeg's, where they are known already. Raises GdanimError for the first output
+    `encoders` are ffmpeg's, if already known. Raises GdanimError for the first output
     that cannot be made.
     """
     outputs = [output for job in jobs for output in job.outputs]
@@ -48,7 +48,7 @@ def check(
 
 
 def _as_asked(scene: Scene, output: Output, settings: Settings) -> Output:
-    """The output, in a format that loops as asked, transparent where the scene's theme is."""
+    """Return the output with the loops asked for, and transparent if the scene's theme is."""
     if isinstance(output, StillOutput):
         return output
     try:
@@ -60,7 +60,7 @@ def _as_asked(scene: Scene, output: Output, settings: Settings) -> Output:
 
 
 def _check_output(scene: Scene, output: Output, settings: Settings) -> None:
-    """GdanimError when the scene has no such step, or the format no such size or frame rate."""
+    """Raise GdanimError if the scene lacks the step, or the format the size or frame rate."""
     if isinstance(output, StillOutput):
         _check_step(settings.applied(scene), output.step, f"{output.path}: a still")
         return
@@ -82,7 +82,7 @@ def _check_step(scene: Scene, step: StillStep | None, what: str) -> None:
 
 
 def _encodable(output: Output, encoders: Collection[str]) -> Output:
-    """The output, in a format that one of the encoders can make."""
+    """Return the output in a format that one of the encoders can make."""
     if isinstance(output, StillOutput):
         return output
     try:
@@ -106,7 +106,7 @@ def _check_distinct(outputs: Sequence[Output]) -> None:
 
 
 def _check_place(output: Output) -> None:
-    """GdanimError when the output's files cannot be put where they are to go."""
+    """Raise GdanimError if the output's files cannot be written where they should go."""
     path, *sidecars = output.paths
     if isinstance(output, VideoOutput) and output.format.folder:
         check_folder(path, FRAME)
@@ -122,10 +122,10 @@ def _check_place(output: Output) -> None:
 
 
 def _is_writable(folder: Path) -> bool:
-    """Whether files can be made in the folder, which its permissions do not always tell."""
+    """Tell whether files can be created in the folder; its permissions alone do not tell."""
     try:
         with tempfile.TemporaryFile(dir=folder):
             return True
     except OSError as error:
-        # A full disk may have room by the time the file is written.
+        # A full disk may have space by the time the file is written.
         return error.errno in FULL

@@ -9,7 +9,7 @@ from pathlib import Path
 from gdanim.descent.run import Run
 from gdanim.descent.table import columns
 
-# With these, a text begins that spreadsheets calculate.
+# Spreadsheets evaluate a text that begins with one of these.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -28,5 +28,5 @@ def write_table(runs: Mapping[str, Run], path: Path) -> None:
 
 
 def _inert(cell: str | float) -> str | float:
-    """Return the cell as no formula: https://owasp.org/www-community/attacks/CSV_Injection."""
+    """Keep the cell from being a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

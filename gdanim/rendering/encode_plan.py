@@ -1,4 +1,4 @@
-"""A long video in stretches that are encoded apart, by whichever process, and then joined."""
+"""A long video in stretches that any process can encode, and that are then joined."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from gdanim.scripting.load import own_lines
 
 @dataclass(frozen=True, eq=False)
 class EncodePlan:
-    """All that is needed to join a file from stretches that are encoded apart.
+    """All that is needed to join a file from stretches encoded separately.
 
-    `stretches` are the frames of each; there are none when the file is made in one go. Films with
+    `stretches` are the frames of each; there are none if the file is made in one go. Films with
     different digests (`film_digest`) differ.
     """
 
@@ -66,7 +66,7 @@ def stretches_of(task: RenderTask, output: Output) -> tuple[range, ...]:
 
 
 def plan_encode(task: RenderTask, film: Film, output: Output) -> EncodePlan:
-    """The plan of an output that is drawn of `film`."""
+    """Return the plan for drawing `film` to an output."""
     format, notice = None, ""
     if isinstance(output, VideoOutput):
         format, notice = output.format, output.notice
@@ -87,6 +87,6 @@ def plan_encode(task: RenderTask, film: Film, output: Output) -> EncodePlan:
 def encode_stretch(
     task: RenderTask, film: Film, output: VideoOutput, frames: range, path: Path
 ) -> int:
-    """Draw these frames of a video and encode them to `path`; the number of frames in it."""
+    """Draw these frames of a video and encode them to `path`; return their number."""
     with own_lines(task.script), film.composed():
         return encode(film, frames, path, output.format, ignore_progress)

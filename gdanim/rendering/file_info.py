@@ -18,7 +18,7 @@ from gdanim.scripting.load import returning
 class Inspected:
     """A file: codec, width and height (None for a drawing), frames, frame rate, bytes, note.
 
-    `fps` is 0 for a still; for a folder of frames it is the rate that they were made for.
+    `fps` is 0 for a still; for a folder of frames it is the rate that they were made at.
     """
 
     codec: str
@@ -46,7 +46,7 @@ class Inspected:
             yield f"again: {command_line(self.note.command(path))}"
 
     def check_again(self, path: Path) -> None:
-        """RequestError if the note's command may not be run: anyone may write the file at `path`.
+        """Raise RequestError if the note's command is not safe: anyone may have written the file.
 
         Its script must lie in or below the working folder, or ship with gdanim, and must have a
         function of the scene's name with a return annotation.
@@ -74,12 +74,12 @@ class Inspected:
 
 
 def command_line(command: Sequence[str]) -> str:
-    """The command as a shell takes it; what a terminal would not show is escaped."""
+    """The command for a shell, with unprintable characters escaped."""
     return printable(shlex.join(command))
 
 
 def inspect(path: Path) -> Inspected:
-    """Inspect a file or a folder of frames; GdanimError when gdanim did not write it."""
+    """Inspect a file or a folder of frames; GdanimError if gdanim did not write it."""
     note = read(path)
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     size = sum(file.stat().st_size for file in files)

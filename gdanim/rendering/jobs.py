@@ -30,14 +30,14 @@ LONGEST_HOLD, MOST_LOOPS = 600.0, 65535
 
 @dataclass(frozen=True)
 class Settings:
-    """What a render decides in place of the scene; None leaves it to the scene.
+    """What a render overrides; None leaves it to the scene.
 
     Size: `size`, else that of `quality`, else the scene's. Frames per second: `fps`, else the
     scene's, else those of `quality`, else of medium. `seconds` keeps the scene's pace over another
     duration. No video takes more than `max_size` bytes. `theme_file` is the path that `theme` was
     read from; `project_theme` is for scenes without a theme, and `transparent` leaves out the
-    background of whichever it is. Animated pictures play `loop` times (0: for ever) and hold their
-    last frame for `hold` seconds. `platform` (see `for_platform`) decides what nothing else does.
+    background of the theme in use. Animated pictures play `loop` times (0: for ever) and hold their
+    last frame for `hold` seconds. `platform` (see `for_platform`) decides whatever is still open.
     Raises RequestError for values that no video can have.
     """
 
@@ -94,7 +94,7 @@ class Settings:
         return replace(self, platform=platform, max_size=self.max_size or platform.bytes)
 
     def within(self, scene: Scene, runs: Mapping[str, Run], format: Format) -> Settings:
-        """The same, with no more seconds than the platform takes."""
+        """The same, within the longest duration that the platform accepts."""
         longest = None if self.platform is None else self.platform.longest
         if longest is None:
             return self
@@ -128,11 +128,11 @@ def jobs_from_scripts(
     sweep: Mapping[str, Sequence[str]] = MappingProxyType({}),
     compare: bool = False,
 ) -> list[Job]:
-    """The jobs of the scenes of `SCRIPT[::SCENE]`, their knobs set.
+    """Return the jobs of the scenes of `SCRIPT[::SCENE]`, with their knobs set.
 
-    `knobs` are the knobs' texts, the same for every scene, and `sweep` those of knobs with several
-    values: every combination makes a job, whose files are named after it, or with `compare` all of
-    them make one.
+    `knobs` are the knobs' values as text, the same for every scene, and `sweep` lists several
+    values for some: every combination makes a job, whose files are named after it; with `compare`
+    all combinations make one.
     """
     for name in sweep:
         if name in knobs:
@@ -173,7 +173,7 @@ def shown_path(script: Path) -> str:
     """A script's path as the user named it; an absolute one relative to the working folder.
 
     A file that is passed on must not reveal where on a computer it was made. A scene that ships
-    with gdanim has its bare name, by which it is found everywhere.
+    with gdanim goes by its bare name, which works everywhere.
     """
     if is_shipped(script):
         return script.name

@@ -112,9 +112,9 @@ class OutputOptions:
     """Which files to write for each scene.
 
     `where` is the file's own path, or the folder for it (`output` when None). There is a video in
-    each of the `formats`, and a picture of the step `still`, which png, svg and pdf among the
-    formats then stand for. Without formats that is a .png, or without a still an .mp4. `sidecars`
-    are written once, for the first video. `usual` is the format of videos when none is named.
+    each of the `formats`. With a step as `still`, png, svg and pdf among the formats mean a picture
+    of that step. The default format is .png for a still, .mp4 otherwise. `sidecars`
+    are written once, for the first video. `usual` is the format of videos if none is named.
     """
 
     where: str | None = None

@@ -115,8 +115,8 @@ def render(
     Raises
     ------
     GdanimError
-        When the scene cannot be rendered or the file cannot be written. The file changes only
-        when the new one is complete.
+        If the scene cannot be rendered or the file cannot be written. The file changes only when
+        the new one is complete.
 
     Notes
     -----
@@ -158,7 +158,7 @@ def draw(
 ) -> Iterator[Rendered]:
     """Draw and write the task's files one by one, each in up to this many processes.
 
-    None stands for as many as make it faster on this machine.
+    None means as many as make it faster on this machine.
     """
     film = film_of(task)
     for output in task.outputs:
@@ -233,7 +233,7 @@ def _rendered(
 
 
 def _useful_processes(film: Film, wanted: int | None) -> tuple[int, str]:
-    """How many processes to draw in, and the reason if it is one where more were asked for."""
+    """How many processes draw, and why it is only one although more were asked for."""
     processes = min(wanted or workers.worthwhile(len(film)), workers.available())
     if processes > 1:
         try:

@@ -1,4 +1,4 @@
-"""Places where videos are shown, and what each takes."""
+"""Sites where videos are shown, and what each accepts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ MB = 1_000_000
 
 @dataclass(frozen=True)
 class Platform:
-    """The format, size and frame rate of files for a platform, and their most seconds and bytes.
+    """The format, size and frame rate for a platform, and its limits of seconds and bytes.
 
-    Options that are given take precedence.
+    Explicit options take precedence.
     """
 
     name: str
@@ -42,7 +42,7 @@ PLATFORMS: Mapping[str, Platform] = {
 
 
 def platform_called(name: str) -> Platform:
-    """The platform of this name; RequestError when there is none."""
+    """The platform of this name; RequestError if there is none."""
     if name not in PLATFORMS:
         close = did_you_mean(name, PLATFORMS)
         raise RequestError(f"platform: must be one of {', '.join(PLATFORMS)}, got {name!r}{close}")

@@ -1,4 +1,4 @@
-"""What wrote a file: kept in it as a note, read back, and turned into the command that did it."""
+"""What wrote a file: stored in it as a note, read back, and turned into a command."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ OPTIONS = (
     "loop",
     "hold",
 )
-# Those of them that take no value.
+# Those that take no value.
 FLAGS = ("transparent",)
-# No note of ours has more characters, or tells of more frames per second.
+# No note of ours has more characters, or more frames per second.
 LONGEST, FASTEST = 100_000, 1000
 # The files that gdanim leaves a note in.
 _WRITTEN = (*(end for end in BY_EXTENSION if end.startswith(".")), *STILL_EXTENSIONS)
@@ -58,7 +58,7 @@ class Note:
         return json.dumps({"gdanim": __version__, **asdict(self)}, separators=(",", ":"))
 
     def command(self, output: Path) -> list[str]:
-        """The words of the command that makes the file again; GdanimError when it has no script."""
+        """The words of the command that makes the file again; GdanimError if it has no script."""
         if self.origin is None:
             raise GdanimError(
                 f"{output}: its scene came from no script, so no command makes it again"
@@ -73,7 +73,7 @@ class Note:
 
 
 def note_of(task: RenderTask, film: Film, output: Output, asked: Film | None = None) -> str:
-    """The note to keep in a file drawn of `film`: all that its pixels depend on.
+    """The note for a file drawn from `film`: everything that its pixels depend on.
 
     Under a size limit, `asked` is the film as it was requested.
     """
@@ -109,7 +109,7 @@ def _both(theme: Theme) -> tuple[Theme, Theme]:
 
 
 def read(path: Path) -> Note:
-    """The note in a file or folder; GdanimError when gdanim left none there."""
+    """The note in a file or folder; GdanimError if gdanim left none there."""
     if not (path.is_dir() or path.suffix.lower() in _WRITTEN):
         *others, last = _WRITTEN
         raise GdanimError(
@@ -144,7 +144,7 @@ def library_versions(fonts: Sequence[str], encoder: bool) -> dict[str, str]:
 
 
 def _parsed(fields: dict[str, object]) -> Note:
-    """The note in these fields, of which only known ones are accepted: anyone may write a file."""
+    """The note in these fields; only known ones count, as anyone may have written the file."""
     packages, options, origin = fields["versions"], fields["options"], fields["origin"]
     if not (isinstance(packages, dict) and isinstance(options, dict)):
         raise TypeError

@@ -1,4 +1,4 @@
-"""Videos below a number of bytes: which quality, frame rate and size to give up for that."""
+"""Videos below a number of bytes: which quality, frame rate and size to give up."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class EncodeSettings:
     fps: int
 
     def instead_of(self, other: EncodeSettings) -> str:
-        """What is less than in `other`: `crf 24 instead of 18, 640x360 instead of 1280x720`."""
+        """Say what is reduced from `other`: `crf 24 instead of 18, 640x360 instead of 1280x720`."""
         mine, theirs = self.format, other.format
         reduced = {
             f"crf {mine.crf} instead of {theirs.crf}": mine.crf != theirs.crf,
@@ -46,7 +46,7 @@ def fit_size(
     """Write the best video of at most `max_size` bytes; its film, and a notice of the reductions.
 
     `encode` writes a film to the output and raises TooLargeError for too many bytes. Raises
-    GdanimError when even the lowest settings take more.
+    GdanimError if even the lowest settings take more.
     """
     groups = ladder(output.format, film.size, film.timeline.fps)
     asked = groups[0][0]
@@ -98,10 +98,10 @@ def ladder(format: Format, size: Size, fps: int) -> list[list[EncodeSettings]]:
 def first_that_fits(
     groups: Sequence[Sequence[EncodeSettings]], fits: Callable[[EncodeSettings], bool]
 ) -> EncodeSettings | None:
-    """Binary search for the best settings that fit; None when none do.
+    """Find the best settings that fit by bisection; None if none do.
 
     At most len(groups) + log2(levels) encodes: the very first settings, then the last of each group
-    until one fits, then a bisection of that group. The result is the last that fitted to be tried.
+    until one fits, then a bisection of that group. The result is the last one tried that fits.
     """
     if fits(groups[0][0]):
         return groups[0][0]

@@ -20,5 +20,5 @@ def label(knobs: Mapping[str, str]) -> str:
 
 
 def suffix(knobs: Mapping[str, str]) -> str:
-    """The part of a file name: `lr0.1-seed2`; what no name can hold everywhere is `_`."""
+    """The part of a file name: `lr0.1-seed2`; what file names cannot hold becomes `_`."""
     return "-".join(f"{name}{UNFIT.sub('_', text)}" for name, text in knobs.items())

@@ -67,12 +67,12 @@ def film_of(task: RenderTask) -> Film:
 
 
 def loader(task: RenderTask) -> Callable[[], object] | None:
-    """What another process calls to define what the task's script defines."""
+    """A function that defines in another process what the task's script defines."""
     return None if task.script is None else partial(load_script, task.script)
 
 
 def step_number(step: StillStep, runs: Mapping[str, Run], what: object) -> int:
-    """The step's number; GdanimError when no run reached it. `what` is named in the error."""
+    """The step's number; GdanimError, which names `what`, if no run reached it."""
     run = longest(runs)
     number = run.steps if step == "last" else step
     if number > run.steps:
@@ -124,7 +124,7 @@ def _with_notice(
 
 @contextmanager
 def _naming(script: Path | None) -> Iterator[None]:
-    """Name the script in errors that no single line of it has caused."""
+    """Name the script in errors that no single line of it caused."""
     try:
         yield
     except GdanimError as error:

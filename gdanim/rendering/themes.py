@@ -1,4 +1,4 @@
-"""Themes as the command line and plans write them: by name, as a file, or in pyproject.toml."""
+"""Themes on the command line and in plans: by name, as a file, or in pyproject.toml."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from gdanim.views.base import Clip
 
 
 def webvtt(clip: Clip) -> str:
-    """Write the captions of a clip as a WebVTT file, also where the scene does not show them.
+    """Write the captions of a clip as a WebVTT file, even if the scene does not show them.
 
     A cue lasts from the moment its first frame appears to the moment its last one disappears.
     """
