@@ -299,44 +299,6 @@ def test_fit_refuses_two_features() -> None:
         replace(scene, panels={"fit": Fit()}).film()
 
 
-HARD = {
-    "diverges": Scene(Problem(datasets.quadratic(), Polynomial(2)), GradientDescent(1.0), steps=99),
-    "diverges slowly": Scene(
-        Problem(datasets.quadratic(), Polynomial(2)), GradientDescent(1e-3), steps=500
-    ),
-    "one point": Scene(
-        Problem(Dataset([3.0], [2.0]), Linear()),  # type: ignore[arg-type]
-        GradientDescent(0.01),
-        steps=9,
-    ),
-    "one y": Scene(Problem(Dataset(np.arange(5.0), np.ones(5)), Linear()), GradientDescent(0.01)),
-    "one x": Scene(Problem(Dataset(np.ones(5), np.arange(5.0)), Linear()), GradientDescent(0.01)),
-    "all zero": Scene(
-        Problem(Dataset(np.zeros(5), np.zeros(5)), Linear()), GradientDescent(0.01), (0, 0)
-    ),
-    "no step": Scene(Problem(datasets.linear(), Linear()), GradientDescent(0.01), steps=0),
-    "exact": Scene(
-        Problem(datasets.linear(noise=0), Linear()), GradientDescent(0.01), (2, 1), steps=5
-    ),
-    "huge": Scene(
-        Problem(Dataset(np.arange(5.0), 1e150 * np.arange(5.0)), Linear()), GradientDescent(0.01)
-    ),
-    "tiny": Scene(
-        Problem(Dataset(np.arange(5.0), 1e-150 * np.arange(5.0)), Linear()), GradientDescent(0.01)
-    ),
-}
-
-
-@pytest.mark.parametrize("name", HARD)
-def test_no_run_breaks_the_picture(name: str) -> None:
-    # Warnings are errors here.
-    film = replace(HARD[name], size=SIZE, pace=Even(seconds=1)).film()
-    for frame in (0, len(film) // 2, len(film) - 1):
-        assert np.asarray(film.draw(frame)).shape == (360, 640, 4)
-    low, high = panel(film).get_ylim()
-    assert np.isfinite([low, high]).all() and low < high
-
-
 def test_point_size_falls_with_their_number() -> None:
     sizes = [point_size(8.0, n) for n in (1, 90, 1000, 10**6)]
     assert sizes[0] == sizes[1] == 8.0 and sizes[2] < 8 and sizes[3] == 2.0
