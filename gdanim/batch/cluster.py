@@ -19,7 +19,7 @@ from gdanim.version import __version__
 from gdanim.views.font_names import FONT
 from gdanim.views.fonts import BUILT_IN, families, family_key
 
-# How many times a task whose worker died is given to another.
+# How many times a task is given to another worker when one has died.
 RETRIES = 3
 PATIENCE = 10
 
@@ -29,8 +29,8 @@ def join(address: str) -> Pool:
 
     Scripts run in a process that must do nothing else meanwhile, so every worker has one thread.
 
-    Raises GdanimError when there is no scheduler, no worker, a worker of several threads, or one
-    with other versions or fonts, all of which are listed.
+    Raises GdanimError if there is no scheduler, no worker, a worker with several threads, or one
+    with other versions or fonts, which are listed.
     """
     with _client(address) as client:
         workers = client.scheduler_info(n_workers=-1)["workers"]
@@ -103,7 +103,7 @@ def _client(address: str) -> Iterator[Any]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Log no traceback for each lost connection, which our own errors report."""
+    """Keep Dask from logging a traceback for each lost connection: our own errors report them."""
     handlers = logging.getLogger("distributed").handlers
     levels = [handler.level for handler in handlers]
     for handler in handlers:

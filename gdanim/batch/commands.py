@@ -43,12 +43,12 @@ def make(
     report: Path | None,
     dask: str | None,
 ) -> None:
-    """Make what has changed; GdanimError when a clip failed."""
+    """Make what has changed; GdanimError if a clip failed."""
     begun = time.monotonic()
     clips = read(plan)
     deck = planned_deck(plan, clips)
     examined = examine(clips, force, keep_going)
-    # A plan's own name, where it was given as `.` or `..`.
+    # The plan's own name, even if it was given as `.` or `..`.
     runs = (Path() if plan.is_dir() else plan.parent) / RUNS / plan.resolve().name
     pool = join(dask) if dask else local_pool(jobs or cores())
     results = run(examined, pool, runs, keep_going, lambda *done: click.echo(words.line(*done)))

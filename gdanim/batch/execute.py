@@ -39,7 +39,7 @@ from gdanim.rendering.jobs import shown_path
 from gdanim.rendering.result import Rendered
 
 KEPT, MADE, FAILED, NOT_BEGUN = "kept", "made", "failed", "not begun"
-# A clip of more chunks is not made by one worker, which would still be at it when others are done.
+# A clip of more chunks is not made by one worker, which would still be busy when others are done.
 MOST_CHUNKS = 8
 
 
@@ -67,8 +67,8 @@ def run(
 ) -> list[ClipResult]:
     """Make what has to be made, keeping runs in the folder `runs`; the results in order.
 
-    After a clip that failed no other is begun, unless `keep_going`. A file counts as made, and its
-    manifest says so, only when it stands complete in its place: whatever interrupts a batch, the
+    After a failure no other clip is begun, unless `keep_going`. A file counts as made, and its
+    manifest says so, only when it is complete and in its place: whatever interrupts a batch, the
     next one continues from there. When a clip is done, `tell` gets its result, the numbers of clips
     done and in all, and the seconds left.
     """
@@ -112,7 +112,7 @@ def tidy(examined: Sequence[ExaminedClip], runs: Path) -> None:
     for folder in {path.parent for path in _paths(examined)}:
         if folder.is_dir():
             manifest.compact(folder)
-    # Which runs a clip draws that cannot be made is unknown.
+    # It is unknown which runs a clip draws if it cannot be made.
     if any(one.error for one in examined):
         return
     wanted = {name for one in examined for name in one.runs}
@@ -126,7 +126,7 @@ class ClipState:
     """A clip while it is made: its task, and what was made of its chunks if it was split.
 
     Chunks, and the files that come from another machine, wait in `folder`, which has a folder for
-    each output. `files` are what other machines are sent.
+    each output. `files` are sent to other machines.
     """
 
     task: WorkerTask
@@ -219,7 +219,7 @@ def _tasks(clips: Mapping[int, ExaminedClip], workers: int, runs: Path) -> Itera
     """Yield a task for each clip, to be split if it is long or workers would be idle."""
     for position, (number, one) in enumerate(clips.items()):
         most = 1 if len(clips) - position < workers else MOST_CHUNKS
-        # What only this process has is left out.
+        # Left out: what only this process has.
         clip = replace(one.clip, function=None, opened=None, script=shown_path(script_of(one.clip)))
         yield WorkerTask(number, clip, runs, None if workers == 1 else most)
 

@@ -45,7 +45,7 @@ class ExaminedClip:
 def examine(
     clips: Sequence[PlannedClip], force: bool = False, keep_going: bool = False
 ) -> list[ExaminedClip]:
-    """Check all clips completely, and find out which have to be made; draws nothing.
+    """Check all clips completely, and find out which have to be made; draw nothing.
 
     With `force` all of them have to. Raises GdanimError for the first clip that cannot be made,
     with its place in the plan; with `keep_going` the clip has that error instead.
@@ -120,7 +120,7 @@ def scene_key(job: Job, opened: OpenedFiles) -> str:
 
 
 def _origin(job: Job, folder: Path) -> Origin | None:
-    """Return what files in the folder say of their origin, wherever the batch is started."""
+    """Return the origin that files in the folder state, wherever the batch is started."""
     if job.origin is None or job.script is None or is_shipped(job.script):
         return job.origin
     return replace(job.origin, script=os.path.relpath(job.script, folder))

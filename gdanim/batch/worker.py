@@ -95,7 +95,7 @@ Made = list[Rendered] | Rendered | ChunkPlan | EncodedChunk
 class Delivery:
     """What a worker made, and the key of the scene that it loaded; None if that has none.
 
-    `files` come from another machine, those of each output in a folder called by its number.
+    `files` come from another machine, those of each output in a folder named after its number.
     """
 
     made: Made
@@ -104,7 +104,7 @@ class Delivery:
 
 
 def moved(clip: PlannedClip, folder: Path) -> PlannedClip:
-    """Return the clip with each output in a folder of its own in `folder`, called by its number."""
+    """Return the clip with each output in a numbered folder of its own in `folder`."""
     outputs = (
         replace(output, path=folder / f"{number}" / output.path.name)
         for number, output in enumerate(clip.outputs)
@@ -196,7 +196,7 @@ def _kept(descent: Descent, folder: Path | None) -> Run:
         except GdanimError:
             path.unlink(missing_ok=True)
     run = descent.run()
-    # A run that no file can keep is computed again next time.
+    # A run that cannot be saved is computed again next time.
     with suppress(GdanimError):
         run.save(path)
     return run
@@ -214,7 +214,7 @@ def _chunk(
     begun, output = time.perf_counter(), clip.outputs[chunk.output]
     (task,) = (task for task in tasks if output in task.outputs)
     film = film_of(task)
-    # The script was edited meanwhile, or gives another scene each time.
+    # The script was edited meanwhile, or makes a different scene each time.
     if film_digest(film) != plan.outputs[chunk.output].digest:
         raise OtherFilmError(f"{clip.selection}: its film is not always the same")
     if chunk.frames is None:

@@ -1,4 +1,4 @@
-"""The command line: one module a command, each a few lines on top of the other packages.
+"""The command line: one module per command, each a few lines on top of the other packages.
 
 Commands import matplotlib and numpy only when they run, so that `--help` is quick.
 """

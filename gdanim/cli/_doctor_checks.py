@@ -117,7 +117,7 @@ def _ffmpeg() -> str:
 
 
 def _test_clip(format: Format) -> str:
-    """Render a tiny clip, which takes the encoder and most of gdanim."""
+    """Render a tiny clip, which needs the encoder and most of gdanim."""
     import gdanim
 
     problem = gdanim.Problem(gdanim.datasets.linear(), gdanim.Linear())
@@ -129,7 +129,7 @@ def _test_clip(format: Format) -> str:
 
 
 def _test_codec(format: Format) -> str:
-    """Render a clip with a codec that not every ffmpeg has; without it nothing is wrong."""
+    """Render a clip with a codec that not every ffmpeg has; its absence is not a fault."""
     available = encoders()
     try:
         usable(format, available)

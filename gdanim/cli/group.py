@@ -66,13 +66,13 @@ def _interruptible() -> Iterator[None]:
     received: list[int] = []
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        # A second signal must not disturb the cleaning up after the first.
+        # A second signal must not disturb the cleanup after the first.
         for each in before:
             signal.signal(each, signal.SIG_IGN)
         received.append(number)
         raise Interrupted(number)
 
-    # A signal that is ignored stays so, as nohup expects.
+    # Ignored signals stay ignored, as nohup expects.
     before = {n: signal.getsignal(n) for n in WORDS if signal.getsignal(n) != signal.SIG_IGN}
     try:
         for number in before:
@@ -80,7 +80,7 @@ def _interruptible() -> Iterator[None]:
         yield
     finally:
         if received:
-            # A library may have dropped the exception, or replaced it by one of its own.
+            # A library may have swallowed the exception, or replaced it by one of its own.
             raise Interrupted(received[0])
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -88,7 +88,7 @@ def _interruptible() -> Iterator[None]:
 
 @contextmanager
 def _system_errors() -> Iterator[None]:
-    """Say what to do where the system refuses what every command needs."""
+    """Say what to do if the system refuses something that every command needs."""
     try:
         os.getcwd()
     except FileNotFoundError:
@@ -107,7 +107,7 @@ def _system_errors() -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence matplotlib's messages on its cache and matplotlibrc, which affect no frame."""
+    """Silence matplotlib's messages about its cache and matplotlibrc, which affect no frame."""
     logger = logging.getLogger("matplotlib")
     before = logger.level
     logger.setLevel(logging.ERROR)
@@ -119,7 +119,7 @@ def _quiet() -> Iterator[None]:
 
 @contextmanager
 def _notices() -> Iterator[None]:
-    """Show each notice about the user's data once, in one line, with the script's line."""
+    """Show each notice about the user's data once, on one line, with the line of the script."""
     shown: set[str] = set()
     with warnings.catch_warnings():
         usual = warnings.showwarning

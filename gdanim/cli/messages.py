@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from gdanim.film.progress import Progress
     from gdanim.rendering.result import Rendered
 
-# Seconds for which nothing is said.
+# Seconds before anything is said.
 PATIENCE = 1.0
 
 
 def say(text: str, err: bool = False) -> None:
-    """Print a text, in which nothing but the ends of lines moves a terminal."""
+    """Print a text without control characters, which could move a terminal's cursor."""
     click.echo(printable_lines(text), err=err)
 
 

@@ -112,7 +112,7 @@ jobs_option = click.option(
 
 
 def video_options(function: F) -> F:
-    """Add the options of how a video looks, from which `settings_from` makes Settings."""
+    """Add the options for how a video looks, from which `settings_from` makes Settings."""
     for option in (
         click.option(
             "--theme",

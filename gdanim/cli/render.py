@@ -191,7 +191,7 @@ def _render(
         tasks = prepare(jobs, settings)
     rehearse(tasks)
     for before, task in zip([None, *tasks], tasks, strict=False):
-        # The files of a scene share its runs, of which one line is enough.
+        # The files of a scene share its runs, so one line is enough.
         same = before is not None and before.runs is task.runs
         advice = "" if same else advice_of(task)
         for rendered in draw(task, bar, processes):

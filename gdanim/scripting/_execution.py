@@ -14,10 +14,10 @@ PREFIX = "scene script "
 
 
 def execute(path: Path, source: bytes) -> ModuleType:
-    """Run a script as `python path` would, but not as `__main__`, and return its module."""
+    """Run a script like `python path`, but not as `__main__`, and return its module."""
     module = ModuleType(f"{PREFIX}{path.resolve()}".replace(".", "_"))
     module.__file__ = f"{path.resolve()}"
-    # It stays there: dataclasses look up their module whenever one is defined.
+    # It stays there, as dataclasses look up their module when they are defined.
     sys.modules[module.__name__] = module
     try:
         exec(compile(source, f"{path}", "exec", dont_inherit=True), vars(module))
@@ -29,7 +29,7 @@ def execute(path: Path, source: bytes) -> ModuleType:
 
 @contextmanager
 def importing_from(folder: Path) -> Iterator[None]:
-    """Put `folder` first on the import path, and forget the modules of it afterwards.
+    """Put `folder` first on the import path, and forget its modules afterwards.
 
     So two scripts in two folders can each have a `helpers.py` of their own.
     """
@@ -48,7 +48,7 @@ def importing_from(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def working_in(folder: Path | None) -> Iterator[None]:
-    """Work in `folder` (None: where we are), and return from wherever the script went.
+    """Work in `folder` (None: the current one), and return from wherever the script went.
 
     So `os.chdir` in a script does not move the files that gdanim writes.
     """

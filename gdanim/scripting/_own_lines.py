@@ -1,4 +1,4 @@
-"""Errors in a scene script, told by the lines of its author and not by those of libraries."""
+"""Errors in a scene script, shown by the author's own lines and not by those of libraries."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def is_shipped(script: Path) -> bool:
 
 
 def find_script(name: str, parent: Path = Path()) -> Path:
-    """Return the script that `name` stands for: a path relative to `parent`, or a bare name.
+    """Return the script called `name`: a path relative to `parent`, or a bare name.
 
     A file of that name comes first, with or without `.py`, then a scene that ships with gdanim.
     If there is neither, return the path as it was written.

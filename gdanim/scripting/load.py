@@ -78,7 +78,7 @@ class SceneFunction:
         return scene
 
     def values(self, settings: Mapping[str, str]) -> dict[str, Value]:
-        """Parse the texts of knobs, as `--set` has them; RequestError for a wrong one."""
+        """Parse the values of knobs as written after `--set`; RequestError for a wrong one."""
         knobs = {knob.name: knob for knob in self.knobs}
         for name, text in settings.items():
             if name not in knobs:
@@ -124,7 +124,7 @@ def choose(
 def load(path: Path) -> Script:
     """Run a scene script and collect its scenes: public functions annotated `-> Scene`.
 
-    It runs as by `python SCRIPT`, with its own folder to import from, but not as `__main__`.
+    It runs like `python SCRIPT`, with its own folder to import from, but not as `__main__`.
     Raises RequestError if there is no such script, and ScriptError if its lines fail.
     """
     source, here = _read(path), os.getcwd()
@@ -138,7 +138,7 @@ def load(path: Path) -> Script:
 
 
 def _is_here(folder: str) -> bool:
-    """Tell whether we work in `folder`, or in one that has been removed."""
+    """Tell whether the working folder is `folder`, or one that has been removed."""
     try:
         return os.getcwd() == folder
     except FileNotFoundError:
@@ -148,7 +148,7 @@ def _is_here(folder: str) -> bool:
 def returning(path: Path) -> set[str]:
     """Return the names of the functions that have a return annotation, without running the script.
 
-    There are none in what is no Python.
+    There are none if it is not Python.
     """
     try:
         tree = ast.parse(_read(path))
@@ -193,7 +193,7 @@ def _is_scene(value: object, name: str, module: ModuleType) -> bool:
         return False
     if name.startswith("_") or name != value.__name__:
         return False
-    # Only the return annotation counts; a helper's others may be for type checkers alone.
+    # Only the return annotation counts: others may be for type checkers alone.
     returns = SimpleNamespace(__annotations__={"return": value.__annotations__.get("return")})
     try:
         kind = get_type_hints(returns, vars(module))["return"]

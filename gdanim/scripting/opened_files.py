@@ -40,7 +40,7 @@ class OpenedFiles:
 
 
 PACKAGE = Path(__file__).parents[1]
-# What is there changes all the time, and is not a file that anyone saves.
+# Files there change all the time, and nobody saves them.
 SYSTEM = ("/proc", "/sys", "/dev")
 
 _recordings: list[OpenedFiles] = []
@@ -59,7 +59,7 @@ def opened_files() -> Iterator[OpenedFiles]:
 
 @cache
 def _install_hook() -> None:
-    """Once, as Python keeps an audit hook for good; outside of a recording it does nothing."""
+    """Only once, as Python keeps an audit hook for good; it does nothing outside a recording."""
     sys.addaudithook(_record)
 
 

@@ -22,13 +22,13 @@ State = dict[str, tuple[int, int]]
 def keep_making(
     make: Callable[[], object], sources: Callable[[], set[Path]], echo: Callable[..., object]
 ) -> NoReturn:
-    """Make at once, and again after every change of the sources, which are then found anew.
+    """Make at once, and again after every change of the sources, which are found anew each time.
 
     `echo(text, err=False)` tells the user what fails, and when the watch goes on.
     """
     known = set[Path]()
     while True:
-        # What was read once still counts, as a script that fails now reads less.
+        # Files read before still count, as a script that now fails reads fewer.
         known |= sources()
         state = state_of(known)
         try:
@@ -42,7 +42,7 @@ def keep_making(
 def read_by(load: Callable[[], object]) -> set[Path]:
     """Find the files that users write and `load` reads, which may fail with a GdanimError.
 
-    Only files that Python opens are found, and none that scripts write themselves.
+    Only files that Python opens are found, except those that scripts write themselves.
     """
     with opened_files() as opened, suppress(GdanimError):
         load()
