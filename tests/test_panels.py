@@ -132,7 +132,11 @@ def test_gradient_shows_gradient_and_step_with_signs_and_numbers() -> None:
     # The longest bar of the run is the largest component: 1 from the middle.
     every = abs(LINE.gradient(run.params[:-1]))
     assert every.argmax() == 0
-    assert abs(np.array(bars[0].get_segments())[0, 1, 0]) == pytest.approx(1)
+    lengths = abs(np.array(bars[0].get_segments())[:, 1, 0])
+    assert lengths[0] == pytest.approx(1)
+    # A bar a quarter as long is a thousand times smaller.
+    expected = 1 + np.log10(abs(LINE.gradient(run.params[0])) / every.max()) / 4
+    np.testing.assert_allclose(lengths, expected)
     film.show(30)
     last = run.params[30] - run.params[29]
     assert [text.get_text() for text in ax.texts[2:]] == [quantity(float(v)) for v in last]
