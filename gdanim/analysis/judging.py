@@ -58,6 +58,8 @@ The reasons of 9 and 10 that are the rate's or the conditioning's come from `_ra
 is no reason where it is not known, nor in Newton's method, unless it is larger than 2.
 A stopping rule that ended a run before one of 1 to 5 or 8 held makes it STOPPED; so does one that
 ended it while it was GROWING.
+
+Long because the rules hold in their order, which is read here.
 """
 
 from __future__ import annotations

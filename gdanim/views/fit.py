@@ -1,21 +1,16 @@
-"""The view of data and prediction.
-
-Over 300 lines, as each option of the view is one short function; what other views share is in
-`_drawing`.
-"""
+"""The view of data and prediction."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
-from matplotlib.markers import MarkerStyle
 
 from gdanim.core.arrays import Floats, Ints, check_int, check_non_negative
 from gdanim.core.words import in_mathtext, with_article
@@ -28,6 +23,7 @@ from gdanim.views._drawing.alike import expect_alike
 from gdanim.views._drawing.card import Card, Contents, card_size, draw_inset, emptiest_corner
 from gdanim.views._drawing.curve_place import curve_place
 from gdanim.views._drawing.data_axes import Units, check_units, name_axes, shown_params
+from gdanim.views._drawing.edge_arrow import draw_edge_arrow
 from gdanim.views._drawing.end_labels import EndLabels
 from gdanim.views._drawing.formula import decimals, rounded, with_numbers
 from gdanim.views._drawing.limits import drawable_range
@@ -52,9 +48,6 @@ from gdanim.views.theme import Theme
 _HIDDEN = 0.1
 # How far from a trail's own curve a line between two of its vertices may be, in pixels.
 _BEND = 0.1
-# How far inside the panel an arrow at its edge stands, in diameters of a point, and how far from
-# the corners, as a part of the panel's width.
-_INSIDE, _BESIDE = 1.3, 0.03
 
 
 @dataclass(frozen=True)
@@ -241,7 +234,7 @@ class Fit(View):
         ax.add_collection(trail, autolim=False)
         (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width,
                           solid_capstyle="round", zorder=4, gid="curve")  # fmt: skip
-        point_out = _draw_arrow(ax, theme, colour)
+        point_out = draw_edge_arrow(ax, theme, colour)
         behind = self._behind(clip, length)
 
         def update(frame: int) -> list[Artist]:
@@ -264,33 +257,6 @@ class Fit(View):
             return [trail, line, point_out(grid, now)]
 
         return update
-
-
-def _draw_arrow(ax: Axes, theme: Theme, colour: str) -> Callable[[Floats, Floats], PathCollection]:
-    """Draw an arrow at the panel's edge, for a curve that is nowhere in view."""
-    arrow = ax.scatter(
-        [], [], s=(2.2 * theme.point_size) ** 2, color=colour, edgecolors=theme.paper,
-        linewidths=1.2, zorder=4.6, gid="outside", transform=ax.get_xaxis_transform(),
-    )  # fmt: skip
-    low, high = ax.get_ylim()
-    shapes = {
-        side: MarkerStyle(marker).get_path().transformed(MarkerStyle(marker).get_transform())
-        for side, marker in ((-1, "v"), (1, "^"))
-    }
-
-    def show(x: Floats, y: Floats) -> PathCollection:
-        side = 1 if (y > high).all() else -1 if (y < low).all() else 0
-        if side:
-            near = np.median(x[side * y == (side * y).min()])
-            nearest = np.clip(near, *np.quantile(x, [_BESIDE, 1 - _BESIDE]))
-            inside = _INSIDE * theme.point_size * dpi(ax) / 72 / ax.bbox.height
-            arrow.set_paths([shapes[side]])
-            arrow.set_offsets([[nearest, 1 - inside if side > 0 else inside]])
-        else:
-            arrow.set_offsets(np.empty((0, 2)))
-        return arrow
-
-    return show
 
 
 def _draw_batch(ax: Axes, clip: Clip, label: str) -> Update:
