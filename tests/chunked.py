@@ -11,7 +11,7 @@ from typing import Any
 from plans import write
 
 from gdanim.batch.manifest import content_of
-from gdanim.batch.worker import Delivery, EncodedChunk, WorkerTask
+from gdanim.batch.worker import ChunkPlan, Delivery, EncodedChunk, Task
 from gdanim.core.pool import Pool
 
 # Of 47 frames in four stretches, which are short in every process that loads it.
@@ -83,7 +83,7 @@ class Recorded(Executor):
     """Another executor, the tasks that it was given, and the sidecars that came with chunks."""
 
     def __init__(self, submit: Callable[..., Future[Any]]) -> None:
-        self.tasks: list[WorkerTask] = []
+        self.tasks: list[Task] = []
         self.sidecars: list[tuple[str, ...]] = []
         self.forward = submit
 
@@ -95,7 +95,11 @@ class Recorded(Executor):
 
     def _note(self, future: Future[Any]) -> None:
         made = None if future.exception() else future.result()
-        if isinstance(made, Delivery) and isinstance(made.made, EncodedChunk):
+        if (
+            isinstance(made, Delivery)
+            and not isinstance(made.made, ChunkPlan)
+            and any(isinstance(chunk, EncodedChunk) for chunk in made.made.values())
+        ):
             _, *sidecars = sorted(made.files, key=lambda name: "stretches" not in name)
             self.sidecars.append(tuple(sorted(Path(name).name for name in sidecars)))
 

@@ -31,7 +31,7 @@ from gdanim.batch.manifest import NAME, content_of
 from gdanim.batch.plan import read
 from gdanim.batch.report import clock
 from gdanim.batch.staleness import examine
-from gdanim.batch.worker import ChunkPlan, OtherFilmError, WorkerTask, moved, work
+from gdanim.batch.worker import ChunkPlan, ChunkTask, ClipTask, OtherFilmError, moved, work
 from gdanim.cli import main
 from gdanim.core.pool import Pool
 from gdanim.descent.gradient_descent import GradientDescent
@@ -117,7 +117,7 @@ def test_only_what_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert held(folder) == first and to_make() == {}
 
     # As is another version of what draws.
-    monkeypatch.setattr(examining, "versions", lambda *parts: "other")
+    monkeypatch.setattr(examining, "_versions", lambda *parts: "other")
     why = "gdanim, a library that it draws with or a font has another version"
     assert to_make() == dict.fromkeys(BOTH, why)
 
@@ -625,10 +625,10 @@ def test_an_edit_between_chunks_makes_the_clip_whole(folder: Path) -> None:
     change(folder / "lesson.py", "import Every", "import views, Every")
     write(folder / "patch.py", "")
     change(folder / "lesson.py", "from helper", "import patch\nfrom helper")
-    task = WorkerTask(0, examine(read(Path("plan.toml")))[0].clip, most_chunks=0)
+    task = ClipTask(0, examine(read(Path("plan.toml")))[0].clip, most_chunks=0)
     plan = work(task).made
     assert isinstance(plan, ChunkPlan)
-    chunk = replace(task, clip=moved(task.clip, folder / "parts"), plan=plan, chunk=plan.chunks[0])
+    chunk = ChunkTask(0, moved(task.clip, folder / "parts"), plan, plan.chunks[0])
     write(folder / "patch.py", "X = 1")
     with pytest.raises(OtherFilmError):
         work(chunk)

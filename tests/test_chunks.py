@@ -18,7 +18,7 @@ from gdanim.batch.commands import RUNS
 from gdanim.batch.execute import FAILED, MADE, MOST_CHUNKS, ClipResult, outcomes, run
 from gdanim.batch.plan import read
 from gdanim.batch.staleness import ExaminedClip, examine
-from gdanim.batch.worker import Chunk, Delivery, EncodedChunk, OtherFilmError
+from gdanim.batch.worker import Chunk, ChunkTask, ClipTask, Delivery, EncodedChunk, OtherFilmError
 from gdanim.core.pool import Pool, local_pool, processes
 
 pytestmark = pytest.mark.slow
@@ -60,8 +60,8 @@ def test_chunks_make_the_files_that_one_worker_makes(folder: Path, log: Path) ->
         for one, other in zip(whole.files, split.files, strict=True):
             for name in ("path", "size", "frames", "seconds", "bytes", "notice", "sidecars"):
                 assert getattr(one, name) == getattr(other, name)
-    chunks = [task.chunk for task in elsewhere.tasks]
-    assert [(chunk.output, chunk.frames) for chunk in chunks if chunk] == [
+    chunks = [task.chunk for task in elsewhere.tasks if isinstance(task, ChunkTask)]
+    assert [(chunk.output, chunk.frames) for chunk in chunks] == [
         *((0, range(k, k + 10)) for k in (0, 10, 20)),
         (0, range(30, 47)),
         (1, None),
@@ -99,7 +99,7 @@ def test_a_killed_worker_costs_the_chunks_that_were_running(folder: Path, log: P
     assert result.status == MADE, result.error
     assert contents() == files
     # At most two were running; it was begun, and there are five chunks.
-    times = Counter(task.chunk for task in site.tasks)
+    times = Counter(task.chunk if isinstance(task, ChunkTask) else None for task in site.tasks)
     assert times[None] == 1 and set(times.values()) <= {1, 2} and 7 <= times.total() <= 8
     assert times[Chunk(0, range(20, 30))] == 2
     assert times[Chunk(0, range(0, 10))] == 1
@@ -135,7 +135,7 @@ def test_a_film_that_is_not_always_the_same_is_made_by_one_worker(
     result = make(site.pool)
     assert result.status == MADE, result.error
     assert set(contents()) == FILES
-    assert [task for task in site.tasks if task.chunk is None][-1].most_chunks is None
+    assert [task for task in site.tasks if isinstance(task, ClipTask)][-1].most_chunks is None
 
 
 def examined() -> ExaminedClip:
@@ -157,13 +157,17 @@ def test_what_is_late_of_a_plan_that_was_given_up_is_dropped(folder: Path, log: 
             return failing
         if number == 3:
             return late
-        late.set_result(Delivery(EncodedChunk(0, 0)))
-        Timer(0.1, lambda: last.set_result(Delivery([]))).start()
+        waiting = executor.tasks[2]
+        assert isinstance(waiting, ChunkTask)
+        late.set_result(Delivery({waiting.chunk: EncodedChunk(0, 0)}))
+        Timer(0.1, lambda: last.set_result(Delivery({}))).start()
         return last
 
     executor = Recorded(given)
-    assert list(outcomes({7: examined()}, pool_of(executor), RUNS)) == [(7, Delivery([]))]
-    assert [task.chunk is None for task in executor.tasks] == [True, False, False, True]
+    ((number, result),) = outcomes({7: examined()}, pool_of(executor), RUNS)
+    assert (number, result.status, result.files) == (7, MADE, ())
+    kinds = [type(task) for task in executor.tasks]
+    assert kinds == [ClipTask, ChunkTask, ChunkTask, ClipTask]
 
 
 def test_chunks_of_what_is_begun_come_first(folder: Path, log: Path) -> None:
@@ -191,10 +195,12 @@ def test_clips_are_split_where_there_are_fewer_than_workers(
     folder: Path, log: Path, clips: int, workers: int, most: int | None
 ) -> None:
     script(folder, log)
-    executor = Recorded(lambda *_: at_once(Delivery, []))
+    executor = Recorded(lambda *_: at_once(Delivery, {}))
     made = outcomes(dict.fromkeys(range(clips), examined()), pool_of(executor, workers), RUNS)
-    assert sorted(made) == [(number, Delivery([])) for number in range(clips)]
-    split = [task.most_chunks for task in executor.tasks]
+    assert sorted((number, result.files) for number, result in made) == [
+        (number, ()) for number in range(clips)
+    ]
+    split = [task.most_chunks for task in executor.tasks if isinstance(task, ClipTask)]
     assert split[0] == most
     # Of the last clips there is one fewer than workers.
     assert split[1 - workers or clips :] == [1] * min(workers - 1, clips)
@@ -210,6 +216,8 @@ def test_a_film_of_many_stretches_is_split_among_many_clips(folder: Path, log: P
         (MADE, 47),
         (MADE, 47),
     ]
-    assert site.tasks[0].most_chunks == site.tasks[1].most_chunks == MOST_CHUNKS
-    chunks = {task.chunk.frames for task in site.tasks if task.chunk}
+    first, second = site.tasks[:2]
+    assert isinstance(first, ClipTask) and isinstance(second, ClipTask)
+    assert first.most_chunks == second.most_chunks == MOST_CHUNKS
+    chunks = {task.chunk.frames for task in site.tasks if isinstance(task, ChunkTask)}
     assert {range(k, k + 10) for k in range(0, 90, 10)} <= chunks

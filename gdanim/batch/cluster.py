@@ -97,19 +97,7 @@ def _client(address: str) -> Iterator[Any]:
         ) from None
     # A long run is sent as it is; the user cannot help that.
     unlimited = {"distributed.admin.large-graph-warning-threshold": 2**62}
-    with dask.config.set(unlimited), _quiet(), client:
+    # Our own errors report a lost connection, for which Dask would log tracebacks.
+    quiet = distributed.utils.silence_logging_cmgr(logging.CRITICAL + 1)
+    with dask.config.set(unlimited), quiet, client:
         yield client
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep Dask from logging a traceback for each lost connection: our own errors report them."""
-    handlers = logging.getLogger("distributed").handlers
-    levels = [handler.level for handler in handlers]
-    for handler in handlers:
-        handler.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        for handler, level in zip(handlers, levels, strict=True):
-            handler.setLevel(level)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gdanim.batch.plan import PlannedClip
-from gdanim.batch.plan_table import deck_of
+from gdanim.batch.plan_table import tables_of
 from gdanim.errors import RequestError
 from gdanim.film.defaults import OUTPUT
 from gdanim.publish.media import VIDEOS, media_of
@@ -18,7 +18,7 @@ def planned_deck(plan: Path, clips: Sequence[PlannedClip]) -> tuple[Path, list[P
 
     RequestError if a clip has no file that PowerPoint plays.
     """
-    name = None if plan.is_dir() else deck_of(plan)
+    name = None if plan.is_dir() else tables_of(plan)[0].values.get("deck")
     if name is None:
         return None
     return plan.parent / OUTPUT / name, [_shown(clip) for clip in clips if clip.outputs]

@@ -9,32 +9,18 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from concurrent.futures import Executor, Future
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch import manifest
+from gdanim.batch import manifest, worker
 from gdanim.batch.plan import script_of
 from gdanim.batch.staleness import ExaminedClip
-from gdanim.batch.worker import (
-    Chunk,
-    ChunkPlan,
-    Delivery,
-    EncodedChunk,
-    Files,
-    OtherFilmError,
-    WorkerTask,
-    moved,
-    read_files,
-    stretch_path,
-    work,
-    work_remotely,
-    write_files,
-)
+from gdanim.batch.worker import Chunk, ChunkPlan, ChunkTask, ClipTask, Delivery, EncodedChunk, Task
 from gdanim.core.atomic import forget_leftovers, replacing, replacing_folder, scratch_folder
 from gdanim.core.pool import WORKER_DIED, Pool, as_completed, is_broken
 from gdanim.encoding.formats import FRAME
 from gdanim.errors import GdanimError
-from gdanim.rendering.encode_plan import EncodePlan
 from gdanim.rendering.jobs import shown_path
 from gdanim.rendering.result import Rendered
 
@@ -82,8 +68,8 @@ def run(
         forget_leftovers(path)
     begun, total = time.monotonic(), len(clips)
     with closing(outcomes(clips, pool, runs)) as made:
-        for done, (number, outcome) in enumerate(made, start=1):
-            results[number] = result = _result(examined[number], outcome)
+        for done, (number, result) in enumerate(made, start=1):
+            results[number] = result
             tell(result, done, total, (time.monotonic() - begun) / done * (total - done))
             if result.status == FAILED and not keep_going:
                 break
@@ -93,18 +79,6 @@ def run(
 def _paths(examined: Iterable[ExaminedClip]) -> list[Path]:
     """List the files that the clips write."""
     return [path for one in examined for output in one.clip.outputs for path in output.paths]
-
-
-def _result(examined: ExaminedClip, outcome: Delivery | Exception) -> ClipResult:
-    """Note the files that were made, and of which scene, in their folders' manifests."""
-    if isinstance(outcome, Exception):
-        kind = "" if isinstance(outcome, GdanimError) else f"{type(outcome).__name__}: "
-        return ClipResult(examined, FAILED, error=f"{kind}{outcome}")
-    for output, entry in zip(examined.clip.outputs, examined.entries or (), strict=False):
-        for path in output.paths:
-            manifest.note(path, replace(entry, scene=outcome.scene or ""))
-    assert isinstance(outcome.made, list)
-    return ClipResult(examined, MADE, tuple(outcome.made))
 
 
 def tidy(examined: Sequence[ExaminedClip], runs: Path) -> None:
@@ -123,123 +97,138 @@ def tidy(examined: Sequence[ExaminedClip], runs: Path) -> None:
 
 @dataclass
 class ClipState:
-    """A clip while it is made: its task, and what was made of its chunks if it was split.
+    """A clip while it is made: the tasks that are left, and what was made so far.
 
-    Chunks, and the files that come from another machine, wait in `folder`, which has a folder for
-    each output. `files` are sent to other machines.
+    Chunks, and the files that come from another machine, wait in `folder`. `scene` is the key of
+    the scene that a worker loaded, if it has one.
     """
 
-    task: WorkerTask
+    examined: ExaminedClip
+    task: ClipTask
     folder: Path
-    files: Files | None = None
+    left: list[Task]
     plan: ChunkPlan | None = None
-    done: dict[Chunk, Rendered | EncodedChunk] = field(default_factory=dict)
+    made: dict[Chunk, Rendered | EncodedChunk] = field(default_factory=dict)
+    files: tuple[Rendered, ...] = ()
+    scene: str | None = None
 
-    def chunks(self) -> list[WorkerTask]:
-        """Return a task for each chunk of the plan."""
-        clip, chunks = moved(self.task.clip, self.folder), self.plan.chunks if self.plan else ()
-        return [replace(self.task, clip=clip, plan=self.plan, chunk=chunk) for chunk in chunks]
+    @cached_property
+    def sources(self) -> worker.Files:
+        """What other machines are sent; they must have packages and files elsewhere themselves."""
+        root = script_of(self.examined.clip).resolve().parent
+        return worker.read_files(root, sorted(self.examined.opened.sources(root)))
 
-    def add(self, task: WorkerTask, delivery: Delivery) -> Delivery | None:
-        """Add what a worker made for the task; return all files of the clip once they are there."""
-        made: Any = delivery.made
-        write_files(self.folder, delivery.files)
+    def add(self, task: Task, delivery: Delivery) -> list[Task]:
+        """Add what a worker made, and place the files after the last task; return new tasks."""
+        worker.write_files(self.folder, delivery.files)
+        self.left.remove(task)
+        self.scene, made = delivery.scene, delivery.made
         if isinstance(made, ChunkPlan):
-            self.plan = made
-        elif task.plan is None or task.chunk is None:
-            return (
-                replace(delivery, made=[*map(self._placed, made)]) if delivery.files else delivery
-            )
-        else:
-            self.done[task.chunk] = made
-            if len(self.done) == len(task.plan.chunks):
-                plans = sorted(task.plan.outputs.items())
-                files = [self._placed(self._whole(number, plan)) for number, plan in plans]
-                return replace(delivery, made=files)
-        return None
+            self.plan, clip = made, worker.moved(self.task.clip, self.folder)
+            return self.begin(*(ChunkTask(task.number, clip, made, one) for one in made.chunks))
+        self.made.update(made)
+        if not self.left:
+            self.files = tuple(map(self._placed, sorted({chunk.output for chunk in self.made})))
+        return []
 
-    def _whole(self, number: int, plan: EncodePlan) -> Rendered:
-        """Return an output's file, joined if it was made in stretches."""
-        whole = self.done.get(Chunk(number))
-        if isinstance(whole, Rendered):
-            return whole
-        path = moved(self.task.clip, self.folder).outputs[number].path
-        chunks = [self.done[Chunk(number, frames)] for frames in plan.stretches]
-        drawn, elapsed = sum(one.frames for one in chunks), sum(one.elapsed for one in chunks)
-        pieces = [stretch_path(path, frames) for frames in plan.stretches]
-        return plan.join(pieces, path, drawn, elapsed)
+    def begin(self, *tasks: Task) -> list[Task]:
+        """Set the tasks that are left, and return them; what was made is forgotten."""
+        self.left, self.made = [*tasks], {}
+        return [*tasks]
 
-    def _placed(self, made: Rendered) -> Rendered:
+    def _placed(self, number: int) -> Rendered:
         """Copy an output's files to their places, where each appears only when complete."""
-        waiting = self.folder / made.path.parent.name
-        path, *sidecars = self.task.clip.outputs[int(waiting.name)].paths
+        path, *sidecars = self.task.clip.outputs[number].paths
+        whole = self.made.get(Chunk(number))
+        made = whole if isinstance(whole, Rendered) else self._joined(number)
         for place in (path, *sidecars):
-            file = waiting / place.name
+            file = self.folder / place.name
             if file.is_dir():
                 with replacing_folder(place, FRAME) as part:
                     shutil.copytree(file, part, dirs_exist_ok=True)
-            else:
+            # What one worker made here is in its place already.
+            elif file.exists():
                 with replacing(place) as part:
                     shutil.copyfile(file, part)
         return replace(made, path=path, sidecars=tuple(sidecars))
 
+    def _joined(self, number: int) -> Rendered:
+        """Join the stretches of an output."""
+        assert self.plan is not None
+        plan, path = (
+            self.plan.outputs[number],
+            self.folder / self.task.clip.outputs[number].path.name,
+        )
+        chunks = [self.made[Chunk(number, frames)] for frames in plan.stretches]
+        drawn, elapsed = sum(one.frames for one in chunks), sum(one.elapsed for one in chunks)
+        pieces = [worker.stretch_path(path, frames) for frames in plan.stretches]
+        return plan.join(pieces, path, drawn, elapsed)
+
 
 def outcomes(
     clips: Mapping[int, ExaminedClip], pool: Pool, runs: Path
-) -> Generator[tuple[int, Delivery | Exception], None, None]:
+) -> Generator[tuple[int, ClipResult], None, None]:
     """Yield what became of each clip, by its number; nothing more after workers were lost."""
-    queue = deque(_tasks(clips, pool.workers, runs))
     with scratch_folder() as folder:
-        states = {task.number: ClipState(task, folder / f"{task.number}") for task in queue}
+        tasks = _tasks(clips, pool.workers, None if pool.is_remote else runs)
+        states = {
+            task.number: ClipState(clips[task.number], task, folder / f"{task.number}", [task])
+            for task in tasks
+        }
+        queue = deque[Task](state.task for state in states.values())
 
-        def submit(executor: Executor, task: WorkerTask) -> Future[Any]:
-            if not pool.is_remote:
-                return executor.submit(work, task)
-            state, one = states[task.number], clips[task.number]
-            if state.files is None:
-                # Files elsewhere, such as those of packages, have to be on that machine too.
-                root = script_of(one.clip).resolve().parent
-                state.files = read_files(root, sorted(one.opened.sources(root)))
-            return executor.submit(work_remotely, task, state.files)
+        def submit(executor: Executor, task: Task) -> Future[Any]:
+            if pool.is_remote:
+                return executor.submit(worker.work_remotely, task, states[task.number].sources)
+            return executor.submit(worker.work, task)
 
-        def is_wanted(task: WorkerTask) -> bool:
-            return task.number in states and states[task.number].plan is task.plan
+        def is_wanted(task: Task) -> bool:
+            return task.number in states and task in states[task.number].left
 
         for task, future in as_completed(pool, queue, submit, is_wanted):
             if future.cancelled():
                 queue.clear()
             if is_wanted(task):
-                outcome = _outcome(states[task.number], task, future, queue)
-                if outcome is not None:
+                result = _result(states[task.number], task, future, queue)
+                if result is not None:
                     shutil.rmtree(states.pop(task.number).folder, ignore_errors=True)
-                    yield task.number, outcome
+                    yield task.number, result
 
 
-def _tasks(clips: Mapping[int, ExaminedClip], workers: int, runs: Path) -> Iterator[WorkerTask]:
+def _tasks(
+    clips: Mapping[int, ExaminedClip], workers: int, runs: Path | None
+) -> Iterator[ClipTask]:
     """Yield a task for each clip, to be split if it is long or workers would be idle."""
     for position, (number, one) in enumerate(clips.items()):
         most = 1 if len(clips) - position < workers else MOST_CHUNKS
         # Left out: what only this process has.
         clip = replace(one.clip, function=None, opened=None, script=shown_path(script_of(one.clip)))
-        yield WorkerTask(number, clip, runs, None if workers == 1 else most)
+        yield ClipTask(number, clip, runs, None if workers == 1 else most)
 
 
-def _outcome(
-    state: ClipState, task: WorkerTask, future: Future[Any], queue: deque[WorkerTask]
-) -> Delivery | Exception | None:
-    """Return what became of the clip; None while there is more to do, which is then queued."""
+def _result(
+    state: ClipState, task: Task, future: Future[Any], queue: deque[Task]
+) -> ClipResult | None:
+    """Return what became of the clip; None while there is more to do, which is then queued.
+
+    Files that were made are noted in their folders' manifests, with the scene that was drawn.
+    """
     try:
         if future.cancelled():
             raise GdanimError("the connection to its worker was lost; run the same command again")
         if is_broken(future):
             raise GdanimError(WORKER_DIED)
-        files = state.add(task, future.result())
-    except OtherFilmError:
-        state.plan, state.done = None, {}
-        queue.appendleft(replace(state.task, most_chunks=None))
-        return None
+        more = state.add(task, future.result())
+    except worker.OtherFilmError:
+        # One worker makes the whole clip.
+        more = state.begin(replace(state.task, most_chunks=None))
     except Exception as error:
-        return error
-    if task.plan is None:
-        queue.extendleft(reversed(state.chunks()))
-    return files
+        kind = "" if isinstance(error, GdanimError) else f"{type(error).__name__}: "
+        return ClipResult(state.examined, FAILED, error=f"{kind}{error}")
+    queue.extendleft(reversed(more))
+    if state.left:
+        return None
+    for file, entry in zip(state.files, state.examined.entries or (), strict=False):
+        for path in (file.path, *file.sidecars):
+            manifest.note(path, replace(entry, scene=state.scene or ""))
+    return ClipResult(state.examined, MADE, state.files)

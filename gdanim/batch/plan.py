@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from gdanim.batch.plan_table import KEYS, SIDECARS, PlanTable, tables_of
+from gdanim.batch.plan_table import CLIP_KEYS, SIDECARS, PlanTable, tables_of
 from gdanim.errors import RequestError
 from gdanim.film.defaults import OUTPUT
 from gdanim.rendering.jobs import Job, Settings, job_of_scene
@@ -103,10 +103,10 @@ def _clips_of_folder(folder: Path, scripts: Scripts, common: Settings) -> Iterat
 
 
 def _clips_of_plan(path: Path, scripts: Scripts, common: Settings) -> Iterator[PlannedClip]:
-    defaults, tables = tables_of(path)
-    defaults.check([key for key in KEYS if key not in ("scene", "output")])
+    _, defaults, tables = tables_of(path)
+    defaults.check({key: CLIP_KEYS[key] for key in CLIP_KEYS if key not in ("scene", "output")})
     for table in tables:
-        table.check(KEYS)
+        table.check(CLIP_KEYS)
         yield from _clips_of_table(table.with_defaults(defaults), scripts, common)
 
 
@@ -115,7 +115,7 @@ def _clips_of_table(table: PlanTable, scripts: Scripts, common: Settings) -> Ite
     get = table.values.get
     with table.naming("scene"):
         if "scene" not in table.values:
-            raise RequestError(f"a clip needs scene = {KEYS['scene'][0]}")
+            raise RequestError(f"a clip needs scene = {CLIP_KEYS['scene'][0]}")
         path, colons, name = table.values["scene"].partition("::")
         selection = f"{find_script(path, table.path.parent)}{colons}{name}"
         try:
@@ -153,22 +153,21 @@ def _knob_sets(table: PlanTable, scene: SceneFunction) -> list[tuple[KnobSets, s
         return [({"": {**fixed, **knobs}}, suffix(knobs)) for knobs in swept]
     with table.naming("compare"):
         if not sweep:
-            raise RequestError(f"compare needs sweep = {KEYS['sweep'][0]}")
+            raise RequestError(f"compare needs sweep = {CLIP_KEYS['sweep'][0]}")
     return [(sets, "")]
 
 
 def _settings(table: PlanTable, theme: str | None, size: str | None, common: Settings) -> Settings:
     get, folder = table.values.get, table.path.parent
+    same = ("fps", "seconds", "transparent", "loop", "hold")
+    given = {key: table.values[key] for key in same if key in table.values}
     with table.naming("sizes"):
         parsed = None if size is None else parse_size(size)
     with table.naming():
-        quality, fps, seconds = QUALITIES.get(get("quality", "")), get("fps"), get("seconds")
-        most = parse_bytes(table.values["max-size"]) if "max-size" in table.values else None
-        settings = replace(
-            common, quality=quality, size=parsed, fps=fps, seconds=seconds,
-            transparent=get("transparent", False), loop=get("loop"), hold=get("hold"),
-            max_size=most,
-        ).for_platform(get("for"))  # fmt: skip
+        quality, limit = QUALITIES.get(get("quality", "")), get("max-size")
+        most = None if limit is None else parse_bytes(limit)
+        settings = replace(common, quality=quality, size=parsed, max_size=most, **given)
+        settings = settings.for_platform(get("for"))
     if theme is None:
         return settings
     with table.naming("themes"):
@@ -178,12 +177,11 @@ def _settings(table: PlanTable, theme: str | None, size: str | None, common: Set
 
 
 def _outputs(table: PlanTable, name: str) -> tuple[Output, ...]:
-    wanted = {kind: table.values[kind] for kind in ("poster", *SIDECARS) if kind in table.values}
-    folder, formats = f"{table.path.parent / OUTPUT}/", table.values.get("formats", [])
-    usual = usual_format(table.values.get("for"))
-    options = OutputOptions(
-        folder, formats, None, table.values.get("codec"), Sidecars(**wanted), usual
-    )
+    get, folder = table.values.get, f"{table.path.parent / OUTPUT}/"
+    kinds = ("poster", *SIDECARS)
+    sidecars = Sidecars(**{kind: table.values[kind] for kind in kinds if kind in table.values})
+    usual = usual_format(get("for"))
+    options = OutputOptions(folder, get("formats", []), None, get("codec"), sidecars, usual)
     with table.naming():
         return outputs_for(name, options)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
@@ -18,7 +18,6 @@ from gdanim.rendering.quality import QUALITIES
 from gdanim.rendering.themes import is_theme_file
 from gdanim.views.theme import THEMES
 
-CLIP, DEFAULTS, DECK = "clip", "defaults", "deck"
 SIDECARS = ("captions", "chapters", "alt", "filmstrip", "csv")
 HEADER = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]")
 KEY = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*[.=]")
@@ -42,17 +41,28 @@ def _text(valid: Test) -> Test:
     return lambda value: type(value) is str and valid(value)
 
 
-def _drive(path: str) -> str:
-    return PureWindowsPath(path).drive
+def _is_below(name: str) -> bool:
+    """Tell whether it names a file in or below a folder, on every system."""
+    parts = re.split(r"[/\\]", name)
+    return not {"", ".", ".."} & {*parts} and not PureWindowsPath(name).drive
 
 
 _scalar = _is(bool, int, float, str)
-# What each key allows, in words and as a test.
-KEYS: dict[str, tuple[str, Test]] = {
+# What the keys of a plan allow, in words and as a test.
+PLAN_KEYS: dict[str, tuple[str, Test]] = {
+    "clip": ("tables, each after a line [[clip]]", lambda value: True),
+    "defaults": ("a table, after a line [defaults]", _is(dict)),
+    "deck": (
+        'the name of a file in or below the output folder, such as "lecture.pptx"',
+        _text(lambda name: _is_below(name) and name.endswith(".pptx")),
+    ),
+}
+# The same for the table of a clip.
+CLIP_KEYS: dict[str, tuple[str, Test]] = {
     "scene": ('a script such as "linear.py", or "lesson.py::one_scene"', _is(str)),
     "output": (
         'a file name without extension, such as "lecture1/line", in or below the output folder',
-        _text(lambda name: not {"", ".", ".."} & {*re.split(r"[/\\]", name)} and not _drive(name)),
+        _text(_is_below),
     ),
     "set": ("knobs and values, such as {lr = 0.1}", _table_of(_scalar)),
     "sweep": ("knobs and lists, such as {lr = [0.1, 1]}", _table_of(_list_of(_scalar))),
@@ -104,14 +114,14 @@ class PlanTable:
             where = self.where(str(error).partition(":")[0] if key is None else key)
             raise RequestError(f"{where}: {error}") from None
 
-    def check(self, keys: Collection[str]) -> None:
+    def check(self, keys: Mapping[str, tuple[str, Test]]) -> None:
         """Raise RequestError for a key that is not among `keys`, or a value that is not allowed."""
         for key, value in self.values.items():
             with self.naming(key):
                 if key not in keys:
                     hint = did_you_mean(key, keys, cutoff=0.6) or f"; allowed are {', '.join(keys)}"
                     raise RequestError(f"{printable(key[:80])} is unknown{hint}")
-                allowed, valid = KEYS[key]
+                allowed, valid = keys[key]
                 if not valid(value):
                     raise RequestError(f"{key} must be {allowed}; got {value!r:.80}")
 
@@ -120,44 +130,22 @@ class PlanTable:
         return PlanTable(self.path, {**other.values, **self.values}, {**other.lines, **self.lines})
 
 
-def deck_of(path: Path) -> str | None:
-    """Read the name of the deck that a plan asks for; None if there is none."""
-    plan, lines = _parsed(path)
-    deck = plan.get(DECK)
-    with PlanTable(path, plan, lines[""][0]).naming(DECK):
-        if deck is not None and not (KEYS["output"][1](deck) and deck.endswith(".pptx")):
-            raise RequestError(
-                f"{DECK} must be the name of a file in or below the output folder, such as "
-                f'"lecture.pptx"; got {deck!r}'
-            )
-    return deck
-
-
-def _parsed(path: Path) -> tuple[dict[str, Any], dict[str, list[dict[str, int]]]]:
-    """Parse a plan; return it with the lines of its tables."""
+def tables_of(path: Path) -> tuple[PlanTable, PlanTable, list[PlanTable]]:
+    """Read the tables of a plan: its top level, the defaults, and the clips."""
     try:
         text, plan = read_toml(path)
     except GdanimError as error:
         raise RequestError(f"{error}") from None
-    return plan, table_lines(text)
-
-
-def tables_of(path: Path) -> tuple[PlanTable, list[PlanTable]]:
-    """Read the table of defaults and those of the clips of a plan."""
-    plan, lines = _parsed(path)
-    for key in plan:
-        if key not in (CLIP, DEFAULTS, DECK):
-            raise RequestError(
-                f"{PlanTable(path, plan, lines[''][0]).where(key)}: {printable(key[:80])} is "
-                f'unknown; a plan has [[{CLIP}]] tables, [{DEFAULTS}] and {DECK} = "lecture.pptx"'
-            )
-    defaults, clips = plan.get(DEFAULTS, {}), plan.get(CLIP, [])
-    if not _list_of(_is(dict))(clips) or not isinstance(defaults, dict):
-        raise RequestError(f"{path}: has no clips; begin each with [[{CLIP}]]")
-    # A clip that is written as an inline table has no lines of its own.
-    numbered = zip(clips, [*lines[CLIP], *[{}] * len(clips)], strict=False)
-    common = PlanTable(path, defaults, (lines[DEFAULTS] or [{}])[0])
-    return common, [PlanTable(path, values, own) for values, own in numbered]
+    lines = table_lines(text)
+    top = PlanTable(path, plan, lines[""][0])
+    top.check(PLAN_KEYS)
+    clips: Any = plan.get("clip")
+    if not _list_of(_is(dict))(clips):
+        raise RequestError(f"{path}: has no clips; begin each with [[clip]]")
+    # A table that is written inline has no lines of its own.
+    defaults = PlanTable(path, plan.get("defaults", {}), (lines["defaults"] or [{}])[0])
+    numbered = zip(clips, [*lines["clip"], *[{}] * len(clips)], strict=False)
+    return top, defaults, [PlanTable(path, values, own) for values, own in numbered]
 
 
 def table_lines(text: str) -> dict[str, list[dict[str, int]]]:

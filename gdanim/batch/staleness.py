@@ -19,10 +19,11 @@ from gdanim.scene import Descent
 from gdanim.scripting.examples import is_shipped
 from gdanim.scripting.opened_files import OpenedFiles, opened_files
 from gdanim.views.fonts import font_key
-from gdanim.views.theme import Theme
 
 # gdanim's sources that decide how a run goes.
 DESCENDING = ("core", "problems", "analysis", "descent")
+# They do not change while this process runs.
+_versions = cache(versions)
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,12 @@ def examine(
     With `force` all of them have to. Raises GdanimError for the first clip that cannot be made,
     with its place in the plan; with `keep_going` the clip has that error instead.
     """
-    folders = {output.path.parent for clip in clips for output in clip.outputs}
-    manifests = {folder: entries_of(folder) for folder in folders}
-    drawing, key_of_font = key_of((versions(), ffmpeg.version())), cache(font_key)
-    common = lambda theme: key_of((drawing, key_of_font(theme.font))), ffmpeg.encoders()
+    manifest, font, encoders = cache(entries_of), cache(font_key), ffmpeg.encoders()
     examined = []
     for clip in clips:
         try:
-            examined.append(_examined(clip, manifests, force, *common))
+            one = _examined(clip, manifest, font, encoders)
+            examined.append(replace(one, why=one.why or ("was asked for" if force else None)))
         except GdanimError as error:
             if not keep_going:
                 raise type(error)(f"{clip.where}: {error}") from error
@@ -66,35 +65,38 @@ def examine(
 
 
 def _examined(
-    clip: PlannedClip, manifests: Mapping[Path, Mapping[str, ManifestEntry]], force: bool,
-    drawing: Callable[[Theme], str], encoders: Collection[str],
-) -> ExaminedClip:  # fmt: skip
+    clip: PlannedClip,
+    manifest: Callable[[Path], Mapping[str, ManifestEntry]],
+    font: Callable[[str], str],
+    encoders: Collection[str],
+) -> ExaminedClip:
+    """Examine a clip, given what folders' manifests hold, keys of fonts and ffmpeg's encoders."""
     job, opened = loaded_job(clip)
     (job,) = check([job], clip.settings, encoders)
     clip = replace(clip, outputs=job.outputs)
+    look = clip.settings.applied(job.scene).look
+    drawing = key_of((_versions(), ffmpeg.version(), font(look.font)))
     try:
         descents = [one for one in job.scene.descents.values() if isinstance(one, Descent)]
         runs = tuple(map(run_name, descents))
         scene = scene_key(job, opened)
-        drawn = drawing(clip.settings.applied(job.scene).look)
         entries = tuple(
             ManifestEntry(
                 scene,
                 key_of((clip.settings, replace(output, path=Path()))),
                 key_of(_origin(job, output.path.parent)),
-                drawn,
+                drawing,
             )
             for output in job.outputs
         )
     except UnkeyableError as error:
         return ExaminedClip(clip, f"{error}, which may have changed", opened=opened)
-    reasons = [
-        reason(path, manifests[path.parent].get(path.name), entry)
+    reasons = (
+        reason(path, manifest(path.parent).get(path.name), entry)
         for output, entry in zip(clip.outputs, entries, strict=True)
         for path in output.paths
-    ]
-    why = next(filter(None, reasons), "was asked for" if force else None)
-    return ExaminedClip(clip, why, entries, runs, opened)
+    )
+    return ExaminedClip(clip, next(filter(None, reasons), None), entries, runs, opened)
 
 
 def loaded_job(clip: PlannedClip) -> tuple[Job, OpenedFiles]:
@@ -128,9 +130,4 @@ def _origin(job: Job, folder: Path) -> Origin | None:
 
 def run_name(descent: Descent) -> str:
     """Return the name of the file that keeps the descent's run."""
-    return f"{key_of((key_of(descent, 'scene'), _descending()))}.npz"
-
-
-@cache
-def _descending() -> str:
-    return versions(DESCENDING)
+    return f"{key_of((key_of(descent, 'scene'), _versions(DESCENDING)))}.npz"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from gdanim.rendering.outputs import VideoOutput
 from gdanim.rendering.pipeline import draw
 from gdanim.rendering.result import Rendered, film_digest
 from gdanim.rendering.sidecars import write_sidecars
-from gdanim.rendering.tasks import RenderTask, film_of, tasks_of
+from gdanim.rendering.tasks import film_of, tasks_of
 from gdanim.scene import Descent
 
 Files = Mapping[str, bytes]
@@ -39,6 +39,14 @@ class Chunk:
 
     output: int
     frames: range | None = None
+
+
+@dataclass(frozen=True)
+class EncodedChunk:
+    """An encoded stretch: the number of its frames, and how many seconds it took."""
+
+    frames: int
+    elapsed: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,62 +71,97 @@ class ChunkPlan:
         ]
 
 
-@dataclass(frozen=True)
-class EncodedChunk:
-    """An encoded stretch: the number of its frames, and how many seconds it took."""
-
-    frames: int
-    elapsed: float
+Made = Mapping[Chunk, Rendered | EncodedChunk]
 
 
 @dataclass(frozen=True, eq=False)
-class WorkerTask:
-    """What a worker is to make: the clip, one chunk of its plan, or only the plan.
+class ClipTask:
+    """A clip to make, or only to plan if it has more than `most_chunks` chunks.
 
-    That is the plan if there are more than `most_chunks` chunks. `number` is the clip's, `runs` the
-    folder that keeps runs.
+    `number` is the clip's in its batch, `runs` the folder that keeps runs.
     """
 
     number: int
     clip: PlannedClip
     runs: Path | None = None
     most_chunks: int | None = None
-    plan: ChunkPlan | None = None
-    chunk: Chunk | None = None
+
+    def make(self, job: Job, scene: str | None) -> Made | ChunkPlan:
+        """Descend, or load the runs that are kept, and make all files or the plan."""
+        runs = list[Run]()
+
+        def record(descent: Descent) -> Run:
+            runs.append(_kept_run(descent, self.runs))
+            return runs[-1]
+
+        tasks = list(tasks_of(job, self.clip.settings, record))
+        outputs = [(task, output) for task in tasks for output in task.outputs]
+        numbers = [self.clip.outputs.index(output) for _, output in outputs]
+        chunks = sum(max(1, len(stretches_of(*pair))) for pair in outputs)
+        if self.most_chunks is None or chunks <= self.most_chunks:
+            files = (file for task in tasks for file in draw(task))
+            return dict(zip(map(Chunk, numbers), files, strict=True))
+        plans = (
+            plan_encode(task, film, output)
+            for task, film in ((task, film_of(task)) for task in tasks)
+            for output in task.outputs
+        )
+        return ChunkPlan(dict(zip(numbers, plans, strict=True)), tuple(map(_data, runs)), scene)
 
 
-Made = list[Rendered] | Rendered | ChunkPlan | EncodedChunk
-"""A clip's files, the plan for its chunks, or what was made of one chunk: a file or a stretch."""
+@dataclass(frozen=True, eq=False)
+class ChunkTask:
+    """One chunk to make of the clip that has this number in its batch."""
+
+    number: int
+    clip: PlannedClip
+    plan: ChunkPlan
+    chunk: Chunk
+
+    def make(self, job: Job, scene: str | None) -> Made:
+        """Make the chunk; OtherFilmError if the script gives another film than was planned."""
+        begun, output = time.perf_counter(), self.clip.outputs[self.chunk.output]
+        data = iter(self.plan.runs)
+
+        def known(descent: Descent) -> Run:
+            return Run(descent.problem, descent.optimizer, **next(data))
+
+        if scene != self.plan.scene:
+            raise OtherFilmError(f"{self.clip.selection}: its scene is not always the same")
+        tasks = tasks_of(job, self.clip.settings, known)
+        task = next(task for task in tasks if output in task.outputs)
+        film = film_of(task)
+        if film_digest(film) != self.plan.outputs[self.chunk.output].digest:
+            raise OtherFilmError(f"{self.clip.selection}: its film is not always the same")
+        if self.chunk.frames is None:
+            (file,) = draw(replace(task, outputs=(output,)))
+            return {self.chunk: file}
+        assert isinstance(output, VideoOutput)
+        path = stretch_path(output.path, self.chunk.frames)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frames = encode_stretch(task, film, output, self.chunk.frames, path)
+        if self.chunk.frames.start == 0:
+            write_sidecars(task, film, output, output.base)
+        return {self.chunk: EncodedChunk(frames, time.perf_counter() - begun)}
+
+
+Task = ClipTask | ChunkTask
 
 
 @dataclass(frozen=True)
 class Delivery:
     """What a worker made, and the key of the scene that it loaded; None if that has none.
 
-    `files` come from another machine, those of each output in a folder named after its number.
+    `files` come from another machine.
     """
 
-    made: Made
+    made: Made | ChunkPlan
     scene: str | None = None
     files: Files = field(default_factory=dict)
 
 
-def moved(clip: PlannedClip, folder: Path) -> PlannedClip:
-    """Return the clip with each output in a numbered folder of its own in `folder`."""
-    outputs = (
-        replace(output, path=folder / f"{number}" / output.path.name)
-        for number, output in enumerate(clip.outputs)
-    )
-    return replace(clip, outputs=tuple(outputs))
-
-
-def stretch_path(path: Path, frames: range) -> Path:
-    """Return where an encoded stretch of the video at `path` waits to be joined."""
-    return path.parent / "stretches" / f"{frames.start}{path.suffix}"
-
-
-def work(task: WorkerTask) -> Delivery:
-    """Load the scene, and make the files, a chunk of them, or the plan.
+def work(task: Task) -> Delivery:
+    """Load the scene and do the task.
 
     The script may have been edited since the clip was examined, so keys are of what is loaded here.
     """
@@ -127,46 +170,28 @@ def work(task: WorkerTask) -> Delivery:
         scene = scene_key(job, opened)
     except UnkeyableError:
         scene = None
-    return Delivery(_made(task, job, scene), scene)
+    return Delivery(task.make(job, scene), scene)
 
 
-def _made(task: WorkerTask, job: Job, scene: str | None) -> Made:
-    """Descend, or take the runs that are known, and make what the task says."""
-    runs = list[Run]()
-
-    def record(descent: Descent) -> Run:
-        if task.plan:
-            data = task.plan.runs[len(runs)]
-            runs.append(Run(descent.problem, descent.optimizer, **data))
-        else:
-            runs.append(_kept(descent, task.runs))
-        return runs[-1]
-
-    tasks = list(tasks_of(job, task.clip.settings, record))
-    if task.plan and task.chunk:
-        if scene != task.plan.scene:
-            raise OtherFilmError(f"{task.clip.selection}: its scene is not always the same")
-        return _chunk(task.clip, tasks, task.plan, task.chunk)
-    outputs = [(one, output) for one in tasks for output in one.outputs]
-    chunks = sum(max(1, len(stretches_of(*pair))) for pair in outputs)
-    if task.most_chunks is not None and chunks > task.most_chunks:
-        plans = {
-            task.clip.outputs.index(output): plan_encode(one, film, output)
-            for one, film in ((one, film_of(one)) for one in tasks)
-            for output in one.outputs
-        }
-        return ChunkPlan(plans, tuple(map(_data, runs)), scene)
-    return [rendered for one in tasks for rendered in draw(one)]
-
-
-def work_remotely(task: WorkerTask, files: Files) -> Delivery:
+def work_remotely(task: Task, files: Files) -> Delivery:
     """Do the task in a folder of its own that holds the files; it is removed afterwards."""
     with scratch_folder() as folder:
         sources, output = folder / "sources", folder / "output"
         write_files(sources, files)
         clip = replace(task.clip, selection=f"{sources / Path(task.clip.selection).name}")
-        made = work(replace(task, clip=moved(clip, output), runs=None))
+        made = work(replace(task, clip=moved(clip, output)))
         return replace(made, files=read_files(output, output.rglob("*")))
+
+
+def moved(clip: PlannedClip, folder: Path) -> PlannedClip:
+    """Return the clip with its outputs in the folder; those of a clip have different names."""
+    outputs = (replace(output, path=folder / output.path.name) for output in clip.outputs)
+    return replace(clip, outputs=tuple(outputs))
+
+
+def stretch_path(path: Path, frames: range) -> Path:
+    """Return where an encoded stretch of the video at `path` waits to be joined."""
+    return path.parent / "stretches" / path.name / f"{frames.start}{path.suffix}"
 
 
 def write_files(folder: Path, files: Files) -> None:
@@ -182,7 +207,7 @@ def read_files(folder: Path, paths: Iterable[Path]) -> Files:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
-def _kept(descent: Descent, folder: Path | None) -> Run:
+def _kept_run(descent: Descent, folder: Path | None) -> Run:
     """Load the run that the folder keeps; if there is none, compute and keep it."""
     try:
         path = folder and folder / run_name(descent)
@@ -190,11 +215,11 @@ def _kept(descent: Descent, folder: Path | None) -> Run:
         path = None
     if path is None:
         return descent.run()
-    if path.exists():
-        try:
-            return Run.load(path, own_types(descent))
-        except GdanimError:
-            path.unlink(missing_ok=True)
+    try:
+        return Run.load(path, own_types(descent))
+    except GdanimError:
+        # There is none, or it is damaged.
+        path.unlink(missing_ok=True)
     run = descent.run()
     # A run that cannot be saved is computed again next time.
     with suppress(GdanimError):
@@ -206,24 +231,3 @@ def _data(run: Run) -> dict[str, Any]:
     """Return the run's own fields, as not every problem and optimizer can be sent."""
     shared = ("problem", "optimizer")
     return {f.name: getattr(run, f.name) for f in fields(run) if f.init and f.name not in shared}
-
-
-def _chunk(
-    clip: PlannedClip, tasks: Sequence[RenderTask], plan: ChunkPlan, chunk: Chunk
-) -> Rendered | EncodedChunk:
-    begun, output = time.perf_counter(), clip.outputs[chunk.output]
-    (task,) = (task for task in tasks if output in task.outputs)
-    film = film_of(task)
-    # The script was edited meanwhile, or makes a different scene each time.
-    if film_digest(film) != plan.outputs[chunk.output].digest:
-        raise OtherFilmError(f"{clip.selection}: its film is not always the same")
-    if chunk.frames is None:
-        (rendered,) = draw(replace(task, outputs=(output,)))
-        return rendered
-    assert isinstance(output, VideoOutput)
-    file = stretch_path(output.path, chunk.frames)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    frames = encode_stretch(task, film, output, chunk.frames, file)
-    if chunk.frames.start == 0:
-        write_sidecars(task, film, output, output.base)
-    return EncodedChunk(frames, time.perf_counter() - begun)
