@@ -26,12 +26,12 @@ from processes import descendants, started, wait_for, watching
 
 from gdanim.batch import staleness as examining
 from gdanim.batch.commands import RUNS, sources_of
-from gdanim.batch.execute import MADE, ClipResult, run
+from gdanim.batch.execute import MADE, ClipResult, run_batch
 from gdanim.batch.manifest import NAME, content_of
-from gdanim.batch.plan import read
-from gdanim.batch.report import clock
+from gdanim.batch.plan import read_plan
+from gdanim.batch.report import duration
 from gdanim.batch.staleness import examine
-from gdanim.batch.worker import ChunkPlan, ChunkTask, ClipTask, OtherFilmError, moved, work
+from gdanim.batch.worker import ChunkPlan, ChunkTask, ClipTask, OtherFilmError, do_task, moved
 from gdanim.cli import main
 from gdanim.core.pool import Pool
 from gdanim.descent.gradient_descent import GradientDescent
@@ -42,7 +42,7 @@ from gdanim.problems import datasets
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.rendering.comparison import compared
-from gdanim.rendering.provenance import read as read_note
+from gdanim.rendering.provenance import note_in
 from gdanim.scene import Descent, Scene
 from gdanim.scripting.watching import state_of
 from gdanim.views.fit import Fit
@@ -132,8 +132,8 @@ def test_a_script_is_run_once_here_and_once_for_each_clip(folder: Path) -> None:
 
 
 def test_a_changed_look_descends_no_more(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    items = examine(read(Path("plan.toml")))
-    run(items, IN_THREAD, RUNS)
+    items = examine(read_plan(Path("plan.toml")))
+    run_batch(items, IN_THREAD, RUNS)
     assert len(list(RUNS.glob("*.npz"))) == 2
 
     def no_descent(descent: object) -> None:
@@ -141,11 +141,11 @@ def test_a_changed_look_descends_no_more(folder: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Descent, "run", no_descent)
     change(folder / "helper.py", "A line", "Another")
-    items = examine(read(Path("plan.toml")))
-    assert {result.status for result in run(items, IN_THREAD, RUNS)} == {"made"}
+    items = examine(read_plan(Path("plan.toml")))
+    assert {result.status for result in run_batch(items, IN_THREAD, RUNS)} == {"made"}
     change(folder / "points.csv", "2,5", "2,4")
-    items = examine(read(Path("plan.toml")))
-    results = run(items, IN_THREAD, RUNS, keep_going=True)
+    items = examine(read_plan(Path("plan.toml")))
+    results = run_batch(items, IN_THREAD, RUNS, keep_going=True)
     assert {result.error for result in results} == {"AssertionError: descends again"}
 
 
@@ -473,13 +473,13 @@ def test_watch_sees_the_data_that_lie_elsewhere(folder: Path) -> None:
 
 
 def test_the_results_are_in_the_plans_order(folder: Path) -> None:
-    items = examine(read(Path("plan.toml")))
+    items = examine(read_plan(Path("plan.toml")))
     told: list[tuple[int, int]] = []
 
     def tell(result: object, done: int, total: int, left: float) -> None:
         told.append((done, total))
 
-    results = run(items, IN_THREAD, RUNS, tell=tell)
+    results = run_batch(items, IN_THREAD, RUNS, tell=tell)
     assert [result.examined for result in results] == items
     assert told == [(1, 2), (2, 2)]
     assert (folder / "output" / NAME).exists()
@@ -527,7 +527,7 @@ def test_scenes_that_cannot_be_compared(other: dict[str, object], message: str |
 
 
 def test_clock() -> None:
-    assert [clock(s) for s in (0.4, 8, 125, 3725)] == ["0 s", "8 s", "2:05", "1:02:05"]
+    assert [duration(s) for s in (0.4, 8, 125, 3725)] == ["0 s", "8 s", "2:05", "1:02:05"]
 
 
 def test_a_manifest_survives_a_line_that_was_cut_short(folder: Path) -> None:
@@ -603,9 +603,9 @@ def after_first(pool: Pool, act: Callable[[], object]) -> Pool:
 def test_a_clip_is_noted_as_what_was_drawn(
     folder: Path, pool: Pool, name: str, old: str, new: str
 ) -> None:
-    examined = examine(read(Path("plan.toml")))
+    examined = examine(read_plan(Path("plan.toml")))
     editing = after_first(pool, lambda: change(folder / name, old, new))
-    results = run(examined, editing, RUNS / "plan.toml")
+    results = run_batch(examined, editing, RUNS / "plan.toml")
     assert {result.status for result in results} == {MADE}
     why = "the scene has changed"
     assert to_make() == {"lesson.mp4": why}
@@ -625,15 +625,15 @@ def test_an_edit_between_chunks_makes_the_clip_whole(folder: Path) -> None:
     change(folder / "lesson.py", "import Every", "import views, Every")
     write(folder / "patch.py", "")
     change(folder / "lesson.py", "from helper", "import patch\nfrom helper")
-    task = ClipTask(0, examine(read(Path("plan.toml")))[0].clip, most_chunks=0)
-    plan = work(task).made
+    task = ClipTask(0, examine(read_plan(Path("plan.toml")))[0].clip, most_chunks=0)
+    plan = do_task(task).made
     assert isinstance(plan, ChunkPlan)
     chunk = ChunkTask(0, moved(task.clip, folder / "parts"), plan, plan.chunks[0])
     write(folder / "patch.py", "X = 1")
     with pytest.raises(OtherFilmError):
-        work(chunk)
+        do_task(chunk)
     write(folder / "patch.py", "")
-    work(chunk)
+    do_task(chunk)
 
 
 def test_modules_that_change_others_count(folder: Path) -> None:
@@ -664,7 +664,7 @@ def test_a_renamed_script_is_named_by_its_files(folder: Path, tmp_path: Path) ->
     assert to_make() == dict.fromkeys(BOTH, "script, scene or knobs have other names")
     assert invoke().exit_code == 0
     assert to_make() == {}
-    origin = read_note(Path("output/lesson.mp4")).origin
+    origin = note_in(Path("output/lesson.mp4")).origin
     assert origin is not None and origin.script == "lecture.py"
 
 
@@ -679,8 +679,8 @@ def test_where_a_batch_is_started_does_not_matter(
 
 def made_elsewhere() -> ClipResult:
     """The plan's first clip, made by a worker that has none of its files."""
-    examined = examine(read(Path("plan.toml"))[:1])
-    (result,) = run(examined, ELSEWHERE, RUNS)
+    examined = examine(read_plan(Path("plan.toml"))[:1])
+    (result,) = run_batch(examined, ELSEWHERE, RUNS)
     return result
 
 
@@ -691,7 +691,7 @@ def test_a_file_from_elsewhere_names_the_script_as_it_is_called_here(folder: Pat
     change(folder / "plan.toml", PLAN[PLAN.rindex("[[clip]]") :], "")
     change(folder / "plan.toml", "lesson.py", "scripts/lesson.py")
     made_elsewhere()
-    origin = read_note(Path("output/lesson.mp4")).origin
+    origin = note_in(Path("output/lesson.mp4")).origin
     assert origin is not None and origin.script == "scripts/lesson.py"
     there = held(folder)
     assert invoke("--force").exit_code == 0

@@ -15,8 +15,8 @@ from chunked import FILES, PLAN, TOGETHER, Recorded, at_once, contents, noted, p
 from plans import IN_THREAD, write
 
 from gdanim.batch.commands import RUNS
-from gdanim.batch.execute import FAILED, MADE, MOST_CHUNKS, ClipResult, outcomes, run
-from gdanim.batch.plan import read
+from gdanim.batch.execute import FAILED, MADE, MOST_CHUNKS, ClipResult, outcomes, run_batch
+from gdanim.batch.plan import read_plan
 from gdanim.batch.staleness import ExaminedClip, examine
 from gdanim.batch.worker import Chunk, ChunkTask, ClipTask, Delivery, EncodedChunk, OtherFilmError
 from gdanim.core.pool import Pool, local_pool, processes
@@ -39,7 +39,7 @@ class Apart(Recorded):
 
 
 def make(pool: Pool) -> ClipResult:
-    (result,) = run(examine(read(Path("plan.toml")), force=True), pool, RUNS)
+    (result,) = run_batch(examine(read_plan(Path("plan.toml")), force=True), pool, RUNS)
     return result
 
 
@@ -139,7 +139,7 @@ def test_a_film_that_is_not_always_the_same_is_made_by_one_worker(
 
 
 def examined() -> ExaminedClip:
-    (clip,) = examine(read(Path("plan.toml")))
+    (clip,) = examine(read_plan(Path("plan.toml")))
     return clip
 
 
@@ -174,7 +174,7 @@ def test_chunks_of_what_is_begun_come_first(folder: Path, log: Path) -> None:
     script(folder, log)
     write(folder / "plan.toml", three_clips())
     executor = Recorded(at_once)
-    results = run(examine(read(Path("plan.toml"))), pool_of(executor), RUNS)
+    results = run_batch(examine(read_plan(Path("plan.toml"))), pool_of(executor), RUNS)
     assert {result.status for result in results} == {MADE}
     begun = [task.number for task in executor.tasks]
     assert begun == [0, 1, *[0] * 9, 2, *[2] * 4]
@@ -210,7 +210,7 @@ def test_a_film_of_many_stretches_is_split_among_many_clips(folder: Path, log: P
     script(folder, log)
     write(folder / "plan.toml", three_clips())
     site = Apart()
-    results = run(examine(read(Path("plan.toml"))), site.pool, RUNS)
+    results = run_batch(examine(read_plan(Path("plan.toml"))), site.pool, RUNS)
     assert [(result.status, result.files[0].frames) for result in results] == [
         (MADE, 90),
         (MADE, 47),

@@ -514,7 +514,7 @@ def no_clips(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_clips")
 def test_doctor_says_which_extras_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     asked(monkeypatch, "pytest>=1; extra == 'slides'", "no-such-thing; extra == 'cluster'")
-    found = {finding.name: finding for finding in doctor.examine(Path("output"))}
+    found = {finding.name: finding for finding in doctor.findings(Path("output"))}
     assert found["pytest"].detail == pytest.__version__
     assert found["no-such-thing"].works
     assert found["no-such-thing"].detail == (
@@ -526,7 +526,7 @@ def test_doctor_says_which_extras_are_there(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("extra", ["", "; extra == 'explain'"])
 def test_doctor_finds_what_is_too_old(monkeypatch: pytest.MonkeyPatch, extra: str) -> None:
     asked(monkeypatch, f"numpy>=99.5{extra}", f"click>=8{extra}")
-    found = {finding.name: finding for finding in doctor.examine(Path("output"))}
+    found = {finding.name: finding for finding in doctor.findings(Path("output"))}
     assert found["click"].works and not found["numpy"].works
     assert found["numpy"].detail.endswith("pip install 'numpy>=99.5'`")
 
@@ -534,7 +534,7 @@ def test_doctor_finds_what_is_too_old(monkeypatch: pytest.MonkeyPatch, extra: st
 def test_doctor_where_ffmpeg_lacks_a_codec(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "FORMATS", {"mp4": FORMATS["mp4"]})
     monkeypatch.setattr(doctor, "encoders", lambda: ffmpeg.encoders() - {"libx265"})
-    found = {finding.name: finding for finding in doctor.examine(Path("output"))}
+    found = {finding.name: finding for finding in doctor.findings(Path("output"))}
     assert all(finding.works for finding in found.values())
     assert found["mp4/hevc"].detail.endswith("--codec hevc cannot be used for mp4")
     assert "frames encoded" in found["mp4/av1"].detail
@@ -561,7 +561,7 @@ def test_doctor_without_a_dependency_or_a_place(
     asked(monkeypatch, "numpy", "no-such-thing")
     monkeypatch.setattr(doctor, "OLDEST", (99, 0))
     Path("output").write_text("a file")
-    found = {finding.name: finding for finding in doctor.examine(tmp_path / "output")}
+    found = {finding.name: finding for finding in doctor.findings(tmp_path / "output")}
     failed = {name: finding.detail for name, finding in found.items() if not finding.works}
     assert set(failed) == {"Python", "no-such-thing", "output folder"}
     assert "is too old: install Python 3.11 or newer" in failed["Python"]

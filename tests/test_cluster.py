@@ -27,9 +27,9 @@ from processes import wait_for
 
 from gdanim.batch import cluster
 from gdanim.batch.commands import RUNS
-from gdanim.batch.execute import run
+from gdanim.batch.execute import run_batch
 from gdanim.batch.manifest import NAME
-from gdanim.batch.plan import read
+from gdanim.batch.plan import read_plan
 from gdanim.batch.staleness import examine
 from gdanim.cli import main
 from gdanim.version import __version__
@@ -271,8 +271,8 @@ def test_what_the_script_reads_is_sent(folder: Path) -> None:
             (folder / name).unlink()
         return at_once(function, *arguments)
 
-    examined = examine(read(Path("plan.toml"))[:1])
-    (result,) = run(examined, pool_of(Recorded(elsewhere), 1), RUNS)
+    examined = examine(read_plan(Path("plan.toml"))[:1])
+    (result,) = run_batch(examined, pool_of(Recorded(elsewhere), 1), RUNS)
     assert sent == [{"lesson.py", "helper.py", "points.csv"}]
     (rendered,) = result.files
     assert rendered.path == Path("output/lesson.mp4") and rendered.path.stat().st_size

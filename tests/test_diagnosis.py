@@ -14,7 +14,7 @@ from gdanim.analysis.diagnosis import (
     Diagnosis,
     diagnose,
     is_near_minimum,
-    sharpness,
+    scaled_curvature,
     standardised_condition,
 )
 from gdanim.analysis.search import SearchError
@@ -197,10 +197,10 @@ def test_a_loss_without_a_lower_bound_is_not_searched(
 
 def test_a_learning_rate_for_each_parameter() -> None:
     bowl, here = objectives.bowl(100), np.array([1.0, 1.0])
-    assert sharpness(bowl, here, np.array(0.02)) == pytest.approx(2.0)
-    assert sharpness(bowl, here, np.array([1.5, 0.001])) == pytest.approx(1.5)
+    assert scaled_curvature(bowl, here, np.array(0.02)) == pytest.approx(2.0)
+    assert scaled_curvature(bowl, here, np.array([1.5, 0.001])) == pytest.approx(1.5)
     rows = np.array([[1.5, 0.001], [0.5, 0.03]])
-    np.testing.assert_allclose(sharpness(bowl, here, rows), [1.5, 3.0])
+    np.testing.assert_allclose(scaled_curvature(bowl, here, rows), [1.5, 3.0])
 
 
 def test_a_minimum_is_told_from_what_only_flattens() -> None:

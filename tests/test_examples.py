@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gdanim import cli
-from gdanim.batch.plan import read
+from gdanim.batch.plan import read_plan
 from gdanim.scripting import examples
 from scripts import SCENE, write
 
@@ -123,7 +123,7 @@ def test_what_was_rendered_by_name_is_rendered_again() -> None:
 
 def test_a_plan_names_them_too(tmp_path: Path) -> None:
     plan = write(tmp_path, '[[clip]]\nscene = "linear"\n', "plan.toml")
-    (clip,) = read(plan)
+    (clip,) = read_plan(plan)
     assert clip.selection == f"{examples.folder() / 'linear.py'}::scene"
     assert clip.outputs[0].path == tmp_path / "output" / "linear.mp4"
 

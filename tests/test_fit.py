@@ -25,7 +25,7 @@ from gdanim.problems.mlp import MLP
 from gdanim.problems.polynomial import Polynomial
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
-from gdanim.views._drawing.formula import decimals, rounded, with_numbers
+from gdanim.views._drawing.formula import decimals, with_numbers, with_places
 from gdanim.views._drawing.points import MANY
 from gdanim.views._drawing.residuals import MOST
 from gdanim.views.each import Each
@@ -192,8 +192,8 @@ def test_numbers_have_three_digits_and_stay_short() -> None:
     assert decimals(np.array([345.0])) == 0
     assert decimals(np.array([0.0])) == 2
     assert decimals(np.array([1e-30])) == 6
-    assert rounded(1.5, 2) == "1.50" and rounded(-0.5, 1) == "-0.5"
-    assert rounded(1e300, 2) == "1.0×10³⁰⁰"
+    assert with_places(1.5, 2) == "1.50" and with_places(-0.5, 1) == "-0.5"
+    assert with_places(1e300, 2) == "1.0×10³⁰⁰"
 
 
 def test_several_runs_are_named_at_their_ends() -> None:

@@ -12,7 +12,7 @@ from hostile import variants
 from PIL import Image
 
 from gdanim import GradientDescent, Linear, Problem, Run, Scene, datasets, render
-from gdanim.batch.plan import read as read_plan
+from gdanim.batch.plan import read_plan
 from gdanim.encoding.metadata import insert_png_note, read_note
 from gdanim.errors import GdanimError, printable
 from gdanim.publish.media import find_media

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.run import Run
 from gdanim.film._moving_text import MovingText
-from gdanim.film._pixels import Box, Picture
+from gdanim.film._pixels import Box, PixelCopy
 from gdanim.film.canvas import FrameCanvas
 from gdanim.film.compositor import Compositor
 from gdanim.film.defaults import Size
@@ -342,8 +342,8 @@ def test_several_panels(panels: dict[str, Any], theme: Theme) -> None:
 @pytest.mark.parametrize(
     ("panels", "kinds"),
     [
-        ({"fit": Fit()}, [Picture, CardPatch, Picture]),
-        ({"fit": Fit(inset=None), "loss": LossCurve()}, [Picture]),
+        ({"fit": Fit()}, [PixelCopy, CardPatch, PixelCopy]),
+        ({"fit": Fit(inset=None), "loss": LossCurve()}, [PixelCopy]),
     ],
     ids=["inset", "panels"],
 )
@@ -369,7 +369,7 @@ def test_names_at_lines_do_not_have_the_next_panel_drawn() -> None:
         names = [step.text.get_text() for step in steps if isinstance(step, MovingText)]
         still = [step for step in steps if not isinstance(step, MovingText) and step not in moving]
     assert {"one", "two"} <= set(names)
-    assert [type(step) for step in still] == [Picture]
+    assert [type(step) for step in still] == [PixelCopy]
 
 
 def test_the_canvas_forgets_its_layers() -> None:

@@ -39,7 +39,7 @@ from gdanim.views._drawing.predictions import data_limits
 from gdanim.views.base import View
 from gdanim.views.contour import _dotted_steps
 from gdanim.views.fit import Fit
-from gdanim.views.loss_curve import LossCurve, hidden
+from gdanim.views.loss_curve import LossCurve, is_hidden
 from gdanim.views.text import Text as TextView
 from gdanim.views.theme import LIGHT
 
@@ -304,13 +304,13 @@ def most_dots_on_a_path() -> float:
 def loss_far_above_the_minimum() -> float:
     """In minima: from there on a loss that seems to be at the minimum calls for a log axis."""
     losses = np.arange(1.0, 20.0, 0.1)
-    return float(next(loss for loss in losses if hidden(1.0, loss, 1e6)))
+    return float(next(loss for loss in losses if is_hidden(1.0, loss, 1e6)))
 
 
 def gap_that_can_be_seen() -> float:
     """In heights of the curve."""
     gaps = np.arange(0.01, 0.5, 0.005)
-    return float(next(gap for gap in gaps if not hidden(1.0, 1.0 + 1e6 * gap, 1.0 + 1e6)))
+    return float(next(gap for gap in gaps if not is_hidden(1.0, 1.0 + 1e6 * gap, 1.0 + 1e6)))
 
 
 @cache

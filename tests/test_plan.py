@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gdanim.batch.plan import PlannedClip, read
+from gdanim.batch.plan import PlannedClip, read_plan
 from gdanim.batch.plan_table import table_lines
 from gdanim.encoding.formats import MP4
 from gdanim.errors import RequestError
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 def plan(folder: Path, text: str) -> list[PlannedClip]:
     path = folder / "plan.toml"
     path.write_text(text, encoding="utf-8")
-    return read(path)
+    return read_plan(path)
 
 
 def names(clips: list[PlannedClip]) -> list[str]:
@@ -114,7 +114,7 @@ def test_a_compared_sweep_is_one_clip(folder: Path) -> None:
 
 def test_a_folder_is_a_clip_for_every_scene(folder: Path) -> None:
     (folder / "_helper.py").write_text("", encoding="utf-8")
-    clips = read(folder)
+    clips = read_plan(folder)
     assert [clip.outputs for clip in clips] == [
         (VideoOutput(Path("output/lesson-line.mp4"), MP4),),
         (VideoOutput(Path("output/lesson-other.mp4"), MP4),),
@@ -124,12 +124,12 @@ def test_a_folder_is_a_clip_for_every_scene(folder: Path) -> None:
 
 def test_helper_modules_in_a_folder_are_no_clips(folder: Path, tmp_path: Path) -> None:
     (folder / "helper.py").write_text("", encoding="utf-8")
-    assert len(read(folder)) == 2
+    assert len(read_plan(folder)) == 2
     alone = tmp_path / "alone"
     alone.mkdir()
     (alone / "helper.py").write_text("", encoding="utf-8")
     with pytest.raises(RequestError, match="annotated"):
-        read(alone)
+        read_plan(alone)
 
 
 SCENE = '[[clip]]\nscene = "lesson.py::line"\n'
@@ -204,7 +204,7 @@ def test_mistakes_name_file_and_line(
 
 def test_a_plan_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="cannot be read"):
-        read(tmp_path / "none.toml")
+        read_plan(tmp_path / "none.toml")
 
 
 def test_table_lines() -> None:

@@ -12,7 +12,7 @@ from cases import LINE
 from click.testing import CliRunner
 
 from gdanim import cli
-from gdanim.batch.plan import read as read_plan
+from gdanim.batch.plan import read_plan
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError

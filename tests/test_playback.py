@@ -17,7 +17,7 @@ from gdanim.encoding.metadata import Metadata
 from gdanim.errors import GdanimError
 from gdanim.film.save import save
 from gdanim.rendering.pipeline import render
-from gdanim.rendering.provenance import read
+from gdanim.rendering.provenance import note_in
 from gdanim.scene import Scene
 from scripts import SCENE, write
 
@@ -70,5 +70,5 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = CliRunner().invoke(cli.main, words.split(), catch_exceptions=False)
     assert done.exit_code == 0, done.output
     assert played(Path("a.gif"))[0] is None and played(Path("a.gif"))[1][-1] == 3000
-    again = read(Path("a.gif")).command(Path("b.gif"))
+    again = note_in(Path("a.gif")).command(Path("b.gif"))
     assert "--loop=1" in again and "--hold=3.0" in again

@@ -22,7 +22,7 @@ from gdanim.encoding import ffmpeg, metadata
 from gdanim.errors import GdanimError
 from gdanim.rendering.file_info import inspect
 from gdanim.rendering.jobs import Origin, shown_path
-from gdanim.rendering.provenance import Note, read
+from gdanim.rendering.provenance import Note, note_in
 from gdanim.views.font_names import PACKAGE
 from scripts import SCENE, write
 
@@ -219,7 +219,7 @@ def test_no_file_tells_where_it_was_made(folder: Path) -> None:
     picture = ["--size", "96x64", "--still", "0", "-o", f"{folder / 'a.svg'}"]
     assert gdanim("render", f"{script}", *picture).exit_code == 0
     assert f"{folder}" not in metadata.read_note(folder / "a.svg")
-    origin = read(folder / "a.svg").origin
+    origin = note_in(folder / "a.svg").origin
     assert origin is not None and origin.script == "lessons/lesson.py"
 
 
@@ -278,7 +278,7 @@ def test_notes_of_others_are_not_taken_for_ours(change: dict[str, object]) -> No
         iio.imwrite("a.png", picture)
         metadata.insert_png_note(Path("a.png"), json.dumps({**json.loads(NOTE.text()), **fields}))
         if ours:
-            assert read(Path("a.png")).origin == NOTE.origin
+            assert note_in(Path("a.png")).origin == NOTE.origin
         else:
             with pytest.raises(GdanimError, match="^a.png: contains no note"):
-                read(Path("a.png"))
+                note_in(Path("a.png"))

@@ -29,7 +29,7 @@ from gdanim.rendering.outputs import OutputOptions, Sidecars
 from gdanim.rendering.pipeline import draw
 from gdanim.rendering.result import Rendered
 from gdanim.rendering.tasks import prepare, step_number
-from gdanim.rendering.webvtt import clock, webvtt
+from gdanim.rendering.webvtt import timestamp, webvtt
 from gdanim.views.base import Clip
 from gdanim.views.fit import Fit
 from gdanim.views.theme import LIGHT
@@ -130,8 +130,8 @@ def test_a_caption_begins_with_the_frame_that_shows_its_event() -> None:
     steps = np.arange(run.steps + 1)
     clip = replace(clip_of(run), timeline=Timeline(steps, 10), captions=False)
     assert "00:00:04.000 --> 00:00:07.500\nThe learning rate changed" in webvtt(clip)
-    assert clock(30 * 3600 + 45, 30) == "01:00:01.500"
-    assert clock(1, 60) == "00:00:00.017"
+    assert timestamp(30 * 3600 + 45, 30) == "01:00:01.500"
+    assert timestamp(1, 60) == "00:00:00.017"
 
 
 def test_captions_escape_what_would_be_a_tag() -> None:

@@ -35,10 +35,10 @@ from gdanim.playground.messages import (
     Stopped,
     Training,
     Video,
-    read,
+    read_request,
     written,
 )
-from gdanim.playground.pictures import Pixels, changed, cut
+from gdanim.playground.pictures import Pixels, changed, cropped
 from gdanim.playground.session import Session
 from gdanim.scripting.knobs import Knob
 from gdanim.scripting.load import SceneFunction, load
@@ -273,17 +273,17 @@ def test_a_video_can_be_given_up(
 )  # fmt: skip
 def test_what_is_no_request_is_refused(text: str) -> None:
     with pytest.raises(RequestError):
-        read(text)
+        read_request(text)
 
 
 def test_messages_as_they_are_written() -> None:
     size, knobs = '"size": [320, 180]', '"knobs": {"lr": "0.1"}'
     text = f'{{"ask": "show", "number": 7, "scene": "line", {knobs}, {size}, "frame": 3}}'
-    assert read(text) == Show(7, Look("line", {"lr": "0.1"}, "", SMALL), 3)
-    assert read('{"ask": "explain", "number": 8, "scene": "line"}') == Explain(8, Look("line"))
+    assert read_request(text) == Show(7, Look("line", {"lr": "0.1"}, "", SMALL), 3)
+    assert read_request('{"ask": "explain", "number": 8, "scene": "line"}') == Explain(8, Look("line"))
     hands = '"start": [1, 2.5], "points": [[0, 1], [2, 3]]'
     look = Look("line", start=(1.0, 2.5), points=((0.0, 1.0), (2.0, 3.0)))
-    assert read(f'{{"ask": "video", "number": 9, "scene": "line", {hands}}}') == Video(9, look)
+    assert read_request(f'{{"ask": "video", "number": 9, "scene": "line", {hands}}}') == Video(9, look)
     training = written(Training(7, 10, 20))
     assert json.loads(training) == {"kind": "training", "number": 7, "taken": 10, "steps": 20}
     data = written(Picture(7, 3, (2, 1), [(0, 0, 2, 1)], b"12345678"))
@@ -311,7 +311,7 @@ def test_rectangles_hold_every_change_and_nothing_twice(
         times[y : y + h, x : x + w] += 1
     assert times.max(initial=0) <= 1
     assert (times[(before != after).any(-1)] == 1).all()
-    assert len(cut(after, rectangles)) == 4 * times.sum()
+    assert len(cropped(after, rectangles)) == 4 * times.sum()
     if share < 0.01:
         assert times.sum() <= 256 * (before != after).any(-1).sum()
 

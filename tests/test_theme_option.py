@@ -11,7 +11,7 @@ from PIL import Image
 from plans import batch
 
 from gdanim import cli
-from gdanim.batch.plan import read
+from gdanim.batch.plan import read_plan
 from gdanim.errors import GdanimError, RequestError
 from gdanim.rendering.themes import project_theme, theme_called
 from gdanim.views.theme import DARK, THEMES
@@ -79,7 +79,7 @@ def test_a_plan_takes_files_relative_to_its_folder(tmp_path: Path) -> None:
         '[[clip]]\nscene = "../lesson.py"\nthemes = ["dark", "brand.toml"]\n',
         "plan.toml",
     )
-    dark, brand = read(plan)
+    dark, brand = read_plan(plan)
     assert dark.settings.theme == DARK and dark.settings.theme_file is None
     assert brand.settings.theme is not None
     assert (brand.settings.theme.paper, brand.settings.theme.points) == (DARK.paper, "#ff00ff")
@@ -92,7 +92,7 @@ def test_a_plan_takes_files_relative_to_its_folder(tmp_path: Path) -> None:
 def test_a_plan_names_the_line_of_a_wrong_theme(tmp_path: Path) -> None:
     plan = write(tmp_path, '[[clip]]\nscene = "lesson.py"\nthemes = ["no.toml"]\n', "plan.toml")
     with pytest.raises(RequestError, match=r"plan\.toml, line 3: .*no\.toml"):
-        read(plan)
+        read_plan(plan)
 
 
 def test_a_batch_renders_again_what_a_changed_theme_file_changes(tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ def test_clips_without_a_theme_have_the_project_s(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     project = project_theme()
     assert project is not None and project.theme.points == "#ff00ff"
-    plain, dark = read(tmp_path / "plan.toml")
-    (alone,) = read(tmp_path)
+    plain, dark = read_plan(tmp_path / "plan.toml")
+    (alone,) = read_plan(tmp_path)
     assert plain.settings.project_theme == alone.settings.project_theme == project
     assert dark.settings.project_theme is None

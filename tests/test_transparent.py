@@ -23,7 +23,7 @@ from gdanim.encoding import ffmpeg
 from gdanim.errors import GdanimError
 from gdanim.pacing.timeline import Even
 from gdanim.rendering.pipeline import render
-from gdanim.rendering.provenance import read
+from gdanim.rendering.provenance import note_in
 from gdanim.scene import Scene
 from gdanim.views.theme import DARK, Theme
 from scripts import SCENE, write
@@ -159,4 +159,4 @@ def test_the_command_and_what_makes_the_file_again(
     assert done.exit_code == 0, done.output
     assert pictures(Path("lesson.webp"))[0, 0, 0, 3] == 0
     assert iio.imread("lesson.filmstrip.png").shape[2] == 3
-    assert "--transparent" in read(Path("lesson.webp")).command(Path("again.webp"))
+    assert "--transparent" in note_in(Path("lesson.webp")).command(Path("again.webp"))

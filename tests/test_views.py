@@ -27,7 +27,7 @@ from gdanim.scene import Scene
 from gdanim.views._drawing.points import point_size
 from gdanim.views._drawing.predictions import data_limits, fitted_problem
 from gdanim.views.fit import Fit
-from gdanim.views.loss_curve import LossCurve, hidden
+from gdanim.views.loss_curve import LossCurve, is_hidden
 
 SIZE = (640, 360)
 
@@ -249,11 +249,11 @@ def test_the_loss_axis_of_a_run_that_diverges_begins_at_the_minimum() -> None:
 
 def test_the_loss_axis_shows_the_gap_to_the_floor() -> None:
     # 25823 falls to 677, less than two decades; but on a linear axis 677 and 7.3 look alike.
-    assert hidden(floor=7.3, least=677, high=25823)
-    assert not hidden(floor=7.3, least=7.4, high=25823)
-    assert not hidden(floor=7.3, least=2000, high=25823)
-    assert not hidden(floor=np.nan, least=677, high=25823)
-    assert not hidden(floor=0.0, least=677, high=25823)
+    assert is_hidden(floor=7.3, least=677, high=25823)
+    assert not is_hidden(floor=7.3, least=7.4, high=25823)
+    assert not is_hidden(floor=7.3, least=2000, high=25823)
+    assert not is_hidden(floor=np.nan, least=677, high=25823)
+    assert not is_hidden(floor=0.0, least=677, high=25823)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ FLAT = 1e-10
 # After this many times the steps that shrink a distance to 1/e, nothing of it is left.
 SETTLED = 3.0
 # Rates times curvature of all stable rules: among them is the fastest.
-SHARPNESS = np.linspace(0.0, 4.0, 401)
+SCALED_CURVATURES = np.linspace(0.0, 4.0, 401)
 # The mean loss of a cycle stays if it differs by less than this share of the gap.
 STAYS = 1e-3
 # Peaks that shrink to less than this share from quarter to quarter die out.
@@ -276,7 +276,7 @@ class Evidence:
 
         Elsewhere than on a quadratic without noise the losses have to show that swings shrink.
         """
-        factors = None if self.record.factor is None else self.record.factor(SHARPNESS)
+        factors = None if self.record.factor is None else self.record.factor(SCALED_CURVATURES)
         if factors is None or self.rate_share is None or not 0 < factors.min() < 1:
             return False
         if (self.unstable is None or self.record.random) and not self.lowest_last:

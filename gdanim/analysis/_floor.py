@@ -70,7 +70,7 @@ def _of_quadratic(problem: Objective, matrix: Floats) -> Floor:
 
 
 def _of_data(problem: Problem) -> Floor:
-    null, best = null_loss(problem), problem.minimum
+    null, best = _null_loss(problem), problem.minimum
     if best is not None and best.params is not None:
         noise = float(problem.rounding(best.params))
         return Floor(best.loss if best.loss > noise else 0.0, True, True, null=null)
@@ -106,7 +106,7 @@ def _rounding(problem: Problem) -> float:
     return float(problem.loss_function.value(y + ROUNDING * float(abs(y).max()), y))
 
 
-def null_loss(problem: Problem) -> float | None:
+def _null_loss(problem: Problem) -> float | None:
     """Return what the best constant prediction loses; None where that is not finite."""
     y, classes = problem.data.y, problem.scored.outputs
     if classes > 1:

@@ -257,7 +257,7 @@ def is_near_minimum(problem: Objective, params: Floats) -> bool:
     return abs(low - last) < AT_REST * low
 
 
-def sharpness(problem: Objective, params: Floats, lr: Floats) -> Floats:
+def scaled_curvature(problem: Objective, params: Floats, lr: Floats) -> Floats:
     """`(p),(p)->()`: the largest eigenvalue of learning rates times Hessian, stable below 2.
 
     For gradient descent with one learning rate, or with one for each parameter.

@@ -52,7 +52,7 @@ def find_events(record: Record, judgement: Judgement) -> tuple[Event, ...]:
             return tuple(end)
         swinging = visible(record, swing(record.moves, record.irregular))
         until = min((event.step for event in end), default=len(record.losses))
-        heights = heights_of(record, judgement.ending == Ending.CONVERGED)
+        heights = _heights_of(record, judgement.ending == Ending.CONVERGED)
         found = [
             *rate_changes(record.rates),
             *oscillation(record, swinging),
@@ -72,7 +72,7 @@ def ending(record: Record, judgement: Judgement) -> Iterator[Event]:
         yield Event(kind, judgement.since, record.steps, judgement.caption, judgement.numbers)
 
 
-def heights_of(record: Record, arrives: bool) -> Floats:
+def _heights_of(record: Record, arrives: bool) -> Floats:
     """Return how far each loss is above the lowest of the run, or of the infimum if it is known.
 
     A run that `arrives`, be it at a local minimum, goes no lower.

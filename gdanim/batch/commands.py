@@ -13,8 +13,8 @@ import click
 from gdanim.batch import report as words
 from gdanim.batch.cluster import join
 from gdanim.batch.deck import planned_deck, write_deck
-from gdanim.batch.execute import FAILED, run, tidy
-from gdanim.batch.plan import job_of, read, script_of
+from gdanim.batch.execute import FAILED, run_batch, tidy
+from gdanim.batch.plan import job_of, read_plan, script_of
 from gdanim.batch.staleness import examine
 from gdanim.core.numbers import counted
 from gdanim.core.pool import local_pool
@@ -31,7 +31,7 @@ RUNS = Path(OUTPUT, ".gdanim-runs")
 
 def show(plan: Path, force: bool, keep_going: bool) -> None:
     """Print what would be made, and why."""
-    for examined in examine(read(plan), force, keep_going):
+    for examined in examine(read_plan(plan), force, keep_going):
         click.echo(words.planned(examined))
 
 
@@ -45,18 +45,20 @@ def make(
 ) -> None:
     """Make what has changed; GdanimError if a clip failed."""
     begun = time.monotonic()
-    clips = read(plan)
+    clips = read_plan(plan)
     deck = planned_deck(plan, clips)
     examined = examine(clips, force, keep_going)
     # The plan's own name, even if it was given as `.` or `..`.
     runs = (Path() if plan.is_dir() else plan.parent) / RUNS / plan.resolve().name
     pool = join(dask) if dask else local_pool(jobs or cores())
-    results = run(examined, pool, runs, keep_going, lambda *done: click.echo(words.line(*done)))
+    results = run_batch(
+        examined, pool, runs, keep_going, lambda *done: click.echo(words.line(*done))
+    )
     tidy(examined, runs)
     seconds = time.monotonic() - begun
     if report is not None:
         words.write(report, results, seconds)
-    click.echo(words.summary(results, seconds))
+    click.echo(words.totals(results, seconds))
     if failed := sum(result.status == FAILED for result in results):
         raise GdanimError(f"{failed} of {len(results)} clips failed; see above")
     if deck is not None and write_deck(*deck, plan):
@@ -82,7 +84,7 @@ def sources_of(plan: Path) -> set[Path]:
     folders = {plan if plan.is_dir() else plan.parent}
 
     def load() -> None:
-        for clip in read(plan):
+        for clip in read_plan(plan):
             folders.add(script_of(clip).parent)
             with suppress(GdanimError):
                 job_of(clip)

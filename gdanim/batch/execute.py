@@ -44,7 +44,7 @@ class ClipResult:
         return sum(file.frames for file in self.files)
 
 
-def run(
+def run_batch(
     examined: Sequence[ExaminedClip],
     pool: Pool,
     runs: Path,
@@ -179,8 +179,8 @@ def outcomes(
 
         def submit(executor: Executor, task: Task) -> Future[Any]:
             if pool.is_remote:
-                return executor.submit(worker.work_remotely, task, states[task.number].sources)
-            return executor.submit(worker.work, task)
+                return executor.submit(worker.do_task_remotely, task, states[task.number].sources)
+            return executor.submit(worker.do_task, task)
 
         def is_wanted(task: Task) -> bool:
             return task.number in states and task in states[task.number].left

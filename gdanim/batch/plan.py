@@ -67,7 +67,7 @@ def _loaded(path: Path) -> tuple[Script, OpenedFiles]:
         return load(path), opened
 
 
-def read(path: Path) -> list[PlannedClip]:
+def read_plan(path: Path) -> list[PlannedClip]:
     """Read and check the clips of a plan, or of all scripts in a folder.
 
     Paths in a plan are relative to its own folder. Raises RequestError with file and line for an

@@ -14,7 +14,7 @@ from gdanim.core.atomic import replacing
 from gdanim.errors import printable, printable_lines
 
 
-def outputs_of(examined: ExaminedClip) -> str:
+def _outputs_of(examined: ExaminedClip) -> str:
     """List the clip's files; if they are unknown, its script."""
     clip = examined.clip
     return printable(", ".join(str(output.path) for output in clip.outputs) or clip.selection)
@@ -23,7 +23,7 @@ def outputs_of(examined: ExaminedClip) -> str:
 def planned(examined: ExaminedClip) -> str:
     """Say what would be done with a clip, and why."""
     what = f"make ({examined.why})" if examined.why else "keep"
-    return f"{outputs_of(examined)}: " + (
+    return f"{_outputs_of(examined)}: " + (
         f"fails: {printable_lines(examined.error)}" if examined.error else what
     )
 
@@ -37,25 +37,25 @@ def line(result: ClipResult, done: int, total: int, left: float) -> str:
         what = f"made ({result.examined.why}), {result.frames} frames in {seconds:.1f} s"
         notices = dict.fromkeys(file.notice for file in result.files if file.notice)
         what += "".join(f"; {notice}" for notice in notices)
-    ahead = f", about {clock(left)} left" if done < total else ""
-    return f"[{done}/{total}{ahead}] {outputs_of(result.examined)}: {what}"
+    ahead = f", about {duration(left)} left" if done < total else ""
+    return f"[{done}/{total}{ahead}] {_outputs_of(result.examined)}: {what}"
 
 
-def summary(results: Sequence[ClipResult], seconds: float) -> str:
+def totals(results: Sequence[ClipResult], seconds: float) -> str:
     """Count the clips made, kept and failed, and say which failed and why."""
     counts = Counter(result.status for result in results)
     numbers = [f"{counts[status]} {status}" for status in (MADE, KEPT, FAILED, NOT_BEGUN)]
     shown = [text for text in numbers if not text.startswith("0 ")]
     frames = sum(result.frames for result in results)
     failed = [
-        f"  {one.examined.clip.where}: {outputs_of(one.examined)}: {printable_lines(one.error)}"
+        f"  {one.examined.clip.where}: {_outputs_of(one.examined)}: {printable_lines(one.error)}"
         for one in results
         if one.status == FAILED
     ]
-    return "\n".join([f"{', '.join(shown)}; {frames} frames in {clock(seconds)}", *failed])
+    return "\n".join([f"{', '.join(shown)}; {frames} frames in {duration(seconds)}", *failed])
 
 
-def clock(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """`8 s`, `2:05`, `1:02:05`."""
     minutes, rest = divmod(round(seconds), 60)
     if minutes >= 60:

@@ -160,7 +160,7 @@ class Delivery:
     files: Files = field(default_factory=dict)
 
 
-def work(task: Task) -> Delivery:
+def do_task(task: Task) -> Delivery:
     """Load the scene and do the task.
 
     The script may have been edited since the clip was examined, so keys are of what is loaded here.
@@ -173,13 +173,13 @@ def work(task: Task) -> Delivery:
     return Delivery(task.make(job, scene), scene)
 
 
-def work_remotely(task: Task, files: Files) -> Delivery:
+def do_task_remotely(task: Task, files: Files) -> Delivery:
     """Do the task in a folder of its own that holds the files; it is removed afterwards."""
     with scratch_folder() as folder:
         sources, output = folder / "sources", folder / "output"
         write_files(sources, files)
         clip = replace(task.clip, selection=f"{sources / Path(task.clip.selection).name}")
-        made = work(replace(task, clip=moved(clip, output)))
+        made = do_task(replace(task, clip=moved(clip, output)))
         return replace(made, files=read_files(output, output.rglob("*")))
 
 

@@ -44,7 +44,7 @@ class Finding:
     detail: str
 
 
-def examine(folder: Path) -> Iterator[Finding]:
+def findings(folder: Path) -> Iterator[Finding]:
     """Check Python, the dependencies, ffmpeg, all formats and codecs, and the output folder."""
     installed = _finding("gdanim", _installed)
     yield installed

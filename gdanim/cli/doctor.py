@@ -19,10 +19,10 @@ def doctor() -> None:
 
     Every format and codec is tried by rendering a short clip.
     """
-    from gdanim.cli._doctor_checks import examine
+    from gdanim.cli._doctor_checks import findings
 
     failed = []
-    for finding in examine(Path(OUTPUT)):
+    for finding in findings(Path(OUTPUT)):
         say(f"{'ok' if finding.works else 'FAIL':6}{finding.name:18}{finding.detail}")
         if not finding.works:
             failed.append(finding.name)

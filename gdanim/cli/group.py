@@ -43,12 +43,12 @@ class Command(click.Command):
                 raise click.UsageError(printable_lines(error), ctx) from error
             raise click.ClickException(printable_lines(error)) from error
         except KeyboardInterrupt as error:
-            number = error.number if isinstance(error, Interrupted) else signal.SIGINT
+            number = error.number if isinstance(error, _Interrupted) else signal.SIGINT
             click.echo(WORDS[number], err=True)
             ctx.exit(128 + number)
 
 
-class Interrupted(KeyboardInterrupt):
+class _Interrupted(KeyboardInterrupt):
     """A signal that asks the program to end."""
 
     def __init__(self, number: int) -> None:
@@ -70,7 +70,7 @@ def _interruptible() -> Iterator[None]:
         for each in before:
             signal.signal(each, signal.SIG_IGN)
         received.append(number)
-        raise Interrupted(number)
+        raise _Interrupted(number)
 
     # Ignored signals stay ignored, as nohup expects.
     before = {n: signal.getsignal(n) for n in WORDS if signal.getsignal(n) != signal.SIG_IGN}
@@ -80,8 +80,8 @@ def _interruptible() -> Iterator[None]:
         yield
     finally:
         if received:
-            # A library may have swallowed the exception, or replaced it by one of its own.
-            raise Interrupted(received[0])
+            # A library may have dropped the exception, or replaced it by one of its own.
+            raise _Interrupted(received[0])
         for number, handler in before.items():
             signal.signal(number, handler)
 

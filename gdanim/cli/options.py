@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gdanim.rendering.outputs import StillStep
 
 
-def size_of(ctx: click.Context, param: click.Parameter, text: str | None) -> Size | None:
+def _size_of(ctx: click.Context, param: click.Parameter, text: str | None) -> Size | None:
     """Parse `1280x720`."""
     if text is None:
         return None
@@ -47,7 +47,7 @@ def bytes_of(ctx: click.Context, param: click.Parameter, text: str | None) -> in
         raise click.BadParameter(f"{error}") from None
 
 
-def theme_of(ctx: click.Context, param: click.Parameter, name: str | None) -> str | None:
+def _theme_of(ctx: click.Context, param: click.Parameter, name: str | None) -> str | None:
     """Check a theme's name or file."""
     if name is None:
         return None
@@ -60,7 +60,7 @@ def theme_of(ctx: click.Context, param: click.Parameter, name: str | None) -> st
     return name
 
 
-def settings_of(
+def _settings_of(
     ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
 ) -> dict[str, str]:
     """Parse `lr=0.3`; each knob may be set once."""
@@ -98,7 +98,7 @@ set_option = click.option(
     "settings",
     multiple=True,
     metavar="KNOB=VALUE",
-    callback=settings_of,
+    callback=_settings_of,
     help="Value for a knob of the scene. Repeatable.",
 )
 jobs_option = click.option(
@@ -117,7 +117,7 @@ def video_options(function: F) -> F:
         click.option(
             "--theme",
             metavar="THEME",
-            callback=theme_of,
+            callback=_theme_of,
             help="Colours and sizes: light, dark, projector, or a theme file such as brand.toml.  "
             "[default: the scene's theme, else [tool.gdanim.theme] of pyproject.toml, else light]",
         ),
@@ -125,7 +125,9 @@ def video_options(function: F) -> F:
         click.option(
             "--fps", metavar="N", type=click.IntRange(1, FASTEST), help="Frames per second."
         ),
-        click.option("--size", metavar="WxH", callback=size_of, help="Width and height in pixels."),
+        click.option(
+            "--size", metavar="WxH", callback=_size_of, help="Width and height in pixels."
+        ),
         click.option(
             "-q",
             "--quality",

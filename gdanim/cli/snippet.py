@@ -12,7 +12,7 @@ from gdanim.errors import RequestError
 
 
 # Generic only in recent versions of click.
-class Target(click.ParamType):  # type: ignore[type-arg]
+class _Target(click.ParamType):  # type: ignore[type-arg]
     """A target of snippets; the module that has them is imported only when they are needed."""
 
     name = "target"
@@ -36,7 +36,7 @@ class Target(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "--for",
     "target",
-    type=Target(),
+    type=_Target(),
     default="html",
     show_default=True,
     help="Kind of page or slide; pptx writes a PowerPoint file.",

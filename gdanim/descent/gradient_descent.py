@@ -53,9 +53,9 @@ class GradientDescent(Optimizer):
         """Return `2 / curvature`."""
         return 2 / curvature
 
-    def convergence_factor(self, sharpness: Floats) -> Floats:
-        """Return `|1 - sharpness|`."""
-        return abs(1 - sharpness)
+    def convergence_factor(self, scaled_curvature: Floats) -> Floats:
+        """Return `|1 - scaled_curvature|`."""
+        return abs(1 - scaled_curvature)
 
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return the gradient."""

@@ -61,9 +61,11 @@ class Momentum(Optimizer):
         """Return `2 (1 + momentum) / curvature`."""
         return 2 * (1 + self.momentum) / curvature
 
-    def convergence_factor(self, sharpness: Floats) -> Floats:
-        """Return the largest root of `r^2 - (1 + momentum - sharpness) r + momentum`."""
-        return _largest_root(1 + self.momentum - sharpness, np.full_like(sharpness, self.momentum))
+    def convergence_factor(self, scaled_curvature: Floats) -> Floats:
+        """Return the largest root of `r^2 - (1 + momentum - scaled_curvature) r + momentum`."""
+        return _largest_root(
+            1 + self.momentum - scaled_curvature, np.full_like(scaled_curvature, self.momentum)
+        )
 
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return v as the direction and as the state."""
@@ -123,9 +125,9 @@ class Nesterov(Optimizer):
         """Return `2 (1 + momentum) / (1 + 2 momentum) / curvature`."""
         return 2 * (1 + self.momentum) / (1 + 2 * self.momentum) / curvature
 
-    def convergence_factor(self, sharpness: Floats) -> Floats:
+    def convergence_factor(self, scaled_curvature: Floats) -> Floats:
         """Return the largest root of `r^2 - (1 + momentum) (1 - s) r + momentum (1 - s)`."""
-        left = 1 - sharpness
+        left = 1 - scaled_curvature
         return _largest_root((1 + self.momentum) * left, self.momentum * left)
 
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:

@@ -73,9 +73,9 @@ class Noisy(Optimizer):
         """Return the optimizer's: noise that is added does not grow by itself."""
         return self.optimizer.largest_stable_rate(curvature)
 
-    def convergence_factor(self, sharpness: Floats) -> Floats | None:
+    def convergence_factor(self, scaled_curvature: Floats) -> Floats | None:
         """Return the optimizer's, of the mean over the noise."""
-        return self.optimizer.convergence_factor(sharpness)
+        return self.optimizer.convergence_factor(scaled_curvature)
 
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return the optimizer's direction for `gradient + scale * normal`, and its state."""

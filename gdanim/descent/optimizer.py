@@ -171,12 +171,12 @@ class Optimizer(ABC):
         """
         return None
 
-    def convergence_factor(self, sharpness: Floats) -> Floats | None:
+    def convergence_factor(self, scaled_curvature: Floats) -> Floats | None:
         """Return by how much a step multiplies the distance to the minimum of a quadratic.
 
         Parameters
         ----------
-        sharpness : (...) array
+        scaled_curvature : (...) array
             The learning rate times the curvature along a direction, at least 0.
 
         Returns

@@ -30,7 +30,7 @@ def chunks(content: bytes) -> Iterator[Chunk]:
         at += 8 + size + size % 2
 
 
-def joined(parts: Iterable[Chunk]) -> bytes:
+def _riff(parts: Iterable[Chunk]) -> bytes:
     """A WebP file of these chunks."""
     body = b"WEBP" + b"".join(_bytes(*part) for part in parts)
     return b"RIFF" + len(body).to_bytes(4, "little") + body
@@ -51,17 +51,17 @@ def with_duration(content: bytes, size: tuple[int, int], milliseconds: int, loop
     parts = list(chunks(content))
     frames = [k for k, (name, _) in enumerate(parts) if name == b"ANMF"]
     if not frames:
-        return joined(_animation(parts, size, milliseconds, loop))
+        return _riff(_animation(parts, size, milliseconds, loop))
     last = parts[frames[-1]][1]
     rest = milliseconds - sum(durations(content)[:-1])
     parts[frames[-1]] = b"ANMF", last[:12] + rest.to_bytes(3, "little") + last[15:]
-    return joined(parts)
+    return _riff(parts)
 
 
 def with_xmp(content: bytes, xmp: bytes) -> bytes:
     """The same animation with an XMP packet at its end."""
     (name, head), *others = chunks(content)
-    return joined([(name, bytes([head[0] | WITH_XMP]) + head[1:]), *others, (b"XMP ", xmp)])
+    return _riff([(name, bytes([head[0] | WITH_XMP]) + head[1:]), *others, (b"XMP ", xmp)])
 
 
 def _animation(

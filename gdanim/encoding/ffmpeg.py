@@ -290,12 +290,12 @@ def _failure(code: int, words: IO[bytes], arguments: Sequence[str | Path]) -> Ff
                 f"ffmpeg cannot write to {place}: {os.strerror(number)}; free some space, or name "
                 "another place"
             )
-    problem = "stopped before the last frame" if code == 0 else ending(code)
+    problem = "stopped before the last frame" if code == 0 else _exit_text(code)
     return FfmpegError("\n".join([f"ffmpeg {problem}" + (":" if lines else ""), *lines]), code)
 
 
-def ending(code: int) -> str:
-    """Say how a process with this exit code ended."""
+def _exit_text(code: int) -> str:
+    """How a process with this exit code ended."""
     if code < 0:
         return f"was killed by signal {-code} ({signal.strsignal(-code)})"
     return f"failed (exit code {code})"

@@ -62,10 +62,10 @@ def finish(path: Path, format: Format, size: tuple[int, int], seconds: float, no
         _insert(path, _after_loop(path), _gif_comment(note.encode()))
     elif note and format.note == "png":
         for file in sorted(path.iterdir()) if format.folder else [path]:
-            _insert(file, PNG_HEADER, png_text(note.encode()))
+            _insert(file, PNG_HEADER, _png_text(note.encode()))
 
 
-def frames_in(path: Path, format: Format, fps: int, drawn: int) -> int:
+def frames_held(path: Path, format: Format, fps: int, drawn: int) -> int:
     """The number of frames in a file or folder of our own, without decoding them."""
     if format.folder or format.note == "webp":
         # A WebP of identical frames is a still picture without a duration.
@@ -82,14 +82,14 @@ def shown_frames(path: Path, fps: float) -> int:
 
 
 def picture_size(path: Path) -> tuple[int, int]:
-    """Width and height of a PNG or WebP file; GdanimError if it is damaged."""
-    with opened_picture(path) as picture:
+    """Width and height of a PNG or WebP file; GdanimError when it is damaged."""
+    with _opened_picture(path) as picture:
         return picture.size
 
 
 @contextmanager
-def opened_picture(path: Path) -> Iterator[Image.Image]:
-    """Open a picture and read its header; GdanimError if it is damaged or absurdly large."""
+def _opened_picture(path: Path) -> Iterator[Image.Image]:
+    """Open a picture and read its beginning; GdanimError when it is damaged, or absurdly large."""
     try:
         # Pillow also warns of pictures that are large, but not absurdly so.
         with warnings.catch_warnings(action="ignore"), Image.open(path) as picture:
@@ -114,7 +114,7 @@ def read_note(path: Path) -> str:
     return _in_picture(path)
 
 
-def png_text(note: bytes) -> bytes:
+def _png_text(note: bytes) -> bytes:
     """The chunk of a PNG that contains the note."""
     body = b"tEXt" + KEYWORD + b"\0" + note
     return (len(body) - 4).to_bytes(4) + body + zlib.crc32(body).to_bytes(4)
@@ -122,7 +122,7 @@ def png_text(note: bytes) -> bytes:
 
 def insert_png_note(path: Path, note: str) -> None:
     """Put a note into a PNG, right after its header."""
-    _insert(path, PNG_HEADER, png_text(note.encode()))
+    _insert(path, PNG_HEADER, _png_text(note.encode()))
 
 
 def _gif_comment(note: bytes) -> bytes:
@@ -154,7 +154,7 @@ def _in_tags(tags: Mapping[str, str]) -> str:
 
 
 def _in_picture(path: Path) -> str:
-    with opened_picture(path) as picture:
+    with _opened_picture(path) as picture:
         info = picture.info
     if "xmp" in info:
         return _in_xml(info["xmp"])

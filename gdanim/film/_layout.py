@@ -80,7 +80,7 @@ def keep_apart(figure: Figure) -> None:
         below = [one for one in labels(ax) if one.get_horizontalalignment() == "center"]
         for text in (*titles(ax), *below, ax.xaxis.label):
             shrink(text, ax.bbox.width / figure.dpi)
-        shrink_until(ax.yaxis.label, no_higher(ax.bbox.height))
+        shrink_until(ax.yaxis.label, _no_higher(ax.bbox.height))
         left, right = sorted(ax.get_xlim())
         across = [
             one.get_window_extent()
@@ -109,7 +109,7 @@ def keep_on_cards(figure: Figure) -> None:
                 inside = low <= label.get_position()[0] <= high
                 if inside and label.get_window_extent().x1 > card.x1:
                     label.set_horizontalalignment("right")
-            for text in (one for one in own_texts(inset) if one.get_text()):
+            for text in (one for one in _own_texts(inset) if one.get_text()):
                 shrink_until(text, between(-math.inf, card.x1))
 
 
@@ -126,12 +126,12 @@ def labels(ax: Axes) -> list[Text]:
     return [one for one in ax.texts if one.get_in_layout()]
 
 
-def own_texts(ax: Axes) -> list[Text]:
+def _own_texts(ax: Axes) -> list[Text]:
     """Return a panel's titles and the texts drawn in it, without the labels next to it."""
     return [*titles(ax), *(one for one in ax.texts if not one.get_in_layout())]
 
 
-def no_higher(pixels: float) -> Callable[[Bbox], bool]:
+def _no_higher(pixels: float) -> Callable[[Bbox], bool]:
     """Return a test of whether a box is at most `pixels` high."""
     return lambda box: bool(box.height <= pixels)
 

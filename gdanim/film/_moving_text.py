@@ -16,7 +16,7 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.patches import BoxStyle, FancyBboxPatch
 from matplotlib.text import Text
 
-from gdanim.film._pixels import Box, Picture, pixels_in, whole
+from gdanim.film._pixels import Box, PixelCopy, pixels_in, whole
 
 # Texts by their place among those below, and how often each has changed.
 Beneath = list[tuple[int, int]]
@@ -37,7 +37,7 @@ class MovingText:
         self.below: Sequence[Box | MovingText] = ()
         self.above: list[Box] = []
         self.changes = 0
-        self._picture: tuple[Picture, Beneath] | None = None
+        self._picture: tuple[PixelCopy, Beneath] | None = None
 
     def locate(self, renderer: RendererAgg) -> bool:
         """Update `box`; return whether it is clear of everything in `above`."""
@@ -62,7 +62,7 @@ class MovingText:
             self._picture[0].draw(renderer)
         elif self.box is not None:
             self.text.draw(renderer)
-            self._picture = None if beneath is None else (Picture(self.box, renderer), beneath)
+            self._picture = None if beneath is None else (PixelCopy(self.box, renderer), beneath)
 
     def _beneath(self) -> Beneath | None:
         """Return the texts that lie beneath it; None if anything else that moves may."""

@@ -50,7 +50,7 @@ class Box:
         )
 
 
-class Picture:
+class PixelCopy:
     """A copy of the canvas's pixels in a box, to be put back later."""
 
     def __init__(self, box: Box, renderer: RendererAgg) -> None:
@@ -96,7 +96,7 @@ def touched(artists: Sequence[Artist], renderer: RendererAgg) -> Box | None:
     return _around(paint(artists, renderer, CLEAR) != CLEAR) if artists else None
 
 
-def hidden(artists: Sequence[Artist], renderer: RendererAgg) -> NDArray[np.bool_]:
+def covered(artists: Sequence[Artist], renderer: RendererAgg) -> NDArray[np.bool_]:
     """Find the pixels `[height, width]` in which the artists hide whatever lies below them."""
     white = paint(artists, renderer, WHITE).copy()
     return np.asarray(white == paint(artists, renderer, BLACK))

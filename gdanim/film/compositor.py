@@ -23,7 +23,7 @@ from matplotlib.text import Text
 
 from gdanim.film._draw_order import draw_order
 from gdanim.film._moving_text import MovingText
-from gdanim.film._pixels import CLEAR, Box, Picture, hidden, paint, reach, touched, whole
+from gdanim.film._pixels import CLEAR, Box, PixelCopy, covered, paint, reach, touched, whole
 
 
 class Compositor:
@@ -34,7 +34,7 @@ class Compositor:
     means between a change of an artist and `draw`. `steps` are drawn from back to front.
     """
 
-    steps: Sequence[Artist | Picture | MovingText]
+    steps: Sequence[Artist | PixelCopy | MovingText]
 
     def __init__(self, canvas: FigureCanvasAgg, moving: Sequence[Artist]) -> None:
         self._canvas = canvas
@@ -62,16 +62,16 @@ class Compositor:
             text.expect(renderer)
         background, *others = self._layers(renderer)
         paint(background.artists, renderer, CLEAR)
-        self.steps = [Picture(whole(renderer), renderer)]
+        self.steps = [PixelCopy(whole(renderer), renderer)]
         for layer in others:
             if layer.moves:
                 self.steps += [self._texts.get(id(one), one) for one in layer.artists]
             else:
                 self.steps += _overlay(layer.artists, renderer)
 
-    def _layers(self, renderer: RendererAgg) -> list[Layer]:
+    def _layers(self, renderer: RendererAgg) -> list[_Layer]:
         """Return the layers from back to front, still artists as far down as their order allows."""
-        layers = [Layer(False, [], [whole(renderer)])]
+        layers = [_Layer(False, [], [whole(renderer)])]
         below: list[Box | MovingText] = []
         order = draw_order(self._canvas.figure, self._moving)
         for moves, run in groupby(order, key=lambda item: item[1]):
@@ -82,7 +82,7 @@ class Compositor:
                     if isinstance(mover, MovingText):
                         mover.below = [*below]
                     below.append(mover)
-                layers.append(Layer(True, artists, movers))
+                layers.append(_Layer(True, artists, movers))
             elif len(layers) == 1:
                 layers[0].artists.extend(artists)
             else:
@@ -91,7 +91,7 @@ class Compositor:
 
 
 @dataclass(frozen=True)
-class Layer:
+class _Layer:
     """Consecutive artists, and where each can draw."""
 
     moves: bool
@@ -104,7 +104,7 @@ class Layer:
         return not any(room is not None and room.meets(box) for room in rooms)
 
 
-def _sink(artists: list[Artist], layers: list[Layer], renderer: RendererAgg) -> None:
+def _sink(artists: list[Artist], layers: list[_Layer], renderer: RendererAgg) -> None:
     """Move still artists down into the lowest layer that their order allows."""
     together = touched(artists, renderer)
     if together is None:
@@ -118,11 +118,11 @@ def _sink(artists: list[Artist], layers: list[Layer], renderer: RendererAgg) -> 
             at = _lowest(box, layers)
             if at is None:
                 at = len(layers)
-                layers.append(Layer(False, [], []))
+                layers.append(_Layer(False, [], []))
             _put([artist], box, layers, at)
 
 
-def _lowest(box: Box, layers: list[Layer]) -> int | None:
+def _lowest(box: Box, layers: list[_Layer]) -> int | None:
     """Find the lowest still layer that the box may be drawn on top of."""
     lowest = None
     for at in reversed(range(len(layers))):
@@ -133,7 +133,7 @@ def _lowest(box: Box, layers: list[Layer]) -> int | None:
     return lowest
 
 
-def _put(artists: list[Artist], box: Box, layers: list[Layer], at: int) -> None:
+def _put(artists: list[Artist], box: Box, layers: list[_Layer], at: int) -> None:
     """Add still artists to a layer, and their box to the texts above that they should cover."""
     layers[at].artists.extend(artists)
     layers[at].places.append(box)
@@ -143,17 +143,17 @@ def _put(artists: list[Artist], box: Box, layers: list[Layer], at: int) -> None:
                 place.above.append(box)
 
 
-def _overlay(artists: list[Artist], renderer: RendererAgg) -> Iterator[Artist | Picture]:
+def _overlay(artists: list[Artist], renderer: RendererAgg) -> Iterator[Artist | PixelCopy]:
     """Replace still artists over moving ones by a picture if they hide everything beneath it.
 
     The edge of a card may be antialiased and must be drawn; then its inside is the picture.
     """
     boxes = touched(artists, renderer), touched(artists[1:], renderer)
-    opaque = hidden(artists, renderer)
+    opaque = covered(artists, renderer)
     for edge, box in enumerate(boxes):
         if box and opaque[box.top : box.bottom, box.left : box.right].all():
             yield from artists[:edge]
-            yield Picture(box, renderer)
+            yield PixelCopy(box, renderer)
             return
     yield from artists
 

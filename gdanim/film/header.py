@@ -43,7 +43,7 @@ TextOf = Callable[[int], str]
 
 
 @dataclass(frozen=True, eq=False)
-class HeaderItem:
+class _HeaderItem:
     """A text of the header: its artist, the widest text it will show, its full size in points."""
 
     artist: Text
@@ -52,7 +52,7 @@ class HeaderItem:
 
 
 @dataclass(frozen=True)
-class Slot:
+class _Slot:
     """The place of the item `name` in a line, and the width in inches that it may take there."""
 
     name: str
@@ -60,14 +60,14 @@ class Slot:
     wraps: bool = False
 
 
-def draw_header(figure: Figure, clip: Clip) -> tuple[dict[str, HeaderItem], Update]:
+def draw_header(figure: Figure, clip: Clip) -> tuple[dict[str, _HeaderItem], Update]:
     """Create the items by name, and the function that updates them; `arrange` places them."""
     theme, shown, texts = clip.theme, captions(clip), texts_of(clip)
     small, samples = theme.subtitle_size, _samples(clip)
 
-    def item(name: str, size: float, **look: Any) -> HeaderItem:
+    def item(name: str, size: float, **look: Any) -> _HeaderItem:
         artist = figure.text(0, 0, "", size=size, **look)
-        return HeaderItem(artist, _widest(artist, samples[name]), size)
+        return _HeaderItem(artist, _widest(artist, samples[name]), size)
 
     items = {
         "title": item("title", theme.title_size, weight="bold"),
@@ -99,7 +99,7 @@ def texts_of(clip: Clip) -> dict[str, TextOf]:
     """Return what each item but the title says at a frame."""
     speeds, shown = clip.timeline.speeds(), captions(clip)
     return {
-        "step": partial(step_text, clip),
+        "step": partial(_step_text, clip),
         "speed": lambda frame: f"×{count(int(speeds[frame]))}" if speeds[frame] > 1 else "",
         "method": partial(method_text, clip),
         "loss": partial(loss_text, clip),
@@ -107,7 +107,7 @@ def texts_of(clip: Clip) -> dict[str, TextOf]:
     }
 
 
-def step_text(clip: Clip, frame: int) -> str:
+def _step_text(clip: Clip, frame: int) -> str:
     """Return `step 37`, with a remark at the last step of a diverged run."""
     steps = [clip.step(label, frame) for label in clip.runs]
     last = f"step {count(max(steps))}"
@@ -196,14 +196,14 @@ def _rates_are_constant(clip: Clip) -> bool:
     return not any((rates != rates[0]).any() for rates in known)
 
 
-def fit(widths: Mapping[str, float], room: float) -> list[tuple[Slot, ...]]:
+def fit(widths: Mapping[str, float], room: float) -> list[tuple[_Slot, ...]]:
     """Distribute items of these widths over lines that are `room` inches wide.
 
     Title and method share their lines with step and loss if they fit there, a little smaller if
     need be; otherwise these come below. The second slot of a line is at its right end. The speed
     has no slot: it stands next to the step.
     """
-    lines: list[tuple[Slot, ...]]
+    lines: list[tuple[_Slot, ...]]
     speed = _GAP + widths["speed"] if widths["speed"] else 0.0
     beside_title, beside_method = _GAP + widths["step"] + speed, _GAP + widths["loss"]
     if (
@@ -211,19 +211,19 @@ def fit(widths: Mapping[str, float], room: float) -> list[tuple[Slot, ...]]:
         and LEAST * widths["method"] + beside_method <= room
     ):
         lines = [
-            (Slot("title", room - beside_title), Slot("step")),
-            (Slot("method", room - beside_method), Slot("loss")),
+            (_Slot("title", room - beside_title), _Slot("step")),
+            (_Slot("method", room - beside_method), _Slot("loss")),
         ]
     else:
-        lines = [(Slot("title", room, wraps=True),), (Slot("method", room),)]
+        lines = [(_Slot("title", room, wraps=True),), (_Slot("method", room),)]
         if beside_title + widths["loss"] <= room:
-            lines += [(Slot("step"), Slot("loss"))]
+            lines += [(_Slot("step"), _Slot("loss"))]
         else:
-            lines += [(Slot("step", room - speed),), (Slot("loss", room),)]
-    return [*lines, (Slot("caption", room),)] if widths["caption"] else lines
+            lines += [(_Slot("step", room - speed),), (_Slot("loss", room),)]
+    return [*lines, (_Slot("caption", room),)] if widths["caption"] else lines
 
 
-def arrange(items: Mapping[str, HeaderItem], left: float, right: float) -> float:
+def arrange(items: Mapping[str, _HeaderItem], left: float, right: float) -> float:
     """Place the items between `left` and `right`, fractions of the figure's width.
 
     Returns the inches of the figure's height that they take.

@@ -24,7 +24,7 @@ from gdanim.errors import GdanimError
 from gdanim.film._svg_ids import unique_ids
 from gdanim.film.film import Film
 from gdanim.film.progress import Progress, ignore_progress
-from gdanim.film.stretches import cut, encode, join
+from gdanim.film.stretches import cut, encode_frames, join_stretches
 from gdanim.film.style import one_thread, plain_style
 from gdanim.film.workers import ONE_PROCESS, Workers, encode_all
 
@@ -66,7 +66,7 @@ def save(
             target = _frames(part, total) if format.folder else part
             noted = replace(format, output=(*format.output, *tags))
             with _palette(film, noted) as reduced, film.composed():
-                held = encode(film, parts[0], target, reduced, progress)
+                held = encode_frames(film, parts[0], target, reduced, progress)
         _verify(part, format, fps, total, held)
         containers.finish(part, format, film.size, format.lasting(total, fps), metadata.note)
         write_chapters(part, format, metadata.chapters, fps)
@@ -90,7 +90,7 @@ def save_joined(
     complete and has `total` frames.
     """
     with replacing(path) as part:
-        join(pieces, part, format, containers.tags(format, metadata.note))
+        join_stretches(pieces, part, format, containers.tags(format, metadata.note))
         _verify(part, format, fps, total, drawn)
         write_chapters(part, format, metadata.chapters, fps)
 
@@ -111,8 +111,8 @@ def _in_stretches(
             with film.composed():
                 for frames, piece in zip(cut, parts, strict=True):
                     follow = partial(_after, progress, frames.start, len(film))
-                    held += encode(film, frames, piece, format, follow)
-        join(parts, part, format, tags)
+                    held += encode_frames(film, frames, piece, format, follow)
+        join_stretches(parts, part, format, tags)
     return held
 
 
@@ -180,7 +180,7 @@ def _palette(film: Film, format: Format) -> Iterator[Format]:
 
 
 def _verify(part: Path, format: Format, fps: int, total: int, drawn: int) -> None:
-    held = containers.frames_in(part, format, fps, drawn)
+    held = containers.frames_held(part, format, fps, drawn)
     if not drawn == held == total:
         raise GdanimError(
             f"the video is incomplete: {held} of {total} frames in the file, {drawn} drawn; "

@@ -34,14 +34,14 @@ def cut(frames: int, fps: int, format: Format) -> list[range]:
     return stretches(frames, fps) if format.muxer else [range(frames)]
 
 
-def encode(film: Film, frames: range, path: Path, format: Format, progress: Progress) -> int:
+def encode_frames(film: Film, frames: range, path: Path, format: Format, progress: Progress) -> int:
     """Draw these frames and encode them to `path`; return the number of frames in it."""
     writer = FilmWriter(format, film.timeline.fps)
     film.animation(frames).save(path, writer=writer, progress_callback=progress)
     return writer.frames
 
 
-def join(parts: Sequence[Path], path: Path, format: Format, tags: Sequence[str]) -> None:
+def join_stretches(parts: Sequence[Path], path: Path, format: Format, tags: Sequence[str]) -> None:
     """Join the encoded stretches; `tags` are ffmpeg's arguments for the file's tags."""
     listing = parts[0].with_suffix(".txt")
     listing.write_text("".join(f"file {part.name}\n" for part in parts), encoding="utf-8")

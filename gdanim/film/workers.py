@@ -18,7 +18,7 @@ from gdanim.encoding.formats import Format
 from gdanim.errors import GdanimError
 from gdanim.film.film import Film
 from gdanim.film.progress import Progress
-from gdanim.film.stretches import encode
+from gdanim.film.stretches import encode_frames
 
 Load = Callable[[], object]
 """Imports what the pickled film refers to, such as a scene script; a function of some module."""
@@ -135,7 +135,7 @@ def _encode(
                     file.write(b".")
 
                 reached = frames.start
-                held += encode(film, frames, path, format, count)
+                held += encode_frames(film, frames, path, format, count)
         return held
     except Exception as error:
         return _Failure(reached, f"{error}" if isinstance(error, GdanimError) else f"{error!r}")

@@ -115,7 +115,7 @@ def remedies(run: Run, how: Callable[[float], str] = in_words) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Limit:
+class _Limit:
     """The largest stable learning rate, where it holds, and one that is safe."""
 
     rate: float
@@ -131,7 +131,7 @@ def constant_rate(run: Run) -> float | None:
     return float(rates.flat[0])
 
 
-def _remedies(run: Run, limit: Limit | None, how: Callable[[float], str]) -> list[str]:
+def _remedies(run: Run, limit: _Limit | None, how: Callable[[float], str]) -> list[str]:
     if not run.problem.differentiable:
         return []
     found = [*_standardise(run, limit, how), *_other_rate(run, limit, how)]
@@ -172,7 +172,7 @@ def _what(run: Run) -> str:
     return f"{verb} from step {run.judgement.since:,} on"
 
 
-def _cause(run: Run, limit: Limit | None) -> str:
+def _cause(run: Run, limit: _Limit | None) -> str:
     """The learning rate next to the largest stable one, or the conditioning, as it is judged."""
     reason, rate = run.judgement.reason, _largest_rate(run)
     if _hardly_moves(run) and reason == Reason.CONDITIONING:
@@ -207,7 +207,7 @@ def _largest_rate(run: Run) -> float | None:
     return None if rates is None or rates.shape[-1] > 1 else float(rates.max())
 
 
-def _limit_of(run: Run, problem: Objective) -> Limit | None:
+def _limit_of(run: Run, problem: Objective) -> _Limit | None:
     """The largest stable rate of the run's rule on a problem, by the curvature at the start."""
     rule, p = noiseless(run.optimizer), len(problem.names)
     gradients = 2 * (p if p <= MOST_DENSE else LANCZOS_STEPS)
@@ -224,13 +224,11 @@ def _limit_of(run: Run, problem: Objective) -> Limit | None:
     if uses_batches(run):
         assert run.batches is not None
         return _batch_limit(run, problem, rule, largest)
-    # Where the loss curves downward, no rate is stable along all directions.
-    where = " along the steepest direction" if lowest < 0 else ""
-    where += "" if problem.hessian is not None else " at the start"
-    return Limit(largest, where, SAFE * largest)
+    where = "" if problem.hessian is not None else " at the start"
+    return _Limit(largest, where, SAFE * largest)
 
 
-def _batch_limit(run: Run, problem: Objective, rule: Optimizer, full: float) -> Limit | None:
+def _batch_limit(run: Run, problem: Objective, rule: Optimizer, full: float) -> _Limit | None:
     """The rate from which on a typical run grows, or if the run's is smaller, the mean square."""
     assert run.batches is not None
     size, rate = run.batches.shape[1], _largest_rate(run)
@@ -241,11 +239,11 @@ def _batch_limit(run: Run, problem: Objective, rule: Optimizer, full: float) -> 
     calm = typical if calm is None else min(calm, typical)
     batches = f" with batches of {size}"
     if rate is None or rate > typical or calm == typical:
-        return Limit(typical, batches, SAFE * calm)
-    return Limit(calm, f" in the mean square{batches}", SAFE * calm)
+        return _Limit(typical, batches, SAFE * calm)
+    return _Limit(calm, f" in the mean square{batches}", SAFE * calm)
 
 
-def _standardise(run: Run, limit: Limit | None, how: Callable[[float], str]) -> Iterator[str]:
+def _standardise(run: Run, limit: _Limit | None, how: Callable[[float], str]) -> Iterator[str]:
     """Advise standardised data, with the run's own learning rate or another, if that helps."""
     problem, start = run.problem, run.params[0]
     if not isinstance(problem, Problem) or run.optimizer is None or limit is None:
@@ -267,7 +265,7 @@ def _standardise(run: Run, limit: Limit | None, how: Callable[[float], str]) -> 
             yield f"{text} and {how(rate)}"
 
 
-def _other_rate(run: Run, limit: Limit | None, how: Callable[[float], str]) -> Iterator[str]:
+def _other_rate(run: Run, limit: _Limit | None, how: Callable[[float], str]) -> Iterator[str]:
     """Advise the first learning rate that helps."""
     rate = _largest_rate(run)
     if rate is None or run.optimizer is None:

@@ -27,7 +27,7 @@ from gdanim.narration._explain.ending import (
     minimum_loss,
     validation,
 )
-from gdanim.narration._explain.learning_rates import local_stability, stability, swings
+from gdanim.narration._explain.learning_rates import local_stability, stability, swing_stability
 from gdanim.narration._explain.randomness import plain_rates, without_randomness
 from gdanim.narration._explain.words import condition_number, direction
 from gdanim.narration.advice import remedies
@@ -124,7 +124,7 @@ def _local(run: Run) -> Iterator[str]:
         if run.judgement.ending == Ending.OSCILLATING and not without_randomness(run):
             # Nobody knows whether other swings go on.
             if run.judgement.certainty != Certainty.LIKELY:
-                yield from swings(run, point)
+                yield from swing_stability(run, point)
         elif near := [*_condition(point), *local_stability(run, point, row)]:
             where = "end" if row else "start"
             yield f"the following holds only near the {where} of the run, as the curvature changes"

@@ -72,13 +72,13 @@ def holds_within(
     first, last = 0.0 if 0 in stays else first, 0.0 if end in stays else last
     rest = seconds - sum(stays.values()) / fps
     shrink = min(1.0, rest / 2 / max(first + last, 1e-9))
-    return Holds(whole_frames(first * shrink, fps), whole_frames(last * shrink, fps), stays)
+    return Holds(_whole_frames(first * shrink, fps), _whole_frames(last * shrink, fps), stays)
 
 
 def stays_of(holds: Mapping[int, float], end: int, fps: int) -> dict[int, int]:
     """Return how many frames are added at each step of a run that ends at step `end`, in order."""
     reached = sorted(step for step in holds if step <= end)
-    return {step: whole_frames(holds[step], fps) for step in reached}
+    return {step: _whole_frames(holds[step], fps) for step in reached}
 
 
 def with_stays(steps: Ints, stays: Mapping[int, int]) -> Ints:
@@ -97,6 +97,6 @@ def unstayed(steps: Ints, stays: Mapping[int, int]) -> Ints:
     return np.delete(frames, np.concatenate(added)) if added else frames
 
 
-def whole_frames(seconds: float, fps: int) -> int:
+def _whole_frames(seconds: float, fps: int) -> int:
     """Return the whole frames in `seconds`; the summand keeps 0.29 s at 100 fps from being 28."""
     return int(seconds * fps + 1e-6)

@@ -207,7 +207,7 @@ def written(answer: Answer) -> str | bytes:
     return json.dumps({"kind": kind, **asdict(answer)}, allow_nan=False)
 
 
-def read(text: str) -> Request:
+def read_request(text: str) -> Request:
     """Read a request; RequestError if it is none."""
     if len(text) > LONGEST_REQUEST:
         raise RequestError(f"request: is longer than {LONGEST_REQUEST:,} characters")

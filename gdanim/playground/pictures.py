@@ -37,7 +37,7 @@ def changed(before: Pixels | None, after: Pixels) -> list[Rectangle]:
     return [*done, *open_.values()]
 
 
-def cut(pixels: Pixels, rectangles: list[Rectangle]) -> bytes:
+def cropped(pixels: Pixels, rectangles: list[Rectangle]) -> bytes:
     """Return the pixels of the rectangles one after the other."""
     return b"".join(pixels[y : y + h, x : x + w].tobytes() for x, y, w, h in rectangles)
 

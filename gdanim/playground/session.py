@@ -39,7 +39,7 @@ from gdanim.playground.messages import (
     Training,
     Video,
 )
-from gdanim.playground.pictures import Pixels, changed, cut
+from gdanim.playground.pictures import Pixels, changed, cropped
 from gdanim.rendering.jobs import shown_path
 from gdanim.scene import Scene
 from gdanim.scripting.load import SceneFunction, own_lines
@@ -106,7 +106,7 @@ class Session:
             send(about())
         self._sent = pixels
         size = projector.film.size
-        send(Picture(request.number, frame, size, rectangles, cut(pixels, rectangles)))
+        send(Picture(request.number, frame, size, rectangles, cropped(pixels, rectangles)))
 
     def _video(self, request: Video, send: Send, is_wanted: Callable[[], bool]) -> File:
         # Only here, as not every place has ffmpeg.

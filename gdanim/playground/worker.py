@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from gdanim.errors import GdanimError
-from gdanim.playground.messages import Failure, Gallery, Request, read, written
+from gdanim.playground.messages import Failure, Gallery, Request, read_request, written
 from gdanim.playground.session import Session, entry_of
 from gdanim.scripting import examples
 from gdanim.scripting.load import SceneFunction, load, scripts_in
@@ -33,12 +33,12 @@ def work(connection: Connection, scripts: list[Path], paths: list[str]) -> None:
     """Say the gallery, then answer the requests until the server closes the connection."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     sys.path[:] = paths
-    scenes, gallery = collected(scripts)
+    scenes, gallery = _collected(scripts)
     connection.send((ALL, written(gallery)))
     _Desk(connection, scenes).work()
 
 
-def collected(scripts: list[Path]) -> tuple[dict[str, SceneFunction], Gallery]:
+def _collected(scripts: list[Path]) -> tuple[dict[str, SceneFunction], Gallery]:
     """Load the scripts; return their scenes by key, and the gallery."""
     scenes, errors = dict[str, SceneFunction](), list[str]()
     for path in scripts:
@@ -93,7 +93,7 @@ class _Desk:
                 self._sessions.pop(reader, None)
                 continue
             try:
-                self._waiting[reader] = read(text)
+                self._waiting[reader] = read_request(text)
             except GdanimError as error:
                 self._connection.send((reader, written(Failure(0, f"{error}"))))
 

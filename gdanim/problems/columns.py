@@ -165,10 +165,10 @@ def _only_symbol(symbols: dict[str, int], cells: Sequence[str], where: Where) ->
 
 
 def _dates(cells: Sequence[str], where: Where) -> Column:
-    return from_datetimes(parse_dates(cells, where))
+    return _from_datetimes(parse_dates(cells, where))
 
 
-def from_datetimes(when: NDArray[np.datetime64]) -> Column:
+def _from_datetimes(when: NDArray[np.datetime64]) -> Column:
     """Return the days since the first date."""
     days = in_days(when)
     first = float(np.nanmin(days))
@@ -206,7 +206,7 @@ def from_values(name: str, values: Any, classes: bool, missing: bool = False) ->
     """
     raw = as_array(name, values)
     if raw.dtype.kind == "M":
-        return from_datetimes(raw.astype("datetime64[us]"))
+        return _from_datetimes(raw.astype("datetime64[us]"))
     if raw.dtype.kind == "O" and raw.ndim == 1:
         held = np.array([not _is_missing(value) for value in raw], dtype=bool)
         if held.all() or (missing and held.any()):

@@ -16,7 +16,7 @@ from gdanim.problems.softmax import check_classes, softmax_vjp
 from gdanim.problems.unit import Unit
 
 
-class Activation(NamedTuple):
+class _Activation(NamedTuple):
     """A function of hidden units, its derivative as a function of its value, and its mathtext."""
 
     value: Callable[[Floats], Floats]
@@ -25,10 +25,10 @@ class Activation(NamedTuple):
 
 
 ACTIVATIONS = {
-    "sigmoid": Activation(sigmoid, lambda h: h * (1.0 - h), r"\sigma"),
-    "tanh": Activation(np.tanh, lambda h: 1.0 - h * h, r"\tanh"),
+    "sigmoid": _Activation(sigmoid, lambda h: h * (1.0 - h), r"\sigma"),
+    "tanh": _Activation(np.tanh, lambda h: 1.0 - h * h, r"\tanh"),
     # At 0 the derivative is 0, as in torch.
-    "relu": Activation(
+    "relu": _Activation(
         lambda z: np.maximum(z, 0.0), lambda h: np.where(h > 0, 1.0, 0.0), r"\mathrm{relu}"
     ),
 }

@@ -24,7 +24,7 @@ def write_slides(videos: Sequence[Media], path: Path) -> None:
     the file cannot be written; RequestError for a kind of picture that PowerPoint does not support.
     """
     for media in videos:
-        check_slide(media.video)
+        _check_slide(media.video)
     deck = _new_deck()
     for media in videos:
         _add_slide(deck, media)
@@ -32,7 +32,7 @@ def write_slides(videos: Sequence[Media], path: Path) -> None:
         deck.save(f"{part}")
 
 
-def check_slide(video: Path) -> None:
+def _check_slide(video: Path) -> None:
     """Raise RequestError for a file that PowerPoint does not play."""
     kind = video.suffix.lower()
     if kind in PICTURES and kind != ".gif":

@@ -15,10 +15,10 @@ from gdanim.film.defaults import Size
 from gdanim.film.film import Film
 from gdanim.film.progress import ignore_progress
 from gdanim.film.save import save_joined
-from gdanim.film.stretches import cut, encode
+from gdanim.film.stretches import cut, encode_frames
 from gdanim.rendering.outputs import Output, VideoOutput
 from gdanim.rendering.provenance import note_of
-from gdanim.rendering.result import Rendered, film_digest, size_of
+from gdanim.rendering.result import Rendered, bytes_taken, film_digest
 from gdanim.rendering.tasks import RenderTask
 from gdanim.scripting.load import own_lines
 
@@ -48,7 +48,7 @@ class EncodePlan:
         save_joined(pieces, path, self.format, self.fps, self.frames, drawn, self.metadata)
         elapsed += time.perf_counter() - begun
         return Rendered(
-            path, self.size, self.frames, self.frames / self.fps, size_of(path), elapsed,
+            path, self.size, self.frames, self.frames / self.fps, bytes_taken(path), elapsed,
             self.outcome, self.notice,
         )  # fmt: skip
 
@@ -89,4 +89,4 @@ def encode_stretch(
 ) -> int:
     """Draw these frames of a video and encode them to `path`; return their number."""
     with own_lines(task.script), film.composed():
-        return encode(film, frames, path, output.format, ignore_progress)
+        return encode_frames(film, frames, path, output.format, ignore_progress)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gdanim.encoding import ffmpeg, metadata
 from gdanim.errors import RequestError, printable
-from gdanim.rendering.provenance import Note, read
+from gdanim.rendering.provenance import Note, note_in
 from gdanim.scripting.examples import find_script, is_shipped
 from gdanim.scripting.load import returning
 
@@ -79,8 +79,8 @@ def command_line(command: Sequence[str]) -> str:
 
 
 def inspect(path: Path) -> Inspected:
-    """Inspect a file or a folder of frames; GdanimError if gdanim did not write it."""
-    note = read(path)
+    """Inspect a file or a folder of frames; GdanimError when gdanim did not write it."""
+    note = note_in(path)
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     size = sum(file.stat().st_size for file in files)
     fps = 0.0 if "still" in note.options else float(note.fps)

@@ -160,10 +160,10 @@ def job_of_scene(
     if len(scenes) > 1:
         return Job(compared(scenes), outputs, function.script)
     ((label, scene),) = scenes.items()
-    return Job(scene, outputs, function.script, origin_of(function, sets[label]))
+    return Job(scene, outputs, function.script, _origin_of(function, sets[label]))
 
 
-def origin_of(scene: SceneFunction, knobs: Mapping[str, Value]) -> Origin:
+def _origin_of(scene: SceneFunction, knobs: Mapping[str, Value]) -> Origin:
     """The scene function with the values of all its knobs, those not in `knobs` by default."""
     values = {knob.name: knobs.get(knob.name, knob.default) for knob in scene.knobs}
     return Origin(shown_path(scene.script), scene.name, values)

@@ -34,7 +34,7 @@ from gdanim.rendering.outputs import (
 )
 from gdanim.rendering.provenance import note_of
 from gdanim.rendering.quality import QUALITIES, parse_bytes
-from gdanim.rendering.result import Rendered, size_of
+from gdanim.rendering.result import Rendered, bytes_taken
 from gdanim.rendering.sidecars import write_sidecars
 from gdanim.rendering.size_limit import fit_size
 from gdanim.rendering.tasks import RenderTask, film_of, loader, prepare
@@ -224,7 +224,7 @@ def _rendered(
         film.size,
         len(film) if video else 1,
         film.timeline.seconds if video else 0.0,
-        size_of(path),
+        bytes_taken(path),
         elapsed,
         stack_outcomes([run.outcome for run in task.runs.values()]),
         "; ".join(filter(None, notices)),

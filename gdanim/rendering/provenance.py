@@ -99,7 +99,7 @@ def note_of(task: RenderTask, film: Film, output: Output, asked: Film | None = N
     elif output.format.crf is not None:
         options["codec"] = output.format.codec
     given = {name: f"{value}" for name, value in options.items() if value is not None}
-    found = library_versions(film.fonts, encoder=not isinstance(output, StillOutput))
+    found = _library_versions(film.fonts, encoder=not isinstance(output, StillOutput))
     return Note(found, task.origin, task.scene.seed, film.timeline.fps, given).text()
 
 
@@ -108,8 +108,8 @@ def _both(theme: Theme) -> tuple[Theme, Theme]:
     return theme, replace(theme, transparent=True)
 
 
-def read(path: Path) -> Note:
-    """The note in a file or folder; GdanimError if gdanim left none there."""
+def note_in(path: Path) -> Note:
+    """The note in a file or folder; GdanimError when gdanim left none there."""
     if not (path.is_dir() or path.suffix.lower() in _WRITTEN):
         *others, last = _WRITTEN
         raise GdanimError(
@@ -130,7 +130,7 @@ def read(path: Path) -> Note:
         ) from None
 
 
-def library_versions(fonts: Sequence[str], encoder: bool) -> dict[str, str]:
+def _library_versions(fonts: Sequence[str], encoder: bool) -> dict[str, str]:
     """The versions of the packages that frames depend on, other fonts, the `encoder` ffmpeg."""
     import matplotlib
     import numpy

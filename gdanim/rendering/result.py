@@ -62,7 +62,7 @@ def film_digest(film: Film) -> str:
     return digest.hexdigest()
 
 
-def size_of(path: Path) -> int:
+def bytes_taken(path: Path) -> int:
     """How many bytes a file, or all files in a folder, take."""
     files = path.iterdir() if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files)

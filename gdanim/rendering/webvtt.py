@@ -31,10 +31,10 @@ def _file(cues: list[str]) -> str:
 
 
 def _cue(text: str, first: int, last: int, fps: int) -> str:
-    return f"{clock(first, fps)} --> {clock(last + 1, fps)}\n{_escaped(text)}\n"
+    return f"{timestamp(first, fps)} --> {timestamp(last + 1, fps)}\n{_escaped(text)}\n"
 
 
-def clock(frame: int, fps: int) -> str:
+def timestamp(frame: int, fps: int) -> str:
     """Give the moment at which a frame appears, to the millisecond: `00:00:01.500`."""
     seconds, thousandths = divmod(round(1000 * frame / fps), 1000)
     minutes, seconds = divmod(seconds, 60)

@@ -36,7 +36,7 @@ def keep_making(
         except GdanimError as error:
             echo(f"Error: {printable_lines(error)}", err=True)
         echo("Watching for changes; press Ctrl-C to stop.")
-        until_changed(known, state)
+        _until_changed(known, state)
 
 
 def read_by(load: Callable[[], object]) -> set[Path]:
@@ -58,7 +58,7 @@ def state_of(sources: Iterable[Path]) -> State:
     return {path: _stamp(path) for path in chain.from_iterable(files)}
 
 
-def until_changed(sources: Iterable[Path], state: State, pause: float = 0.5) -> None:
+def _until_changed(sources: Iterable[Path], state: State, pause: float = 0.5) -> None:
     """Wait until `state_of` the sources differs, and has been the same for one `pause`."""
     while (now := state_of(sources)) == state:
         time.sleep(pause)

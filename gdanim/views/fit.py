@@ -25,7 +25,7 @@ from gdanim.views._drawing.curve_place import curve_place
 from gdanim.views._drawing.data_axes import Units, check_units, name_axes, shown_params
 from gdanim.views._drawing.edge_arrow import draw_edge_arrow
 from gdanim.views._drawing.end_labels import EndLabels
-from gdanim.views._drawing.formula import decimals, rounded, with_numbers
+from gdanim.views._drawing.formula import decimals, with_numbers, with_places
 from gdanim.views._drawing.limits import drawable_range
 from gdanim.views._drawing.points import draw_points, draw_rings, move_rings
 from gdanim.views._drawing.predictions import (
@@ -308,7 +308,7 @@ def _draw_numbers(ax: Axes, clip: Clip, units: Units) -> Update:
     after = rf"\quad(\mathrm{{{other}}})" if other else ""
 
     def text(step: int) -> str | None:
-        shown = (rounded(float(v), k) for v, k in zip(params[step], places, strict=True))
+        shown = (with_places(float(v), k) for v, k in zip(params[step], places, strict=True))
         formula = with_numbers(model.formula, dict(zip(model.symbols, shown, strict=True)))
         return formula and formula + after
 

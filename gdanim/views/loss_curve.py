@@ -284,7 +284,7 @@ def _lowest_known(clip: Clip, best: KnownMinimum | None) -> float:
     return min((one.loss for one in bests if one is not None), default=np.nan)
 
 
-def hidden(floor: float, least: float, high: float) -> bool:
+def is_hidden(floor: float, least: float, high: float) -> bool:
     """Return whether a linear axis would show a loss far above the minimum as if it were at it."""
     return 0 < _FAR_ABOVE * floor < least and least - floor < _VISIBLE * (high - floor)
 
@@ -338,7 +338,7 @@ class _LossRange:
                 f"LossCurve: scale: losses down to {low:.3g} cannot be shown on a logarithmic "
                 f"axis; use scale='auto'"
             )
-        wide = LINEAR_SPAN * least < high < np.inf or hidden(self.floor, least, high)
+        wide = LINEAR_SPAN * least < high < np.inf or is_hidden(self.floor, least, high)
         return scale == "log" or (scale == "auto" and low >= 0 and wide)
 
     def decades(self) -> YLimits:

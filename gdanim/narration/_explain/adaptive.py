@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gdanim.analysis.diagnosis import Diagnosis, sharpness
+from gdanim.analysis.diagnosis import Diagnosis, scaled_curvature
 from gdanim.core.arrays import Floats, in_blocks
 from gdanim.core.numbers import percent, rounded
 from gdanim.core.words import enumerated
@@ -39,7 +39,9 @@ def scaled_stability(run: Run, end: Diagnosis) -> Iterator[str]:
     with np.errstate(all="ignore"):
         scaled = rates[-1] / scaling(rule, run)
     if np.isfinite(scaled).all():
-        yield _compared(run, rule, float(sharpness(run.problem, end.params, scaled)) / edge(rule))
+        yield _compared(
+            run, rule, float(scaled_curvature(run.problem, end.params, scaled)) / edge(rule)
+        )
 
 
 def edge(rule: Scaled) -> float:

@@ -55,7 +55,7 @@ def batch_edge(problem: Objective, optimizer: Optimizer, size: int, full: float)
         return None
     rates = full * np.geomspace(*SHARES, RATES)
     for _ in range(ROUNDS):
-        calm = np.flatnonzero(growth_per_epoch(problem, optimizer, size, rates) <= NONE)
+        calm = np.flatnonzero(_growth_per_epoch(problem, optimizer, size, rates) <= NONE)
         if not calm.size or calm[-1] == RATES - 1:
             return None
         low, high = rates[calm[-1]], rates[calm[-1] + 1]
@@ -63,7 +63,7 @@ def batch_edge(problem: Objective, optimizer: Optimizer, size: int, full: float)
     return float((low + high) / 2)
 
 
-def growth_per_epoch(problem: Problem, optimizer: Optimizer, size: int, rates: Floats) -> Floats:
+def _growth_per_epoch(problem: Problem, optimizer: Optimizer, size: int, rates: Floats) -> Floats:
     """Return the logarithm of the mean growth of the distance in an epoch, for `rates [L]`."""
     distances = _distances(problem)
     rng = np.random.default_rng(SEED)

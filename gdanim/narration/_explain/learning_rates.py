@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdanim.analysis.curvature import spectrum
-from gdanim.analysis.diagnosis import Diagnosis, sharpness
+from gdanim.analysis.diagnosis import Diagnosis, scaled_curvature
 from gdanim.analysis.judgement import Ending, Reason
 from gdanim.core.arrays import Floats, in_blocks
 from gdanim.core.numbers import counted, percent, rounded
@@ -29,7 +29,7 @@ MINIMA = (Reason.MINIMUM, Reason.LOCAL_MINIMUM)
 
 
 @dataclass(frozen=True, eq=False)
-class Edge:
+class _Edge:
     """The largest stable learning rate of a run's rule, by the curvature at a point."""
 
     run: Run
@@ -74,20 +74,20 @@ class Edge:
         return None if factor is None else float(factor)
 
 
-def edge_of(run: Run, end: Diagnosis) -> Edge | None:
+def _edge_of(run: Run, end: Diagnosis) -> _Edge | None:
     """The largest stable rate of the run's rule; None where none is known, or the rates are not."""
     rule, curvature = noiseless(run.optimizer), float(end.eigenvalues[-1])
     if rule is None or run.rates is None or not curvature > 0:
         return None
     rate = rule.largest_stable_rate(curvature)
-    return None if rate is None else Edge(run, end, rule, rate)
+    return None if rate is None else _Edge(run, end, rule, rate)
 
 
 def stability(run: Run, end: Diagnosis) -> Iterator[str]:
     """Compare the learning rates of all steps, where the loss is quadratic; for any optimizer."""
     if not math.isfinite(end.largest_stable_rate):
         return
-    edge, rates = edge_of(run, end), run.rate_columns
+    edge, rates = _edge_of(run, end), run.rate_columns
     if edge is None or rates is None or (rates.shape[1] > 1 and not edge.plain):
         if edge is None:
             yield from scaled_stability(run, end)
@@ -110,7 +110,7 @@ def local_stability(run: Run, end: Diagnosis, row: int) -> Iterator[str]:
     """
     if not math.isfinite(end.largest_stable_rate) or run.judgement.ending == Ending.UNBOUNDED:
         return
-    edge, rates = edge_of(run, end), run.rate_columns
+    edge, rates = _edge_of(run, end), run.rate_columns
     if edge is None:
         if not moves_on(run):
             yield from scaled_stability(run, end)
@@ -131,12 +131,12 @@ def local_stability(run: Run, end: Diagnosis, row: int) -> Iterator[str]:
         yield _constant(edge, float(near[0]), which)
 
 
-def swings(run: Run, end: Diagnosis) -> Iterator[str]:
+def swing_stability(run: Run, end: Diagnosis) -> Iterator[str]:
     """Compare the learning rate of a run that swings with what is stable along its last steps.
 
     The run has a cycle, so that small deviations from any one of its points say nothing.
     """
-    edge, rates, last = edge_of(run, end), run.rate_columns, min(SWINGS, run.steps)
+    edge, rates, last = _edge_of(run, end), run.rate_columns, min(SWINGS, run.steps)
     if edge is None or rates is None or rates.shape[1] > 1 or np.ptp(rates[-last:]):
         return
     curvatures = [spectrum(run.problem, params).eigenvalues[-1] for params in run.params[-last:]]
@@ -155,12 +155,12 @@ def swings(run: Run, end: Diagnosis) -> Iterator[str]:
 
 def _plain(run: Run, end: Diagnosis) -> Iterator[str]:
     """Give the largest stable rate of plain gradient descent, where the rule has none."""
-    edge = Edge(run, end, GradientDescent(1.0), end.largest_stable_rate)
+    edge = _Edge(run, end, GradientDescent(1.0), end.largest_stable_rate)
     noun = edge.noun.replace("one", "learning rate", 1)
     yield f"for plain gradient descent the largest {noun} is {edge.limit}"
 
 
-def _constant(edge: Edge, lr: float, which: str) -> str:
+def _constant(edge: _Edge, lr: float, which: str) -> str:
     share = lr / edge.rate
     if share <= 1:
         return (
@@ -177,7 +177,7 @@ def _constant(edge: Edge, lr: float, which: str) -> str:
     return f"{exceeds}: {which} {_distance(edge.end)} {growth(factor)} with every step"
 
 
-def _schedule(edge: Edge, rates: Floats) -> str:
+def _schedule(edge: _Edge, rates: Floats) -> str:
     low, high = float(rates.min()), float(rates.max())
     unstable = rates[rates > edge.rate]
     if not unstable.size:
@@ -199,7 +199,7 @@ def _schedule(edge: Edge, rates: Floats) -> str:
     return f"{exceeds}: {over} the {_distance(edge.end)} {growth(factor)}{on}"
 
 
-def _batches(edge: Edge, rates: Floats) -> str:
+def _batches(edge: _Edge, rates: Floats) -> str:
     """Compare rates with those that are stable with the run's batches, and with full ones."""
     assert edge.run.batches is not None
     low, high, size = float(rates.min()), float(rates.max()), edge.run.batches.shape[1]
@@ -224,30 +224,7 @@ def _batches(edge: Edge, rates: Floats) -> str:
     )
 
 
-def _mean_square(which: str, lr: float, size: int, calm: float) -> str:
-    """Compare a rate with the largest one that is stable in the mean square with batches."""
-    part = "exceeds" if lr > calm else f"is {percent(lr / calm)} of"
-    bursts = ": rare bursts come and go" if lr > calm else ""
-    return (
-        f"{which} {part} the largest one that is stable in the mean square with batches of {size}, "
-        f"about {rounded(calm, 2)}{bursts}"
-    )
-
-
-def _local_batches(edge: Edge, lr: float, which: str) -> Iterator[str]:
-    """The same near a minimum; nothing elsewhere, nor where it is not known or no reason."""
-    run, end = edge.run, edge.end
-    if run.batches is None or not end.eigenvalues[0] > 0:
-        return
-    size = run.batches.shape[1]
-    calm = mean_square_edge(run.problem, end.params, edge.rule, size, edge.rate)
-    grows = run.judgement.ending in (Ending.GROWING, Ending.DIVERGED)
-    if calm is not None and (lr > calm or not grows):
-        compared = _mean_square(f"{which} learning rate, {lr:g},", lr, size, calm)
-        yield f"{compared} (simulated)"
-
-
-def _per_parameter(edge: Edge, rates: Floats) -> str:
+def _per_parameter(edge: _Edge, rates: Floats) -> str:
     """Compare learning rates of one step or many, `[S, P]`, with one for each parameter."""
     rows, times = np.unique(rates, axis=0, return_counts=True)
     shares = _shares(edge, rows)
@@ -262,12 +239,12 @@ def _per_parameter(edge: Edge, rates: Floats) -> str:
     return f"the learning rates exceed {stable} by {by}"
 
 
-def _shares(edge: Edge, rows: Floats) -> Floats:
+def _shares(edge: _Edge, rows: Floats) -> Floats:
     """`[S]`: the learning rates of each step, `[S, 1]` or `[S, P]`, as a share of stable ones."""
     if rows.shape[1] == 1:
         return rows[:, 0] / edge.rate
     p, problem, params = len(edge.end.params), edge.run.problem, edge.end.params
-    return in_blocks(lambda some: sharpness(problem, params, some) / 2, rows, p * p)
+    return in_blocks(lambda some: scaled_curvature(problem, params, some) / 2, rows, p * p)
 
 
 def _distance(end: Diagnosis) -> str:

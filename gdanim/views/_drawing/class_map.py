@@ -86,7 +86,7 @@ class ClassPicture(Painted):
         super().__init__(ax, "classes")
         self.chances: NDArray[np.float32] = np.zeros((len(colours), 4, 4), np.float32)
         self.opaque = alpha == 1
-        self._table = as_pixels(class_shades(paper, colours), alpha)
+        self._table = as_pixels(_class_shades(paper, colours), alpha)
 
     def fill(self, pixels: NDArray[np.uint32]) -> None:
         """Set the pixels `[height, width]`, from the bottom up, to the colours of their cells."""
@@ -115,7 +115,7 @@ class ClassPicture(Painted):
         return np.asarray(top, dtype=np.uint16)
 
 
-def class_shades(paper: str, colours: list[str]) -> list[tuple[float, float, float]]:
+def _class_shades(paper: str, colours: list[str]) -> list[tuple[float, float, float]]:
     """Return the colours of each class, from equal probabilities to certainty."""
     classes = len(colours)
     chances = classes ** ((np.arange(_SHADES) + 0.5) / _SHADES - 1)

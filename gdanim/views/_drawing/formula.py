@@ -32,7 +32,7 @@ def decimals(values: Floats) -> int:
     return int(np.clip(2 - np.floor(np.log10(size)), 0, 6)) if size > 0 else 2
 
 
-def rounded(value: float, places: int) -> str:
+def with_places(value: float, places: int) -> str:
     """Write a value to `places` decimals; short where it is huge."""
     if not np.isfinite(value):
         return r"\infty"
