@@ -11,8 +11,9 @@ from typing import Any
 from plans import write
 
 from gdanim.batch.manifest import content_of
-from gdanim.batch.worker import ChunkPlan, Delivery, EncodedChunk, Task
+from gdanim.batch.worker import ChunkPlan, Delivery, Task
 from gdanim.core.pool import Pool
+from gdanim.rendering.encode_plan import EncodedStretch
 
 # Of 47 frames in four stretches, which are short in every process that loads it.
 SCRIPT = """
@@ -98,7 +99,7 @@ class Recorded(Executor):
         if (
             isinstance(made, Delivery)
             and not isinstance(made.made, ChunkPlan)
-            and any(isinstance(chunk, EncodedChunk) for chunk in made.made.values())
+            and any(isinstance(chunk, EncodedStretch) for chunk in made.made.values())
         ):
             _, *sidecars = sorted(made.files, key=lambda name: "stretches" not in name)
             self.sidecars.append(tuple(sorted(Path(name).name for name in sidecars)))

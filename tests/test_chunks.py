@@ -18,8 +18,9 @@ from gdanim.batch.commands import RUNS
 from gdanim.batch.execute import FAILED, MADE, MOST_CHUNKS, ClipResult, outcomes, run_batch
 from gdanim.batch.plan import read_plan
 from gdanim.batch.staleness import ExaminedClip, examine
-from gdanim.batch.worker import Chunk, ChunkTask, ClipTask, Delivery, EncodedChunk, OtherFilmError
+from gdanim.batch.worker import Chunk, ChunkTask, ClipTask, Delivery, OtherFilmError
 from gdanim.core.pool import Pool, local_pool, processes
+from gdanim.rendering.encode_plan import EncodedStretch
 
 pytestmark = pytest.mark.slow
 
@@ -159,7 +160,7 @@ def test_what_is_late_of_a_plan_that_was_given_up_is_dropped(folder: Path, log: 
             return late
         waiting = executor.tasks[2]
         assert isinstance(waiting, ChunkTask)
-        late.set_result(Delivery({waiting.chunk: EncodedChunk(0, 0)}))
+        late.set_result(Delivery({waiting.chunk: EncodedStretch(0, 0)}))
         Timer(0.1, lambda: last.set_result(Delivery({}))).start()
         return last
 

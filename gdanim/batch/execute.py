@@ -16,11 +16,12 @@ from typing import Any
 from gdanim.batch import manifest, worker
 from gdanim.batch.plan import script_of
 from gdanim.batch.staleness import ExaminedClip
-from gdanim.batch.worker import Chunk, ChunkPlan, ChunkTask, ClipTask, Delivery, EncodedChunk, Task
+from gdanim.batch.worker import Chunk, ChunkPlan, ChunkTask, ClipTask, Delivery, Task
 from gdanim.core.atomic import forget_leftovers, replacing, replacing_folder, scratch_folder
 from gdanim.core.pool import WORKER_DIED, Pool, as_completed, is_broken
 from gdanim.encoding.formats import FRAME
 from gdanim.errors import GdanimError
+from gdanim.rendering.encode_plan import EncodedStretch
 from gdanim.rendering.jobs import shown_path
 from gdanim.rendering.result import Rendered
 
@@ -108,7 +109,7 @@ class ClipState:
     folder: Path
     left: list[Task]
     plan: ChunkPlan | None = None
-    made: dict[Chunk, Rendered | EncodedChunk] = field(default_factory=dict)
+    made: dict[Chunk, Rendered | EncodedStretch] = field(default_factory=dict)
     files: tuple[Rendered, ...] = ()
     scene: str | None = None
 
@@ -141,13 +142,15 @@ class ClipState:
         path, *sidecars = self.task.clip.outputs[number].paths
         whole = self.made.get(Chunk(number))
         made = whole if isinstance(whole, Rendered) else self._joined(number)
+        # One worker on this machine has made it in its place.
+        if made.path == path:
+            return made
         for place in (path, *sidecars):
             file = self.folder / place.name
             if file.is_dir():
                 with replacing_folder(place, FRAME) as part:
                     shutil.copytree(file, part, dirs_exist_ok=True)
-            # What one worker made here is in its place already.
-            elif file.exists():
+            else:
                 with replacing(place) as part:
                     shutil.copyfile(file, part)
         return replace(made, path=path, sidecars=tuple(sidecars))
@@ -155,14 +158,12 @@ class ClipState:
     def _joined(self, number: int) -> Rendered:
         """Join the stretches of an output."""
         assert self.plan is not None
-        plan, path = (
-            self.plan.outputs[number],
-            self.folder / self.task.clip.outputs[number].path.name,
-        )
-        chunks = [self.made[Chunk(number, frames)] for frames in plan.stretches]
-        drawn, elapsed = sum(one.frames for one in chunks), sum(one.elapsed for one in chunks)
-        pieces = [worker.stretch_path(path, frames) for frames in plan.stretches]
-        return plan.join(pieces, path, drawn, elapsed)
+        plan = self.plan.outputs[number]
+        path = self.folder / self.task.clip.outputs[number].path.name
+        made = [self.made[Chunk(number, frames)] for frames in plan.stretches]
+        stretches = [one for one in made if isinstance(one, EncodedStretch)]
+        files = [worker.stretch_path(path, frames) for frames in plan.stretches]
+        return plan.join(stretches, files, path)
 
 
 def outcomes(

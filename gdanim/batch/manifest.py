@@ -15,7 +15,6 @@ from pathlib import Path
 from gdanim.core.atomic import replacing
 
 NAME = ".gdanim.jsonl"
-FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,7 @@ def entries_of(folder: Path) -> dict[str, ManifestEntry]:
     for line in lines:
         with suppress(ValueError, KeyError, TypeError, AttributeError):
             tree = json.loads(line)
-            format, name = tree.pop("format"), tree.pop("file")
-            if format == FORMAT:
-                entries[name] = ManifestEntry(**tree)
+            entries[tree.pop("file")] = ManifestEntry(**tree)
     return entries
 
 
@@ -82,7 +79,7 @@ def compact(folder: Path) -> None:
 
 
 def _line(name: str, entry: ManifestEntry) -> str:
-    return json.dumps({"format": FORMAT, "file": name, **asdict(entry)}) + "\n"
+    return json.dumps({"file": name, **asdict(entry)}) + "\n"
 
 
 def content_of(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
@@ -16,12 +15,16 @@ from gdanim.core.digest import UnkeyableError
 from gdanim.core.serialize import own_types
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
-from gdanim.rendering.encode_plan import EncodePlan, encode_stretch, plan_encode, stretches_of
+from gdanim.rendering.encode_plan import (
+    EncodedStretch,
+    EncodePlan,
+    encode_stretch,
+    plan_encode,
+    stretches_of,
+)
 from gdanim.rendering.jobs import Job
-from gdanim.rendering.outputs import VideoOutput
 from gdanim.rendering.pipeline import draw
 from gdanim.rendering.result import Rendered, film_digest
-from gdanim.rendering.sidecars import write_sidecars
 from gdanim.rendering.tasks import film_of, tasks_of
 from gdanim.scene import Descent
 
@@ -39,14 +42,6 @@ class Chunk:
 
     output: int
     frames: range | None = None
-
-
-@dataclass(frozen=True)
-class EncodedChunk:
-    """An encoded stretch: the number of its frames, and how many seconds it took."""
-
-    frames: int
-    elapsed: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +66,7 @@ class ChunkPlan:
         ]
 
 
-Made = Mapping[Chunk, Rendered | EncodedChunk]
+Made = Mapping[Chunk, Rendered | EncodedStretch]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,11 +96,7 @@ class ClipTask:
         if self.most_chunks is None or chunks <= self.most_chunks:
             files = (file for task in tasks for file in draw(task))
             return dict(zip(map(Chunk, numbers), files, strict=True))
-        plans = (
-            plan_encode(task, film, output)
-            for task, film in ((task, film_of(task)) for task in tasks)
-            for output in task.outputs
-        )
+        plans = (plan for task in tasks for plan in plan_encode(task))
         return ChunkPlan(dict(zip(numbers, plans, strict=True)), tuple(map(_data, runs)), scene)
 
 
@@ -120,29 +111,24 @@ class ChunkTask:
 
     def make(self, job: Job, scene: str | None) -> Made:
         """Make the chunk; OtherFilmError if the script gives another film than was planned."""
-        begun, output = time.perf_counter(), self.clip.outputs[self.chunk.output]
-        data = iter(self.plan.runs)
+        plan, output = self.plan, self.clip.outputs[self.chunk.output]
+        data = iter(plan.runs)
 
         def known(descent: Descent) -> Run:
             return Run(descent.problem, descent.optimizer, **next(data))
 
-        if scene != self.plan.scene:
+        if scene != plan.scene:
             raise OtherFilmError(f"{self.clip.selection}: its scene is not always the same")
         tasks = tasks_of(job, self.clip.settings, known)
         task = next(task for task in tasks if output in task.outputs)
-        film = film_of(task)
-        if film_digest(film) != self.plan.outputs[self.chunk.output].digest:
+        film, frames = film_of(task), self.chunk.frames
+        if film_digest(film) != plan.outputs[self.chunk.output].digest:
             raise OtherFilmError(f"{self.clip.selection}: its film is not always the same")
-        if self.chunk.frames is None:
+        if frames is None:
             (file,) = draw(replace(task, outputs=(output,)))
             return {self.chunk: file}
-        assert isinstance(output, VideoOutput)
-        path = stretch_path(output.path, self.chunk.frames)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        frames = encode_stretch(task, film, output, self.chunk.frames, path)
-        if self.chunk.frames.start == 0:
-            write_sidecars(task, film, output, output.base)
-        return {self.chunk: EncodedChunk(frames, time.perf_counter() - begun)}
+        path = stretch_path(output.path, frames)
+        return {self.chunk: encode_stretch(task, film, output, frames, path)}
 
 
 Task = ClipTask | ChunkTask
