@@ -32,6 +32,8 @@ Descend = Callable[[Objective, Optimizer, Floats, int], "Run"]
 class Chosen(Constant):
     """A constant learning rate that nobody gave, but that was found for the problem."""
 
+    _remark = " (chosen)"
+
 
 def with_chosen_rate(
     problem: Objective, optimizer: Optimizer, start: Floats, constant: bool, descend: Descend

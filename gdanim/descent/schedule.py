@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, final
+from typing import Any, ClassVar, TypeAlias, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gdanim.core.arrays import Floats, check_positive, check_positive_array, floats, set_fields
+from gdanim.core.numbers import setting
 from gdanim.errors import GdanimError, listed
 
 
@@ -43,6 +44,10 @@ class Schedule(ABC):
     >>> float(run.rate(0)), float(run.rate(99))
     (0.01, 0.1)
     """
+
+    # How its rates are written: their digits, or None for all, and a remark behind them.
+    _digits: ClassVar[int | None] = 3
+    _remark: ClassVar[str] = ""
 
     @property
     @abstractmethod
@@ -154,6 +159,8 @@ class Constant(Planned):
 
     rate: ArrayLike
 
+    _digits = None
+
     def __post_init__(self) -> None:
         set_fields(self, rate=check_positive_array("rate", self.rate))
 
@@ -197,3 +204,11 @@ def scheduled(lr: Rate, names: Sequence[str]) -> Schedule:
             raise GdanimError(f"lr: give every parameter a rate ({listed(names)}), got {got}")
         lr = floats("lr", [lr[name] for name in names])
     return Constant(np.asarray(lr, dtype=np.float64))
+
+
+def written_rates(lr: Rate | None, rates: Floats) -> str:
+    """Return the rates of a step as text: in full where somebody gave them, else three digits."""
+    plan = lr if isinstance(lr, Schedule) else Constant
+    form = "" if plan._digits is None else f".{plan._digits}g"
+    texts = (setting(float(f"{float(rate):{form}}")) for rate in np.ravel(rates))
+    return ", ".join(texts) + plan._remark

@@ -17,11 +17,10 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from gdanim.core.numbers import count, percent, quantity, setting
+from gdanim.core.numbers import count, percent, quantity
 from gdanim.core.words import drawn, in_mathtext
-from gdanim.descent.chosen_rate import Chosen
 from gdanim.descent.run import DIVERGED, Run
-from gdanim.descent.schedule import Schedule
+from gdanim.descent.schedule import written_rates
 from gdanim.film._text_size import LEAST, shrink, width, wrap
 from gdanim.film.captions import caption_at, captions
 from gdanim.problems.accuracy import accuracies, predicts_classes
@@ -145,13 +144,8 @@ def method(run: Run, step: int) -> tuple[str, str, str]:
     name = "" if run.optimizer is None else run.optimizer.name
     if run.rates is None:
         return formula, name, ""
-    # A rate that somebody chose is shown in full, the values of a schedule to three digits.
     lr = None if run.optimizer is None else run.optimizer.lr
-    planned = isinstance(lr, Schedule) and not isinstance(lr, Chosen)
-    shown = [float(f"{rate:.3g}") if planned else float(rate) for rate in np.ravel(run.rate(step))]
-    rates = ", ".join(map(setting, shown))
-    if isinstance(lr, Chosen):
-        rates += " (chosen)"
+    rates = written_rates(lr, run.rate(step))
     return formula, name, f"$\\eta$ = ({rates})" if "," in rates else f"$\\eta$ = {rates}"
 
 
