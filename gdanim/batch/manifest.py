@@ -47,7 +47,8 @@ def entries_of(folder: Path) -> dict[str, ManifestEntry]:
     for line in lines:
         with suppress(ValueError, KeyError, TypeError, AttributeError):
             tree = json.loads(line)
-            entries[tree.pop("file")] = ManifestEntry(**tree)
+            name = tree.pop("file")
+            entries[name] = ManifestEntry(**tree)
     return entries
 
 
