@@ -280,10 +280,14 @@ def test_messages_as_they_are_written() -> None:
     size, knobs = '"size": [320, 180]', '"knobs": {"lr": "0.1"}'
     text = f'{{"ask": "show", "number": 7, "scene": "line", {knobs}, {size}, "frame": 3}}'
     assert read_request(text) == Show(7, Look("line", {"lr": "0.1"}, "", SMALL), 3)
-    assert read_request('{"ask": "explain", "number": 8, "scene": "line"}') == Explain(8, Look("line"))
+    assert read_request('{"ask": "explain", "number": 8, "scene": "line"}') == Explain(
+        8, Look("line")
+    )
     hands = '"start": [1, 2.5], "points": [[0, 1], [2, 3]]'
     look = Look("line", start=(1.0, 2.5), points=((0.0, 1.0), (2.0, 3.0)))
-    assert read_request(f'{{"ask": "video", "number": 9, "scene": "line", {hands}}}') == Video(9, look)
+    assert read_request(f'{{"ask": "video", "number": 9, "scene": "line", {hands}}}') == Video(
+        9, look
+    )
     training = written(Training(7, 10, 20))
     assert json.loads(training) == {"kind": "training", "number": 7, "taken": 10, "steps": 20}
     data = written(Picture(7, 3, (2, 1), [(0, 0, 2, 1)], b"12345678"))
