@@ -80,7 +80,7 @@ def _interruptible() -> Iterator[None]:
         yield
     finally:
         if received:
-            # A library may have dropped the exception, or replaced it by one of its own.
+            # A library may have swallowed the exception, or replaced it by one of its own.
             raise _Interrupted(received[0])
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -295,7 +295,7 @@ def _failure(code: int, words: IO[bytes], arguments: Sequence[str | Path]) -> Ff
 
 
 def _exit_text(code: int) -> str:
-    """How a process with this exit code ended."""
+    """Say how a process with this exit code ended."""
     if code < 0:
         return f"was killed by signal {-code} ({signal.strsignal(-code)})"
     return f"failed (exit code {code})"

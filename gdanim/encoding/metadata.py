@@ -82,14 +82,14 @@ def shown_frames(path: Path, fps: float) -> int:
 
 
 def picture_size(path: Path) -> tuple[int, int]:
-    """Width and height of a PNG or WebP file; GdanimError when it is damaged."""
+    """Width and height of a PNG or WebP file; GdanimError if it is damaged."""
     with _opened_picture(path) as picture:
         return picture.size
 
 
 @contextmanager
 def _opened_picture(path: Path) -> Iterator[Image.Image]:
-    """Open a picture and read its beginning; GdanimError when it is damaged, or absurdly large."""
+    """Open a picture and read its header; GdanimError if it is damaged or absurdly large."""
     try:
         # Pillow also warns of pictures that are large, but not absurdly so.
         with warnings.catch_warnings(action="ignore"), Image.open(path) as picture:

@@ -224,7 +224,9 @@ def _limit_of(run: Run, problem: Objective) -> _Limit | None:
     if uses_batches(run):
         assert run.batches is not None
         return _batch_limit(run, problem, rule, largest)
-    where = "" if problem.hessian is not None else " at the start"
+    # Where the loss curves downward, no rate is stable along all directions.
+    where = " along the steepest direction" if lowest < 0 else ""
+    where += "" if problem.hessian is not None else " at the start"
     return _Limit(largest, where, SAFE * largest)
 
 

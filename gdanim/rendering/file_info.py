@@ -79,7 +79,7 @@ def command_line(command: Sequence[str]) -> str:
 
 
 def inspect(path: Path) -> Inspected:
-    """Inspect a file or a folder of frames; GdanimError when gdanim did not write it."""
+    """Inspect a file or a folder of frames; GdanimError if gdanim did not write it."""
     note = note_in(path)
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     size = sum(file.stat().st_size for file in files)

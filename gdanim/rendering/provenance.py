@@ -109,7 +109,7 @@ def _both(theme: Theme) -> tuple[Theme, Theme]:
 
 
 def note_in(path: Path) -> Note:
-    """The note in a file or folder; GdanimError when gdanim left none there."""
+    """The note in a file or folder; GdanimError if gdanim left none there."""
     if not (path.is_dir() or path.suffix.lower() in _WRITTEN):
         *others, last = _WRITTEN
         raise GdanimError(

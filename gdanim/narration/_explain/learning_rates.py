@@ -224,6 +224,29 @@ def _batches(edge: _Edge, rates: Floats) -> str:
     )
 
 
+def _mean_square(which: str, lr: float, size: int, calm: float) -> str:
+    """Compare a rate with the largest one that is stable in the mean square with batches."""
+    part = "exceeds" if lr > calm else f"is {percent(lr / calm)} of"
+    bursts = ": rare bursts come and go" if lr > calm else ""
+    return (
+        f"{which} {part} the largest one that is stable in the mean square with batches of {size}, "
+        f"about {rounded(calm, 2)}{bursts}"
+    )
+
+
+def _local_batches(edge: _Edge, lr: float, which: str) -> Iterator[str]:
+    """The same near a minimum; nothing elsewhere, nor where it is not known or no reason."""
+    run, end = edge.run, edge.end
+    if run.batches is None or not end.eigenvalues[0] > 0:
+        return
+    size = run.batches.shape[1]
+    calm = mean_square_edge(run.problem, end.params, edge.rule, size, edge.rate)
+    grows = run.judgement.ending in (Ending.GROWING, Ending.DIVERGED)
+    if calm is not None and (lr > calm or not grows):
+        compared = _mean_square(f"{which} learning rate, {lr:g},", lr, size, calm)
+        yield f"{compared} (simulated)"
+
+
 def _per_parameter(edge: _Edge, rates: Floats) -> str:
     """Compare learning rates of one step or many, `[S, P]`, with one for each parameter."""
     rows, times = np.unique(rates, axis=0, return_counts=True)
