@@ -49,6 +49,7 @@ def talk(**look: Any) -> Scene:
     return Scene(LINE, GradientDescent(0.01), (-1, 3), steps=20, **usual | look)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "seconds"), [("mp4", 3), ("webm", 3), ("mp4", 63)])
 def test_chapters_are_in_the_video_and_nothing_else_changes(
     tmp_path: Path, kind: str, seconds: int

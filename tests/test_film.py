@@ -96,6 +96,7 @@ def test_every_size_to_the_pixel() -> None:
             assert canvas.get_width_height() == (width, height)
 
 
+@pytest.mark.slow
 def test_a_frame_depends_on_nothing_drawn_before() -> None:
     in_sequence = scene().film()
     frames = [pixels(in_sequence, frame) for frame in range(len(in_sequence))]
@@ -355,8 +356,11 @@ def test_the_header_says_how_fast_time_runs(pace: Every, speed: str | None) -> N
         assert [text for text in header(film) if "×" in text] == [shown] * (shown is not None)
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
-@pytest.mark.parametrize("size", [(1280, 720), (480, 270), (1920, 1080), (960, 720)])
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [((1280, 720), LIGHT), ((480, 270), DARK), ((1920, 1080), DARK), ((960, 720), LIGHT)],
+    ids=["1280x720", "480x270", "1920x1080", "960x720"],
+)
 def test_all_text_is_inside_and_apart(size: tuple[int, int], theme: Theme) -> None:
     for problem in (
         Problem(datasets.sinusoid(), Sinusoid()),

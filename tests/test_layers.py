@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import matplotlib
 import numpy as np
 import pytest
 from cases import CLASSES, LINE, NETWORK, PLANE_NETWORK, VIEWS, ViewCase, changed
@@ -144,6 +145,8 @@ ABOVE = {
     "lecture": 1,
     "residuals": 1,
 }
+# matplotlib 3.10 sets texts elsewhere, where one more may touch what moves.
+ELSEWHERE = 0 if matplotlib.__version__.startswith("3.11.") else 1
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.file_name)
@@ -155,7 +158,8 @@ def test_every_scene_draws_what_does_not_move_once(scene: SceneFunction) -> None
     drawn = drawn_of(film, frames)
     assert moving & {*drawn}
     still = [one for one in drawn if one not in moving and not isinstance(one, CardPatch)]
-    assert len(still) <= len(frames) * ABOVE.get(scene.file_name, 0), {*still}
+    most = ABOVE.get(scene.file_name, 0) + ELSEWHERE
+    assert len(still) <= len(frames) * most, {*still}
 
 
 @pytest.mark.parametrize("case", VIEWS, ids=str)

@@ -264,7 +264,8 @@ def test_a_frame_alone_is_the_frame_in_sequence(case: ViewCase) -> None:
         return [(*ax.get_xlim(), *ax.get_ylim()) for ax in film.figure.axes]
 
     fixed, moving = limits(), [id(artist) for artist in film.show(0)]
-    frames = [np.array(film.draw(frame)) for frame in range(len(film))]
+    with film.composed():
+        frames = [np.array(film.draw(frame)) for frame in range(len(film))]
     assert limits() == fixed
     assert [id(artist) for artist in film.show(5)] == moving
     for frame in (9, 3):
