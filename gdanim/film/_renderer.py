@@ -38,7 +38,7 @@ class FrameRenderer(RendererAgg):
     def __init__(self, width: float, height: float, dpi: float) -> None:
         super().__init__(width, height, dpi)  # type: ignore[no-untyped-call]
         self.mathtext_parser = _FORMULAS
-        self._sizes: dict[tuple[str, int], tuple[float, float, float]] = {}
+        self._sizes: dict[tuple[str, int, Any], tuple[float, float, float]] = {}
 
     def draw_text(
         self, gc: Any, x: float, y: float, s: str, prop: FontProperties, angle: float,
@@ -67,7 +67,8 @@ class FrameRenderer(RendererAgg):
         return width, max(h - d for _, h, d in sizes) + descent, descent
 
     def _size(self, s: str, prop: FontProperties) -> tuple[float, float, float]:
-        key = s, hash(prop)
+        # A text may be measured before it is drawn, outside of the style.
+        key = s, hash(prop), _hinting()
         if key not in self._sizes:
             self._sizes[key] = self._measured(s, prop, False)
         return self._sizes[key]
