@@ -25,10 +25,11 @@ from plans import ELSEWHERE, IN_THREAD, LESSON, PLAN, batch, change, write
 from processes import descendants, started, wait_for, watching
 
 from gdanim.batch import staleness as examining
-from gdanim.batch.commands import RUNS, sources_of
+from gdanim.batch.commands import sources_of
 from gdanim.batch.execute import MADE, ClipResult, run_batch
 from gdanim.batch.manifest import NAME, content_of
 from gdanim.batch.plan import read_plan
+from gdanim.batch.receipt import RUNS
 from gdanim.batch.report import duration
 from gdanim.batch.staleness import examine
 from gdanim.batch.worker import ChunkPlan, ChunkTask, ClipTask, OtherFilmError, do_task, moved

@@ -14,9 +14,9 @@ import pytest
 from chunked import FILES, PLAN, TOGETHER, Recorded, at_once, contents, noted, pool_of, script
 from plans import IN_THREAD, write
 
-from gdanim.batch.commands import RUNS
 from gdanim.batch.execute import FAILED, MADE, MOST_CHUNKS, ClipResult, outcomes, run_batch
 from gdanim.batch.plan import read_plan
+from gdanim.batch.receipt import RUNS
 from gdanim.batch.staleness import ExaminedClip, examine
 from gdanim.batch.worker import Chunk, ChunkTask, ClipTask, Delivery, OtherFilmError
 from gdanim.core.pool import Pool, local_pool, processes

@@ -26,10 +26,10 @@ from plans import PLAN, write
 from processes import wait_for
 
 from gdanim.batch import cluster
-from gdanim.batch.commands import RUNS
 from gdanim.batch.execute import run_batch
 from gdanim.batch.manifest import NAME
 from gdanim.batch.plan import read_plan
+from gdanim.batch.receipt import RUNS
 from gdanim.batch.staleness import examine
 from gdanim.cli import main
 from gdanim.version import __version__

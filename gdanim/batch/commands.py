@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from gdanim.batch import manifest, receipt
 from gdanim.batch import report as words
 from gdanim.batch.cluster import join
 from gdanim.batch.deck import planned_deck, write_deck
 from gdanim.batch.execute import FAILED, run_batch, tidy
 from gdanim.batch.plan import job_of, read_plan, script_of
-from gdanim.batch.staleness import examine
+from gdanim.batch.staleness import ExaminedClip, examine
 from gdanim.core.numbers import counted
 from gdanim.core.pool import local_pool
 from gdanim.errors import GdanimError
-from gdanim.film.defaults import OUTPUT
 from gdanim.film.workers import cores
 from gdanim.rendering.themes import project_files
+from gdanim.scripting.opened_files import opened_files
 from gdanim.scripting.watching import keep_making, read_by
-
-# Next to the outputs: the runs that each plan has recorded, so that they are not computed again
-# when only the look has changed.
-RUNS = Path(OUTPUT, ".gdanim-runs")
 
 
 def show(plan: Path, force: bool, keep_going: bool) -> None:
@@ -44,12 +43,12 @@ def make(
     dask: str | None,
 ) -> None:
     """Make what has changed; GdanimError if a clip failed."""
-    begun = time.monotonic()
-    clips = read_plan(plan)
-    deck = planned_deck(plan, clips)
-    examined = examine(clips, force, keep_going)
-    # The plan's own name, even if it was given as `.` or `..`.
-    runs = (Path() if plan.is_dir() else plan.parent) / RUNS / plan.resolve().name
+    begun, since = time.monotonic(), time.time()
+    with opened_files() as opened:
+        clips = read_plan(plan)
+        deck = planned_deck(plan, clips)
+        examined = examine(clips, force, keep_going)
+    runs = receipt.runs_of(plan)
     pool = join(dask) if dask else local_pool(jobs or cores())
     results = run_batch(
         examined, pool, runs, keep_going, lambda *done: click.echo(words.line(*done))
@@ -63,6 +62,16 @@ def make(
         raise GdanimError(f"{failed} of {len(results)} clips failed; see above")
     if deck is not None and write_deck(*deck, plan):
         click.echo(f"{deck[0]}: {counted(len(deck[1]), 'slide')}")
+    if all(one.entries for one in examined):
+        made = made_by(examined) | ({deck[0]} if deck else set())
+        lines = [words.planned(replace(one, why=None)) for one in examined]
+        receipt.write(plan, opened, project_files(), made, since, lines)
+
+
+def made_by(examined: Sequence[ExaminedClip]) -> set[Path]:
+    """Return the files of the clips, and the manifests that list them."""
+    files = {path for one in examined for output in one.clip.outputs for path in output.paths}
+    return files | {path.with_name(manifest.NAME) for path in files}
 
 
 def watch(plan: Path, jobs: int | None, force: bool, **options: Any) -> None:

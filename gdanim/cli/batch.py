@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from gdanim.batch import receipt
 from gdanim.cli.group import Command, debug_option
 from gdanim.core.quick_import import import_without_docstrings
 from gdanim.errors import RequestError
@@ -34,15 +35,14 @@ from gdanim.errors import RequestError
     "--dask", metavar="ADDRESS", help="Address of a Dask scheduler whose cluster does the work."
 )
 @debug_option
-def batch(plan: Path, jobs: int | None, dry_run: bool, watch: bool, **wishes: Any) -> None:
+def batch(
+    plan: Path, jobs: int | None, dry_run: bool, watch: bool, force: bool, **wishes: Any
+) -> None:
     """Render the videos of a plan, or of all scripts in a folder.
 
     Only what is missing or has changed is rendered. The whole plan is checked before the first
     frame is drawn.
     """
-    import_without_docstrings()
-    from gdanim.batch import commands
-
     if dry_run and (watch or wishes["report"]):
         raise RequestError(
             "--dry-run renders nothing: it cannot be combined with --watch or --report"
@@ -51,9 +51,16 @@ def batch(plan: Path, jobs: int | None, dry_run: bool, watch: bool, **wishes: An
         raise RequestError(
             "-j is for this machine and --dask for a cluster: they cannot be combined"
         )
+    asks = force or watch or wishes["report"] or wishes["dask"]
+    if not asks and (lines := receipt.unchanged(plan)):
+        click.echo("\n".join(lines) if dry_run else f"{len(lines)} kept; 0 frames in 0 s")
+        return
+    import_without_docstrings()
+    from gdanim.batch import commands
+
     if dry_run:
-        commands.show(plan, wishes["force"], wishes["keep_going"])
+        commands.show(plan, force, wishes["keep_going"])
     elif watch:
-        commands.watch(plan, jobs, **wishes)
+        commands.watch(plan, jobs, force, **wishes)
     else:
-        commands.make(plan, jobs, **wishes)
+        commands.make(plan, jobs, force, **wishes)

@@ -42,6 +42,15 @@ class OpenedFiles:
             and not any(file.is_relative_to(other) for other in others)
         }
 
+    def of_libraries(self) -> set[str]:
+        """Return the files of libraries, of Python and of gdanim itself that were read."""
+        others = [f"{place}{os.sep}" for place in _others() if f"{place}" not in SYSTEM]
+        return {
+            file
+            for file in map(os.path.realpath, self.read - self.written)
+            if file.startswith(tuple(others))
+        }
+
 
 PACKAGE = Path(__file__).parents[1]
 # Files there change all the time, and nobody saves them.
