@@ -121,3 +121,14 @@ def test_a_note_of_absurd_depth_or_size_is_none(
         insert_png_note(folder / name, note)
     with pytest.raises(GdanimError, match="contains no note"):
         inspect(folder / name)
+
+
+@pytest.mark.parametrize("part", ["a", '"a,b"', "'a,b'", '"a" '])
+@pytest.mark.parametrize("read", [read_plan, theme_from_file])
+def test_a_key_of_many_parts_is_too_large(
+    read: Callable[[Path], object], part: str, folder: Path
+) -> None:
+    path = folder / "dotted.toml"
+    path.write_text(".".join([part] * 30_000) + " = 1\n", encoding="utf-8")
+    with pytest.raises(GdanimError, match=r"dotted\.toml: is too large"):
+        read(path)

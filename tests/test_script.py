@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -390,7 +391,13 @@ def test_a_syntax_error_in_a_helper(tmp_path: Path) -> None:
     assert str(caught.value).startswith(f"{helper}, line 1: ")
 
 
-@pytest.mark.parametrize("call", ["exit(3)", "import sys; sys.exit(3)", "raise SystemExit(3)"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "exit(3)", "import sys; sys.exit(3)", "raise SystemExit(3)", "import os; os._exit(3)",
+        "from os import _exit; _exit(3)",
+    ],
+)  # fmt: skip
 def test_a_script_that_ends_the_program(tmp_path: Path, call: str) -> None:
     path = write(tmp_path, f"x = 1\n{call}\n")
     with pytest.raises(ScriptError) as caught:
@@ -405,6 +412,34 @@ def test_any_exception_of_a_script_is_told(tmp_path: Path) -> None:
     script.write_text("class Mine(BaseException): ...\nraise Mine")
     with pytest.raises(ScriptError, match="line 2: .*Mine"):
         load(script)
+
+
+@pytest.mark.parametrize("error", ["GeneratorExit", "StopIteration", "BaseException"])
+def test_an_exception_that_python_uses_itself(tmp_path: Path, error: str) -> None:
+    with pytest.raises(ScriptError, match=f"line 1: {error}"):
+        load(write(tmp_path, f"raise {error}\n"))
+
+
+def test_a_scene_that_leaves_the_process(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "import os\nfrom gdanim import Scene\ndef scene() -> Scene:\n    os._exit(0)\n"
+    )
+    (function,) = load(path).scenes
+    with pytest.raises(ScriptError, match=r"line 4: the script ends the program \(SystemExit: 0\)"):
+        function()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_process_that_a_script_has_forked_may_leave(tmp_path: Path) -> None:
+    leave = os._exit
+    load(write(tmp_path, """
+import os
+child = os.fork()
+if not child:
+    os._exit(7)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+"""))  # fmt: skip
+    assert os._exit is leave
 
 
 def test_errors_elsewhere_go_through(tmp_path: Path) -> None:

@@ -24,7 +24,10 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
         raise GdanimError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise GdanimError(f"{path}: is not valid TOML: save it as UTF-8") from None
-    if len(text) > MOST_BYTES or max(map(len, re.split("[,\n]", text))) > LONGEST_PART:
+    longest = max(map(len, re.split("[,\n]", text)))
+    # A quoted part of a dotted key may hold commas.
+    dots = max(line.count(".") for line in text.split("\n"))
+    if len(text) > MOST_BYTES or longest > LONGEST_PART or dots > LONGEST_PART // 2:
         raise GdanimError(
             f"{path}: is too large; it may have up to {MOST_BYTES // 1_000_000} MB, and keys and "
             f"values of up to {LONGEST_PART} characters"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 # No import statement can name such a module, so it hides no other.
 PREFIX = "scene script "
@@ -44,6 +45,27 @@ def importing_from(folder: Path) -> Iterator[None]:
         for name in new:
             if name.partition(".")[0] in local:
                 del sys.modules[name]
+
+
+@contextmanager
+def staying_alive() -> Iterator[None]:
+    """Have `os._exit` raise SystemExit, as it would end gdanim without a word.
+
+    Not in processes that a script has forked, which end so.
+    """
+    system: Any = os
+    leave, process = system._exit, os.getpid()
+
+    def refuse(code: int) -> None:
+        if os.getpid() != process:
+            leave(code)
+        raise SystemExit(code)
+
+    system._exit = refuse
+    try:
+        yield
+    finally:
+        system._exit = leave
 
 
 @contextmanager

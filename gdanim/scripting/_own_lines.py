@@ -29,7 +29,7 @@ def own_lines(script: Path | None) -> Iterator[None]:
     """
     try:
         yield
-    except (KeyboardInterrupt, GeneratorExit):
+    except KeyboardInterrupt:
         raise
     except BaseException as error:
         message = None if script is None else _message(f"{script}", error)

@@ -14,7 +14,7 @@ from typing import Any, get_type_hints
 from gdanim.errors import GdanimError, RequestError, did_you_mean
 from gdanim.scene import Scene, hint_for
 from gdanim.scripting import examples
-from gdanim.scripting._execution import execute, importing_from, working_in
+from gdanim.scripting._execution import execute, importing_from, staying_alive, working_in
 from gdanim.scripting._own_lines import ScriptError, own_lines
 from gdanim.scripting.knobs import Knob, Value, knob_of
 
@@ -63,6 +63,7 @@ class SceneFunction:
         with (
             importing_from(self.script.resolve().parent),
             own_lines(self.script),
+            staying_alive(),
             working_in(self.folder),
         ):
             scene = self.function(**values)
@@ -128,7 +129,12 @@ def load(path: Path) -> Script:
     Raises RequestError if there is no such script, and ScriptError if its lines fail.
     """
     source, here = _read(path), os.getcwd()
-    with importing_from(path.resolve().parent), own_lines(path), working_in(None):
+    with (
+        importing_from(path.resolve().parent),
+        own_lines(path),
+        staying_alive(),
+        working_in(None),
+    ):
         module = execute(path, source)
         folder = None if _is_here(here) else Path.cwd()
     functions = [f for name, f in vars(module).items() if _is_scene(f, name, module)]

@@ -247,11 +247,9 @@ class Fit(View):
             visible &= earlier[:-1] != earlier[1:]
             # A trail of all points takes longer to draw than all the rest.
             gap = vertex_gap(curves[:-1], _BEND * pixel)
+            seen = zip(curves[:-1, ::gap], visible, strict=True)
             trail.set_segments(
-                [
-                    np.column_stack([grid[::gap], y[::gap]]) if shows else nothing
-                    for y, shows in zip(curves[:-1], visible, strict=True)
-                ]
+                [np.column_stack([grid[::gap], y]) if shows else nothing for y, shows in seen]
             )
             line.set_data(grid, now)
             return [trail, line, point_out(grid, now)]
