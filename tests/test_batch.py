@@ -24,6 +24,7 @@ from click.testing import CliRunner, Result
 from plans import ELSEWHERE, IN_THREAD, LESSON, PLAN, batch, change, write
 from processes import descendants, started, wait_for, watching
 
+from gdanim.batch import receipt
 from gdanim.batch import staleness as examining
 from gdanim.batch.commands import sources_of
 from gdanim.batch.execute import MADE, ClipResult, run_batch
@@ -77,6 +78,11 @@ def to_make() -> dict[str, str]:
     }
 
 
+def forget_receipt() -> None:
+    """As when the files of a library, or ffmpeg's, are others."""
+    (receipt.runs_of(Path("plan.toml")) / receipt.NAME).unlink()
+
+
 def held(folder: Path) -> dict[str, str]:
     return {path.name: content_of(path) for path in (folder / "output").glob("[!.]*")}
 
@@ -119,6 +125,7 @@ def test_only_what_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     # As is another version of what draws.
     monkeypatch.setattr(examining, "_versions", lambda *parts: "other")
+    forget_receipt()
     why = "gdanim, a library that it draws with or a font has another version"
     assert to_make() == dict.fromkeys(BOTH, why)
 
@@ -652,6 +659,7 @@ def test_modules_that_change_others_count(folder: Path) -> None:
 
 def test_another_ffmpeg_makes_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert invoke().exit_code == 0
+    forget_receipt()
     monkeypatch.setattr(ffmpeg, "version", lambda: "1.2.3")
     why = "gdanim, a library that it draws with or a font has another version"
     assert to_make() == dict.fromkeys(BOTH, why)

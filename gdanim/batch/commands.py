@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +62,21 @@ def make(
         raise GdanimError(f"{failed} of {len(results)} clips failed; see above")
     if deck is not None and write_deck(*deck, plan):
         click.echo(f"{deck[0]}: {counted(len(deck[1]), 'slide')}")
-    if all(one.entries for one in examined):
+    if stand(examined):
         made = made_by(examined) | ({deck[0]} if deck else set())
         lines = [words.planned(replace(one, why=None)) for one in examined]
         receipt.write(plan, opened, project_files(), made, since, lines)
+
+
+def stand(examined: Sequence[ExaminedClip]) -> bool:
+    """Tell whether all files were made of the scenes that were examined."""
+    entries = cache(manifest.entries_of)
+    return all(one.entries for one in examined) and all(
+        entries(path.parent)[path.name].scene == entry.scene
+        for one in examined
+        for output, entry in zip(one.clip.outputs, one.entries or (), strict=True)
+        for path in output.paths
+    )
 
 
 def made_by(examined: Sequence[ExaminedClip]) -> set[Path]:
