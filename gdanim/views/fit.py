@@ -221,6 +221,8 @@ class Fit(View):
         run, theme, positions = clip.runs[label], clip.theme, clip.positions(label)
         colour = clip.colour(label)
         low, high = drawable_range(ax)
+        bottom, top = ax.get_ylim()
+        nothing = np.empty((0, 2))
         width = theme.line_width * dpi(ax) / 72
         length = self.trail if len(clip.drawn_runs) == 1 else 0
         fading = [
@@ -239,15 +241,18 @@ class Fit(View):
             earlier = positions[np.maximum(frame - behind, 0)]
             curves = np.clip(predicted(run, earlier, grid), low, high)
             now = curves[-1]
-            pixel = np.ptp(ax.get_ylim()) / ax.bbox.height
+            pixel = (top - bottom) / ax.bbox.height
             visible = np.abs(curves[:-1] - now).max(axis=1) > _HIDDEN * width * pixel
             # Where a step lasts for many frames, it is drawn once.
             visible &= earlier[:-1] != earlier[1:]
             # A trail of all points takes longer to draw than all the rest.
             gap = vertex_gap(curves[:-1], _BEND * pixel)
-            lines = np.stack(np.broadcast_arrays(grid[::gap], curves[:-1, ::gap]), axis=-1)
-            seen = zip(lines, visible, strict=True)
-            trail.set_segments([one if shows else one[:0] for one, shows in seen])
+            trail.set_segments(
+                [
+                    np.column_stack([grid[::gap], y[::gap]]) if shows else nothing
+                    for y, shows in zip(curves[:-1], visible, strict=True)
+                ]
+            )
             line.set_data(grid, now)
             return [trail, line, point_out(grid, now)]
 
