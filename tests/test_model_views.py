@@ -11,6 +11,7 @@ from cases import changed, only
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from gdanim.core.arrays import Floats
@@ -30,7 +31,7 @@ from gdanim.problems.mlp import MLP
 from gdanim.problems.problem import Problem
 from gdanim.problems.softmax import Softmax
 from gdanim.scene import Scene
-from gdanim.views._drawing.class_map import interpolation, log_chances
+from gdanim.views._drawing.class_map import Grid, interpolation, log_chances
 from gdanim.views._drawing.painted import Painted
 from gdanim.views.base import View
 from gdanim.views.boundary import Boundary
@@ -143,6 +144,21 @@ def test_a_model_without_logits_is_drawn_by_its_probability() -> None:
     chances = np.exp(log_chances(cut, np.array([3.0]), x))
     np.testing.assert_allclose(chances[1], cut.predict(np.array([3.0]), x), rtol=1e-9)
     np.testing.assert_allclose(chances.sum(axis=0), 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e5])
+def test_single_precision_does_where_it_cannot_be_seen(offset: float) -> None:
+    ax = Figure().add_subplot()
+    ax.set(xlim=(offset, offset + 3), ylim=(-2, 2))
+    grid, model = Grid(ax, 31), MLP((16, 16), "tanh", "softmax", features=2, classes=3)
+    params = 3 * model.init(np.random.default_rng(1))
+    rounded, exact = grid.points_for(model, params), grid.points_for(Softmax(3, 2), params)
+    assert exact.dtype == np.float64
+    # Numbers that are close together, such as dates, would be rounded to one.
+    assert rounded.dtype == (np.float64 if offset else np.float32)
+    assert grid.points_for(model, 1e20 * params).dtype == np.float64
+    chances = [np.exp(log_chances(model, params, points)) for points in (rounded, exact)]
+    np.testing.assert_allclose(chances[0], chances[1], atol=1e-4)
 
 
 def test_what_is_not_finite_leaves_all_classes_equally_likely() -> None:

@@ -19,6 +19,10 @@ from gdanim.errors import GdanimError
 from gdanim.pacing._spread import capped, spread
 from gdanim.pacing.timeline import Even, Pace
 from gdanim.pacing.weighted import loss_changes, sampled
+from gdanim.problems import datasets
+from gdanim.problems.cross_entropy import CrossEntropy
+from gdanim.problems.problem import Problem
+from gdanim.problems.softmax import Softmax
 
 LOOKING: list[type[Any]] = [pacing.Log, pacing.ByLoss, pacing.ByMotion]
 RUNS = {
@@ -155,6 +159,15 @@ def test_the_run_that_moves_decides() -> None:
     assert abs((shown < 100).mean() - 0.5) < 0.01
     alone = pacing.ByMotion(10, 0, 0, 0.2).timeline(recorded(second), 30).steps
     assert (alone < 100).mean() < 0.05
+
+
+def test_motion_of_classes_is_that_of_all_their_probabilities() -> None:
+    problem = Problem(datasets.blobs(30, classes=3), Softmax(), CrossEntropy())
+    run = descend(problem, GradientDescent(0.5), np.zeros(9), steps=40)
+    shown = pacing.ByMotion(4, 0, 0).timeline(run, 30).steps
+    assert shown[0] == 0 and shown[-1] == 40
+    # The first steps move most.
+    assert np.sum(shown < 10) > np.sum(shown > 30)
 
 
 def test_a_long_run_is_sampled() -> None:

@@ -268,7 +268,8 @@ def sampled(last: int) -> Ints:
 def motion(run: Run, steps: Ints) -> Floats:
     """Return how far what is shown moves from each of `steps [K]` to the next, `[K-1]`."""
     moves = np.diff(_places(run, run.params[steps]), axis=0)
-    squares: Floats = np.square(moves).mean(axis=-1)
+    # All points, and all classes where each has a probability.
+    squares: Floats = np.square(moves).mean(axis=tuple(range(1, moves.ndim)))
     return np.sqrt(squares)
 
 

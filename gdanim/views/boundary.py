@@ -168,7 +168,7 @@ def _draw_classes(ax: Axes, clip: Clip, label: str, many: bool) -> Update:
 
     def update(frame: int) -> list[Artist]:
         params = clip.params(label, frame)
-        chances = grid.squares(log_chances(model, params, grid.points))
+        chances = grid.squares(log_chances(model, params, grid.points_for(model, params)))
         line.set_segments(grid.borders(chances))
         if picture is None:
             return [line]

@@ -6,6 +6,7 @@ The model is evaluated on a coarse grid; cubic interpolation gives the picture a
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import contourpy
 import numpy as np
@@ -22,31 +23,39 @@ from gdanim.views._drawing.painted import Painted, as_pixels
 _SHADES, _STRENGTH = 64, 0.5
 # The picture is about this many cells wide; borders are found on this many cells a side.
 _ACROSS, _LINE_CELLS = 640, 150
+# Models of at least so many units are evaluated in single precision: networks in a third of the
+# time. Their parameters must be far below its largest number, and the limits of an axis apart from
+# each other by more than a share of their size, so that no rounding can be seen.
+_COSTLY, _LARGE, _APART = 8, 1e15, 0.02
 # Scores beyond these are as good as certain, and would leave single precision.
 _CERTAIN = 1e4
 _SMALLEST, _ROUNDING = 1e-300, 1e-16
 
 
-def log_chances(model: Model, params: Floats, x: Floats) -> Floats:
+def log_chances(model: Model, params: Floats, x: Any) -> Floats:
     """Return the logarithm of the probability of each class, `(p),(n,d)->(k,n)`; K is at least 2.
 
-    A prediction that is not finite leaves all classes equally likely.
+    It is computed in the precision of `x`. A prediction that is not finite leaves all classes
+    equally likely.
     """
+    params = params.astype(x.dtype, copy=False)
+    scores: Any
     with np.errstate(all="ignore"):
         if model.logits is not None:
             scores = model.logits.predict(params, x)
         else:
-            chance = np.clip(model.predict(params, x), 0, 1)
+            chance = np.clip(model.predict(params, x), 0, 1).astype(np.float64)
             scores = np.log(np.maximum(chance, _SMALLEST)) - np.log(
                 np.maximum(1 - chance, _SMALLEST)
             )
-        if model.outputs == 1:
-            scores = np.stack([np.zeros_like(scores), scores], axis=-1)
-        scores = scores - scores.mean(axis=-1, keepdims=True)
-        finite = np.isfinite(scores).all(axis=-1, keepdims=True)
-        scores = np.where(finite, np.clip(scores, -_CERTAIN, _CERTAIN), 0.0).T
-        top = scores.max(axis=0)
-        return np.asarray(scores - top - np.log(np.exp(scores - top).sum(axis=0)))
+        # Classes first, as sums over an axis of few numbers are slow if it is the last one.
+        scores = np.stack([np.zeros_like(scores), scores] if model.outputs == 1 else [*scores.T])
+        scores -= scores.mean(axis=0)
+        np.clip(scores, -_CERTAIN, _CERTAIN, out=scores)
+        scores[:, np.isnan(scores).any(axis=0)] = 0
+        scores -= scores.max(axis=0)
+        scores -= np.log(np.exp(scores).sum(axis=0))
+        return np.asarray(scores)
 
 
 class Grid:
@@ -55,7 +64,14 @@ class Grid:
     def __init__(self, ax: Axes, side: int) -> None:
         self.side = side
         self.limits = ax.get_xlim(), ax.get_ylim()
-        self.points = grid_points(tuple(map_grid(limits, side) for limits in self.limits))
+        self._points = grid_points(tuple(map_grid(limits, side) for limits in self.limits))
+        apart = all(high - low > _APART * max(abs(low), abs(high)) for low, high in self.limits)
+        self._rounded = self._points.astype(np.float32) if apart else None
+
+    def points_for(self, model: Model, params: Floats) -> Floats | NDArray[np.float32]:
+        """Return the points `[side^2, 2]`, in the precision that will do for the prediction."""
+        exact = model.workspace < _COSTLY or not abs(params).max() < _LARGE
+        return self._points if exact or self._rounded is None else self._rounded
 
     def squares(self, values: Floats) -> NDArray[np.float32]:
         """Return values `[K, side^2]` as `[K, side, side]`, in single precision."""
@@ -92,8 +108,9 @@ class ClassPicture(Painted):
         """Set the pixels `[height, width]`, from the bottom up, to the colours of their cells."""
         height, width = pixels.shape
         cell = max(1, round(width / _ACROSS))
-        colours = self._table[self.cells(-(-height // cell), -(-width // cell))]
-        wide = np.repeat(colours, cell, axis=1)[:, :width]
+        across = np.repeat(self._table[:, np.newaxis], cell, axis=1)
+        cells = self.cells(-(-height // cell), -(-width // cell))
+        wide = across.take(cells, axis=0).reshape(len(cells), -1)[:, :width]
         for row in range(cell):
             part = pixels[row::cell]
             part[...] = wide[: len(part)]
