@@ -16,7 +16,7 @@ from gdanim.core.caller import folder_of_caller, notify
 from gdanim.errors import LONGEST_NAME, GdanimError, did_you_mean, listed
 
 Name = str | int
-Row = list[str]
+Row = Sequence[str]
 # Separators and their names in messages; the first of those that suit a file equally well is taken.
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}
 # What a number or a date begins with, and the name of a column does not.
@@ -134,15 +134,19 @@ def _rows(text: str, separator: str, strict: bool = True) -> tuple[list[Row], li
     # Old programs end lines with a carriage return alone.
     file = io.StringIO(text, newline="" if "\n" in text else None)
     reader = csv.reader(file, delimiter=separator, skipinitialspace=True, strict=strict)
-    rows, lines = [], []
+    rows: list[Row] = []
+    lines: list[int] = []
     try:
         for row in reader:
-            if row and (row[0].strip() or any(map(str.strip, row))):
-                rows.append(row)
-                lines.append(reader.line_num)
+            # A list would cost Python's garbage collection as much as reading it.
+            rows.append(tuple(row))
+            lines.append(reader.line_num)
     except csv.Error as error:
         raise csv.Error(f"line {reader.line_num}: is not valid CSV: {error}") from None
-    return rows, lines
+    if all(map(any, rows)) and not any(row[0].isspace() for row in rows):
+        return rows, lines
+    held = [k for k, row in enumerate(rows) if any(map(str.strip, row))]
+    return [rows[k] for k in held], [lines[k] for k in held]
 
 
 def _separator(text: str, chosen: Sequence[Name]) -> str:
@@ -172,7 +176,7 @@ def _composed(name: str) -> str:
     return unicodedata.normalize("NFC", name.strip())
 
 
-def _clean(row: Row) -> Row:
+def _clean(row: Row) -> list[str]:
     """Return names without spaces around, and without the mark of a comment before."""
     names = [_composed(name) for name in row]
     names[0] = names[0].lstrip("# ") or names[0]
@@ -183,7 +187,7 @@ def _clean(row: Row) -> Row:
 
 def _header(
     path: Path, rows: list[Row], lines: list[int], chosen: Sequence[Name]
-) -> tuple[int, Row, list[int]]:
+) -> tuple[int, list[str], list[int]]:
     """Find the row of names, which may come after others: its place, the names, and those of data.
 
     Where there is none, the columns are named by their numbers, and the first row is of data.
@@ -206,7 +210,7 @@ def _header(
     return at, _clean(row), [k for k in plain if k > at]
 
 
-def _place(where: str, header: Row, column: Name, separator: str) -> int:
+def _place(where: str, header: list[str], column: Name, separator: str) -> int:
     if isinstance(column, int) and not isinstance(column, bool):
         if not 0 <= column < len(header):
             raise GdanimError(

@@ -56,9 +56,10 @@ def parse(cells: Sequence[str], decimal: str, where: Where, classes: bool) -> Co
     """
     if decimal == "." and (plain := _plain(cells)) is not None:
         return Column(plain)
-    cells = [cell.strip() for cell in cells]
-    held = [k for k, cell in enumerate(cells) if cell.lower() not in MISSING]
-    present = [cells[k] for k in held]
+    cells = [*map(str.strip, cells)]
+    missing = {cell for cell in set(cells) if not "0" <= cell < ":" and cell.lower() in MISSING}
+    held = [k for k, cell in enumerate(cells) if cell not in missing]
+    present = [cells[k] for k in held] if missing else cells
     if not present:
         raise GdanimError(f"{where(0)}: the column holds no values")
     probed = present[:_PROBED]
@@ -259,7 +260,7 @@ def _naive(value: date) -> np.datetime64:
     return np.datetime64(value, "us")
 
 
-def find_decimal(columns: Iterable[Sequence[str]], separator: str) -> tuple[str, str]:
+def find_decimal(columns: Sequence[Sequence[str]], separator: str) -> tuple[str, str]:
     """Find out the decimal mark, and the words for it where another could be meant, too.
 
     A mark before other than three digits is a decimal mark, and so is the last of two different
@@ -267,15 +268,18 @@ def find_decimal(columns: Iterable[Sequence[str]], separator: str) -> tuple[str,
     as they come from countries with a decimal comma. GdanimError if that
     does not help.
     """
-    text = "\n".join("\n".join(cells) for cells in columns)
-    if "," not in text and ("." not in text or separator == ","):
-        return ".", ""
-    text = text.translate(_DECORATION)
-    if re.search(r"[A-Z]", text):
-        text = re.sub(_CURRENCY, "", text)
-    if proof := _PROOF.search(text):
-        # A cell that says otherwise is told when it is read, with its place.
-        return "." if proof["point"] else ",", ""
+    text = ""
+    # First the beginnings, as a long column of dates before the numbers holds no proof.
+    for parts in ([cells[:_PROBED] for cells in columns], columns):
+        text = "\n".join("\n".join(cells) for cells in parts)
+        if parts is columns and "," not in text and ("." not in text or separator == ","):
+            return ".", ""
+        text = text.translate(_DECORATION)
+        if re.search(r"[A-Z]", text):
+            text = re.sub(_CURRENCY, "", text)
+        if proof := _PROOF.search(text):
+            # A cell that says otherwise is told when it is read, with its place.
+            return "." if proof["point"] else ",", ""
     unsure = {found[1]: found[0] for found in re.finditer(r"^\d{1,3}([.,])\d{3}$", text, re.M)}
     if not unsure or (separator == "," and "," not in unsure):
         return ".", ""
