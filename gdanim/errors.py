@@ -3,6 +3,8 @@
 import difflib
 import re
 from collections.abc import Iterable
+from os import PathLike
+from pathlib import Path
 
 # Longer lists are shown with their middle left out.
 LONGEST_LIST = 8
@@ -85,6 +87,15 @@ def expect(name: str, value: object, kind: type, example: str) -> None:
         raise GdanimError(
             f"{name}: must be {article} {kind.__name__}, such as {example}; got {value!r:.80}"
         )
+
+
+def path_of(value: str | PathLike[str], example: str, name: str = "path") -> Path:
+    """Return a path; GdanimError, with an `example`, for what is none."""
+    if not isinstance(value, str | PathLike):
+        raise GdanimError(
+            f"{name}: must be the name of a file, such as {example!r}; got {value!r:.80}"
+        )
+    return Path(value)
 
 
 def listed(values: Iterable[object]) -> str:

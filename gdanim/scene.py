@@ -157,7 +157,11 @@ class Scene:
         shown = descents_by_label(descents, problem, optimizer, start, given)
         panels = default_panels(next(iter(shown.values())).problem) if panels is None else panels
         pace = Even() if pace is None else pace
+        expect("title", title, str, "'A line through four points'")
+        expect("captions", captions, bool, "False")
         _check_look(panels, pace, size, fps, theme)
+        if layout is not None:
+            expect("layout", layout, str, "'fit loss'")
         set_fields(
             self,
             descents=shown,
@@ -422,7 +426,8 @@ def _check_look(panels: object, pace: object, size: Size, fps: int | None, theme
     if theme is not None:
         expect("theme", theme, Theme, "views.DARK")
     assert isinstance(panels, Mapping)
-    for view in panels.values():
+    for name, view in panels.items():
+        expect("panels: name", name, str, "'fit'")
         expect("panels", view, View, "views.Fit()")
     if not panels:
         raise GdanimError("panels: a scene needs at least one, such as {'fit': views.Fit()}")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from cases import LINE
 
-from gdanim import schedules
+from gdanim import Run, pacing, render, schedules, torch_landscape, views
 from gdanim.analysis.diagnosis import diagnose
 from gdanim.descent.adaptive import Adam
 from gdanim.descent.gradient_descent import GradientDescent
@@ -45,6 +45,18 @@ def seen_from(lr: Any, accuracy: Any) -> Any:
 
 def in_parts(ends: Any) -> Any:
     return schedules.Piecewise([1, 2], ends)
+
+
+def scene(arguments: Any) -> Scene:
+    return Scene(LINE, GradientDescent(0.01), steps=5, **arguments)
+
+
+def predicting(predict: Any) -> None:
+    Recorder(DATA, predict=predict).snapshot()
+
+
+def rendered(processes: Any) -> Any:
+    return render(scene({}), "a.mp4", processes=processes)
 
 
 # What is called with what, and how the line begins.
@@ -108,6 +120,36 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     (LINE.loss, ((0, 0), [0.5]), "batch: must be whole numbers from 0 to 99, got [0.5]"),
     (LINE.gradient, ((0, 0), [-1]), "batch: must be whole numbers from 0 to 99, got [-1]"),
     (LINE.gradient, ((0, 0), [[0], [1, 2]]), "batch: must be whole numbers from 0 to 99, got [["),
+    # What is drawn, and where from and to.
+    (scene, ({"title": 5},), "title: must be a str, such as 'A line through four points'; got 5"),
+    (scene, ({"captions": "no"},), "captions: must be a bool, such as False; got 'no'"),
+    (scene, ({"layout": 3},), "layout: must be a str, such as 'fit loss'; got 3"),
+    (scene, ({"panels": {1: views.Fit()}},), "panels: name: must be a str, such as 'fit'; got 1"),
+    (views.Each, (views.Fit,), "Each: view: must be a View, such as views.Fit(); got <class"),
+    (views.Text, (5,), "Text: text: must be a str, such as 'step {step}'; got 5"),
+    (pacing.SlowMotion, (pacing.Even, 3), "SlowMotion: pace: must be a Pace, such as Even(10)"),
+    (pacing.SlowMotion, (pacing.Even(), 3), "around: must be a Sequence, such as (40, 60); got 3"),
+    (render, (scene({}), 5), "path: must be the name of a file, such as 'video.mp4'; got 5"),
+    (rendered, ("8",), "processes: must be a whole number of at least 1, got '8'"),
+    (Run.load, (5,), "path: must be the name of a file, such as 'run.npz'; got 5"),
+    (
+        datasets.from_csv,
+        (5, "x", "y"),
+        "path: must be the name of a file, such as 'cars.csv'; got 5",
+    ),
+    (
+        datasets.from_csv,
+        ("a.csv", None, "y"),
+        "x: must name at least one column, such as 'age'; got",
+    ),
+    (
+        datasets.from_frame,
+        ({"a": [1, 2], "b": [[1, 2], [3, 4]]}, "a", "b"),
+        "from_frame: column 'b' must hold one number in each row",
+    ),
+    (Dataset, ([1, 2], [1, 2], "x", "y", None, 5), "Dataset: x_units: must be a Sequence, such as"),
+    (torch_landscape, (5, 5, 5, 5), "module: must be a torch module, got 5"),
+    (predicting, (lambda x: "a",), "predict: expected numbers, got 'a'"),
 ]
 
 
@@ -120,6 +162,11 @@ def test_one_clear_line(call: Callable[..., Any], arguments: tuple[Any, ...], me
     with pytest.raises(GdanimError, match=f"^{re.escape(message)}") as error:
         call(*arguments)
     assert "\n" not in f"{error.value}"
+
+
+def test_a_title_of_many_lines_is_one_clear_line() -> None:
+    with pytest.raises(GdanimError, match="^title: leaves no room for the panels"):
+        scene({"title": "line\n" * 20}).film()
 
 
 def test_many_parameters_and_many_runs_have_a_short_repr() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gdanim.core.arrays import Floats
+from gdanim.core.arrays import Floats, floats
 from gdanim.descent._black_box import black_box
 from gdanim.descent._foreign import numbers_of, one_number
 from gdanim.descent._rows import Rows
@@ -104,7 +104,7 @@ class Predictions:
     def _at(self, x: Floats) -> Floats:
         """Return the predictions at `x [N, D]`, `[N, K]`; GdanimError for another shape."""
         # A copy, as it might be changed in place.
-        found = np.array(numbers_of(self._predict(np.array(x))), dtype=np.float64)
+        found = floats("predict", numbers_of(self._predict(np.array(x))))
         if found.ndim not in (1, 2) or len(found) != len(x):
             raise GdanimError(
                 f"predict: must return one number, or one for each class, for each of {len(x)} "

@@ -25,7 +25,7 @@ from gdanim.descent.noise import Noisy
 from gdanim.descent.optimizer import Optimizer
 from gdanim.descent.summary import summary
 from gdanim.descent.table import columns
-from gdanim.errors import GdanimError, listed
+from gdanim.errors import GdanimError, listed, path_of
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 
@@ -335,7 +335,7 @@ class Run:
         --------
         Run.load : Reads the file.
         """
-        save_value(self, Path(path), saved_types())
+        save_value(self, path_of(path, "run.npz"), saved_types())
 
     @staticmethod
     def load(path: str | Path, types: Sequence[type] = ()) -> Run:
@@ -359,7 +359,7 @@ class Run:
         GdanimError
             If the file cannot be read, does not hold a run, or holds a class that is not loaded.
         """
-        value = load_value(Path(path), saved_types(), types)
+        value = load_value(path_of(path, "run.npz"), saved_types(), types)
         if not isinstance(value, Run):
             raise GdanimError(f"{path}: holds a {type(value).__name__}, not a Run")
         return value

@@ -107,7 +107,7 @@ def torch_landscape(
     check_int("batch", batch, least=1)
     if directions not in ("path", "random"):
         raise GdanimError(f'directions: must be "path" or "random", got {directions!r:.80}')
-    now = _joined([*module.parameters()])
+    now = _parameters_of(module)
     states = {name: _states(name, path, now) for name, path in (paths or {}).items()}
     if bool(states) != (directions == "path"):
         raise GdanimError(
@@ -131,6 +131,13 @@ def torch_landscape(
     return {
         name: _run(landscape, way) for name, way in (ways or {"network": np.zeros((1, 2))}).items()
     }
+
+
+def _parameters_of(module: Any) -> Floats:
+    """Return the parameters of a module as one row."""
+    if not callable(getattr(module, "parameters", None)):
+        raise GdanimError(f"module: must be a torch module, got {module!r:.80}")
+    return _joined([*module.parameters()])
 
 
 def _run(landscape: Landscape, way: Floats) -> Run:

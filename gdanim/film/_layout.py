@@ -27,6 +27,8 @@ HEIGHT_INCHES, NARROWEST = 7.2, 7.6
 SIDE, BOTTOM = 0.15, 0.09
 # The number of decimals that panel positions, as fractions of the figure, are rounded to.
 DECIMALS = 9
+# The most of the frame's height that the header may take.
+MOST_HEADER = 0.8
 # Rows whose left edges differ by less than this fraction of the frame width are aligned.
 NEAR = 0.1
 
@@ -166,6 +168,8 @@ def settle(figure: Figure, header: float) -> tuple[float, float]:
         for artist in (*ax.lines, *ax.collections, *ax.patches, *ax.child_axes):
             artist.set_in_layout(False)
     wide, high = figure.get_size_inches()
+    if header > MOST_HEADER * high:
+        raise GdanimError("title: leaves no room for the panels; take fewer lines")
     rect = (SIDE / wide, BOTTOM / high, 1 - 2 * SIDE / wide, 1 - (BOTTOM + header) / high)
     engine = ConstrainedLayoutEngine(rect=rect, w_pad=0.08, h_pad=0.08)
     with warnings.catch_warnings():

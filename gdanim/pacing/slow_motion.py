@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gdanim.analysis.events import EventKind
 from gdanim.core.arrays import Ints, check_finite, check_int, check_positive
 from gdanim.descent.run import Run
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, expect
 from gdanim.pacing._glide import glide
 from gdanim.pacing._holds import stays_of, unstayed, with_stays
 from gdanim.pacing.timeline import Pace, Timeline, all_runs, last_step
@@ -58,6 +58,9 @@ class SlowMotion(Pace):
         check_positive("seconds", self.seconds)
         if check_finite("factor", self.factor) < 1:
             raise GdanimError(f"factor: must be at least 1, got {self.factor!r}")
+        expect("SlowMotion: pace", self.pace, Pace, "Even(10)")
+        if self.around is not None:
+            expect("around", self.around, Sequence, "(40, 60)")
         for moment in self.around or ():
             if isinstance(moment, str) and moment not in [*EventKind]:
                 raise GdanimError(

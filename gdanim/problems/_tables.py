@@ -13,7 +13,7 @@ import numpy as np
 from gdanim.core.arrays import Ints
 from gdanim.core.caller import notify
 from gdanim.core.numbers import counted
-from gdanim.errors import GdanimError, did_you_mean, listed
+from gdanim.errors import GdanimError, did_you_mean, listed, path_of
 from gdanim.problems._reading import Table, read_table
 from gdanim.problems.columns import Column, find_decimal, from_values, parse
 from gdanim.problems.dataset import Dataset
@@ -89,7 +89,7 @@ def from_csv(
     if decimal not in (None, ".", ","):
         raise GdanimError(f"decimal: must be '.' or ',', got {decimal!r}")
     names = _several(x)
-    table = read_table(Path(path), [*names, y], separator)
+    table = read_table(path_of(path, "cars.csv"), [*names, y], separator)
     mark = decimal or _decimal(table)
     last = len(names)
     columns = [
@@ -177,6 +177,9 @@ def from_frame(
         from_values(f"column {name!r}", frame[name], classes=name == y, missing=True)
         for name in names
     ]
+    for name, column in zip(names, columns, strict=True):
+        if column.values.ndim != 1:
+            raise GdanimError(f"from_frame: column {name!r} must hold one number in each row")
     if len(lengths := {len(column.values) for column in columns}) > 1:
         raise GdanimError(f"from_frame: the columns have different lengths: {listed(lengths)}")
     return _joined(
@@ -195,9 +198,9 @@ def _names_of(frame: Any) -> Iterable[Any]:
 
 def _several(x: Any) -> list[Any]:
     """Return the columns of features as a list; GdanimError if there are none."""
-    names = [x] if isinstance(x, str | int) else list(x)
+    names = [x] if isinstance(x, str | int) else [*x] if isinstance(x, Iterable) else []
     if not names:
-        raise GdanimError("x: name at least one column")
+        raise GdanimError(f"x: must name at least one column, such as 'age'; got {x!r:.80}")
     return names
 
 

@@ -303,6 +303,7 @@ def _flat(y: Any) -> Any:
 
 def _units(name: str, given: Sequence[Unit | str], found: Sequence[Unit]) -> tuple[Unit, ...]:
     """Return the units that were given, else those that were found; a text is a unit's symbol."""
+    expect(f"Dataset: {name}", given, Sequence, "('km',)")
     given = (given,) if isinstance(given, str) else tuple(given) or tuple(found)
     if len(given) != len(found) or not all(isinstance(unit, Unit | str) for unit in given):
         raise GdanimError(
@@ -316,6 +317,7 @@ def _units(name: str, given: Sequence[Unit | str], found: Sequence[Unit]) -> tup
 
 def _class_names(given: Sequence[str], y: Floats) -> tuple[str, ...]:
     """Return the names of classes; GdanimError unless y numbers them."""
+    expect("Dataset: classes", given, Sequence, "('calf', 'cow')")
     names = tuple(f"{name}" for name in given)
     if isinstance(given, str) or (names and not np.isin(y, np.arange(len(names))).all()):
         raise GdanimError(

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
+from gdanim.core.arrays import check_int
 from gdanim.descent.run import stack_outcomes
 from gdanim.encoding.metadata import Metadata
-from gdanim.errors import GdanimError, RequestError
+from gdanim.errors import GdanimError, RequestError, path_of
 from gdanim.film import workers
 from gdanim.film.chapters import chapters
 from gdanim.film.defaults import Size
@@ -137,8 +137,7 @@ def render(
     if not isinstance(scene, Scene):
         kind = type(scene).__name__
         raise RequestError(f"render: takes a Scene, got a {kind}; {hint_for(scene)}")
-    if processes < 1:
-        raise RequestError(f"processes: must be at least 1, got {processes}")
+    check_int("processes", processes, 1)
     if quality is not None and quality not in QUALITIES:
         raise RequestError(f"quality: must be one of {', '.join(QUALITIES)}, got {quality!r}")
     chosen = None if quality is None else QUALITIES[quality]
@@ -146,7 +145,7 @@ def render(
     settings = Settings(
         chosen, size, fps, seconds, theme, limit, transparent=transparent, loop=loop, hold=hold
     ).for_platform(platform)
-    output = single_output(Path(path), OutputOptions(still=still, codec=codec))
+    output = single_output(path_of(path, "video.mp4"), OutputOptions(still=still, codec=codec))
     (task,) = prepare([Job(scene, (output,))], settings)
     follow = progress or ignore_progress
     (rendered,) = draw(task, lambda path, frames: nullcontext(follow), processes)

@@ -13,7 +13,7 @@ from gdanim.core.numbers import quantity
 from gdanim.core.words import drawn
 from gdanim.descent.run import Run
 from gdanim.descent.verdict import verdict
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, expect
 from gdanim.views._drawing.units import points_up
 from gdanim.views.base import Clip, Update, View, chain_updates
 
@@ -57,6 +57,9 @@ class Each(View):
     """
 
     view: View
+
+    def __post_init__(self) -> None:
+        expect("Each: view", self.view, View, "views.Fit()")
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Divide the place of `ax` among the runs, and draw the view in each part."""

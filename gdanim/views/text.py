@@ -13,7 +13,7 @@ from matplotlib.text import Text as Label
 
 from gdanim.core.numbers import count, quantity, setting
 from gdanim.core.words import Mathtext, drawn, plain
-from gdanim.errors import GdanimError
+from gdanim.errors import GdanimError, expect
 from gdanim.views.base import Clip, StepView, Update
 
 # A space outside formulas: an even number of dollar signs follows.
@@ -67,6 +67,7 @@ class Text(StepView):
     align: Literal["left", "center", "right"] = "left"
 
     def __post_init__(self) -> None:
+        expect("Text: text", self.text, str, "'step {step}'")
         if self.align not in _ALIGN:
             raise GdanimError(f"Text: align must be one of {', '.join(_ALIGN)}, got {self.align!r}")
 
