@@ -2,6 +2,8 @@
 
 import difflib
 import re
+import sysconfig
+import traceback
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
@@ -36,6 +38,20 @@ class GdanimError(Exception):
     ...     print(error)
     L2: weight: must be at least 0, got -1
     """
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows: the lines of the reader's own code, and the message."""
+        lines = [line for error in (self.__cause__, self) for line in _own_lines(error)]
+        return [*dict.fromkeys(lines), f"{type(self).__name__}: {self}"]
+
+
+def _own_lines(error: BaseException | None) -> list[str]:
+    """Return the lines of code that led to the error, without those of libraries and of gdanim."""
+    places = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    libraries = [f"{Path(__file__).parent}", *places]
+    frames = traceback.extract_tb(error.__traceback__ if error else None)
+    own = [one for one in frames if not one.filename.startswith((*libraries, "<"))]
+    return [line for one in own for line in f"line {one.lineno}: {one.line}".splitlines()]
 
 
 class RequestError(GdanimError):

@@ -21,7 +21,8 @@ from gdanim.film import workers
 from gdanim.film.chapters import chapters
 from gdanim.film.defaults import Size
 from gdanim.film.film import Film
-from gdanim.film.progress import Progress, Watch, ignore_progress, unwatched
+from gdanim.film.notebook_progress import notebook_bar
+from gdanim.film.progress import Progress, Watch, unwatched
 from gdanim.film.save import save, save_still
 from gdanim.rendering.advice import advice_of
 from gdanim.rendering.jobs import Job, Settings
@@ -104,7 +105,8 @@ def render(
     processes : int, default 1
         Maximum number of processes that draw and encode a long video.
     progress : callable, optional
-        `progress(done, total)` is called before each frame is drawn and once after the last.
+        `progress(done, total)` is called before each frame is drawn and once after the last. By
+        default a bar in a notebook, and nothing elsewhere.
 
     Returns
     -------
@@ -147,8 +149,8 @@ def render(
     ).for_platform(platform)
     output = single_output(path_of(path, "video.mp4"), OutputOptions(still=still, codec=codec))
     (task,) = prepare([Job(scene, (output,))], settings)
-    follow = progress or ignore_progress
-    (rendered,) = draw(task, lambda path, frames: nullcontext(follow), processes)
+    watch = notebook_bar if progress is None else lambda path, frames: nullcontext(progress)
+    (rendered,) = draw(task, watch, processes)
     return replace(rendered, advice=advice_of(task))
 
 
