@@ -19,7 +19,7 @@ from gdanim.problems.problem import Problem
 from gdanim.views._drawing import axes
 from gdanim.views._drawing.data_axes import Units, check_units, name_axes
 from gdanim.views._drawing.limits import drawable_range
-from gdanim.views._drawing.points import MANY, name_validation, point_size
+from gdanim.views._drawing.points import MANY, filled_points, name_validation, point_size
 from gdanim.views._drawing.predictions import data_limits
 from gdanim.views._drawing.samples import sampled_steps
 from gdanim.views.base import Clip, StepView, Update
@@ -87,11 +87,7 @@ class PredictedActual(StepView):
         ends = ax.get_xlim()
         ax.plot(ends, ends, color=theme.ink, linewidth=1.3, dashes=(5, 3), zorder=1.5,
                 gid="diagonal", scalex=False, scaley=False)  # fmt: skip
-        (points,) = ax.plot(
-            [], [], "o", color=theme.points, markeredgecolor=theme.paper, markeredgewidth=0.9,
-            markersize=point_size(theme.point_size, len(data)), zorder=2, gid="points",
-        )  # fmt: skip
-        shown = [_mover(ax, problem, data, points)]
+        shown = [_mover(ax, problem, data, filled_points(ax, theme, len(data)))]
         if validation is not None:
             (hollow,) = ax.plot(
                 [], [], "o", markerfacecolor="none", markeredgecolor=theme.ink,

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
+from matplotlib.lines import Line2D
 
 from gdanim.core.arrays import Floats
 from gdanim.problems.dataset import Dataset
@@ -23,11 +24,7 @@ def draw_points(ax: Axes, theme: Theme, data: Dataset, validation: Dataset | Non
     if len(data) > MANY:
         _draw_density(ax, theme.points, data)
     else:
-        ax.plot(
-            data.x[:, 0], data.y, "o", color=theme.points, markeredgecolor=theme.paper,
-            markeredgewidth=0.9, markersize=point_size(theme.point_size, len(data)), zorder=2,
-            gid="points",
-        )  # fmt: skip
+        filled_points(ax, theme, len(data)).set_data(data.x[:, 0], data.y)
     if validation is not None and len(validation) <= MANY:
         ax.plot(
             validation.x[:, 0], validation.y, "o", markerfacecolor=theme.paper,
@@ -35,6 +32,15 @@ def draw_points(ax: Axes, theme: Theme, data: Dataset, validation: Dataset | Non
             markersize=0.85 * point_size(theme.point_size, len(validation) + len(data)),
         )  # fmt: skip
         name_validation(ax, theme)
+
+
+def filled_points(ax: Axes, theme: Theme, points: int) -> Line2D:
+    """Return markers that are yet to be placed, in the size for so many points."""
+    (markers,) = ax.plot(
+        [], [], "o", color=theme.points, markeredgecolor=theme.paper, markeredgewidth=0.9,
+        markersize=point_size(theme.point_size, points), zorder=2, gid="points",
+    )  # fmt: skip
+    return markers
 
 
 def name_validation(ax: Axes, theme: Theme) -> None:
