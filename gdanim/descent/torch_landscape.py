@@ -218,9 +218,16 @@ def _window(ways: Mapping[str, Floats]) -> Floats:
 
 
 def _losses(
-    module: Any, loss: Any, x: Any, y: Any, batch: int, origin: Floats, axes: Floats,
-    across: Floats, up: Floats,
-) -> Floats:  # fmt: skip
+    module: Any,
+    loss: Any,
+    x: Any,
+    y: Any,
+    batch: int,
+    origin: Floats,
+    axes: Floats,
+    across: Floats,
+    up: Floats,
+) -> Floats:
     """Return the loss at each point of the grid, `[B, A]`."""
     found = np.empty((len(up), len(across)))
     with _evaluating(module) as set_to:

@@ -31,12 +31,14 @@ def write_chapters(path: Path, format: Format, chapters: Sequence[Chapter], fps:
     with replacing(path) as part, scratch_folder() as folder:
         listing = folder / "chapters.txt"
         listing.write_text(_ffmetadata(chapters, fps), encoding="utf-8", newline="\n")
-        ffmpeg.run([
-            *("-i", path, "-f", "ffmetadata", "-i", listing),
-            *("-map", "0", "-map_metadata", "0", "-map_chapters", "1", "-c", "copy"),
-            *format.muxer,
-            part,
-        ])  # fmt: skip
+        ffmpeg.run(
+            [
+                *("-i", path, "-f", "ffmetadata", "-i", listing),
+                *("-map", "0", "-map_metadata", "0", "-map_chapters", "1", "-c", "copy"),
+                *format.muxer,
+                part,
+            ]
+        )
 
 
 def read_chapters(path: Path) -> dict[float, str]:

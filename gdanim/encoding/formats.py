@@ -140,9 +140,13 @@ _MUXERS = {
 
 
 def _video(
-    name: str, codec: str, encoder: str, options: tuple[str, ...], crfs: tuple[int, ...] = (),
+    name: str,
+    codec: str,
+    encoder: str,
+    options: tuple[str, ...],
+    crfs: tuple[int, ...] = (),
     even: bool = True,
-) -> Format:  # fmt: skip
+) -> Format:
     """A video in colours that players support; `crfs` are constant rate factors, best first."""
     return Format(
         name=name,

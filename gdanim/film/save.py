@@ -96,9 +96,14 @@ def save_joined(
 
 
 def _in_stretches(
-    film: Film, cut: Sequence[range], part: Path, format: Format, tags: Sequence[str],
-    progress: Progress, workers: Workers,
-) -> int:  # fmt: skip
+    film: Film,
+    cut: Sequence[range],
+    part: Path,
+    format: Format,
+    tags: Sequence[str],
+    progress: Progress,
+    workers: Workers,
+) -> int:
     with scratch_folder() as folder:
         parts = [folder / f"{k}{format.extension}" for k in range(len(cut))]
         if workers.count > 1:

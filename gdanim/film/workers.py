@@ -77,9 +77,12 @@ def packed(film: Film) -> bytes:
 
 
 def encode_all(
-    film: Film, parts: Sequence[tuple[range, Path]], format: Format, progress: Progress,
+    film: Film,
+    parts: Sequence[tuple[range, Path]],
+    format: Format,
+    progress: Progress,
     workers: Workers,
-) -> int:  # fmt: skip
+) -> int:
     """Draw and encode the stretches to their files in several processes; return their frames.
 
     A frame that fails in a process is drawn here once more, so that its own error is raised.

@@ -59,9 +59,15 @@ class EncodePlan:
         save_joined(files, path, self.format, self.fps, self.frames, drawn, self.metadata)
         elapsed = sum(one.elapsed for one in stretches) + time.perf_counter() - begun
         return Rendered(
-            path, self.size, self.frames, self.frames / self.fps, bytes_taken(path), elapsed,
-            self.outcome, self.notice,
-        )  # fmt: skip
+            path,
+            self.size,
+            self.frames,
+            self.frames / self.fps,
+            bytes_taken(path),
+            elapsed,
+            self.outcome,
+            self.notice,
+        )
 
 
 def stretches_of(task: RenderTask, output: Output) -> tuple[range, ...]:

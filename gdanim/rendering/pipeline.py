@@ -199,9 +199,13 @@ def _draw_video(
 
 
 def _encode(
-    task: RenderTask, asked: Film, progress: Progress, processes: int, film: Film,
+    task: RenderTask,
+    asked: Film,
+    progress: Progress,
+    processes: int,
+    film: Film,
     output: VideoOutput,
-) -> None:  # fmt: skip
+) -> None:
     """Draw `film`, reduced from the `asked` one, whose frames progress counts, to the output."""
     limit, total = task.settings.max_size, len(asked)
     note = note_of(task, film, output, None if limit is None else asked)
@@ -215,9 +219,12 @@ def _encode(
 
 
 def _rendered(
-    task: RenderTask, film: Film, output: StillOutput | VideoOutput, elapsed: float,
+    task: RenderTask,
+    film: Film,
+    output: StillOutput | VideoOutput,
+    elapsed: float,
     notices: list[str],
-) -> Rendered:  # fmt: skip
+) -> Rendered:
     video = isinstance(output, VideoOutput)
     path, *sidecars = output.paths
     return Rendered(

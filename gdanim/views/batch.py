@@ -66,9 +66,12 @@ class Batch(StepView):
         epoch = math.ceil(points / batches.shape[1])
         colours = _shades(theme.grid, theme.points)
         image = ax.imshow(
-            np.zeros((rows, columns, 4)), extent=(0, columns, rows, 0), aspect="auto",
-            interpolation="nearest", zorder=3,
-        )  # fmt: skip
+            np.zeros((rows, columns, 4)),
+            extent=(0, columns, rows, 0),
+            aspect="auto",
+            interpolation="nearest",
+            zorder=3,
+        )
         for edges, draw in ((columns, ax.axvline), (rows, ax.axhline)):
             if edges <= 60:
                 for place in range(edges + 1):

@@ -201,10 +201,16 @@ def _draw_class_curves(ax: Axes, clip: Clip, label: str, grid: Floats) -> Update
     run, width = clip.runs[label], clip.theme.line_width
     model, several = _problem_of(run).model, len(clip.drawn_runs) > 1
     curves = [
-        ax.plot([], [], color=clip.colour(label) if several else colour, linewidth=width, zorder=3,
-                gid=f"chance {k}")[0]
+        ax.plot(
+            [],
+            [],
+            color=clip.colour(label) if several else colour,
+            linewidth=width,
+            zorder=3,
+            gid=f"chance {k}",
+        )[0]
         for k, colour in enumerate(_colours(clip))
-    ]  # fmt: skip
+    ]
 
     def update(frame: int) -> list[Artist]:
         params = clip.params(label, frame)
@@ -221,8 +227,14 @@ def _draw_curve(ax: Axes, clip: Clip, label: str, grid: Floats) -> Update:
     run, theme = clip.runs[label], clip.theme
     colour = clip.colour(label, theme.ink)
     (curve,) = ax.plot([], [], color=colour, linewidth=theme.line_width, zorder=3, gid="chance")
-    crossing = LineCollection([], colors=colour, linewidths=0.5 * theme.line_width,
-                              linestyles="--", zorder=2.5, gid="half")  # fmt: skip
+    crossing = LineCollection(
+        [],
+        colors=colour,
+        linewidths=0.5 * theme.line_width,
+        linestyles="--",
+        zorder=2.5,
+        gid="half",
+    )
     ax.add_collection(crossing, autolim=False)
 
     def update(frame: int) -> list[Artist]:

@@ -132,11 +132,17 @@ def _draw_verdict(ax: Axes, clip: Clip, label: str) -> Update:
     # One text of two lines would move up and down with the letters in it.
     texts = [
         ax.text(
-            0.5, 0, longest, transform=ax.transAxes + points_up(ax, -down * theme.label_size),
-            ha="center", va="baseline", color=theme.ink, fontsize=theme.label_size,
+            0.5,
+            0,
+            longest,
+            transform=ax.transAxes + points_up(ax, -down * theme.label_size),
+            ha="center",
+            va="baseline",
+            color=theme.ink,
+            fontsize=theme.label_size,
         )
         for longest, down in _LINES
-    ]  # fmt: skip
+    ]
 
     def update(frame: int) -> list[Artist]:
         for text, words in zip(texts, _below_panel(run, clip.step(label, frame)), strict=True):

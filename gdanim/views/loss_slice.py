@@ -298,11 +298,18 @@ def _fading_dots(ax: Axes, theme: Theme, colour: str, count: int) -> PathCollect
     """Draw dots that have no places yet, the last ones in full colour."""
     nowhere = np.full(count, np.nan)
     return ax.scatter(
-        nowhere, nowhere, s=theme.point_size**2, zorder=3, gid="trail", edgecolors=theme.paper,
+        nowhere,
+        nowhere,
+        s=theme.point_size**2,
+        zorder=3,
+        gid="trail",
+        edgecolors=theme.paper,
         linewidths=0.8,
-        facecolors=[mix_colours(colour, theme.paper, 0.1 + 0.5 * k / max(count, 1))
-                    for k in range(count, 0, -1)],
-    )  # fmt: skip
+        facecolors=[
+            mix_colours(colour, theme.paper, 0.1 + 0.5 * k / max(count, 1))
+            for k in range(count, 0, -1)
+        ],
+    )
 
 
 def _outline(ax: Axes) -> Floats:

@@ -202,10 +202,18 @@ def _mark_edge(ax: Axes, clip: Clip, edge: float, colour: str) -> None:
     if len(clip.drawn_runs) > 1:
         return
     ax.annotate(
-        "largest stable", ((edge, 1)), xycoords=("data", "axes fraction"), xytext=(-4, -2),
-        textcoords="offset points", ha="right", va="top", color=theme.muted,
-        fontsize=0.95 * theme.tick_size, zorder=1.5, in_layout=False,
-    )  # fmt: skip
+        "largest stable",
+        ((edge, 1)),
+        xycoords=("data", "axes fraction"),
+        xytext=(-4, -2),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        color=theme.muted,
+        fontsize=0.95 * theme.tick_size,
+        zorder=1.5,
+        in_layout=False,
+    )
 
 
 def _draw_sweep(ax: Axes, clip: Clip, label: str, sweep: _Sweep) -> Update:
@@ -215,9 +223,14 @@ def _draw_sweep(ax: Axes, clip: Clip, label: str, sweep: _Sweep) -> Update:
     least = ax.get_ylim()[0] / 10 if ax.get_yscale() == "log" else -np.inf
     losses = np.clip(sweep.losses, least, top)
     (curve,) = ax.plot(
-        [], [], color=colour, linewidth=theme.line_width, zorder=3.5, gid="curve",
+        [],
+        [],
+        color=colour,
+        linewidth=theme.line_width,
+        zorder=3.5,
+        gid="curve",
         solid_joinstyle="round",
-    )  # fmt: skip
+    )
     star = marks.star(ax, theme, np.empty((0, 2)))
     star.set_zorder(4)
     ball, outside = marks.ball(ax, theme, colour), marks.EdgeMark(ax, theme, colour)

@@ -76,10 +76,17 @@ class Text(StepView):
         ax.set_axis_off()
         theme = clip.theme
         words = ax.text(
-            _ALIGN[self.align], 0.5, drawn(self._at(clip, 0)), ha=self.align, va="center",
-            linespacing=1.5, color=theme.ink, fontsize=self.size * theme.label_size,
-            transform=ax.transAxes, in_layout=False,
-        )  # fmt: skip
+            _ALIGN[self.align],
+            0.5,
+            drawn(self._at(clip, 0)),
+            ha=self.align,
+            va="center",
+            linespacing=1.5,
+            color=theme.ink,
+            fontsize=self.size * theme.label_size,
+            transform=ax.transAxes,
+            in_layout=False,
+        )
 
         full = self.size * theme.label_size
         moves = "{" in self.text.replace("{{", "")

@@ -27,19 +27,30 @@ def draw_accuracy(ax: Axes, clip: Clip) -> Update:
     over.set_yticks([])
     # In the middle, as losses end low and accuracies high.
     over.text(
-        0.97, 0.5, "accuracy\n0 to 100%", ha="right", va="center", transform=over.transAxes,
+        0.97,
+        0.5,
+        "accuracy\n0 to 100%",
+        ha="right",
+        va="center",
+        transform=over.transAxes,
         color=theme.text(theme.prediction) if len(clip.drawn_runs) == 1 else theme.muted,
-        fontsize=theme.tick_size, linespacing=1.4, in_layout=False, gid="accuracy",
-    )  # fmt: skip
+        fontsize=theme.tick_size,
+        linespacing=1.4,
+        in_layout=False,
+        gid="accuracy",
+    )
     return chain_updates([_draw_run(over, clip, label) for label in clip.drawn_runs])
 
 
 def _draw_run(over: Axes, clip: Clip, label: str) -> Update:
     style = "-" if len(clip.drawn_runs) == 1 else ":"
     show = draw_trace(
-        over, clip.theme, accuracy_of(clip.runs[label]), clip.colour(label, clip.theme.prediction),
+        over,
+        clip.theme,
+        accuracy_of(clip.runs[label]),
+        clip.colour(label, clip.theme.prediction),
         style,
-    )  # fmt: skip
+    )
 
     def update(frame: int) -> list[Artist]:
         return [*show(clip.position(label, frame))]

@@ -54,9 +54,14 @@ def name_classes(
     # An empty title makes room for them.
     axes.label_axes(ax, theme, Mathtext(ax.get_xlabel()), Mathtext(ax.get_ylabel()), " ")
     box = AnchoredOffsetbox(
-        "lower left", child=HPacker(children=texts, sep=4, pad=0, align="baseline"), pad=0,
-        borderpad=0.25, frameon=False, bbox_to_anchor=(0, 1), bbox_transform=ax.transAxes,
-    )  # fmt: skip
+        "lower left",
+        child=HPacker(children=texts, sep=4, pad=0, align="baseline"),
+        pad=0,
+        borderpad=0.25,
+        frameon=False,
+        bbox_to_anchor=(0, 1),
+        bbox_transform=ax.transAxes,
+    )
     ax.add_artist(box)
 
 
@@ -75,9 +80,13 @@ def draw_class_points(
     for k, colour in enumerate(colours):
         chosen = data.y == k
         ax.plot(
-            data.x[chosen, 0], heights[chosen], _MARKERS[k], markersize=size, zorder=zorder,
+            data.x[chosen, 0],
+            heights[chosen],
+            _MARKERS[k],
+            markersize=size,
+            zorder=zorder,
             color=theme.paper if hollow else colour,
             markeredgecolor=colour if hollow else theme.paper,
             markeredgewidth=min(edge, thickest * size),
             gid=f"validation {k}" if hollow else f"class {k}",
-        )  # fmt: skip
+        )

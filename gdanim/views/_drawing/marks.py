@@ -29,28 +29,50 @@ _FAR = 1e6
 def ball(ax: Axes, theme: Theme, colour: str) -> Line2D:
     """Draw a ball for where a run is now."""
     (line,) = ax.plot(
-        [], [], "o", color=colour, markersize=1.5 * theme.point_size,
-        markeredgecolor=theme.paper, markeredgewidth=1.6, zorder=6, gid="ball",
-    )  # fmt: skip
+        [],
+        [],
+        "o",
+        color=colour,
+        markersize=1.5 * theme.point_size,
+        markeredgecolor=theme.paper,
+        markeredgewidth=1.6,
+        zorder=6,
+        gid="ball",
+    )
     return line
 
 
 def star(ax: Axes, theme: Theme, places: Floats) -> Line2D:
     """Draw stars at the minima `[K, 2]`."""
     (line,) = ax.plot(
-        places[:, 0], places[:, 1], "*", color=theme.points, markersize=2.3 * theme.point_size,
-        markeredgecolor=theme.paper, markeredgewidth=1.2, zorder=3, gid="optimum",
-    )  # fmt: skip
+        places[:, 0],
+        places[:, 1],
+        "*",
+        color=theme.points,
+        markersize=2.3 * theme.point_size,
+        markeredgecolor=theme.paper,
+        markeredgewidth=1.2,
+        zorder=3,
+        gid="optimum",
+    )
     return line
 
 
 def arrow(ax: Axes, theme: Theme, colour: str) -> FancyArrowPatch:
     """Draw an arrow, to be placed with `place_arrow`."""
     patch = FancyArrowPatch(
-        (0, 0), (1, 0), arrowstyle="-|>,head_length=0.55,head_width=0.3", shrinkA=0, shrinkB=0,
-        mutation_scale=1.9 * theme.point_size, linewidth=0.75 * theme.line_width, color=colour,
-        joinstyle="miter", zorder=5, gid="arrow",
-    )  # fmt: skip
+        (0, 0),
+        (1, 0),
+        arrowstyle="-|>,head_length=0.55,head_width=0.3",
+        shrinkA=0,
+        shrinkB=0,
+        mutation_scale=1.9 * theme.point_size,
+        linewidth=0.75 * theme.line_width,
+        color=colour,
+        joinstyle="miter",
+        zorder=5,
+        gid="arrow",
+    )
     patch.set_visible(False)
     ax.add_patch(patch)
     return patch
@@ -79,10 +101,17 @@ class EdgeMark:
     def __init__(self, ax: Axes, theme: Theme, colour: str) -> None:
         self.ax = ax
         (self.line,) = ax.plot(
-            [], [], color=colour, markersize=1.9 * theme.point_size, linestyle="none",
-            markeredgecolor=theme.paper, markeredgewidth=1.2, zorder=6, gid="outside",
+            [],
+            [],
+            color=colour,
+            markersize=1.9 * theme.point_size,
+            linestyle="none",
+            markeredgecolor=theme.paper,
+            markeredgewidth=1.2,
+            zorder=6,
+            gid="outside",
             transform=ax.transAxes,
-        )  # fmt: skip
+        )
 
     def show(self, x: float, y: float) -> Artist:
         """Point to (x, y) if that is outside the panel; else show nothing."""

@@ -27,19 +27,32 @@ def draw_points(ax: Axes, theme: Theme, data: Dataset, validation: Dataset | Non
         filled_points(ax, theme, len(data)).set_data(data.x[:, 0], data.y)
     if validation is not None and len(validation) <= MANY:
         ax.plot(
-            validation.x[:, 0], validation.y, "o", markerfacecolor=theme.paper,
-            markeredgecolor=theme.points, markeredgewidth=1.6, zorder=2.1, gid="validation",
+            validation.x[:, 0],
+            validation.y,
+            "o",
+            markerfacecolor=theme.paper,
+            markeredgecolor=theme.points,
+            markeredgewidth=1.6,
+            zorder=2.1,
+            gid="validation",
             markersize=0.85 * point_size(theme.point_size, len(validation) + len(data)),
-        )  # fmt: skip
+        )
         name_validation(ax, theme)
 
 
 def filled_points(ax: Axes, theme: Theme, points: int) -> Line2D:
     """Return markers that are yet to be placed, in the size for so many points."""
     (markers,) = ax.plot(
-        [], [], "o", color=theme.points, markeredgecolor=theme.paper, markeredgewidth=0.9,
-        markersize=point_size(theme.point_size, points), zorder=2, gid="points",
-    )  # fmt: skip
+        [],
+        [],
+        "o",
+        color=theme.points,
+        markeredgecolor=theme.paper,
+        markeredgewidth=0.9,
+        markersize=point_size(theme.point_size, points),
+        zorder=2,
+        gid="points",
+    )
     return markers
 
 
@@ -59,9 +72,13 @@ def _draw_density(ax: Axes, colour: str, data: Dataset) -> None:
     pixels[..., :3] = to_rgb(colour)
     pixels[..., 3] = np.where(counts > 0, _FAINTEST + (1 - _FAINTEST) * share, 0.0)
     ax.imshow(
-        pixels, extent=(left, right, low, high), origin="lower", aspect="auto",
-        interpolation="nearest", zorder=2,
-    )  # fmt: skip
+        pixels,
+        extent=(left, right, low, high),
+        origin="lower",
+        aspect="auto",
+        interpolation="nearest",
+        zorder=2,
+    )
 
 
 def draw_rings(ax: Axes, theme: Theme, points: int) -> PathCollection:

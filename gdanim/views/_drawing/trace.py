@@ -26,10 +26,26 @@ def draw_trace(
     """
     steps = extremes(values)
     heights = values[steps]
-    (line,) = ax.plot([], [], color=colour, linewidth=theme.line_width, linestyle=style,
-                      solid_capstyle="round", zorder=3, gid="trace")  # fmt: skip
-    (dot,) = ax.plot([], [], "o", color=colour, markersize=theme.point_size,
-                     markeredgecolor=theme.paper, zorder=4, gid="step")  # fmt: skip
+    (line,) = ax.plot(
+        [],
+        [],
+        color=colour,
+        linewidth=theme.line_width,
+        linestyle=style,
+        solid_capstyle="round",
+        zorder=3,
+        gid="trace",
+    )
+    (dot,) = ax.plot(
+        [],
+        [],
+        "o",
+        color=colour,
+        markersize=theme.point_size,
+        markeredgecolor=theme.paper,
+        zorder=4,
+        gid="step",
+    )
     clip_near(dot, ax, theme.point_size)
 
     def show(position: float) -> tuple[Line2D, Line2D]:
