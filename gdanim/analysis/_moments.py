@@ -65,6 +65,19 @@ def escapes(evidence: Evidence) -> bool:
     return bool((np.log(along[down]) + growth > np.log(1e-3)).any())
 
 
+def endless(evidence: Evidence) -> bool:
+    """Return whether no finite parameters have the lowest loss, or that of the valley."""
+    floor, place = evidence.floor, evidence.place
+    valley = place is not None and place.place == PointKind.INFINITY
+    return valley or (floor.exact and floor.attained is False)
+
+
+def batches_agree(evidence: Evidence) -> bool:
+    """Return whether all batches have the same minimum, and steps shrink with the slope."""
+    floor, batches = evidence.floor, evidence.record.batch_size is not None
+    return batches and floor.exact and bool(floor.attained) and evidence.paces is not None
+
+
 def first_above(evidence: Evidence) -> int:
     """Return the first step from which the loss is above its start, or its lowest, to the end."""
     record, losses = evidence.record, evidence.record.losses

@@ -72,6 +72,8 @@ import numpy as np
 from gdanim.analysis._evidence import OF_FALL, Evidence
 from gdanim.analysis._growth import diverging, infinite
 from gdanim.analysis._moments import (
+    batches_agree,
+    endless,
     escapes,
     first_arrived,
     first_of,
@@ -262,7 +264,7 @@ def _dies_out(evidence: Evidence, spread: float) -> bool:
     rests = evidence.more < OVER or (evidence.decays and spread < NOISY * gap_below(evidence))
     # Where all batches agree on a loss of 0, the noise vanishes with the loss.
     falls = evidence.trend.drop > 0 or typical.drop > 0
-    vanishes = floor.loss == 0 and falls and (floor.attained is False or _agree(evidence))
+    vanishes = floor.loss == 0 and falls and (floor.attained is False or batches_agree(evidence))
     if record.random:
         still = evidence.paces is None and not evidence.swings.any
         return rests or vanishes or still or (evidence.transient and typical.drop > 0)
@@ -292,12 +294,6 @@ def swinging(evidence: Evidence) -> Judgement | None:
     calmer = calmer and trend.high[3] < trend.high[2]
     on_its_way = calmer or evidence.transient or _falls(evidence)
     return None if on_its_way else _oscillating(evidence)
-
-
-def _agree(evidence: Evidence) -> bool:
-    """Whether all batches have the same minimum, and steps shrink with the slope."""
-    floor, batches = evidence.floor, evidence.record.batch_size is not None
-    return batches and floor.exact and bool(floor.attained) and evidence.paces is not None
 
 
 def _falls(evidence: Evidence) -> bool:
@@ -351,7 +347,7 @@ def hardly_moving(evidence: Evidence) -> Judgement | None:
     since = first_of(losses - evidence.end <= SOON * gap)
     # A rule without a known pace has gained what it could: what is left may be no rate's fault.
     reason = None if evidence.forgets and not little else slow_reason(evidence)
-    if reason != Reason.SMALL_RATE and _endless(evidence):
+    if reason != Reason.SMALL_RATE and endless(evidence):
         reason = Reason.NO_MINIMUM
     return Judgement(Ending.HARDLY_MOVING, reason, Certainty.MEASURED, since)
 
@@ -363,20 +359,13 @@ def falling(evidence: Evidence) -> Judgement:
     if place is not None and place.place == PointKind.SADDLE:
         near = abs(evidence.end - place.loss) < NEAR * (evidence.start - place.loss)
         reason = Reason.SADDLE if near else reason
-    elif _endless(evidence):
+    elif endless(evidence):
         reason = Reason.NO_MINIMUM
     # The step after which the loss is never higher, or where only levels fall, a quarter.
     highest_after = np.maximum.accumulate(losses[::-1])[::-1]
     since = first_of(losses >= highest_after)
     since = min(since, len(losses) - 1 - evidence.record.steps // 4)
     return Judgement(Ending.FALLING, reason, Certainty.MEASURED, since)
-
-
-def _endless(evidence: Evidence) -> bool:
-    """Whether no finite parameters have the lowest loss, or that of the valley."""
-    floor, place = evidence.floor, evidence.place
-    valley = place is not None and place.place == PointKind.INFINITY
-    return valley or (floor.exact and floor.attained is False)
 
 
 Rule = Callable[[Evidence], Judgement | None]
