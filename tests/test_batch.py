@@ -80,7 +80,7 @@ def to_make() -> dict[str, str]:
 
 def forget_receipt() -> None:
     """As when the files of a library, or ffmpeg's, are others."""
-    (receipt.runs_of(Path("plan.toml")) / receipt.NAME).unlink()
+    (receipt.runs_of(Path("plan.toml")) / receipt.NAME).unlink(missing_ok=True)
 
 
 def held(folder: Path) -> dict[str, str]:
