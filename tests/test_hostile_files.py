@@ -132,3 +132,9 @@ def test_a_key_of_many_parts_is_too_large(
     path.write_text(".".join([part] * 30_000) + " = 1\n", encoding="utf-8")
     with pytest.raises(GdanimError, match=r"dotted\.toml: is too large"):
         read(path)
+
+
+def test_a_number_that_no_float_holds_is_named(folder: Path) -> None:
+    (folder / "table.csv").write_text("size;price\n1;2\n2;3\n1e999;4\n", encoding="utf-8")
+    with pytest.raises(GdanimError, match=r"table\.csv, line 4, .*size.*: is too large"):
+        read_csv(folder / "table.csv")

@@ -217,6 +217,7 @@ def _joined(
     place: Callable[[int, int], str],
 ) -> Dataset:
     """Return the columns, of which the last is y, as a Dataset; leave out rows if that is asked."""
+    _check_finite(columns, place)
     lacking = np.isnan([column.values for column in columns])
     if lacking.any():
         rows = np.flatnonzero(lacking.any(axis=0))
@@ -248,6 +249,12 @@ def _joined(
         y_unit=value.unit,
         classes=value.classes,
     )
+
+
+def _check_finite(columns: Sequence[Column], place: Callable[[int, int], str]) -> None:
+    for k, column in enumerate(columns):
+        for row in np.flatnonzero(np.isinf(column.values)).tolist():
+            raise GdanimError(f"{place(row, k)}: is too large for a number; correct it")
 
 
 def _without(column: Column, rows: Ints) -> Column:
