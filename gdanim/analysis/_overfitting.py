@@ -47,7 +47,7 @@ def overfitting(record: Record) -> Iterator[Event]:
     if after > (1 + WORSE) * lowest and errors > (SURE if after < 2 * lowest else DOUBLED):
         kind = EventKind.OVERFITTING
         text = kind.caption.format(lowest=quantity(lowest), step=count(best))
-        yield Event(kind, best, last, text, {"lowest": lowest, "end": after})
+        yield Event(kind, best, last, text, {"lowest": lowest, "end": float(validation[last])})
 
 
 def _around(record: Record, step: int) -> Ints:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.cbook import is_math_text
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -28,10 +29,14 @@ from gdanim.problems.model import Model, math_name
 from gdanim.problems.objective import Objective
 from gdanim.problems.problem import Problem
 from gdanim.views._drawing.formula import with_numbers
+from gdanim.views._drawing.units import dpi
 from gdanim.views.base import Clip, Update
 
 # Inches above a line of text, and below the last one.
 _ABOVE, _BELOW = 0.165, 0.25
+# How far formulas reach above and below the baseline without sums and fractions, in heights of a
+# letter, and the part of what is below that needs no room of its own.
+_OVER, _UNDER, _SHALLOW = 1.05, 0.35, 0.2
 # The gap between texts in one line, in inches.
 _GAP = 0.25
 _LINE_SPACING = 1.2
@@ -240,10 +245,27 @@ def _place(lines: Sequence[Sequence[Text]], left: float, right: float) -> float:
     for line in lines:
         breaks = line[0].get_text().count("\n")
         size = max(float(text.get_fontsize()) for text in line)
-        down += _ABOVE + (1 + _LINE_SPACING * breaks) * size / 72
+        over, under = np.max([_beyond(text) for text in line], axis=0)
+        down += over + _ABOVE + (1 + _LINE_SPACING * breaks) * size / 72
         for text, x, side in zip(line, (left, right), ("left", "right"), strict=False):
             text.set(position=(x, 1 - down / high), ha=side, linespacing=_LINE_SPACING)
+        down += under
     return down
+
+
+def _beyond(text: Text) -> tuple[float, float]:
+    """Return how far mathematics reaches above and below what a line has room for, in inches."""
+    if not is_math_text(text.get_text()):
+        return 0.0, 0.0
+    text.set_linespacing(_LINE_SPACING)
+    box, place = text.get_window_extent(), text.get_transform().transform(text.get_position())
+    letter = float(text.get_fontsize()) / 72
+    lines = 1 + _LINE_SPACING * text.get_text().count("\n")
+    over, under = (box.y1 - place[1]) / dpi(text), (place[1] - box.y0) / dpi(text)
+    return (
+        max(0.0, float(over) - _OVER * lines * letter),
+        float(under) - _SHALLOW * letter if under > _UNDER * letter else 0.0,
+    )
 
 
 def _place_beside(speed: Text, step: Text) -> None:

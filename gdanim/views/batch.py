@@ -61,8 +61,11 @@ class Batch(StepView):
         rows = math.ceil(points / columns)
         ax.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
-        size = count(batches.shape[1])
-        axes.label_axes(ax, theme, title=f"batch: {size} of {count(points)} points")
+        sizes = (batches >= 0).sum(axis=1)
+        title = ax.set_title(
+            _title(batches.shape[1], points), loc="left", color=theme.ink,
+            fontsize=theme.label_size, pad=6,
+        )  # fmt: skip
         epoch = math.ceil(points / batches.shape[1])
         colours = _shades(theme.grid, theme.points)
         image = ax.imshow(
@@ -78,16 +81,22 @@ class Batch(StepView):
                     draw(place, color=theme.paper, linewidth=1.6, zorder=4)
 
         def update(frame: int) -> list[Artist]:
-            kinds = np.full(rows * columns, 3)
-            kinds[:points] = _state(batches, clip.step(label, frame), epoch, points)
+            kinds, step = np.full(rows * columns, 3), clip.step(label, frame)
+            kinds[:points] = _state(batches, step, epoch, points)
             image.set_data(colours[kinds].reshape(rows, columns, 4))
-            return [image]
+            title.set_text(_title(int(sizes[max(step - 1, 0)]), points))
+            return [image, title]
 
         return update
 
     def describe(self, clip: Clip) -> str:
         """Say that the points of each step are marked."""
         return f"which of the {clip.run.problem.points:,} points each step uses"
+
+
+def _title(used: int, points: int) -> str:
+    """Say how many points the step uses, or at the start the first one to come."""
+    return f"batch: {count(used)} of {count(points)} points"
 
 
 def _state(batches: Ints, step: int, epoch: int, points: int) -> Ints:

@@ -162,7 +162,9 @@ class Fit(View):
         problem = fitted_problem(run)
         with np.errstate(all="ignore"):
             prediction = problem.model.predict(run.params[step], problem.data.x)
-        return f"with the curve {curve_place(prediction, problem.data.y)} the points"
+        shape = problem.model.shape_name
+        noun = "curve" if "curve" in shape else shape
+        return f"with the {noun} {curve_place(prediction, problem.data.y)} the points"
 
     def _behind(self, clip: Clip, length: int) -> Ints:
         """Return how many frames ago each curve of a trail was the current one, `[length + 1]`.

@@ -11,11 +11,11 @@ from matplotlib.text import Text
 
 from gdanim.core.arrays import Floats
 from gdanim.core.words import drawn
-from gdanim.views._drawing.units import dpi
+from gdanim.views._drawing.units import dpi, size_in_points
 from gdanim.views.theme import Theme
 
-# Lines have names if there are at most this many.
-_MOST = 8
+# Lines have names at their ends if there are at most this many; up to _IN_A_KEY have a key.
+_MOST, _IN_A_KEY = 8, 24
 # How far to the right of its line's end a label stands, in points, and the distance between labels,
 # in heights of their letters.
 _AWAY, _LEADING = 9.0, 1.1
@@ -26,7 +26,8 @@ _LETTER = 0.62
 class EndLabels:
     """A name at the end of each line, kept apart from the others and within the panel's height.
 
-    In a layout the names take room to the right of the panel, in an inset within it.
+    In a layout the names take room to the right of the panel, in an inset within it. Those of many
+    lines stand one below the other there.
     """
 
     def __init__(
@@ -42,6 +43,8 @@ class EndLabels:
             ax.text(1, 0.5, drawn(name), color=colour, transform=ax.transAxes, zorder=5, **look)
             for name, colour in zip(named, colours, strict=False)
         ]
+        if _MOST < len(names) <= _IN_A_KEY and ax.get_subplotspec() is not None:
+            self._draw_key(names, colours, look)
         for text in self.texts:
             text.set_x(1 + self._away())
         if self.texts and ax.get_subplotspec() is None:
@@ -50,6 +53,16 @@ class EndLabels:
             ax.set_xticks([tick for tick in ax.get_xticks() if left <= tick <= right])
             share = min(0.5, longest * self._point() / ax.bbox.width)
             ax.set_xlim(left, left + (right - left) / (1 - share))
+
+    def _draw_key(self, names: Sequence[str], colours: Sequence[str], look: dict[str, Any]) -> None:
+        """Write the names to the right of the panel, from the top down, as large as fits."""
+        # The layout is not settled yet; the panel will be about this high.
+        room = 0.8 * float(size_in_points(self._ax)[1]) / len(names)
+        look["fontsize"] = min(self._size, room / _LEADING)
+        line = _LEADING * look["fontsize"] / (room * len(names))
+        for number, (name, colour) in enumerate(zip(names, colours, strict=True)):
+            at = (1 + self._away(), 1 - (number + 0.5) * line)
+            self._ax.text(*at, drawn(name), color=colour, transform=self._ax.transAxes, **look)
 
     def show(self, x: Floats, y: Floats) -> list[Text]:
         """Put each label to the right of its line's end: `x [K]`, `y [K]` in the axes' own data."""
