@@ -113,7 +113,7 @@ def test_runs_that_are_compared_have_their_colours_and_ends() -> None:
     assert "3 runs are compared: a (blue), b (pink) and c (brown)." in text
     _, of_a, of_b, of_c = re.split(r"(?=\"[abc]\": )", text)
     assert "It converges" in of_a and "It diverges" in of_b and "After 10 steps" in of_c
-    assert "It ends with the curve close to the points." in of_a
+    assert "It ends with the line close to the points." in of_a
     assert "100 orange points and the line of each run" in text
 
 

@@ -412,8 +412,8 @@ def test_more_than_5000_points_are_a_density(points: int, cells: bool) -> None:
     assert bool(ax.images) == cells
 
 
-@pytest.mark.parametrize(("runs", "named"), [(8, 8), (9, 0)])
-def test_up_to_eight_lines_have_names(runs: int, named: int) -> None:
+@pytest.mark.parametrize(("runs", "named"), [(8, 8), (24, 24), (25, 0)])
+def test_up_to_24_lines_have_names(runs: int, named: int) -> None:
     optimizers = {f"run {k}": GradientDescent(1e-3 + 1e-5 * k) for k in range(runs)}
     scene = Scene(LINE, optimizers, (0.0, 0.0), steps=5, panels={"loss": LossCurve()})
     (ax,) = scene.film().figure.axes

@@ -149,12 +149,12 @@ def test_a_start_far_away_leaves_the_room_to_the_data() -> None:
     problem = Problem(data, Linear())
 
     def shown(**changes: object) -> Film:
-        scene = Scene(problem, GradientDescent(0.5), (0, 0), steps=40, size=SIZE)
+        scene = Scene(problem, GradientDescent(0.5), (1, 8), steps=40, size=SIZE)
         return changed(scene, panels={"fit": Fit(inset=None)}, **changes).film()
 
     film = shown(pace=Even(4, 0.2, 1))
     low, _ = panel(film).get_ylim()
-    assert low > 7, "a tenth of the height would show the start"
+    assert low > 9, "less room than the start would need"
     film.show(0)
     (arrow,) = (c for c in panel(film).collections if c.get_gid() == "outside")
     ((_, height),) = np.asarray(arrow.get_offsets())

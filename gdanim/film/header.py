@@ -261,7 +261,8 @@ def _beyond(text: Text) -> tuple[float, float]:
     box, place = text.get_window_extent(), text.get_transform().transform(text.get_position())
     letter = float(text.get_fontsize()) / 72
     lines = 1 + _LINE_SPACING * text.get_text().count("\n")
-    over, under = (box.y1 - place[1]) / dpi(text), (place[1] - box.y0) / dpi(text)
+    # Hinted letters may be a pixel larger.
+    over, under = (box.y1 - place[1] - 1) / dpi(text), (place[1] - box.y0 - 1) / dpi(text)
     return (
         max(0.0, float(over) - _OVER * lines * letter),
         float(under) - _SHALLOW * letter if under > _UNDER * letter else 0.0,
