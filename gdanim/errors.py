@@ -77,9 +77,9 @@ class Notice(UserWarning):
     >>> import gdanim
     >>> with warnings.catch_warnings(record=True) as caught:
     ...     warnings.simplefilter("always")
-    ...     data = gdanim.datasets.from_frame({"x": [1, 1], "y": [2, 3]}, x="x", y="y")
+    ...     data = gdanim.Dataset([1, 1], [2, 3])
     >>> print(caught[0].message)
-    from_frame: all 2 points have the same x, so no slope can be found
+    Dataset: all 2 points have the same x, so no slope can be found
     """
 
 

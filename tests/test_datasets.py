@@ -267,7 +267,7 @@ def test_the_separator_and_the_decimal_mark_can_be_given(tmp_path: Path) -> None
     [
         ('x,y\n"1,234",5\n2,6\n', 1234, "'1,234' is read as 1234; write decimal=',' if it is not"),
         ("x;y\n1,234;5\n2;6\n", 1.234, "'1,234' is read as 1.234; write decimal='.' if it is not"),
-        ("x,y\n3,5\n", 3, "there is only one point, so no slope can be found"),
+        ("x,y\n3,5\n", 3, "only one point, so no slope can be found"),
         ("x,y\n3,5\n3,6\n", 3, "all 2 points have the same x, so no slope can be found"),
     ],
 )

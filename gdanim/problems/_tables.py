@@ -237,9 +237,6 @@ def _joined(
         columns = [_without(column, rows) for column in columns]
     *features, value = columns
     x = np.stack([column.values for column in features], axis=1)
-    if (np.ptp(x, axis=0) == 0).all():
-        what = f"all {len(x):,} points have the same x" if len(x) > 1 else "there is only one point"
-        notify(f"{source}: {what}, so no slope can be found")
     return Dataset(
         x,
         value.values,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gdanim.core.arrays import Floats, Ints, check_finite, check_int, read_only, set_fields
+from gdanim.core.caller import notify
 from gdanim.core.numbers import counted
 from gdanim.errors import GdanimError, expect
 from gdanim.problems.columns import as_array, from_values
@@ -52,6 +53,11 @@ class Dataset:
     ------
     GdanimError
         If the input is empty, not finite, not numeric, or of unequal length.
+
+    Warns
+    -----
+    Notice
+        If all points have the same x.
 
     See Also
     --------
@@ -106,6 +112,9 @@ class Dataset:
             raise GdanimError(
                 f"Dataset: {x.shape[1]} features need as many x_names, got {self.x_names!r}"
             )
+        if (np.ptp(x, axis=0) == 0).all():
+            what = f"all {len(x):,} points have the same x" if len(x) > 1 else "only one point"
+            notify(f"Dataset: {what}, so no slope can be found")
         set_fields(
             self,
             x=read_only(x),
