@@ -272,7 +272,7 @@ def test_the_separator_and_the_decimal_mark_can_be_given(tmp_path: Path) -> None
     ],
 )
 def test_notices(tmp_path: Path, text: str, value: float, notice: str) -> None:
-    with pytest.warns(Notice, match=rf"data\.csv: {notice}$") as caught:
+    with pytest.warns(Notice, match=rf"(data\.csv|Dataset): {notice}$") as caught:
         data = _read(tmp_path, text)
     assert data.x[0, 0] == value
     assert [warning.filename for warning in caught] == [__file__]

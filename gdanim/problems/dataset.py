@@ -112,9 +112,7 @@ class Dataset:
             raise GdanimError(
                 f"Dataset: {x.shape[1]} features need as many x_names, got {self.x_names!r}"
             )
-        if (np.ptp(x, axis=0) == 0).all():
-            what = f"all {len(x):,} points have the same x" if len(x) > 1 else "only one point"
-            notify(f"Dataset: {what}, so no slope can be found")
+        _tell_of_equal(x)
         set_fields(
             self,
             x=read_only(x),
@@ -308,6 +306,13 @@ def _flat(y: Any) -> Any:
         one_hot = np.isin(raw, (0, 1)).all() and (raw.sum(axis=1) == 1).all()
         return raw.argmax(axis=1) if one_hot else raw
     return raw[:, 0] if raw.ndim == 2 and raw.shape[1] == 1 else raw
+
+
+def _tell_of_equal(x: Floats) -> None:
+    """Tell if all points have the same x."""
+    if (np.ptp(x, axis=0) == 0).all():
+        what = f"all {len(x):,} points have the same x" if len(x) > 1 else "only one point"
+        notify(f"Dataset: {what}, so no slope can be found")
 
 
 def _units(name: str, given: Sequence[Unit | str], found: Sequence[Unit]) -> tuple[Unit, ...]:
