@@ -9,7 +9,6 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from gdanim.analysis.diagnosis import diagnose
 from gdanim.core.arrays import Floats, check_int, check_interval
 from gdanim.core.numbers import setting
 from gdanim.descent.rate_sweep import losses_at_rates
@@ -18,6 +17,7 @@ from gdanim.errors import GdanimError
 from gdanim.views._drawing import axes, marks
 from gdanim.views._drawing.axes import LARGEST
 from gdanim.views._drawing.limits import LINEAR_SPAN, ROUNDING, YLimits, drawable_range
+from gdanim.views._drawing.rates import largest_stable_rate, own_rate, round_rates
 from gdanim.views._drawing.ticks import FewOf
 from gdanim.views.base import Clip, StepView, Update, chain_updates
 
@@ -94,12 +94,16 @@ class RateSweep(StepView):
         axes.style_axes(ax, theme, 4)
         symbol = clip.run.problem.loss_symbol if len(clip.drawn_runs) == 1 else "L"
         axes.label_axes(ax, theme, "learning rate", title=f"loss ({symbol}) by learning rate")
-        _set_rate_axis(ax, low, high)
+        ax.set_xscale("log")
+        ax.set_xlim(low, high)
+        ax.xaxis.set_major_locator(FewOf(round_rates(low, high), 6))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: setting(value)))
+        ax.xaxis.set_minor_locator(NullLocator())
         lows = [_lowest(clip.limit_runs[label], sweep) for label, sweep in sweeps.items()]
         start = max(float(run.losses[0]) for run in clip.limit_runs.values())
         _set_loss_axis(ax, min(lows), start)
         for label, run in clip.drawn_runs.items():
-            if (edge := _edge(run)) is not None:
+            if (edge := largest_stable_rate(run)) is not None:
                 _mark_edge(ax, clip, edge, clip.colour(label, theme.muted))
         movers = [_draw_sweep(ax, clip, label, sweeps[label]) for label in clip.drawn_runs]
         marks.run_legend(ax, clip, [_final(ax, sweeps[label]) for label in clip.drawn_runs])
@@ -113,8 +117,12 @@ class RateSweep(StepView):
     def _limits(self, clip: Clip) -> tuple[float, float]:
         if self.rates is not None:
             return self.rates
-        own = [_own_rate(run) for run in clip.limit_runs.values()]
-        edges = [edge for run in clip.limit_runs.values() if (edge := _edge(run)) is not None]
+        own = [own_rate("RateSweep", run) for run in clip.limit_runs.values()]
+        edges = [
+            edge
+            for run in clip.limit_runs.values()
+            if (edge := largest_stable_rate(run)) is not None
+        ]
         high = _ABOVE * max(own + edges) if edges else _ABOVE_OWN * max(own)
         return min(own + edges) / _BELOW, high
 
@@ -136,46 +144,9 @@ def _sweep(run: Run, low: float, high: float, count: int) -> _Sweep:
             f"RateSweep: {run.steps:,} steps of {len(run.problem.names)} parameters are too many "
             "to be repeated for every learning rate; show fewer steps"
         )
-    own = _own_rate(run)
+    own = own_rate("RateSweep", run)
     rates = np.union1d(np.geomspace(low, high, min(count, most)), own)
     return _Sweep(rates, losses_at_rates(run, rates), int(np.searchsorted(rates, own)))
-
-
-def _own_rate(run: Run) -> float:
-    """Return the one learning rate of a run; GdanimError if it has none."""
-    rates = run.rates
-    if rates is None or run.optimizer is None:
-        raise GdanimError(
-            "RateSweep: repeats the run with other learning rates, and this one was recorded from "
-            "a loop of your own; show a run of descend"
-        )
-    if rates.size == 0 or np.ptp(rates) > 0:
-        raise GdanimError(
-            "RateSweep: needs one learning rate, and this run's changes or differs between the "
-            "parameters; give the optimizer a number"
-        )
-    return float(rates.flat[0])
-
-
-def _edge(run: Run) -> float | None:
-    """Return the largest stable rate at the minimum; None where none is known."""
-    best, rule = run.problem.minimum, run.optimizer
-    if best is None or best.params is None or rule is None or run.batches is not None:
-        return None
-    largest = float(diagnose(run.problem, np.atleast_2d(best.params)[0]).eigenvalues[-1])
-    return rule.largest_stable_rate(largest) if largest > 0 else None
-
-
-def _set_rate_axis(ax: Axes, low: float, high: float) -> None:
-    """Make the x axis logarithmic, with ticks at powers of ten, or if these are few at 2 and 5."""
-    ax.set_xscale("log")
-    ax.set_xlim(low, high)
-    digits = (1,) if high > 50 * low else (1, 2, 5)
-    powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
-    places = [digit * power for power in powers for digit in digits]
-    ax.xaxis.set_major_locator(FewOf([x for x in places if low <= x <= high], 6))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: setting(value)))
-    ax.xaxis.set_minor_locator(NullLocator())
 
 
 def _lowest(run: Run, sweep: _Sweep) -> float:
