@@ -42,6 +42,7 @@ from gdanim.problems.sinusoid import Sinusoid
 from gdanim.problems.softmax import Softmax
 from gdanim.scene import Scene
 from gdanim.views.base import View
+from gdanim.views.basins import Basins
 from gdanim.views.boundary import Boundary
 from gdanim.views.confusion import Confusion
 from gdanim.views.contour import Contour
@@ -300,6 +301,8 @@ VIEWS = [
     ViewCase("weights", Weights(), network_of_one_feature),
     ViewCase("hidden units", HiddenUnits(), network_of_two_features),
     ViewCase("rate sweep", RateSweep(count=31)),
+    ViewCase("basins", Basins(cells=48), two_parameters),
+    ViewCase("basins over the rate", Basins((0, "learning rate"), "loss", cells=24)),
     ViewCase("confusion", Confusion(), predicts_classes),
     ViewCase("predicted against actual", PredictedActual(), predicts_a_number),
 ]

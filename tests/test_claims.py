@@ -17,13 +17,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gdanim.analysis.curvature import hessian
 from gdanim.core.arrays import Floats, Ints
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.rate_sweep import losses_at_rates
+from gdanim.descent.repeated import repeated
 from gdanim.descent.run import Run
 from gdanim.problems.accuracy import accuracies
 from gdanim.problems.dataset import Dataset
+from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.model import ModelCurve
 from gdanim.problems.problem import Problem
 
@@ -65,6 +68,31 @@ def _largest(run: Run) -> float:
 def _swept(run: Run, most: float = 1.0) -> Floats:
     """The losses of rates up to a part of the largest stable one."""
     return losses_at_rates(run, np.geomspace(1e-3, most * 2 / _largest(run), 40))
+
+
+def _minimum_found(run: Run, middle: Any = (0, 0), reach: float = 5.0) -> Ints:
+    """Which minimum descents of the run's kind from 500 starts end at; -1 for none."""
+    offsets = np.random.default_rng(0).uniform(-reach, reach, (500, 2))
+    assert run.optimizer is not None and isinstance(run.problem, FunctionObjective)
+    params, _ = repeated(run, run.optimizer, np.asarray(middle) + offsets)
+    away = np.linalg.norm(params[-1, :, np.newaxis] - np.asarray(run.problem.minima), axis=-1)
+    return np.where(away.min(axis=-1) < 0.2, away.argmin(axis=-1), -1)
+
+
+def _descended(run: Run) -> Run:
+    """Gradient descent with the same rate."""
+    assert run.optimizer is not None
+    return descend(run.problem, GradientDescent(run.optimizer.lr), run.params[0], run.steps)
+
+
+def _waves(frequencies: Any) -> Floats:
+    """Starts of waves of these frequencies."""
+    return np.array([(2.9, frequency, 0, -1.2) for frequency in frequencies])
+
+
+def _frequencies(run: Run, starts: Floats, rate: float) -> Floats:
+    """The frequencies at which descents from some end."""
+    return repeated(run, GradientDescent(rate), _waves(starts))[0][-1, :, 1]
 
 
 @cache
@@ -233,6 +261,35 @@ LINES = [
         "The largest stable rate is about 80 times smaller there":
             lambda r: 75 < _largest(r[1]) / _largest(r[0]) < 85,
     }, function="in_other_units"),
+    once("four_basins", {
+        "Every start of Himmelblau's function, coloured by the minimum that it leads to":
+            lambda r: (_minimum_found(r[0]) >= 0).all(),
+        "the smallest step aside decides where the descent ends":
+            lambda r: len(np.unique(_minimum_found(r[0], (-0.27, -0.92), 0.05))) == 4,
+    }),
+    once("four_basins", {
+        "More than one start in five ends in another minimum than with gradient descent":
+            lambda r: np.mean(_minimum_found(r[0]) != _minimum_found(_descended(r[0]))) > 0.2,
+        "this one too": lambda r: _minimum_found(r[0], r[0].params[0], 0)[0]
+            != _minimum_found(_descended(r[0]), r[0].params[0], 0)[0],
+    }, function="momentum"),
+    once("four_basins", {
+        "as here, the top": lambda r: (np.linalg.eigvalsh(
+            hessian(r[0].problem, r[0].params[-1])) < 0).all(),
+        "From the grey starts, four in ten, it ends where nothing is lowest":
+            lambda r: 0.38 < np.mean(_minimum_found(r[0]) < 0) < 0.46,
+    }, function="newton"),
+    Row("frequency_sweep", {
+        "starts with b from 0.83 to 1.42 find the frequency of the points, 1.05":
+            lambda r: (abs(_frequencies(r[0], np.linspace(0.83, 1.42, 30), 0.01) - 1.05) < 0.01)
+            .all(),
+        "at twice the rate none does":
+            lambda r: (repeated(r[0], GradientDescent(0.02), _waves(np.linspace(0, 2.2, 60)))[1][-1]
+                       > 1).all(),
+        "from a start with b = 1.6 none either": lambda r: all(
+            repeated(r[0], GradientDescent(rate), _waves([1.6]))[1][-1] > 1
+            for rate in (1e-3, 3e-3, 0.01, 0.03, 0.1)),
+    }, seeds=SOME),
     Row("linear_plateau", {
         "it triples at step 128":
             lambda r: [float(r[0].rate(step)) for step in (127, 128)] == [0.01, 0.03],

@@ -35,9 +35,9 @@ from gdanim.scene import Scene
 from gdanim.views._drawing.card import CardPatch
 from gdanim.views._drawing.loss_surface import axis_limits
 from gdanim.views._drawing.marks import EdgeMark, arrow, place_arrow
+from gdanim.views._drawing.plane_path import _dotted_steps
 from gdanim.views._drawing.predictions import data_limits
 from gdanim.views.base import View
-from gdanim.views.contour import _dotted_steps
 from gdanim.views.fit import Fit
 from gdanim.views.loss_curve import LossCurve, is_hidden
 from gdanim.views.text import Text as TextView

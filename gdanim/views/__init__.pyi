@@ -4,6 +4,7 @@ from .base import Clip as Clip
 from .base import StepView as StepView
 from .base import Update as Update
 from .base import View as View
+from .basins import Basins as Basins
 from .batch import Batch as Batch
 from .boundary import Boundary as Boundary
 from .confusion import Confusion as Confusion
