@@ -88,6 +88,23 @@ def test_a_diverging_descent_ends_nowhere() -> None:
     assert (codes[far] == NOWHERE).any() and (codes != NOWHERE).any()
 
 
+def test_a_slow_slope_is_no_end() -> None:
+    flat = objectives.bowl(condition=1e4)
+    run = descend(flat, GradientDescent(1e-4), (4, 4), 200)
+    codes, places = basins_at(run, 24)
+    # After 200 steps, x is at 98 % of where it began, and y at the minimum.
+    assert (codes[abs(places[:, 0]) > 1] == NOWHERE).all()
+
+
+def test_a_diverging_start_leaves_colours_to_the_others() -> None:
+    line = Problem(datasets.linear(points=20), Linear())
+    film = scene(
+        line, GradientDescent(0.01), (0, 0), view=Basins(("slope", RATE), "loss", cells=24)
+    ).film()
+    low = colours(film, len(film) - 1, np.array([(0.5, -3.3), (0.5, -1.8)]))
+    assert abs(low[0] - low[1]).max() > 30
+
+
 def test_cells_are_refined_where_neighbours_differ() -> None:
     asked = []
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gdanim.analysis.curvature import hessian
 from gdanim.core.arrays import BLOCK, Floats, Ints, in_blocks
 from gdanim.descent.chosen_rate import with_rate
+from gdanim.descent.loop import descend
 from gdanim.descent.repeated import repeated
 from gdanim.descent.run import Run
 from gdanim.views._drawing.loss_surface import Slice
@@ -22,6 +23,8 @@ _RECORDED = 4e6
 _NEAR, _SETTLED = 0.015, 0.9
 # This many ends are tried; one counts if this share of the descents settles there.
 _TRIED, _SHARE = 60, 0.001
+# An end counts only if a descent from there, so many times as long, stays there.
+_LONGER, _LONGEST = 20, 5000
 # Of a descent that settles nowhere.
 NOWHERE = -1
 
@@ -121,9 +124,19 @@ def find_basins(starts: Starts, ends: Floats) -> Basins:
         left, losses = left[~near], losses[~near]
     # In the order of their places, as that of equal losses hangs on rounding.
     centres.sort(key=lambda centre: tuple(centre))
-    found = np.array(centres).reshape(-1, len(problem.names))
+    found = _staying(starts, np.array(centres).reshape(-1, len(problem.names)))
     curved = np.array([_is_minimum(starts.run, centre) for centre in found], dtype=bool)
     return Basins(starts, np.concatenate([found[curved], found[~curved]]), int(curved.sum()))
+
+
+def _staying(starts: Starts, centres: Floats) -> Floats:
+    """Return the `centres [K, P]` that a longer descent does not leave, as it would a slope."""
+    run = starts.run
+    if not len(centres) or run.optimizer is None:
+        return centres
+    further = descend(run.problem, run.optimizer, centres, min(_LONGER * run.steps, _LONGEST))
+    moved = np.linalg.norm((further.params[-1] - centres) / (_NEAR * starts.scale), axis=-1)
+    return np.asarray(centres[moved <= 1])
 
 
 def _settled(starts: Starts, ends: Floats) -> NDArray[np.bool_]:

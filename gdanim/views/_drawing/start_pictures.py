@@ -107,7 +107,9 @@ class LossPicture(Painted):
         super().__init__(ax, "losses")
         self.step = 0
         self._side = grid.side
-        shares = loss_scale(losses[:, -1], lowest)(losses)
+        # No descent that diverges may make all others look alike.
+        highest = losses[np.isfinite(losses[:, 0]), 0].max(initial=-np.inf)
+        shares = loss_scale(np.minimum(losses[:, -1], highest), lowest)(losses)
         self._shares = np.ascontiguousarray(shares.T.astype(np.float32))
         self._table = as_pixels(loss_colours(theme, _SHADES))
 
