@@ -251,6 +251,11 @@ def two_parameters(problem: Objective) -> bool:
     return len(problem.names) >= 2
 
 
+def a_few_parameters(problem: Objective) -> bool:
+    """More than one, and not so many that other starts take long."""
+    return two_parameters(problem) and few_parameters(problem)
+
+
 def one_feature(problem: Objective) -> bool:
     return isinstance(problem, Problem) and problem.data.features == 1
 
@@ -301,8 +306,10 @@ VIEWS = [
     ViewCase("weights", Weights(), network_of_one_feature),
     ViewCase("hidden units", HiddenUnits(), network_of_two_features),
     ViewCase("rate sweep", RateSweep(count=31)),
-    ViewCase("basins", Basins(cells=48), two_parameters),
-    ViewCase("basins over the rate", Basins((0, "learning rate"), "loss", cells=24)),
+    ViewCase("basins", Basins(cells=48), a_few_parameters),
+    ViewCase(
+        "basins over the rate", Basins((0, "learning rate"), "loss", cells=24), few_parameters
+    ),
     ViewCase("confusion", Confusion(), predicts_classes),
     ViewCase("predicted against actual", PredictedActual(), predicts_a_number),
 ]

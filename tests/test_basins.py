@@ -19,6 +19,7 @@ from gdanim.descent.repeated import repeated
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems import datasets, objectives
+from gdanim.problems.function_objective import FunctionObjective
 from gdanim.problems.linear import Linear
 from gdanim.problems.problem import Problem
 from gdanim.scene import Scene
@@ -57,6 +58,14 @@ def test_other_starts_are_descents_of_their_own(
         alone = descend(line, optimizer, start, 20, seed=3, batch_size=batch_size)
         np.testing.assert_allclose(params[:, k], alone.params, rtol=1e-9)
         np.testing.assert_allclose(losses[:, k], alone.losses, rtol=1e-9)
+
+
+def test_a_start_without_a_loss_leads_nowhere() -> None:
+    wall = FunctionObjective(lambda x, y: (x - 1) ** 2 - np.log(x) + y**2)
+    run = descend(wall, GradientDescent(0.05), (1.0, 0.5), 20)
+    codes, places = basins_at(run, 24)
+    np.testing.assert_array_equal(codes != NOWHERE, (codes != NOWHERE) & (places[:, 0] > 0))
+    assert (codes != NOWHERE).any()
 
 
 def test_a_start_has_the_minimum_and_the_step_of_its_descent() -> None:

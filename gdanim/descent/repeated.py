@@ -17,8 +17,16 @@ def repeated(run: Run, optimizer: Optimizer, starts: Floats) -> tuple[Floats, Fl
     """Return the parameters `[S+1, R, P]` and losses `[S+1, R]` of R descents side by side.
 
     Steps, mini-batches and noise are those of the run. Losses are infinite from the step at which a
-    descent diverges.
+    descent diverges, and everywhere if its start has no finite loss.
     """
+    possible = np.isfinite(run.problem.losses(starts))
+    starts = np.where(possible[:, np.newaxis], starts, run.params[0])
+    params, losses = _descents(run, optimizer, starts)
+    return params, np.where(possible & np.isfinite(losses), losses, np.inf)
+
+
+def _descents(run: Run, optimizer: Optimizer, starts: Floats) -> tuple[Floats, Floats]:
+    """Return parameters and losses of descents that begin at finite losses."""
     if run.batches is None:
         made = descend(run.problem, optimizer, starts, run.steps)
         params, losses = (
@@ -27,7 +35,7 @@ def repeated(run: Run, optimizer: Optimizer, starts: Floats) -> tuple[Floats, Fl
         )
         ended = np.where(made.outcome.kind == DIVERGED, made.outcome.step, run.steps)
         gone = np.arange(run.steps + 1)[:, np.newaxis] > ended
-        return params, np.where(gone | ~np.isfinite(losses), np.inf, losses)
+        return params, np.where(gone, np.inf, losses)
     params = np.empty((run.steps + 1, *starts.shape))
     params[0] = starts
     schedule = scheduled(optimizer.lr, run.problem.names)
@@ -35,4 +43,4 @@ def repeated(run: Run, optimizer: Optimizer, starts: Floats) -> tuple[Floats, Fl
     with np.errstate(all="ignore"):
         Stepwise(run.problem, optimizer, schedule, starts, run.steps, batches).fill(params[1:])
         losses = in_blocks(run.problem.loss, params, len(starts) * run.problem.workspace)
-    return params, np.where(np.isfinite(losses), losses, np.inf)
+    return params, losses
