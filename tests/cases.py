@@ -54,6 +54,7 @@ from gdanim.views.inset import Inset
 from gdanim.views.learning_rate import LearningRate
 from gdanim.views.loss_curve import LossCurve
 from gdanim.views.loss_slice import LossSlice
+from gdanim.views.optimizer_state import OptimizerState
 from gdanim.views.parameters import Parameters
 from gdanim.views.predicted_actual import PredictedActual
 from gdanim.views.rate_sweep import RateSweep
@@ -310,6 +311,7 @@ VIEWS = [
     ViewCase(
         "basins over the rate", Basins((0, "learning rate"), "loss", cells=24), few_parameters
     ),
+    ViewCase("optimizer state", OptimizerState(), few_parameters),
     ViewCase("confusion", Confusion(), predicts_classes),
     ViewCase("predicted against actual", PredictedActual(), predicts_a_number),
 ]

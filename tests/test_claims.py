@@ -22,6 +22,7 @@ from gdanim.core.arrays import Floats, Ints
 from gdanim.descent.gradient_descent import GradientDescent
 from gdanim.descent.loop import descend
 from gdanim.descent.rate_sweep import losses_at_rates
+from gdanim.descent.remembered import remembered
 from gdanim.descent.repeated import repeated
 from gdanim.descent.run import Run
 from gdanim.problems.accuracy import accuracies
@@ -83,6 +84,12 @@ def _descended(run: Run) -> Run:
     """Gradient descent with the same rate."""
     assert run.optimizer is not None
     return descend(run.problem, GradientDescent(run.optimizer.lr), run.params[0], run.steps)
+
+
+def _velocity(run: Run) -> Floats:
+    """How many times the gradient the velocity is before each step, `[S, P]`."""
+    found = remembered(run)
+    return np.asarray(abs(found["velocity"] / found["gradient"]))
 
 
 def _waves(frequencies: Any) -> Floats:
@@ -261,6 +268,21 @@ LINES = [
         "The largest stable rate is about 80 times smaller there":
             lambda r: 75 < _largest(r[1]) / _largest(r[0]) < 85,
     }, function="in_other_units"),
+    once("inside_optimizers", {
+        "along x it grows to four times the gradient in four steps":
+            lambda r: 4 < _velocity(r[0])[3, 0] < 4.5,
+        "the gradient keeps changing its sign":
+            lambda r: (np.diff(np.sign(remembered(r[0])["gradient"][:, 1])) != 0).mean() > 0.6,
+        "it is about half of it": lambda r: 0.45 < np.median(_velocity(r[0])[1:, 1]) < 0.6,
+        "Without memory, this learning rate diverges":
+            lambda r: _descended(r[0]).losses[-1] > 1e3 * r[0].losses[0],
+    }, function="momentum"),
+    once("inside_optimizers", {
+        "the gradient along y is more than four times that along x":
+            lambda r: 4 < abs(np.divide(*remembered(r[0])["gradient"][0, ::-1])) < 5,
+        "both steps are as long as the learning rate":
+            lambda r: np.allclose(abs(r[0].params[1] - r[0].params[0]), 0.5),
+    }, function="adam"),
     once("four_basins", {
         "Every start of Himmelblau's function, coloured by the minimum that it leads to":
             lambda r: (_minimum_found(r[0]) >= 0).all(),

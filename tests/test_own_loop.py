@@ -91,7 +91,10 @@ def test_the_scene_takes_the_run_as_it_is() -> None:
 
 @pytest.mark.parametrize("case", [case for case in VIEWS if case.made_for(LINE)], ids=str)
 def test_every_view_shows_a_run_without_rates(case: Any) -> None:
-    if case.name in ("learning rate", "rate sweep", "text") or "basins" in case.name:
+    if (
+        case.name in ("learning rate", "rate sweep", "text", "optimizer state")
+        or "basins" in case.name
+    ):
         pytest.skip("these show the rate itself, or repeat the run")
     film = Scene(LINE, loop().run(), panels={"one": case.view}, size=SIZE).film()
     first, last = (film.draw(frame).tobytes() for frame in (0, len(film) - 1))

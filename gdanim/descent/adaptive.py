@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +59,10 @@ class AdaGrad(Optimizer):
     def init(self, params: Floats) -> State:
         """Return v = 0."""
         return np.zeros_like(params)
+
+    def memory(self, state: State, steps: int) -> Mapping[str, Floats]:
+        """Return the root of v."""
+        return {"root of squares": np.sqrt(state)}
 
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return `gradient / (sqrt(v) + eps)`, and v as the state."""
@@ -120,6 +125,10 @@ class RMSProp(Optimizer):
     def init(self, params: Floats) -> State:
         """Return v = 0."""
         return np.zeros_like(params)
+
+    def memory(self, state: State, steps: int) -> Mapping[str, Floats]:
+        """Return the root of v."""
+        return {"root mean square": np.sqrt(state)}
 
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return `gradient / (sqrt(v) + eps)`, and v as the state."""
@@ -190,6 +199,10 @@ class Adam(Optimizer):
         """Return m = 0 and v = 0."""
         return np.zeros_like(params), np.zeros_like(params)
 
+    def memory(self, state: State, steps: int) -> Mapping[str, Floats]:
+        """Return both averages, corrected for their start, the second one as its root."""
+        return _averages(self, state, steps)
+
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return `(m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)`; m and v as the state."""
         return _adam(self, gradient, state, step.number + 1)
@@ -252,6 +265,10 @@ class AdamW(Optimizer):
         """Return m = 0 and v = 0."""
         return np.zeros_like(params), np.zeros_like(params)
 
+    def memory(self, state: State, steps: int) -> Mapping[str, Floats]:
+        """Return both averages, corrected for their start, the second one as its root."""
+        return _averages(self, state, steps)
+
     def direction(self, gradient: Floats, state: State, step: Step) -> tuple[Floats, State]:
         """Return Adam's direction plus `decay * params`; Adam's state."""
         direction, state = _adam(self, gradient, state, step.number + 1)
@@ -274,3 +291,9 @@ def _adam(rule: Adam | AdamW, gradient: Floats, state: State, t: int) -> tuple[F
     v = rule.beta2 * state[1] + (1 - rule.beta2) * gradient * gradient
     spread = np.sqrt(v / (1 - rule.beta2**t)) + rule.eps
     return m / (1 - rule.beta1**t) / spread, (m, v)
+
+
+def _averages(rule: Adam | AdamW, state: State, t: int) -> dict[str, Floats]:
+    """Return Adam's averages after t steps, corrected for their start; the second as its root."""
+    mean, square = state[0] / (1 - rule.beta1**t), state[1] / (1 - rule.beta2**t)
+    return {"mean": mean, "root mean square": np.sqrt(square)}

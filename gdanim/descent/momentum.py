@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,10 @@ class Momentum(Optimizer):
     def init(self, params: Floats) -> State:
         """Return the velocity v = 0."""
         return np.zeros_like(params)
+
+    def memory(self, state: State, steps: int) -> Mapping[str, Floats]:
+        """Return the velocity v."""
+        return {"velocity": state}
 
     def largest_stable_rate(self, curvature: float) -> float:
         """Return `2 (1 + momentum) / curvature`."""
@@ -120,6 +125,10 @@ class Nesterov(Optimizer):
     def init(self, params: Floats) -> State:
         """Return the velocity v = 0."""
         return np.zeros_like(params)
+
+    def memory(self, state: State, steps: int) -> Mapping[str, Floats]:
+        """Return the velocity v."""
+        return {"velocity": state}
 
     def largest_stable_rate(self, curvature: float) -> float:
         """Return `2 (1 + momentum) / (1 + 2 momentum) / curvature`."""

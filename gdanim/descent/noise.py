@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +69,10 @@ class Noisy(Optimizer):
     def init(self, params: Floats) -> State:
         """Return the optimizer's state."""
         return self.optimizer.init(params)
+
+    def memory(self, state: State, steps: int) -> Mapping[str, Floats]:
+        """Return what the optimizer remembers."""
+        return self.optimizer.memory(state, steps)
 
     def largest_stable_rate(self, curvature: float) -> float | None:
         """Return the optimizer's: noise that is added does not grow by itself."""

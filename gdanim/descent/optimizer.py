@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from gdanim.core.arrays import Floats, Ints, set_fields
@@ -22,7 +23,7 @@ class Step(NamedTuple):
     ----------
     number : int
         The number of the step; the first is 0.
-    params : (..., P) array
+    params : (*R, P) array
         The parameters before the step.
     problem : Objective
         What is minimised.
@@ -127,7 +128,7 @@ class Optimizer(ABC):
 
         Parameters
         ----------
-        params : (..., P) array
+        params : (*R, P) array
             The first parameters.
 
         Returns
@@ -136,6 +137,34 @@ class Optimizer(ABC):
             Anything; it is handed to `direction`. By default the empty tuple.
         """
         return ()
+
+    def memory(self, state: State, steps: int) -> Mapping[str, Floats]:
+        """Return what the rule remembers of past gradients, by name, in units of the gradient.
+
+        Parameters
+        ----------
+        state : object
+            The state that `direction` returned.
+        steps : int
+            The number of steps taken, at least 1.
+
+        Returns
+        -------
+        mapping of str to (*R, P) array
+            By default nothing.
+
+        See Also
+        --------
+        gdanim.views.OptimizerState : Shows it.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gdanim import Momentum
+        >>> Momentum(0.1).memory(np.array([2.0, 1.0]), steps=1)
+        {'velocity': array([2., 1.])}
+        """
+        return {}
 
     def largest_stable_rate(self, curvature: float) -> float | None:
         """Return the largest learning rate with which the rule is stable on a quadratic.
@@ -211,7 +240,7 @@ class Optimizer(ABC):
 
         Parameters
         ----------
-        gradient : (..., P) array
+        gradient : (*R, P) array
             The gradient of the loss at `step.params`, over the step's mini-batch.
         state : object
             What `init` returned, or the step before.
@@ -220,7 +249,7 @@ class Optimizer(ABC):
 
         Returns
         -------
-        direction : (..., P) array
+        direction : (*R, P) array
             The next parameters are `params - lr * direction`.
         state : object
             The state for the next step.

@@ -17,6 +17,7 @@ from .inset import Inset as Inset
 from .learning_rate import LearningRate as LearningRate
 from .loss_curve import LossCurve as LossCurve
 from .loss_slice import LossSlice as LossSlice
+from .optimizer_state import OptimizerState as OptimizerState
 from .parameters import Parameters as Parameters
 from .predicted_actual import PredictedActual as PredictedActual
 from .rate_sweep import RateSweep as RateSweep
