@@ -17,6 +17,7 @@ from gdanim.core.numbers import setting
 from gdanim.core.words import enumerated
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
+from gdanim.problems.grids import grid_points, map_grid
 from gdanim.views._drawing import axes, marks
 from gdanim.views._drawing.alike import expect_alike
 from gdanim.views._drawing.class_map import Grid
@@ -251,7 +252,13 @@ def _draw_losses(ax: Axes, clip: Clip, starts: Starts, surface: LossSurface, cel
     """Draw the loss from every start at the step."""
     (label, *_), grid = clip.drawn_runs, Grid(ax, _side(starts, min(cells, _SIDE)))
     lowest = surface.best.loss if surface.best is not None else np.inf
-    picture = LossPicture(ax, clip.theme, grid, starts.losses(grid.points), lowest)
+    picture = LossPicture(
+        ax,
+        clip.theme,
+        grid,
+        starts.losses(grid_points(tuple(map_grid(span, grid.side) for span in grid.limits))),
+        lowest,
+    )
 
     def update(frame: int) -> list[Artist]:
         picture.step = clip.step(label, frame)
