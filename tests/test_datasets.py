@@ -426,7 +426,7 @@ def test_a_structured_array() -> None:
         ("km", "year", "^row 1, column 'year': lacks a value; .*missing=\"drop\""),
         ("kind", "km", "^column 'kind': expected numbers, got \\['a', 'b', 'a'\\]"),
         ("day", "km", "^column 'day': expected numbers|different lengths"),
-        ([], "km", "^x: name at least one column"),
+        ([], "km", "^x: must name at least one column"),
     ],
 )
 def test_from_frame_refuses(x: Any, y: str, message: str) -> None:

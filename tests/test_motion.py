@@ -39,7 +39,7 @@ PACES: dict[str, Pace] = {
     "slow motion": pacing.SlowMotion(Even(6, 0.5, 0.5, {1: 1.0}, tween=True), around=(2,)),
 }
 # What these show are numbers, or each step's own points.
-NUMBERS = {"gradient", "text", "rate sweep", "confusion"}
+NUMBERS = {"gradient", "optimizer state", "text", "rate sweep", "confusion"}
 
 
 def scene_of(case: ViewCase, tween: bool) -> Scene:

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 from gdanim.core.caller import folder_of_caller, notify
@@ -143,7 +144,7 @@ def _rows(text: str, separator: str, strict: bool = True) -> tuple[list[Row], li
             lines.append(reader.line_num)
     except csv.Error as error:
         raise csv.Error(f"line {reader.line_num}: is not valid CSV: {error}") from None
-    if all(map(any, rows)) and not any(row[0].isspace() for row in rows):
+    if all(map(any, rows)) and not any(map(str.isspace, map(itemgetter(0), rows))):
         return rows, lines
     held = [k for k, row in enumerate(rows) if any(map(str.strip, row))]
     return [rows[k] for k in held], [lines[k] for k in held]

@@ -75,8 +75,8 @@ class PredictedActual(StepView):
 
     def draw(self, ax: Axes, clip: Clip) -> Update:
         """Draw the diagonal and the points."""
-        theme, (label,) = clip.theme, clip.drawn_runs
         problem = _regression(clip.run)
+        theme, (label,) = clip.theme, clip.drawn_runs
         data, validation = problem.data, problem.validation
         axes.style_axes(ax, theme)
         name_axes(
