@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
@@ -80,3 +81,10 @@ def test_every_page_is_reached_from_the_start() -> None:
 
 def _from(page: str, target: str) -> str:
     return (DOCS / page).parent.joinpath(target).resolve().relative_to(DOCS).as_posix()
+
+
+def test_the_reference_lists_every_public_name() -> None:
+    listed = re.findall(r"^   (?:\w+\.)?(\w+)$", (DOCS / "reference" / "api.md").read_text(), re.M)
+    names = {*gdanim.__all__, *gdanim.views.__all__}
+    modules = {name for name in names if isinstance(getattr(gdanim, name, None), ModuleType)}
+    assert names - modules - {"__version__"} <= {*listed}
