@@ -68,14 +68,14 @@ class Clip:
     >>> from gdanim import GradientDescent, Linear, Problem, Scene, datasets
     >>> problem = Problem(datasets.linear(points=20), Linear())
     >>> rates = {"slow": GradientDescent(0.001), "fast": GradientDescent(0.02)}
-    >>> scene = Scene(problem, rates, steps=25)
+    >>> scene = Scene(problem, rates, start=(0, 5), steps=25)
     >>> clip = scene.clip(scene.runs())
     >>> list(clip.drawn_runs), clip.colour("slow")
     (['slow', 'fast'], '#2563c9')
     >>> clip.step("slow", frame=len(clip.timeline) - 1)
     25
     >>> clip.params("slow", frame=0)
-    array([0., 0.])
+    array([0., 5.])
     """
 
     runs: Mapping[str, Run]
