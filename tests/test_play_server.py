@@ -13,10 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
 from stage import playing
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from gdanim.cli import main
 from gdanim.playground.serve import MOST_ANSWERS, MOST_READERS, Studio
 
 pytestmark = pytest.mark.slow
@@ -126,6 +128,19 @@ def test_a_hundred_readers_of_whom_many_vanish_or_do_not_read(address: str) -> N
     with reader(address) as socket:
         ask(socket, 8, "0.03", 31)
         assert picture(socket, 8)["frame"] == 31
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("none.py", "no such file"), ("notes.txt", "must end in .py")]
+)
+def test_what_is_no_script_is_told_before_a_page_opens(
+    name: str, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
+    result = CliRunner().invoke(main, ["play", f"{tmp_path / name}", "--no-open"])
+    assert result.exit_code != 0
+    assert told in f"{result.exception}{result.output}"
+    assert "http://" not in result.output
 
 
 def test_answers_that_nobody_reads_do_not_pile_up(tmp_path: Path) -> None:

@@ -46,8 +46,10 @@ def play(place: Path | None, port: int, host: str, opens: bool) -> None:
     except ImportError as error:
         raise GdanimError(f"the page needs {error.name}: pip install 'gdanim[web]'") from None
     from gdanim.playground.worker import scripts_of
+    from gdanim.scripting.load import check_script
 
-    scripts_of(place)
+    for script in scripts_of(place):
+        check_script(script)
     with _listening(host, port) as listener:
         address, token = f"{host}:{listener.getsockname()[1]}", secrets.token_urlsafe(16)
         hosts = {address, *([f"localhost:{listener.getsockname()[1]}"] if host == HERE else [])}

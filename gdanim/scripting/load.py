@@ -171,8 +171,8 @@ def scripts_in(folder: Path) -> list[Path]:
     return scripts
 
 
-def _read(path: Path) -> bytes:
-    """Return the source of a script; RequestError or ScriptError if it cannot be one."""
+def check_script(path: Path) -> None:
+    """Raise RequestError if there is no Python script at this path."""
     if path.is_dir():
         first = next((f"{script}" for script in sorted(path.glob("*.py"))), "lesson.py")
         raise RequestError(f"{path}: is a folder; name a script, such as {first}")
@@ -185,6 +185,11 @@ def _read(path: Path) -> bytes:
         )
     if path.suffix != ".py":
         raise RequestError(f"{path}: is not a Python script; its name must end in .py")
+
+
+def _read(path: Path) -> bytes:
+    """Return the source of a script; RequestError or ScriptError if it cannot be one."""
+    check_script(path)
     try:
         source = path.read_bytes()
     except OSError as error:
