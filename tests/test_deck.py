@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from plans import batch
+from snippets import Tags
 
 from scripts import SCENE, write
 
@@ -29,6 +30,9 @@ scene = "lesson.py"
 output = "loop"
 formats = ["gif"]
 """
+
+
+EMBED = "sweep = {lr = [0.01, 0.02]}\nembed = true"
 
 
 @pytest.fixture
@@ -68,10 +72,37 @@ def test_a_slide_for_each_clip(folder: Path) -> None:
     assert f"{deck}: 2 slides" in planned(two).output, "a clip was left out of the plan"
 
 
+@pytest.mark.slow
+def test_a_deck_of_reveal_and_a_page_with_a_slider(folder: Path) -> None:
+    plan = PLAN.replace("lecture.pptx", "lecture.html").replace('themes = ["light", "dark"]', EMBED)
+    made = planned(plan)
+    assert made.exit_code == 0, made.output
+    deck, page = Path("output", "week1", "lecture.html"), Path("output", "lesson.html")
+    assert f"{deck}: 3 slides; put a copy of reveal.js" in made.output
+    tags = Tags(deck.read_text(encoding="utf-8"))
+    shown = [*tags.of("source"), *tags.of("img")]
+    assert len(tags.of("section")) == len(shown) == 3
+    for one in shown:
+        assert (deck.parent / f"{one['src']}").is_file()
+    for one in tags.of("video"):
+        assert (one["width"], one["height"]) == ("1080", "720"), "as large as the slide"
+    slider = Tags(page.read_text(encoding="utf-8"))
+    assert len(slider.of("video")) >= 1 and slider.of("input")
+    again = batch("plan.toml")
+    assert not {f"{deck}", f"{page}"} & {line.partition(":")[0] for line in again.output.split()}
+    page.unlink()
+    assert f"{page}: " in planned(plan).output
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (PLAN.replace('"gif"', '"webp"'), "line 14: .*loop.webp cannot go into the deck; add an M"),
+        (PLAN.replace("alt = true", "embed = 1"), "line 8: embed must be true"),
+        (
+            PLAN.replace("alt = true", "embed = true\ntransparent = true"),
+            "line 8: embed: a page has MP4s, which cannot be transparent",
+        ),
         (PLAN.replace("lecture.pptx", "lecture.ppt"), "plan.toml, line 2: deck must be the name"),
         (PLAN.replace("week1/", "../"), "plan.toml, line 2: deck must be"),
         (PLAN.replace("deck =", "decks ="), "decks is unknown"),

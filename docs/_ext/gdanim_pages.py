@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from gdanim.batch.plan_table import KEYS
+from gdanim.batch.plan_table import CLIP_KEYS
 from gdanim.cli import main
 from gdanim.publish._html import html
 from gdanim.publish.media import Media, media_of
@@ -97,7 +97,7 @@ class PlanKeys(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return a list of the keys with what each allows."""
         lines = []
-        for key, (allowed, _) in KEYS.items():
+        for key, (allowed, _) in CLIP_KEYS.items():
             lines += [f"`{key}`", f": {allowed[0].upper()}{allowed[1:]}.", ""]
         return self.parse_text_to_nodes("\n".join(lines))
 

@@ -15,11 +15,12 @@ import click
 from gdanim.batch import manifest, receipt
 from gdanim.batch import report as words
 from gdanim.batch.cluster import join
-from gdanim.batch.deck import planned_deck, write_deck
+from gdanim.batch.deck import beside, planned_deck, write_deck
 from gdanim.batch.execute import FAILED, run_batch, tidy
+from gdanim.batch.pages import write_pages
 from gdanim.batch.plan import job_of, read_plan, script_of
 from gdanim.batch.staleness import ExaminedClip, examine
-from gdanim.core.numbers import counted
+from gdanim.core.numbers import counted, file_size
 from gdanim.core.pool import local_pool
 from gdanim.errors import GdanimError
 from gdanim.film.workers import cores
@@ -60,8 +61,10 @@ def make(
     click.echo(words.totals(results, seconds))
     if failed := sum(result.status == FAILED for result in results):
         raise GdanimError(f"{failed} of {len(results)} clips failed; see above")
+    for page in write_pages(plan, clips, jobs):
+        click.echo(f"{page}: {file_size(page.stat().st_size)}")
     if deck is not None and write_deck(*deck, plan):
-        click.echo(f"{deck[0]}: {counted(len(deck[1]), 'slide')}")
+        click.echo(f"{deck[0]}: {counted(len(deck[1]), 'slide')}{beside(deck[0])}")
     if stand(examined):
         made = made_by(examined) | ({deck[0]} if deck else set())
         lines = [words.planned(replace(one, why=None)) for one in examined]
@@ -80,9 +83,10 @@ def stand(examined: Sequence[ExaminedClip]) -> bool:
 
 
 def made_by(examined: Sequence[ExaminedClip]) -> set[Path]:
-    """Return the files of the clips, and the manifests that list them."""
-    files = {path for one in examined for output in one.clip.outputs for path in output.paths}
-    return files | {path.with_name(manifest.NAME) for path in files}
+    """Return the files and pages of the clips, and the manifests that list them."""
+    files = {path for one in examined for path in one.clip.files}
+    pages = {one.clip.page.path for one in examined if one.clip.page}
+    return files | pages | {path.with_name(manifest.NAME) for path in files}
 
 
 def watch(plan: Path, jobs: int | None, force: bool, **options: Any) -> None:

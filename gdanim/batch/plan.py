@@ -28,12 +28,22 @@ KnobSets = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
+class PlannedPage:
+    """A page with a slider for each knob of a sweep, or none, with the texts of other knobs."""
+
+    path: Path
+    sweep: Mapping[str, list[str]]
+    knobs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class PlannedClip:
     """The files that are made of one scene with one set of knobs, size and theme.
 
     `selection` is `SCRIPT::SCENE`, `where` the place in the plan, for messages. `function` and
     `opened` are the scene's function and the files that loading its script opened; None where that
     failed. `script` is what the files call the script if the clip is made on another machine.
+    `page` is the page that plays the scene, which all clips of a sweep share.
     """
 
     selection: str
@@ -44,6 +54,12 @@ class PlannedClip:
     function: SceneFunction | None = field(default=None, repr=False, compare=False)
     opened: OpenedFiles | None = field(default=None, repr=False, compare=False)
     script: str | None = None
+    page: PlannedPage | None = None
+
+    @property
+    def files(self) -> list[Path]:
+        """The files of its own, without the page."""
+        return [path for output in self.outputs for path in output.paths]
 
 
 def script_of(clip: PlannedClip) -> Path:
@@ -80,9 +96,10 @@ def read_plan(path: Path) -> list[PlannedClip]:
         raise RequestError(f"{path}: none of its scripts has a function annotated -> Scene")
     places = dict[Path, PlannedClip]()
     for clip in clips:
-        for file in (file for output in clip.outputs for file in output.paths):
+        page = [clip.page.path] if clip.page else []
+        for file in (*clip.files, *page):
             other = places.setdefault(file.absolute(), clip)
-            if other is not clip:
+            if other is not clip and (file not in page or other.page is not clip.page):
                 raise RequestError(
                     f"{clip.where}: {file} is also the output of {other.where}; "
                     'give one of them another name: output = "..."'
@@ -129,19 +146,23 @@ def _clips_of_table(table: PlanTable, scripts: Scripts, common: Settings) -> Ite
         first = get("output", scene.file_name)
         if len(scenes) > 1 and "output" in table.values:
             first = f"{first}-{scene.name}"
-        for (knobs, end), theme, size in product(_knob_sets(table, scene), themes, sizes):
+        where, opened = table.where(), scripts(scene.script)[1]
+        for theme, size in product(themes, sizes):
             look = Path(theme).stem if len(themes) > 1 else ""
-            file_name = "-".join(filter(None, (first, end, look, size if len(sizes) > 1 else "")))
-            settings, outputs = _settings(table, theme, size, common), _outputs(table, file_name)
-            where, opened = table.where(), scripts(scene.script)[1]
-            yield PlannedClip(f"{scene}", where, settings, outputs, knobs, scene, opened)
+            ends = look, size if len(sizes) > 1 else ""
+            settings = _settings(table, theme, size, common)
+            page = _page(table, "-".join(filter(None, (first, *ends))))
+            for knobs, end in _knob_sets(table, scene):
+                outputs = _outputs(table, "-".join(filter(None, (first, end, *ends))))
+                yield PlannedClip(
+                    f"{scene}", where, settings, outputs, knobs, scene, opened, page=page
+                )
 
 
 def _knob_sets(table: PlanTable, scene: SceneFunction) -> list[tuple[KnobSets, str]]:
     """Return the knobs of each clip, and their part of the files' names."""
-    fixed = {name: _as_option(value) for name, value in table.values.get("set", {}).items()}
-    sweep = table.values.get("sweep", {})
-    swept = grid({name: [_as_option(value) for value in values] for name, values in sweep.items()})
+    fixed, sweep = _fixed(table), _sweep(table)
+    swept = grid(sweep)
     for key, knobs in [("set", fixed), *(("sweep", knobs) for knobs in swept)]:
         with table.naming(key):
             scene.values(knobs)
@@ -155,6 +176,26 @@ def _knob_sets(table: PlanTable, scene: SceneFunction) -> list[tuple[KnobSets, s
         if not sweep:
             raise RequestError(f"compare needs sweep = {CLIP_KEYS['sweep'][0]}")
     return [(sets, "")]
+
+
+def _fixed(table: PlanTable) -> dict[str, str]:
+    return {name: _as_option(value) for name, value in table.values.get("set", {}).items()}
+
+
+def _sweep(table: PlanTable) -> dict[str, list[str]]:
+    given = table.values.get("sweep", {}).items()
+    return {name: [_as_option(value) for value in values] for name, values in given}
+
+
+def _page(table: PlanTable, name: str) -> PlannedPage | None:
+    """Return the page that the table asks for, if any."""
+    if not table.values.get("embed", False):
+        return None
+    with table.naming("embed"):
+        if table.values.get("transparent", False):
+            raise RequestError("embed: a page has MP4s, which cannot be transparent; drop one")
+    path = table.path.parent / OUTPUT / f"{name}.html"
+    return PlannedPage(path, _sweep(table), _fixed(table))
 
 
 def _settings(table: PlanTable, theme: str | None, size: str | None, common: Settings) -> Settings:

@@ -18,6 +18,7 @@ from gdanim.rendering.quality import QUALITIES
 from gdanim.rendering.themes import is_theme_file
 from gdanim.views.theme import THEMES
 
+DECKS = (".pptx", ".html")
 SIDECARS = ("captions", "chapters", "alt", "filmstrip", "csv")
 HEADER = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]")
 KEY = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*[.=]")
@@ -53,8 +54,9 @@ PLAN_KEYS: dict[str, tuple[str, Test]] = {
     "clip": ("tables, each after a line [[clip]]", lambda value: True),
     "defaults": ("a table, after a line [defaults]", _is(dict)),
     "deck": (
-        'the name of a file in or below the output folder, such as "lecture.pptx"',
-        _text(lambda name: _is_below(name) and name.endswith(".pptx")),
+        "the name of a file in or below the output folder, such as "
+        '"lecture.pptx", or "lecture.html" for reveal.js',
+        _text(lambda name: _is_below(name) and name.endswith(DECKS)),
     ),
 }
 # The same for the table of a clip.
@@ -86,6 +88,7 @@ CLIP_KEYS: dict[str, tuple[str, Test]] = {
         'the number of a step, or "last"',
         lambda value: value == "last" or (type(value) is int and value >= 0),
     ),
+    "embed": ("true (also a page with a slider for each knob of the sweep) or false", _is(bool)),
     **dict.fromkeys(SIDECARS, ("true or false", _is(bool))),
 }
 

@@ -10,7 +10,7 @@ import shutil
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -67,6 +67,11 @@ def check_folder(path: AnyPath, pattern: str) -> None:
             f"cannot write {path}: the folder holds other files, such as {other[0]}; "
             "name another folder"
         )
+
+
+def is_newer(path: Path, sources: Iterable[Path]) -> bool:
+    """Tell whether the file exists, and none of its sources was changed after it."""
+    return path.exists() and path.stat().st_mtime >= max(one.stat().st_mtime for one in sources)
 
 
 @contextmanager
