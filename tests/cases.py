@@ -252,9 +252,13 @@ def two_parameters(problem: Objective) -> bool:
     return len(problem.names) >= 2
 
 
-def a_few_parameters(problem: Objective) -> bool:
-    """More than one, and not so many that other starts take long."""
-    return two_parameters(problem) and few_parameters(problem)
+def quickly_repeated(problem: Objective) -> bool:
+    """So small that a run can be repeated from every start."""
+    return few_parameters(problem) and problem.workspace < 1000
+
+
+def a_plane(problem: Objective) -> bool:
+    return two_parameters(problem) and quickly_repeated(problem)
 
 
 def one_feature(problem: Objective) -> bool:
@@ -307,9 +311,9 @@ VIEWS = [
     ViewCase("weights", Weights(), network_of_one_feature),
     ViewCase("hidden units", HiddenUnits(), network_of_two_features),
     ViewCase("rate sweep", RateSweep(count=31)),
-    ViewCase("basins", Basins(cells=48), a_few_parameters),
+    ViewCase("basins", Basins(cells=32), a_plane),
     ViewCase(
-        "basins over the rate", Basins((0, "learning rate"), "loss", cells=24), few_parameters
+        "basins over the rate", Basins((0, "learning rate"), "loss", cells=20), quickly_repeated
     ),
     ViewCase("optimizer state", OptimizerState(), few_parameters),
     ViewCase("confusion", Confusion(), predicts_classes),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -13,14 +13,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from gdanim.core.arrays import Floats, check_int
-from gdanim.core.numbers import setting
+from gdanim.core.numbers import count, setting
 from gdanim.core.words import enumerated
 from gdanim.descent.run import Run
 from gdanim.errors import GdanimError
 from gdanim.problems.grids import grid_points, map_grid
 from gdanim.views._drawing import axes, marks
 from gdanim.views._drawing.alike import expect_alike
-from gdanim.views._drawing.class_map import Grid
 from gdanim.views._drawing.data_axes import descent_name
 from gdanim.views._drawing.every_start import Starts, find_basins
 from gdanim.views._drawing.loss_plane import Range, check_ranges, plane_limits
@@ -34,6 +33,7 @@ from gdanim.views._drawing.loss_surface import (
     grid_side,
     number_of,
     runs_sharing_objective,
+    sampled_objective,
     window_of,
 )
 from gdanim.views._drawing.plane_path import draw_path
@@ -93,8 +93,8 @@ class Basins(StepView):
 
     Notes
     -----
-    Every start is a descent of its own, with the run's optimizer, steps, mini-batches and noise. A
-    descent has arrived when it stays within 1.5 % of the panel's sides of its end. The set of all
+    Every start is a descent of its own, with the run's optimizer, steps, mini-batches and noise;
+    over 5000 of the points if there are more, which the title says. A descent has arrived when it stays within 1.5 % of the panel's sides of its end. The set of all
     starts that lead to one minimum is its basin of attraction [1]_.
 
     References
@@ -129,12 +129,12 @@ class Basins(StepView):
         run, theme, surface = _only_kind(clip), clip.theme, common_loss_surface("Basins", clip)
         plane = self._plane(run)
         low, high = self._limits(clip, surface, plane)
-        starts = Starts(run, plane, low, high)
+        starts = Starts(_of_fewer_points(run), plane, low, high)
         axes.style_axes(ax, theme, 5)
         ax.grid(False)
         names = [descent_name(run.problem, name) for name in plane.names]
         across, up = [*names, RATE][:2]
-        axes.label_axes(ax, theme, across, up, self._title(run))
+        axes.label_axes(ax, theme, across, up, self._title(run) + _sample(run, starts.run))
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         if len(names) == 1:
             _mark_rates(ax, clip, run)
@@ -220,6 +220,23 @@ def _only_kind(clip: Clip) -> Run:
     return run
 
 
+def _of_fewer_points(run: Run) -> Run:
+    """Return the run with as many of the points as are drawn of a loss surface.
+
+    Mini-batches are of all points.
+    """
+    if run.batches is not None:
+        return run
+    return replace(run, problem=sampled_objective(run.problem))
+
+
+def _sample(run: Run, drawn: Run) -> str:
+    """Return what a title says where fewer points are used than there are."""
+    if drawn.problem is run.problem:
+        return ""
+    return f", of {count(drawn.problem.points)} of {count(run.problem.points)} points"
+
+
 def _path(run: Run, plane: Slice) -> Floats:
     """Return where the run is at every step, `[S+1, 2]`."""
     across = plane.coordinates(run.params)
@@ -242,23 +259,18 @@ def _side(starts: Starts, most: int) -> int:
     side = grid_side(starts.cost, _BUDGET, (1, most))
     if side < _FEWEST:
         raise GdanimError(
-            f"Basins: {starts.run.steps:,} steps are too many to be repeated from every start; "
-            "show fewer steps"
+            f"Basins: {starts.run.steps:,} steps over {starts.run.problem.points:,} points are too "
+            "many to be repeated from every start; show fewer of them"
         )
     return side
 
 
 def _draw_losses(ax: Axes, clip: Clip, starts: Starts, surface: LossSurface, cells: int) -> Update:
     """Draw the loss from every start at the step."""
-    (label, *_), grid = clip.drawn_runs, Grid(ax, _side(starts, min(cells, _SIDE)))
+    (label, *_), side = clip.drawn_runs, _side(starts, min(cells, _SIDE))
+    grid = tuple(map_grid(limits, side) for limits in (ax.get_xlim(), ax.get_ylim()))
     lowest = surface.best.loss if surface.best is not None else np.inf
-    picture = LossPicture(
-        ax,
-        clip.theme,
-        grid,
-        starts.losses(grid_points(tuple(map_grid(span, grid.side) for span in grid.limits))),
-        lowest,
-    )
+    picture = LossPicture(ax, clip.theme, starts.losses(grid_points(grid)), lowest)
 
     def update(frame: int) -> list[Artist]:
         picture.step = clip.step(label, frame)

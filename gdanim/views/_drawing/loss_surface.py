@@ -54,7 +54,7 @@ class LossSurface:
         if self.best is None or self.best.params is None:
             self._hessian = None
         self._whole = objective
-        self.objective = objective if self._hessian is not None else _sampled_objective(objective)
+        self.objective = objective if self._hessian is not None else sampled_objective(objective)
         self.sample = ""
         if self.objective is not objective:
             self.best = self.objective.minimum
@@ -97,7 +97,7 @@ class LossSurface:
             return np.asarray((params - self.best.params) @ self._hessian)
 
 
-def _sampled_objective(objective: Objective) -> Objective:
+def sampled_objective(objective: Objective) -> Objective:
     """Return the objective of `_MANY` of the points, if there are more.
 
     A loss that is a sum over the points is scaled to all of them, as its gradient and the penalty

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from gdanim.core.arrays import Floats, Ints
 from gdanim.problems.grids import grid_points
 from gdanim.views._drawing.bands import loss_colours, loss_scale, mix_colours
-from gdanim.views._drawing.class_map import Grid, interpolation
+from gdanim.views._drawing.class_map import interpolation
 from gdanim.views._drawing.every_start import NOWHERE
 from gdanim.views._drawing.painted import Painted, as_pixels
 from gdanim.views.theme import Theme
@@ -102,11 +103,11 @@ class EndPicture(Painted):
 class LossPicture(Painted):
     """The loss of every start at a step, deep where it is low."""
 
-    def __init__(self, ax: Axes, theme: Theme, grid: Grid, losses: Floats, lowest: float) -> None:
-        """Take `losses [S^2, steps]` on the grid, and the lowest that is known."""
+    def __init__(self, ax: Axes, theme: Theme, losses: Floats, lowest: float) -> None:
+        """Take `losses [G^2, S+1]` on a map_grid, and the lowest that is known."""
         super().__init__(ax, "losses")
         self.step = 0
-        self._side = grid.side
+        self._side = math.isqrt(len(losses))
         # No descent that diverges may make all others look alike.
         highest = losses[np.isfinite(losses[:, 0]), 0].max(initial=-np.inf)
         shares = loss_scale(np.minimum(losses[:, -1], highest), lowest)(losses)
