@@ -94,8 +94,9 @@ class Basins(StepView):
     Notes
     -----
     Every start is a descent of its own, with the run's optimizer, steps, mini-batches and noise;
-    over 5000 of the points if there are more, which the title says. A descent has arrived when it stays within 1.5 % of the panel's sides of its end. The set of all
-    starts that lead to one minimum is its basin of attraction [1]_.
+    over 5000 of the points if there are more, which the title says. A descent has arrived when it
+    stays within 1.5 % of the panel's sides of its end. The set of all starts that lead to one
+    minimum is its basin of attraction [1]_.
 
     References
     ----------
