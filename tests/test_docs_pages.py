@@ -85,6 +85,6 @@ def _from(page: str, target: str) -> str:
 
 def test_the_reference_lists_every_public_name() -> None:
     listed = re.findall(r"^   (?:\w+\.)?(\w+)$", (DOCS / "reference" / "api.md").read_text(), re.M)
-    names = {*gdanim.__all__, *gdanim.views.__all__}
+    names = {*gdanim.__all__, *dir(gdanim.views)}
     modules = {name for name in names if isinstance(getattr(gdanim, name, None), ModuleType)}
     assert names - modules - {"__version__"} <= {*listed}

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from gdanim.batch import receipt
 from gdanim.cli.group import Command, debug_option
 from gdanim.core.quick_import import import_without_docstrings
 from gdanim.errors import RequestError
@@ -51,6 +50,8 @@ def batch(
         raise RequestError(
             "-j is for this machine and --dask for a cluster: they cannot be combined"
         )
+    from gdanim.batch import receipt
+
     asks = force or watch or wishes["report"] or wishes["dask"]
     if not asks and (lines := receipt.unchanged(plan)):
         click.echo("\n".join(lines) if dry_run else f"{len(lines)} kept; 0 frames in 0 s")

@@ -61,9 +61,9 @@ class Batch(StepView):
         rows = math.ceil(points / columns)
         ax.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
-        sizes = (batches >= 0).sum(axis=1)
+        sizes = (batches >= 0).sum(axis=1).tolist() or [batches.shape[1]]
         title = ax.set_title(
-            _title(batches.shape[1], points), loc="left", color=theme.ink,
+            _title(sizes[0], points), loc="left", color=theme.ink,
             fontsize=theme.label_size, pad=6,
         )  # fmt: skip
         epoch = math.ceil(points / batches.shape[1])
@@ -84,7 +84,7 @@ class Batch(StepView):
             kinds, step = np.full(rows * columns, 3), clip.step(label, frame)
             kinds[:points] = _state(batches, step, epoch, points)
             image.set_data(colours[kinds].reshape(rows, columns, 4))
-            title.set_text(_title(int(sizes[max(step - 1, 0)]), points))
+            title.set_text(_title(sizes[max(step - 1, 0)], points))
             return [image, title]
 
         return update
