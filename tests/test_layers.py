@@ -136,12 +136,19 @@ def moving_parts(film: Film) -> set[Artist]:
 
 
 # What lies above something that moves and does not hide it is drawn at every frame: points on
-# residuals and on probabilities, a name at its point, the title that touches maps of hidden units.
+# residuals and on probabilities, a name at its point, the title that touches maps of hidden units,
+# the edges of a map and its star. So are names in a box that is placed only when it is drawn.
 ABOVE = {
     "bowl-in_three_dimensions": 1,
     "classes-penguins": 8,
     "classes-spirals": 8,
+    "four_basins-momentum": 5,
+    "four_basins-newton": 5,
+    "four_basins-scene": 5,
+    "frequency_sweep": 4,
     "heart-two_features": 6,
+    "inside_optimizers-adam": 5,
+    "inside_optimizers-momentum": 4,
     "lecture": 1,
     "residuals": 1,
 }
