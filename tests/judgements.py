@@ -2369,3 +2369,31 @@ OVERFITS: dict[str, tuple[Callable[[int], Run], bool, str]] = {
         for seed in range(20)
     },
 }
+
+
+# --- Valleys along which a run hardly moves. ------------------------------------------------------
+
+
+def turned(slope: Callable[[Any], Any], angle: float) -> FunctionObjective:
+    """`slope` along one direction, a parabola across."""
+    c, s = np.cos(angle), np.sin(angle)
+    return FunctionObjective(lambda x, y: slope(c * x + s * y) + 5 * (c * y - s * x) ** 2)
+
+
+for angle in (0.0, 0.7):
+    c, s = np.cos(angle), np.sin(angle)
+    for far in (15.0, 20.0, 30.0):
+        case(
+            f"exp(-u) + 5 v^2 from u = {far:g}, turned by {angle:g}",
+            gd(turned(lambda u: np.exp(-u), angle), 0.05, [c * far - s / 2, s * far + c / 2], 300),
+            CONVERGED,
+            NO_MINIMUM,
+            "v halves a step, and exp(-u) is below 1e-6 of 1.25; no finite u is the lowest",
+        )
+    case(
+        f"v^2 alone, turned by {angle:g}",
+        gd(turned(lambda u: 0 * u, angle), 0.05, [c * 20 - s / 2, s * 20 + c / 2], 300),
+        CONVERGED,
+        MINIMUM,
+        "v halves a step, and any u is as low as any other",
+    )

@@ -35,6 +35,8 @@ FARTHEST = 1e6
 SHORTER, SHORT = 0.01, 1e-6
 # On a plateau no slope within this share of the range is more than this share of the first one.
 ASIDE, LEVEL = 0.1, 1e-12
+# Points on a way without curvature, by the distance to the origin.
+ON = np.array([0.0, 0.25, 0.5, 1.0, 2.0])
 # At a critical point another Newton step promises at most this share of the first one, or of the
 # run's fall by rounding.
 ARRIVED, ROUNDING = 1e-10, 1e-15
@@ -85,9 +87,34 @@ def neighbourhood(
             return Neighbourhood(PointKind.PLATEAU, float(problem.loss(params)), params)
         point = _nearest(problem, params, units, fall, first)
         if point is not None and abs((point - params) / units).max() <= REACH:
-            place = _kind(problem, point, params, units, fall)
-            return Neighbourhood(place, float(problem.loss(point)), point)
-        return _below(problem, params, units, fall, first)
+            kind = _kind(problem, point, params, units, fall)
+            place = Neighbourhood(kind, float(problem.loss(point)), point)
+        else:
+            place = _below(problem, params, units, fall, first)
+        rests = place.place == PointKind.MINIMUM
+        return (rests and _way_on(problem, params, place, units, fall)) or place
+
+
+def _way_on(
+    problem: Objective, params: Floats, place: Neighbourhood, units: Floats, fall: float
+) -> Neighbourhood | None:
+    """Look for a way on where nothing curves, far beyond the run: it may hardly have moved there.
+
+    The loss falls by more than rounding over the distance to the origin, and rises nowhere.
+    """
+    values, vectors = np.linalg.eigh(scaled_hessian(problem, place.params, units))
+    flat = vectors.T[abs(values) <= FLAT * abs(values).max()]
+    # As far along as the run has come, and otherwise at the bottom.
+    point = place.params - units * (flat @ ((place.params - params) / units) @ flat)
+    for way in units * flat:
+        down = way if way @ problem.gradient(point) < 0 else -way
+        size = max(1.0, float(np.linalg.norm(point) / np.linalg.norm(way)))
+        points = point + size * ON[:, np.newaxis] * down
+        losses = problem.loss(points)
+        drop = float(losses[0] - losses[-1])
+        if drop > ROUNDING * fall and (np.diff(losses) < ASIDE * drop).all():
+            return Neighbourhood(PointKind.INFINITY, float(losses[-1]), points[-1])
+    return None
 
 
 def _is_level(problem: Objective, params: Floats, units: Floats, slope: float) -> bool:

@@ -32,6 +32,7 @@ at every third step) counts by the mean of its last quarter. The rules, in this 
    reason where looking for one costs too much. Where it is an inflection, a maximum, or a saddle
    point, the gap is at most 1e-6 h, and the run does not leave within ten times as many steps.
    Newton's steps that promise less and less without becoming shorter lead to infinity: NO_MINIMUM.
+   So does a way without curvature on which the loss falls on far beyond the run.
    Without slope all around it is a minimum only if no lower loss is known; else HARDLY_MOVING, on a
    PLATEAU.
 6. **Random or irregular.** FALLING (or 9) where levels and peaks of the last three quarters fall,
