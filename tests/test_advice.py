@@ -236,6 +236,15 @@ def test_a_trial_that_swings_or_hardly_moves_is_no_help() -> None:
     assert better.judgement.ending != Ending.OSCILLATING
 
 
+def test_no_rate_is_advised_that_is_only_slower_than_a_safe_one() -> None:
+    """Half the edge leaves the intercept where it is; so does a hundredth, more slowly."""
+    years = np.arange(1990, 2024.0)
+    problem = Problem(Dataset(years, 2 * years - 3700), Linear())
+    run = descend(problem, GradientDescent(2.6e-7), (0, 0), 300)
+    assert "exceeds the largest stable one" in advice(run)
+    assert "or use a learning rate" not in advice(run)
+
+
 def test_the_rate_is_safe_below_the_edge_of_the_mean_square() -> None:
     problem = Problem(datasets.linear(noise=2.0), Linear())
     for seed in range(20):

@@ -275,7 +275,9 @@ def _other_rate(run: Run, limit: _Limit | None, how: Callable[[float], str]) -> 
     slow, plan = _hardly_moves(run), constant_rate(run) is None
     tries = [rate * times if slow else rate / times for times in FARTHER]
     if limit is not None:
-        tries = [limit.safe, *([] if slow else tries)]
+        # What is stable by the curvature at the start may not be later on. Where the curvature
+        # does not change, a smaller rate than a safe one is only slower.
+        tries = [limit.safe, *([] if slow or run.problem.hessian is not None else tries)]
     if slow and plan:
         tries.append(rate)
     for other in map(_brief, tries):
