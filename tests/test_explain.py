@@ -705,3 +705,11 @@ def test_no_edge_is_claimed_with_batches_where_none_is_known() -> None:
 def test_where_nothing_curves_upwards_no_rate_is_called_stable(f: Callable[[Any], Any]) -> None:
     run = descend(FunctionObjective(f), GradientDescent(0.3), (1.0,), 40)
     assert not any("stable" in line for line in explain(run))
+
+
+def test_rounding_at_the_minimum_is_no_rise() -> None:
+    problem = Problem(Dataset(np.arange(4.0), np.array([0.1, 0.3, 0.5, 0.7])), Linear())
+    run = descend(problem, GradientDescent(0.1), (0.2, 0.1), 200)
+    assert run.losses[-1] > run.losses[0]
+    text = " ".join(explain(run))
+    assert "up from" not in text and "which is the minimum" in text

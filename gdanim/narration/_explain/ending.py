@@ -144,7 +144,8 @@ def _at_rest(run: Run, end: Diagnosis) -> Iterator[str]:
 def _after(run: Run) -> str:
     """How the run ends, and the loss there: `still falling: after 20 steps the loss is 4.63`."""
     first, last = float(run.losses[0]), float(run.losses[-1])
-    more = f", up from {rounded(first)} at the start" if last > first else ""
+    rises = last - first > float(run.problem.rounding(run.params[-1]))
+    more = f", up from {rounded(first)} at the start" if rises else ""
     # A bare function has no name of its own.
     name = f"the loss ({run.problem.loss_symbol})" if run.problem.points else "the loss"
     rests = run.judgement.ending == Ending.CONVERGED
@@ -171,7 +172,12 @@ def _verdict(run: Run) -> str:
 def _nearness(run: Run, minimum: float, name: str) -> str:
     """How near the loss has come to the minimum, in any case."""
     gap, initial = float(run.losses[-1]) - minimum, float(run.losses[0]) - minimum
-    return _near(run, minimum, name) or f"{rounded(gap)} above {name}, from {rounded(initial)}"
+    if near := _near(run, minimum, name):
+        return near
+    # A start at the minimum is left by rounding.
+    if gap <= float(run.problem.rounding(run.params[-1])):
+        return name
+    return f"{rounded(gap)} above {name}, from {rounded(initial)}"
 
 
 def _near(run: Run, minimum: float, name: str) -> str:
