@@ -36,7 +36,7 @@ SHORTER, SHORT = 0.01, 1e-6
 # On a plateau no slope within this share of the range is more than this share of the first one.
 ASIDE, LEVEL = 0.1, 1e-12
 # Points on a way without curvature, by the distance to the origin.
-ON = np.array([0.0, 0.25, 0.5, 1.0, 2.0])
+ON = np.array([0.0, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0])
 # At a critical point another Newton step promises at most this share of the first one, or of the
 # run's fall by rounding.
 ARRIVED, ROUNDING = 1e-10, 1e-15
@@ -100,16 +100,20 @@ def _way_on(
 ) -> Neighbourhood | None:
     """Look for a way on where nothing curves, far beyond the run: it may hardly have moved there.
 
-    The loss falls by more than rounding over the distance to the origin, and rises nowhere.
+    The loss falls by more than rounding, and rises nowhere over 100 times the distance to 0.
     """
     values, vectors = np.linalg.eigh(scaled_hessian(problem, place.params, units))
-    flat = vectors.T[abs(values) <= FLAT * abs(values).max()]
+    level = abs(values) <= FLAT * abs(values).max()
+    flat, bent = vectors.T[level], vectors.T[~level]
     # As far along as the run has come, and otherwise at the bottom.
     point = place.params - units * (flat @ ((place.params - params) / units) @ flat)
     for way in units * flat:
         down = way if way @ problem.gradient(point) < 0 else -way
         size = max(1.0, float(np.linalg.norm(point) / np.linalg.norm(way)))
         points = point + size * ON[:, np.newaxis] * down
+        # Far away, directions that are a little turned leave the bottom.
+        across = (problem.gradient(points) * units) @ bent.T / values[~level]
+        points = points - units * (across @ bent)
         losses = problem.loss(points)
         drop = float(losses[0] - losses[-1])
         if drop > ROUNDING * fall and (np.diff(losses) < ASIDE * drop).all():
