@@ -91,8 +91,9 @@ def neighbourhood(
             place = Neighbourhood(kind, float(problem.loss(point)), point)
         else:
             place = _below(problem, params, units, fall, first)
-        rests = place.place == PointKind.MINIMUM
-        return (rests and _way_on(problem, params, place, units, fall)) or place
+        if place.place != PointKind.MINIMUM:
+            return place
+        return _way_on(problem, params, place, units, fall) or place
 
 
 def _way_on(
