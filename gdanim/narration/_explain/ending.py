@@ -144,11 +144,12 @@ def _at_rest(run: Run, end: Diagnosis) -> Iterator[str]:
 def _after(run: Run) -> str:
     """How the run ends, and the loss there: `still falling: after 20 steps the loss is 4.63`."""
     first, last = float(run.losses[0]), float(run.losses[-1])
-    rises = last - first > float(run.problem.rounding(run.params[-1]))
+    rests = run.judgement.ending == Ending.CONVERGED
+    rounding = float(run.problem.rounding(run.params[-1])) if rests else 0.0
+    rises = last - first > rounding
     more = f", up from {rounded(first)} at the start" if rises else ""
     # A bare function has no name of its own.
     name = f"the loss ({run.problem.loss_symbol})" if run.problem.points else "the loss"
-    rests = run.judgement.ending == Ending.CONVERGED
     where = "next to 0" if rests and last and _is_nothing(run, last) else rounded(last)
     return f"{_verdict(run)}: after {counted(run.steps, 'step')} {name} is {where}{more}"
 
