@@ -394,7 +394,8 @@ def test_many_dates_are_read_without_work_for_each_cell(tmp_path: Path, form: st
     path = _file(tmp_path, "\n".join(["x,y", *(f"{one.strftime(form)},1" for one in when)]))
     data = datasets.from_csv(path, x="x", y="y")
     read = [datetime.strptime(one.strftime(form), form) for one in when]
-    days = [(one - min(read)) / timedelta(days=1) for one in read]
+    first = min(read)
+    days = [(one - first) / timedelta(days=1) for one in read]
     np.testing.assert_allclose(data.x[:, 0], days, rtol=1e-15)
     assert _calls(lambda: datasets.from_csv(path, x="x", y="y")) < 10_000
 
