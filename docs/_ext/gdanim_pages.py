@@ -6,6 +6,7 @@ and words come from gdanim while the pages are built, so that no page can contra
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -102,6 +103,13 @@ class PlanKeys(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(lines))
 
 
+def escape_axes(
+    app: Sphinx, what: str, name: str, obj: object, options: Any, lines: list[str]
+) -> None:
+    """Escape the star of shapes such as `(*R, P)`, which is no emphasis."""
+    lines[:] = [re.sub(r"(?<!\\)\*R\b", r"\\*R", line) for line in lines]
+
+
 def write_gallery(app: Sphinx) -> None:
     """Write a page for each script, and the index of them all."""
     folder = DOCS / "gallery"
@@ -179,10 +187,13 @@ def copy_videos(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives and the gallery with Sphinx."""
+    app.setup_extension("sphinx.ext.autodoc")
     app.add_directive("video", Video)
     app.add_directive("output", Output)
     app.add_directive("mermaid", Diagram)
     app.add_directive("plan-keys", PlanKeys)
+    # Before numpydoc makes sections of the lines.
+    app.connect("autodoc-process-docstring", escape_axes, priority=100)
     app.connect("builder-inited", write_gallery)
     app.connect("build-finished", copy_videos)
     return {"parallel_read_safe": True}
