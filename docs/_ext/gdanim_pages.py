@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,7 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 from gdanim.batch.plan_table import CLIP_KEYS
 from gdanim.cli import main
 from gdanim.publish._html import html
-from gdanim.publish.media import Media, media_of
+from gdanim.publish.media import media_of
 from gdanim.scripting.load import Script, load, scripts_in
 
 DOCS = Path(__file__).parents[1]
@@ -45,22 +44,11 @@ class Video(SphinxDirective):
         if not path.is_file():
             raise self.error(f"{path}: no such file; run `gdanim batch docs/videos.toml` first")
         self.env.note_dependency(f"{path}")
-        up = "../" * self.env.docname.count("/")
-        media = _below(media_of(path), Path(f"{up}videos"))
+        folder = Path("../" * self.env.docname.count("/"), "videos")
+        media = media_of(path).seen_from(lambda file: folder / file.name)
         plays = "autoplay loop" if "autoplay" in self.options else 'loop preload="none"'
         page = html(media, autoplay=plays)
         return [nodes.raw("", page, format="html")]
-
-
-def _below(media: Media, folder: Path) -> Media:
-    """Return the same files as a page refers to them that has them in `folder`."""
-    return replace(
-        media,
-        videos=tuple(folder / path.name for path in media.videos),
-        poster=media.poster and folder / media.poster.name,
-        captions=media.captions and folder / media.captions.name,
-        chapters=media.chapters and folder / media.chapters.name,
-    )
 
 
 class Output(Directive):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdanim.encoding import ffmpeg
@@ -49,6 +49,20 @@ class Media:
     def picture(self) -> Path | None:
         """The animated picture; None for a video."""
         return self.video if self.video.suffix.lower() in PICTURES else None
+
+    def seen_from(self, place: Callable[[Path], Path]) -> Media:
+        """Return the same files as a page names them that writes `place(path)` for each path."""
+
+        def placed(path: Path | None) -> Path | None:
+            return path and place(path)
+
+        return replace(
+            self,
+            videos=tuple(place(video) for video in self.videos),
+            poster=placed(self.poster),
+            captions=placed(self.captions),
+            chapters=placed(self.chapters),
+        )
 
 
 def find_media(video: Path) -> tuple[Media, Media | None]:

@@ -40,28 +40,18 @@ SLIDES
 def write_reveal(videos: Sequence[Media], path: Path) -> None:
     """Write a page with a slide for each video, as large as it fits.
 
-    A video with chapters waits at each for a key.
-    The videos stay where they are, and the page names them relative to itself.
+    A video with chapters waits at each for a key. The videos stay where they are, and the page
+    names them relative to itself.
     """
-    slides = "\n".join(reveal(_seen_from(path.parent, media), None) for media in videos)
+    slides = "\n".join(reveal(_on_slide(path.parent, media), None) for media in videos)
     page = PAGE.replace("WIDTH", f"{WIDTH}").replace("HEIGHT", f"{HEIGHT}")
     page = page.replace("TITLE", escape(path.stem)).replace("SLIDES", slides)
     with replacing(path) as part:
         part.write_text(page, encoding="utf-8", newline="\n")
 
 
-def _seen_from(folder: Path, media: Media) -> Media:
+def _on_slide(folder: Path, media: Media) -> Media:
     """Return the files with paths relative to the folder, as large as a slide."""
     scale = min(WIDTH / media.size[0], HEIGHT / media.size[1])
-
-    def seen(path: Path | None) -> Path | None:
-        return path and Path(os.path.relpath(path, folder))
-
-    return replace(
-        media,
-        size=(round(scale * media.size[0]), round(scale * media.size[1])),
-        videos=tuple(Path(os.path.relpath(video, folder)) for video in media.videos),
-        poster=seen(media.poster),
-        captions=seen(media.captions),
-        chapters=seen(media.chapters),
-    )
+    size = round(scale * media.size[0]), round(scale * media.size[1])
+    return replace(media, size=size).seen_from(lambda path: Path(os.path.relpath(path, folder)))
